@@ -1,0 +1,186 @@
+// swift-tools-version: 6.2
+
+// The plan of the house. Wings are folders of Sources/, rooms are targets, and `uses:` is the only
+// way from one room into another: an arrow may only point down (see CONTRIBUTING.md).
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+]
+
+// MARK: - Outside libraries
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Building blocks
+
+/// A Swift module of a wing: `Sources/<wing>/<name>`.
+func room(
+  _ wing: String, _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: uses, path: "Sources/\(wing)/\(name)", resources: resources,
+    swiftSettings: settings)
+}
+
+/// A C library behind its module map. `pkgConfig` is left out where its flags are refused by SwiftPM.
+func door(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/Edge/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A program: `Sources/Programs/<name>`.
+func program(_ name: String, uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: uses, path: "Sources/Programs/\(name)", swiftSettings: settings)
+}
+
+/// The tests of one room, `Tests/<room>Tests`: one test file per source file; `data:` names the folders
+/// of fixtures, golden files and scripts beside them, which the tests read from the source tree.
+func tests(
+  _ room: String, uses: [Target.Dependency] = [], data: [String] = []
+) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses,
+    path: "Tests/\(room)Tests", exclude: data, swiftSettings: settings)
+}
+
+let edge: [Target] = [
+  door("CLibPQ", apt: "libpq-dev", pkgConfig: "libpq"),
+  door("CHiredis", apt: "libhiredis-dev"),
+  door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
+  door("CCurl", apt: "libcurl4-openssl-dev"),
+  door("CZlib", apt: "zlib1g-dev"),
+  // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
+  .target(
+    name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
+  room("Edge", "PostgresAccess", uses: ["CLibPQ"]),
+  room("Edge", "RedisAccess", uses: ["CHiredis"]),
+  room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib"]),
+  room("Edge", "WebClient", uses: ["CCurl"]),
+  room("Edge", "PatternMatching", uses: ["CRE2"]),
+  room("Edge", "ConfigDecoding", uses: [yams]),
+]
+
+let model: [Target] = [
+  room("Model", "MetricModel", uses: ["PatternMatching"]),
+  room("Model", "ExpositionFormat", uses: ["MetricModel"]),
+  room("Model", "StorageAPI", uses: ["MetricModel"]),
+  room("Model", "TextTemplates", uses: ["MetricModel", "PatternMatching"]),
+]
+
+let store: [Target] = [
+  room("Store", "StateDatabase", uses: ["StorageAPI", "MetricModel", grdb]),
+  room("Store", "SampleStore", uses: ["StorageAPI", "MetricModel", "StateDatabase"]),
+]
+
+let query: [Target] = [
+  room("Query", "PromQLSyntax", uses: ["MetricModel"]),
+  room(
+    "Query", "PromQLEngine",
+    uses: ["PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
+]
+
+let collect: [Target] = [
+  room("Collect", "CollectorCore", uses: ["MetricModel", "ExpositionFormat", logging]),
+  room("Collect", "SystemCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
+  room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
+  room("Collect", "PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
+  room("Collect", "RedisCollectors", uses: ["CollectorCore", "MetricModel", "RedisAccess"]),
+  room("Collect", "ProbeCollectors", uses: ["CollectorCore", "MetricModel", "WebClient"]),
+]
+
+let alert: [Target] = [
+  room(
+    "Alert", "AlertRules",
+    uses: [
+      "PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", "TextTemplates", logging,
+    ]),
+  room(
+    "Alert", "AlertRouting",
+    uses: ["StorageAPI", "MetricModel", "TextTemplates", "PatternMatching", logging]),
+  room(
+    "Alert", "AlertIntegrations",
+    uses: ["AlertRouting", "StorageAPI", "MetricModel", "TextTemplates", "WebClient", logging]),
+]
+
+let serve: [Target] = [
+  room(
+    "Serve", "MetricScraping",
+    uses: ["WebClient", "ExpositionFormat", "StorageAPI", "MetricModel", logging]),
+  room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
+  room(
+    "Serve", "QueryAPI",
+    uses: [
+      "WebServer", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting", "StorageAPI",
+      "MetricModel",
+    ]),
+  room(
+    "Serve", "ExporterService",
+    uses: [
+      "ConfigDecoding", "WebServer", "CollectorCore", "ExpositionFormat", "MetricModel",
+      "PatternMatching", "SystemCollectors", "ProcessCollectors", "PostgresCollectors",
+      "RedisCollectors", "ProbeCollectors", "PostgresAccess", "RedisAccess", serviceLifecycle,
+      logging,
+    ]),
+  room(
+    "Serve", "EvaluatorService",
+    uses: [
+      "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebClient", "MetricScraping",
+      "SampleStore", "StateDatabase", "StorageAPI", "MetricModel", "PatternMatching",
+      "TextTemplates", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
+      "AlertRouting", "AlertIntegrations", serviceLifecycle, logging,
+    ]),
+]
+
+let programs: [Target] = [
+  program(
+    "tocsin",
+    uses: [
+      "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
+      argumentParser, logging, serviceLifecycle,
+    ]),
+  program(
+    "tocsin-bench",
+    uses: [
+      "MetricModel", "ExpositionFormat", "StorageAPI", "SampleStore", "StateDatabase",
+      "PromQLSyntax", "PromQLEngine", "CollectorCore", "SystemCollectors", "ProcessCollectors",
+      argumentParser,
+    ]),
+]
+
+let tested: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings)
+]
+
+let package = Package(
+  name: "tocsin",
+  products: [
+    .executable(name: "tocsin", targets: ["tocsin"]),
+    .executable(name: "tocsin-bench", targets: ["tocsin-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: edge + model + store + query + collect + alert + serve + programs + tested,
+  cxxLanguageStandard: .cxx17
+)

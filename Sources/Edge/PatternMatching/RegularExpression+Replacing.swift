@@ -1,0 +1,83 @@
+extension RegularExpression {
+  /// Expands `$1`, `${1}`, `$name` and `${name}` of a template with the groups of one match; `$$` is a dollar sign and an
+  /// unknown group is empty, as in Go's `regexp.Expand`.
+  ///
+  /// - Parameter captures: as from `firstCaptures(in:)`.
+  public func expand(_ template: String, captures: [String?]) -> String {
+    var result = ""
+    var rest = template.utf8[...]
+    while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+      result += String(Substring(rest[..<dollar]))
+      rest = rest[rest.index(after: dollar)...]
+      if rest.first == UInt8(ascii: "$") {
+        result += "$"
+        rest = rest.dropFirst()
+        continue
+      }
+      guard let (name, after) = Self.groupReference(in: rest) else {
+        result += "$"
+        continue
+      }
+      result += text(ofGroup: name, in: captures)
+      rest = after
+    }
+    return result + String(Substring(rest))
+  }
+
+  /// Replaces every match by the expanded template.
+  public func replacingAll(in text: String, with template: String) -> String {
+    let bytes = Array(text.utf8)
+    var result = ""
+    var copied = 0
+    var position = 0
+    while position <= bytes.count, let ranges = firstMatch(in: text, from: position),
+      let whole = ranges[0]
+    {
+      result += String(decoding: bytes[copied..<whole.lowerBound], as: UTF8.self)
+      let captures = ranges.map { $0.map { String(decoding: bytes[$0], as: UTF8.self) } }
+      result += expand(template, captures: captures)
+      copied = whole.upperBound
+      position = whole.upperBound
+      if whole.isEmpty {
+        // Step over one whole character, so that a multi-byte one is never cut.
+        var next = position + 1
+        while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
+        if position < bytes.count {
+          result += String(decoding: bytes[position..<next], as: UTF8.self)
+        }
+        copied = min(next, bytes.count)
+        position = next
+      }
+    }
+    return result + String(decoding: bytes[copied...], as: UTF8.self)
+  }
+
+  private func text(ofGroup name: String, in captures: [String?]) -> String {
+    if let index = Int(name) {
+      return index < captures.count ? captures[index] ?? "" : ""
+    }
+    guard let index = groupNames.firstIndex(of: name), index + 1 < captures.count else {
+      return ""
+    }
+    return captures[index + 1] ?? ""
+  }
+
+  /// Reads `name` or `{name}` and returns it with what follows; nil when no name stands there.
+  private static func groupReference(
+    in text: Substring.UTF8View
+  ) -> (name: String, rest: Substring.UTF8View)? {
+    let isBraced = text.first == UInt8(ascii: "{")
+    let body = isBraced ? text.dropFirst() : text
+    let name = body.prefix { byte in
+      byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    guard !name.isEmpty else { return nil }
+    let rest = body[name.endIndex...]
+    if isBraced {
+      guard rest.first == UInt8(ascii: "}") else { return nil }
+      return (String(Substring(name)), rest.dropFirst())
+    }
+    return (String(Substring(name)), rest)
+  }
+}

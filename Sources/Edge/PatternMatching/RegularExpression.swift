@@ -1,0 +1,139 @@
+private import CRE2
+
+/// An RE2 regular expression: the syntax that Prometheus documents, matched in linear time.
+///
+/// Every pattern that comes from outside (matchers, relabelling, templates, collector filters) goes through here; Swift's
+/// own `Regex` backtracks. An expression is immutable and may be used from any thread.
+public final class RegularExpression: Sendable {
+  /// How a pattern relates to the text it is tried on.
+  public enum Anchoring: Sendable {
+    /// The pattern must match the whole text, as Prometheus' label matchers do.
+    case whole
+    /// The pattern may match anywhere.
+    case anywhere
+  }
+
+  /// The text that the expression was made from.
+  public let pattern: String
+  /// The number of capturing groups, the whole match not counted.
+  public let groupCount: Int
+  /// The names of the groups, in order; nil for a group without a name.
+  public let groupNames: [String?]
+
+  private let anchoring: Anchoring
+  private nonisolated(unsafe) let raw: OpaquePointer
+
+  /// Memory that RE2 may use for one expression, in bytes; a pattern that needs more is refused.
+  public static let memoryLimit = 8 << 20
+
+  /// Compiles a pattern.
+  ///
+  /// - Parameter dotMatchesNewline: true for label matchers (Prometheus compiles them with `(?s)`).
+  /// - Throws: `PatternError` with RE2's own message.
+  public init(
+    _ pattern: String, anchoring: Anchoring = .whole, dotMatchesNewline: Bool = true
+  ) throws(PatternError) {
+    var text = pattern
+    let compiled = text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        unsafe tocsin_re2_new(
+          characters.baseAddress, characters.count, dotMatchesNewline, Int64(Self.memoryLimit))
+      }
+    }
+    guard let compiled = unsafe compiled else {
+      throw PatternError(pattern: pattern, reason: "out of memory")
+    }
+    if let message = unsafe tocsin_re2_error(compiled) {
+      let reason = unsafe String(cString: message)
+      unsafe tocsin_re2_free(compiled)
+      throw PatternError(pattern: pattern, reason: reason)
+    }
+    self.pattern = pattern
+    self.anchoring = anchoring
+    let count = Int(unsafe tocsin_re2_group_count(compiled))
+    groupCount = count
+    groupNames = (0..<count).map { index in
+      unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { name in
+        let length = unsafe tocsin_re2_group_name(
+          compiled, Int32(index + 1), name.baseAddress, name.count)
+        guard length > 0 else { return nil }
+        return unsafe String(
+          decoding: UnsafeRawBufferPointer(name)[..<length], as: UTF8.self)
+      }
+    }
+    unsafe raw = compiled
+  }
+
+  deinit {
+    unsafe tocsin_re2_free(raw)
+  }
+
+  /// Whether the text matches.
+  ///
+  /// - Complexity: O(text.utf8.count), no allocation for native strings.
+  public func matches(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in unsafe search(bytes, from: 0, into: nil) }
+  }
+
+  /// Whether the bytes match.
+  ///
+  /// - Complexity: O(bytes.count), no allocation.
+  public func matches(_ bytes: Span<UInt8>) -> Bool {
+    unsafe bytes.withUnsafeBufferPointer { bytes in unsafe search(bytes, from: 0, into: nil) }
+  }
+
+  /// The first match, as byte ranges of `text.utf8`: element 0 is the whole match, then the groups; nil for a group that took
+  /// no part. Nil if nothing matches.
+  public func firstMatch(in text: String, from start: Int = 0) -> [Range<Int>?]? {
+    var text = text
+    return text.withUTF8 { bytes in unsafe captures(in: bytes, from: start) }
+  }
+
+  /// The texts of the first match: element 0 is the whole match, then the groups; nil for a group that took no part.
+  public func firstCaptures(in text: String) -> [String?]? {
+    var text = text
+    return text.withUTF8 { bytes in
+      unsafe captures(in: bytes, from: 0)?.map { range in
+        range.map {
+          unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[$0]), as: UTF8.self)
+        }
+      }
+    }
+  }
+
+  private func captures(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [Range<Int>?]? {
+    unsafe withUnsafeTemporaryAllocation(of: tocsin_re2_span.self, capacity: groupCount + 1) {
+      spans in
+      unsafe spans.initialize(repeating: tocsin_re2_span(start: -1, length: 0))
+      guard unsafe search(bytes, from: start, into: spans) else { return nil }
+      return unsafe spans.map { span in
+        span.start < 0 ? nil : span.start..<(span.start + span.length)
+      }
+    }
+  }
+
+  private func search(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int,
+    into spans: UnsafeMutableBufferPointer<tocsin_re2_span>?
+  ) -> Bool {
+    bytes.withMemoryRebound(to: CChar.self) { characters in
+      // RE2 tells "no such group" by a null pointer, so an empty text must not have one.
+      unsafe withUnsafePointer(to: 0 as CChar) { empty in
+        unsafe tocsin_re2_match(
+          raw, characters.baseAddress ?? empty, characters.count, start, anchoring == .whole,
+          spans?.baseAddress, Int32(spans?.count ?? 0))
+      }
+    }
+  }
+}
+
+/// A pattern that RE2 does not accept.
+public struct PatternError: Error, Equatable, CustomStringConvertible {
+  /// The pattern as it was given.
+  public let pattern: String
+  /// RE2's message.
+  public let reason: String
+
+  public var description: String { "invalid regular expression \"\(pattern)\": \(reason)" }
+}
