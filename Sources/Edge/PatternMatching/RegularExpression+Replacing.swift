@@ -1,8 +1,6 @@
 extension RegularExpression {
   /// Expands `$1`, `${1}`, `$name` and `${name}` of a template with the groups of one match; `$$` is a dollar sign and an
-  /// unknown group is empty, as in Go's `regexp.Expand`.
-  ///
-  /// - Parameter captures: as from `firstCaptures(in:)`.
+  /// unknown group is empty, as in Go's `regexp.Expand`. `captures` are those of `firstCaptures(in:)`.
   public func expand(_ template: String, captures: [String?]) -> String {
     var result = ""
     var rest = template.utf8[...]

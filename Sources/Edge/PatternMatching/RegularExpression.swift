@@ -4,7 +4,7 @@ private import CRE2
 ///
 /// Every pattern that comes from outside (matchers, relabelling, templates, collector filters) goes through here; Swift's
 /// own `Regex` backtracks. An expression is immutable and may be used from any thread.
-public final class RegularExpression: Sendable {
+@safe public final class RegularExpression: Sendable {
   /// How a pattern relates to the text it is tried on.
   public enum Anchoring: Sendable {
     /// The pattern must match the whole text, as Prometheus' label matchers do.
@@ -28,14 +28,14 @@ public final class RegularExpression: Sendable {
 
   /// Compiles a pattern.
   ///
-  /// - Parameter dotMatchesNewline: true for label matchers (Prometheus compiles them with `(?s)`).
-  /// - Throws: `PatternError` with RE2's own message.
+  /// `dotMatchesNewline` is true for label matchers: Prometheus compiles them with `(?s)`. A pattern
+  /// that RE2 refuses throws with RE2's own message.
   public init(
     _ pattern: String, anchoring: Anchoring = .whole, dotMatchesNewline: Bool = true
   ) throws(PatternError) {
     var text = pattern
     let compiled = text.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { characters in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
         unsafe tocsin_re2_new(
           characters.baseAddress, characters.count, dotMatchesNewline, Int64(Self.memoryLimit))
       }
@@ -117,7 +117,7 @@ public final class RegularExpression: Sendable {
     _ bytes: UnsafeBufferPointer<UInt8>, from start: Int,
     into spans: UnsafeMutableBufferPointer<tocsin_re2_span>?
   ) -> Bool {
-    bytes.withMemoryRebound(to: CChar.self) { characters in
+    unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
       // RE2 tells "no such group" by a null pointer, so an empty text must not have one.
       unsafe withUnsafePointer(to: 0 as CChar) { empty in
         unsafe tocsin_re2_match(
