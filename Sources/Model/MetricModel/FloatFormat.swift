@@ -1,0 +1,73 @@
+/// Writes numbers as the field expects them: shortest text that reads back to the same value, in two styles.
+public enum FloatFormat {
+  /// Where the number is going to stand; they differ in when an exponent is written.
+  public enum Style: Sendable {
+    /// Exposition text, Go's shortest `%g`: an exponent from 1e+06 on and below 1e-04.
+    case exposition
+    /// Template output, Go's `%v`: an exponent from 1e+21 on and below 1e-04.
+    case template
+    /// Values in the query API: an exponent from 1e+21 on and below 1e-06.
+    case api
+    /// Never an exponent, as `count_values` prints.
+    case plain
+
+    /// The decimal exponents of the first digit that are written without `e`.
+    fileprivate var plainExponents: ClosedRange<Int> {
+      switch self {
+      case .exposition: -4...5
+      case .template: -4...20
+      case .api: -6...20
+      case .plain: -400...400
+      }
+    }
+  }
+
+  /// Appends the number.
+  ///
+  /// - Complexity: O(digits); no allocation beyond the small one of the standard library's shortest-digits printer.
+  public static func append(_ value: Double, to bytes: inout [UInt8], style: Style = .exposition) {
+    let limit = style == .exposition ? 1e6 : 1e15
+    if value.magnitude < limit, value.bitPattern != (-0.0).bitPattern,
+      let whole = Int64(exactly: value)
+    {
+      appendInteger(whole, to: &bytes)
+      return
+    }
+    guard value.isFinite else {
+      bytes.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8)
+      return
+    }
+    let digits = ShortestDigits(value)
+    if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
+    if style.plainExponents.contains(digits.exponent) {
+      digits.appendPlain(to: &bytes)
+    } else {
+      digits.appendScientific(to: &bytes)
+    }
+  }
+
+  /// The number as text.
+  public static func string(_ value: Double, style: Style = .exposition) -> String {
+    var bytes: [UInt8] = []
+    append(value, to: &bytes, style: style)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends a whole number.
+  public static func appendInteger(_ value: Int64, to bytes: inout [UInt8]) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = value.magnitude
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    var low = start
+    var high = bytes.count - 1
+    while low < high {
+      bytes.swapAt(low, high)
+      low += 1
+      high -= 1
+    }
+  }
+}

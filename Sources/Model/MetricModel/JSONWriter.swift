@@ -1,0 +1,145 @@
+/// Writes JSON by appending to one buffer; commas are put by itself.
+///
+/// For answers of many thousand samples a tree of values would cost more than the query. Objects and arrays are opened and closed by
+/// closures, so they always balance.
+public struct JSONWriter: Sendable {
+  /// The text so far, UTF-8.
+  public private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  public init() {}
+
+  /// Writes `{...}`; `body` calls `key` before each value.
+  @inlinable
+  public mutating func object<Failure: Error>(
+    _ body: (inout JSONWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    open(UInt8(ascii: "{"))
+    try body(&self)
+    close(UInt8(ascii: "}"))
+  }
+
+  /// Writes `[...]`; `body` writes the elements.
+  @inlinable
+  public mutating func array<Failure: Error>(
+    _ body: (inout JSONWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    open(UInt8(ascii: "["))
+    try body(&self)
+    close(UInt8(ascii: "]"))
+  }
+
+  /// Writes a member's name; exactly one value must follow.
+  public mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Writes a string with JSON's escapes.
+  public mutating func string(_ text: String) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 { appendEscaped(byte) }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a whole number.
+  public mutating func integer(_ value: Int) {
+    separate()
+    FloatFormat.appendInteger(Int64(value), to: &bytes)
+  }
+
+  /// Writes a number; JSON knows no infinities, so those become null.
+  public mutating func number(_ value: Double) {
+    guard value.isFinite else {
+      null()
+      return
+    }
+    separate()
+    FloatFormat.append(value, to: &bytes, style: .api)
+  }
+
+  /// Writes a sample value as the query API does: a number in a string, `"+Inf"` and `"NaN"` included.
+  public mutating func sampleValue(_ value: Double) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    FloatFormat.append(value, to: &bytes, style: .api)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes an instant as the query API does: seconds with at most three decimals.
+  public mutating func instant(_ timestamp: Timestamp) {
+    separate()
+    let milliseconds = timestamp.rawValue
+    if milliseconds < 0 { bytes.append(UInt8(ascii: "-")) }
+    let (seconds, fraction) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
+    FloatFormat.appendInteger(Int64(seconds), to: &bytes)
+    guard fraction != 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    var digits = fraction
+    var place: UInt64 = 100
+    while digits > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(digits / place))
+      digits %= place
+      place /= 10
+    }
+  }
+
+  /// Writes `true` or `false`.
+  public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+
+  /// Writes `null`.
+  public mutating func null() { raw("null") }
+
+  /// Writes a label set as an object.
+  public mutating func labels(_ labels: Labels) {
+    open(UInt8(ascii: "{"))
+    for label in labels {
+      key(label.name)
+      string(label.value)
+    }
+    close(UInt8(ascii: "}"))
+  }
+
+  /// Writes a value that is JSON already.
+  public mutating func raw(_ json: String) {
+    separate()
+    bytes.append(contentsOf: json.utf8)
+  }
+
+  @usableFromInline
+  mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  @usableFromInline
+  mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+    case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+    case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+    case 0..<0x20, 0x7f:
+      bytes.append(contentsOf: "\\u00".utf8)
+      let digits = Array("0123456789abcdef".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    default: bytes.append(byte)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+public import PatternMatching
+
+/// A condition on the value of one label, as in `{job="node", instance=~"db.*"}`.
+///
+/// A missing label has the empty value. Regular expressions match the whole value, and the dot matches newlines.
+public struct LabelMatcher: Sendable {
+  /// How the value is compared.
+  public enum Operation: String, Sendable, CaseIterable {
+    case equal = "="
+    case notEqual = "!="
+    case matches = "=~"
+    case notMatches = "!~"
+  }
+
+  /// The label's name.
+  public let name: String
+  /// How the value is compared.
+  public let operation: Operation
+  /// The text or pattern to compare with.
+  public let value: String
+
+  private let expression: RegularExpression?
+
+  /// Makes a matcher; only a regular expression can be refused.
+  public init(
+    _ name: String, _ operation: Operation, _ value: String
+  ) throws(PatternError) {
+    self.name = name
+    self.operation = operation
+    self.value = value
+    switch operation {
+    case .equal, .notEqual: expression = nil
+    case .matches, .notMatches: expression = try RegularExpression(value)
+    }
+  }
+
+  /// Makes a matcher for one exact value.
+  public init(_ name: String, equals value: String) {
+    self.name = name
+    operation = .equal
+    self.value = value
+    expression = nil
+  }
+
+  /// Whether a value fulfils the condition; pass "" for a missing label.
+  public func matches(_ candidate: String) -> Bool {
+    switch operation {
+    case .equal: candidate == value
+    case .notEqual: candidate != value
+    case .matches: expression?.matches(candidate) ?? false
+    case .notMatches: !(expression?.matches(candidate) ?? true)
+    }
+  }
+
+  /// Whether a label set fulfils the condition.
+  public func matches(_ labels: Labels) -> Bool { matches(labels[name] ?? "") }
+
+  /// Whether a series without the label fulfils the condition.
+  public var matchesEmpty: Bool { matches("") }
+}
+
+extension LabelMatcher: Hashable, CustomStringConvertible {
+  public static func == (left: LabelMatcher, right: LabelMatcher) -> Bool {
+    left.name == right.name && left.operation == right.operation && left.value == right.value
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(operation)
+    hasher.combine(value)
+  }
+
+  /// `name="value"`, the name quoted where it needs to be.
+  public var description: String {
+    var bytes: [UInt8] = []
+    if NameRules.isLabelName(name) {
+      bytes.append(contentsOf: name.utf8)
+    } else {
+      LabelText.appendQuoted(name, to: &bytes)
+    }
+    bytes.append(contentsOf: operation.rawValue.utf8)
+    LabelText.appendQuoted(value, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

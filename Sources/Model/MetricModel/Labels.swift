@@ -1,0 +1,120 @@
+/// A label set: the identity of a series, sorted by name, without empty values.
+///
+/// One packed buffer holds all names and values, and the hash is computed once, so that label sets are cheap to hash, compare and
+/// keep. Layout of the buffer, per label: length of the name, name, length of the value, value; a length is one
+/// byte below 255, else 255 followed by four bytes, least significant first.
+public struct Labels: Sendable {
+  /// The packed labels, sorted by name.
+  public let packed: [UInt8]
+  /// FNV-1a 64 over `name 0xff value 0xff` of all labels: what Alertmanager prints as an alert's fingerprint (I3).
+  public let fingerprint: UInt64
+
+  /// The empty label set.
+  public static let empty = Labels(sorted: [])
+
+  /// Makes a label set; empty values are left out, and of a name given twice the last value wins.
+  public init(_ labels: some Sequence<Label>) {
+    var sorted = Array(labels)
+    Self.sort(&sorted)
+    self.init(sorted: sorted)
+  }
+
+  /// Makes a label set from pairs of name and value.
+  public init(_ pairs: [(String, String)]) {
+    self.init(pairs.map { Label(name: $0.0, value: $0.1) })
+  }
+
+  /// Makes a label set of a metric name and pairs of name and value.
+  public init(name: String, _ pairs: [(String, String)] = []) {
+    self.init([(Label.metricName, name)] + pairs)
+  }
+
+  /// Makes a label set from a dictionary.
+  public init(_ dictionary: [String: String]) {
+    self.init(dictionary.map { Label(name: $0.key, value: $0.value) })
+  }
+
+  /// Packs labels that are sorted and unique already.
+  init(sorted: [Label]) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(sorted.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+    var hash = Fingerprint()
+    for label in sorted where !label.value.isEmpty {
+      Self.append(label.name, to: &bytes)
+      Self.append(label.value, to: &bytes)
+      hash.combine(label.name)
+      hash.combine(label.value)
+    }
+    packed = bytes
+    fingerprint = hash.value
+  }
+
+  /// Whether there are no labels at all.
+  public var isEmpty: Bool { packed.isEmpty }
+
+  /// The value of a label; nil if it is not there.
+  ///
+  /// - Complexity: O(number of labels), no allocation but the value's.
+  public subscript(name: String) -> String? {
+    var cursor = Cursor(packed)
+    var wanted = name
+    return wanted.withUTF8 { wanted in
+      while let nameRange = cursor.next(), let valueRange = cursor.next() {
+        if unsafe packed[nameRange].elementsEqual(wanted) {
+          return String(decoding: packed[valueRange], as: UTF8.self)
+        }
+      }
+      return nil
+    }
+  }
+
+  /// The metric name, the value of `__name__`.
+  public var metricName: String? { self[Label.metricName] }
+
+  private static func sort(_ labels: inout [Label]) {
+    let isSorted = zip(labels, labels.dropFirst()).allSatisfy {
+      Self.isBefore($0.name, $1.name)
+    }
+    if isSorted { return }
+    // A stable order keeps the last one given of equal names at the end of its run.
+    let ordered = labels.enumerated().sorted { left, right in
+      left.element.name == right.element.name
+        ? left.offset < right.offset : Self.isBefore(left.element.name, right.element.name)
+    }
+    labels = []
+    for (_, label) in ordered {
+      if labels.last?.name == label.name { labels.removeLast() }
+      labels.append(label)
+    }
+  }
+
+  static func isBefore(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
+  private static func append(_ text: String, to bytes: inout [UInt8]) {
+    let count = text.utf8.count
+    if count < 255 {
+      bytes.append(UInt8(count))
+    } else {
+      bytes.append(255)
+      let length = UInt32(count)
+      for shift in [0, 8, 16, 24] as [UInt32] {
+        bytes.append(UInt8(truncatingIfNeeded: length >> shift))
+      }
+    }
+    bytes.append(contentsOf: text.utf8)
+  }
+}
+
+extension Labels: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
+}
+
+extension Labels: Hashable {
+  public static func == (left: Labels, right: Labels) -> Bool {
+    left.fingerprint == right.fingerprint && left.packed == right.packed
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+}

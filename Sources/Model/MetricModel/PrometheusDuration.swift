@@ -1,0 +1,91 @@
+/// A length of time as Prometheus writes it, `1h30m`: units y w d h m s ms in falling order, each at most once.
+///
+/// A year is 365 days and a week 7; the value is in milliseconds and not negative. Format: Prometheus documentation,
+/// "Time durations".
+public struct PrometheusDuration: RawRepresentable, Hashable, Comparable, Sendable,
+  CustomStringConvertible
+{
+  /// Milliseconds, never negative.
+  public let rawValue: Int64
+
+  /// A duration of some milliseconds; a negative number counts as zero.
+  public init(rawValue: Int64) { self.rawValue = max(0, rawValue) }
+
+  /// A duration of whole seconds.
+  public static func seconds(_ seconds: Int64) -> PrometheusDuration {
+    .init(rawValue: seconds * 1000)
+  }
+  /// A duration of whole minutes.
+  public static func minutes(_ minutes: Int64) -> PrometheusDuration { .seconds(minutes * 60) }
+  /// A duration of whole hours.
+  public static func hours(_ hours: Int64) -> PrometheusDuration { .minutes(hours * 60) }
+  /// No time at all.
+  public static let zero = PrometheusDuration(rawValue: 0)
+
+  /// Reads a duration; nil if the text is none or too long for 64 bits. `0` needs no unit.
+  public init?(_ text: String) {
+    if text == "0" {
+      self.init(rawValue: 0)
+      return
+    }
+    var rest = text.utf8[...]
+    var total: Int64 = 0
+    var units = Self.units[...]
+    guard !rest.isEmpty else { return nil }
+    while !rest.isEmpty {
+      let digits = rest.prefix { (48...57).contains($0) }
+      guard !digits.isEmpty, let number = Int64(String(Substring(digits))) else { return nil }
+      rest = rest[digits.endIndex...]
+      let name = rest.prefix { !(48...57).contains($0) }
+      guard let index = units.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) else {
+        return nil
+      }
+      let (part, tooLong) = number.multipliedReportingOverflow(by: units[index].milliseconds)
+      let (sum, tooMuch) = total.addingReportingOverflow(part)
+      guard !tooLong, !tooMuch else { return nil }
+      total = sum
+      units = units[(index + 1)...]
+      rest = rest[name.endIndex...]
+    }
+    self.init(rawValue: total)
+  }
+
+  /// Seconds, with fraction.
+  public var seconds: Double { Double(rawValue) / 1000 }
+  /// The same length as Swift's own duration.
+  public var duration: Duration { .milliseconds(rawValue) }
+
+  /// The shortest text that reads back to the same value; years and weeks only when nothing smaller is left over.
+  public var description: String {
+    guard rawValue > 0 else { return "0s" }
+    var text = ""
+    var rest = rawValue
+    for unit in Self.units {
+      if unit.isWholeOnly, rest % unit.milliseconds != 0 { continue }
+      let count = rest / unit.milliseconds
+      if count > 0 { text += "\(count)\(unit.name)" }
+      rest -= count * unit.milliseconds
+    }
+    return text
+  }
+
+  public static func < (left: PrometheusDuration, right: PrometheusDuration) -> Bool {
+    left.rawValue < right.rawValue
+  }
+
+  private struct Unit: Sendable {
+    let name: String
+    let milliseconds: Int64
+    var isWholeOnly = false
+  }
+
+  private static let units = [
+    Unit(name: "y", milliseconds: 365 * 86_400_000, isWholeOnly: true),
+    Unit(name: "w", milliseconds: 7 * 86_400_000, isWholeOnly: true),
+    Unit(name: "d", milliseconds: 86_400_000),
+    Unit(name: "h", milliseconds: 3_600_000),
+    Unit(name: "m", milliseconds: 60_000),
+    Unit(name: "s", milliseconds: 1000),
+    Unit(name: "ms", milliseconds: 1),
+  ]
+}

@@ -1,0 +1,77 @@
+public import MetricModel
+
+/// Where samples come from: the embedded store, or a remote one.
+public protocol SeriesQuerier: Sendable {
+  /// The series that fulfil all matchers and may have samples in the range, sorted by labels.
+  ///
+  /// - Complexity: about O(series found); no sample is touched before `SelectedSeries.read`.
+  func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries]
+
+  /// The names of all labels of the series that fulfil any of the selections; of all series if there are none. Sorted.
+  func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String]
+
+  /// The values of a label, likewise. Sorted.
+  func labelValues(
+    of name: String, _ selections: [SeriesSelection]
+  ) async throws(StorageError) -> [String]
+}
+
+/// What to select: matchers, all of which must hold, and the range of time of interest, both ends included.
+public struct SeriesSelection: Sendable, Hashable {
+  /// Conditions on labels, the metric name among them.
+  public var matchers: [LabelMatcher]
+  /// Samples before this are not wanted.
+  public var from: Timestamp
+  /// Samples after this are not wanted.
+  public var through: Timestamp
+
+  public init(
+    matchers: [LabelMatcher], from: Timestamp = .distantPast, through: Timestamp = .distantFuture
+  ) {
+    self.matchers = matchers
+    self.from = from
+    self.through = through
+  }
+}
+
+/// One series of a selection, ready to hand over its samples.
+///
+/// It sees the store as it was at the selection or later, and may be read from any one task at a time.
+public protocol SelectedSeries: AnyObject, Sendable {
+  /// The identity of the series.
+  var labels: Labels { get }
+
+  /// Appends the samples of `from...through` to the columns, in order of time, stale markers included.
+  ///
+  /// - Complexity: O(samples decoded); one call per series and query.
+  func read(
+    from: Timestamp, through: Timestamp, into columns: inout SampleColumns
+  ) throws(StorageError)
+}
+
+/// Samples of one series as two columns of equal length, in order of time; reused from series to series.
+public struct SampleColumns: Sendable {
+  /// Milliseconds since the epoch, strictly growing.
+  public var timestamps: [Int64] = []
+  /// The values.
+  public var values: [Double] = []
+
+  public init() {}
+
+  /// The number of samples.
+  @inlinable public var count: Int { timestamps.count }
+
+  /// Appends one sample, which must be later than the last one.
+  @inlinable
+  public mutating func append(_ timestamp: Timestamp, _ value: Double) {
+    timestamps.append(timestamp.rawValue)
+    values.append(value)
+  }
+
+  /// Empties the columns and keeps their memory.
+  @inlinable
+  public mutating func removeAll() {
+    timestamps.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+  }
+}
