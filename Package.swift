@@ -164,7 +164,9 @@ let programs: [Target] = [
 ]
 
 let tested: [Target] = [
-  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings)
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  tests("MetricModel"),
+  tests("PatternMatching"),
 ]
 
 let package = Package(

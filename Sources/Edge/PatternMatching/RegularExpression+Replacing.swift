@@ -23,6 +23,8 @@ extension RegularExpression {
   }
 
   /// Replaces every match by the expanded template.
+  ///
+  /// An empty match right behind another match does not count, as in Go's `regexp`.
   public func replacingAll(in text: String, with template: String) -> String {
     let bytes = Array(text.utf8)
     var result = ""
@@ -31,23 +33,22 @@ extension RegularExpression {
     while position <= bytes.count, let ranges = firstMatch(in: text, from: position),
       let whole = ranges[0]
     {
-      result += String(decoding: bytes[copied..<whole.lowerBound], as: UTF8.self)
-      let captures = ranges.map { $0.map { String(decoding: bytes[$0], as: UTF8.self) } }
-      result += expand(template, captures: captures)
-      copied = whole.upperBound
-      position = whole.upperBound
-      if whole.isEmpty {
-        // Step over one whole character, so that a multi-byte one is never cut.
-        var next = position + 1
-        while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
-        if position < bytes.count {
-          result += String(decoding: bytes[position..<next], as: UTF8.self)
-        }
-        copied = min(next, bytes.count)
-        position = next
+      if !whole.isEmpty || whole.lowerBound > copied || copied == 0 {
+        result += String(decoding: bytes[copied..<whole.lowerBound], as: UTF8.self)
+        let captures = ranges.map { $0.map { String(decoding: bytes[$0], as: UTF8.self) } }
+        result += expand(template, captures: captures)
+        copied = whole.upperBound
       }
+      position = whole.isEmpty ? Self.nextCharacter(in: bytes, after: position) : whole.upperBound
     }
     return result + String(decoding: bytes[copied...], as: UTF8.self)
+  }
+
+  /// Where the next whole character begins, so that a multi-byte one is never cut.
+  private static func nextCharacter(in bytes: [UInt8], after position: Int) -> Int {
+    var next = position + 1
+    while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
+    return next
   }
 
   private func text(ofGroup name: String, in captures: [String?]) -> String {

@@ -1,0 +1,45 @@
+import MetricModel
+import Testing
+
+@Suite struct FloatFormatTests {
+  @Test(arguments: [
+    (0, "0", "0"), (1, "1", "1"), (-1.5, "-1.5", "-1.5"), (123_456, "123456", "123456"),
+    (999_999, "999999", "999999"), (1e6, "1e+06", "1000000"),
+    (1_234_567.5, "1.2345675e+06", "1234567.5"), (1e20, "1e+20", "100000000000000000000"),
+    (1e21, "1e+21", "1e+21"), (0.0001, "0.0001", "0.0001"), (0.00001, "1e-05", "0.00001"),
+    (0.000_001, "1e-06", "0.000001"), (0.000_000_1, "1e-07", "1e-07"),
+    (Double.leastNonzeroMagnitude, "5e-324", "5e-324"),
+    (1.797_693_134_862_315_7e308, "1.7976931348623157e+308", "1.7976931348623157e+308"),
+    (Double.infinity, "+Inf", "+Inf"), (-Double.infinity, "-Inf", "-Inf"),
+    (Double.nan, "NaN", "NaN"),
+    (1_758_000_000.123, "1.758000000123e+09", "1758000000.123"), (-0.0, "-0", "-0"),
+    (1e15, "1e+15", "1000000000000000"), (100, "100", "100"),
+    (0.1 + 0.2, "0.30000000000000004", "0.30000000000000004"),
+  ])
+  func numbersAreWrittenAsThePeersDo(value: Double, exposition: String, api: String) {
+    #expect(FloatFormat.string(value) == exposition)
+    #expect(FloatFormat.string(value, style: .api) == api)
+  }
+
+  @Test(arguments: [(1e24, "1000000000000000000000000"), (2.5e-8, "0.000000025"), (100, "100")])
+  func plainStyleHasNoExponent(value: Double, text: String) {
+    #expect(FloatFormat.string(value, style: .plain) == text)
+  }
+
+  @Test(arguments: [(1e20, "100000000000000000000"), (1e21, "1e+21"), (1e-5, "1e-05")])
+  func templateStyleIsGosPercentV(value: Double, text: String) {
+    #expect(FloatFormat.string(value, style: .template) == text)
+  }
+
+  @Test func everyTextReadsBackToTheSameNumber() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<20_000 {
+      let value = Double(bitPattern: generator.next())
+      guard value.isFinite else { continue }
+      for style in [FloatFormat.Style.exposition, .template, .api, .plain] {
+        let text = FloatFormat.string(value, style: style)
+        #expect(Double(text) == value, "\(text) of \(value.bitPattern)")
+      }
+    }
+  }
+}

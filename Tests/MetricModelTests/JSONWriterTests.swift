@@ -1,0 +1,31 @@
+import MetricModel
+import Testing
+
+@Suite struct JSONWriterTests {
+  @Test func commasStandBetweenMembersOnly() {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("a")
+      json.array { json in
+        json.integer(1)
+        json.object { _ in }
+        json.array { _ in }
+      }
+      json.key("b")
+      json.string("x\"\\\n\u{1}é")
+      json.key("c")
+      json.number(.infinity)
+      json.key("d")
+      json.bool(false)
+    }
+    let expected = #"{"a":[1,{},[]],"b":"x\"\\\n\u0001é","c":null,"d":false}"#
+    #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
+  }
+
+  @Test(arguments: [(1_000, "1"), (1_500, "1.5"), (1_050, "1.05"), (-1_001, "-1.001"), (0, "0")])
+  func rule54_timesHaveAtMostThreeDecimals(milliseconds: Int64, text: String) {
+    var json = JSONWriter()
+    json.instant(Timestamp(rawValue: milliseconds))
+    #expect(String(decoding: json.bytes, as: UTF8.self) == text)
+  }
+}

@@ -1,0 +1,28 @@
+import MetricModel
+import Testing
+
+@Suite struct PrometheusDurationTests {
+  @Test(arguments: [
+    ("0", 0), ("15s", 15_000), ("1h30m", 5_400_000), ("1d", 86_400_000), ("1w", 604_800_000),
+    ("1y", 31_536_000_000), ("5ms", 5), ("1m30s500ms", 90_500),
+  ])
+  func rf10_durationsAreRead(text: String, milliseconds: Int64) {
+    #expect(PrometheusDuration(text)?.rawValue == milliseconds)
+  }
+
+  @Test(arguments: [
+    "", "1", "s", "1x", "1s1m", "1s1s", "-1s", "1.5s", " 1s", "99999999999999999999y",
+  ])
+  func rf10_otherTextsAreNone(text: String) {
+    #expect(PrometheusDuration(text) == nil)
+  }
+
+  @Test(arguments: [
+    (0, "0s"), (15_000, "15s"), (5_400_000, "1h30m"), (604_800_000, "1w"), (86_400_000, "1d"),
+    (90_500, "1m30s500ms"), (691_200_000, "8d"),
+  ])
+  func durationsArePrintedShort(milliseconds: Int64, text: String) {
+    #expect(PrometheusDuration(rawValue: milliseconds).description == text)
+    #expect(PrometheusDuration(text)?.rawValue == milliseconds)
+  }
+}
