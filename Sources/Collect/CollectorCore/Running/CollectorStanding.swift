@@ -1,0 +1,34 @@
+/// A collector as one scrape shows it: the text to show, if any, and the report.
+struct CollectorStanding {
+  let settings: ScheduledCollector
+  let report: CollectorReport
+  let tallies: CollectorTallies
+  /// The families to show; nil when there are none or they are too old.
+  let text: FamilyText?
+
+  /// A result of the slow lane is shown, marked stale, until it is this many intervals old.
+  static let staleIntervals = 3
+
+  init(slot: CollectorSlot, now: Duration) {
+    let (last, tallies) = slot.standing
+    settings = slot.settings
+    self.tallies = tallies
+    var state = last?.state ?? .timeout
+    var shown: FamilyText?
+    var age: Duration?
+    switch slot.settings.lane {
+    case .onDemand:
+      if state == .ok { shown = last?.text }
+    case .every(let interval):
+      let elapsed = last.map { now - $0.finished } ?? .zero
+      age = last.map { _ in elapsed }
+      if state == .ok, elapsed > interval * 2 { state = .stale }
+      // While a run hangs, the result before it is still the best there is.
+      if state != .error, elapsed <= interval * Self.staleIntervals { shown = last?.text }
+    }
+    text = shown
+    report = CollectorReport(
+      name: slot.settings.name, state: state, message: last?.message ?? "",
+      duration: last?.duration ?? .zero, series: shown?.seriesCount ?? 0, age: age)
+  }
+}

@@ -1,0 +1,16 @@
+private import Glibc
+
+/// The kernel's clocks. The corresponding C function is `clock_gettime`.
+package enum HostClock {
+  /// Wall time in nanoseconds since 1970.
+  package static var realTimeNanoseconds: Int64 { read(CLOCK_REALTIME) }
+
+  /// Processor time of the calling thread in nanoseconds.
+  package static var threadTimeNanoseconds: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

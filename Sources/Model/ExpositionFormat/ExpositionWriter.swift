@@ -1,0 +1,75 @@
+public import MetricModel
+
+/// Writes samples as the Prometheus text format 0.0.4.
+///
+/// The caller begins a family, then adds its samples; families must not be taken up again later.
+/// Collectors use `FamilyBuffer`, which keeps rendered series between scrapes; this writer is for
+/// texts that are written once, such as a daemon's own `/metrics`.
+public struct ExpositionWriter: Sendable {
+  /// The media type to answer with.
+  public static let contentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
+
+  /// What was written so far.
+  public private(set) var bytes: [UInt8] = []
+
+  /// Makes an empty writer with room for a number of bytes.
+  public init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Begins a family: one HELP and one TYPE line.
+  public mutating func beginFamily(_ name: String, type: MetricType, help: String) {
+    Self.appendHeader(name: name, type: type, help: help, to: &bytes)
+  }
+
+  /// Adds one sample. A `__name__` among the labels is left out; `name` may carry a suffix such as
+  /// `_bucket`.
+  public mutating func sample(
+    _ name: String, labels: Labels, value: Double, timestamp: Timestamp? = nil
+  ) {
+    bytes.append(contentsOf: name.utf8)
+    var isFirst = true
+    for label in labels where label.name != "__name__" {
+      bytes.append(UInt8(ascii: isFirst ? "{" : ","))
+      isFirst = false
+      Self.appendLabel(name: label.name, value: label.value, to: &bytes)
+    }
+    if !isFirst { bytes.append(UInt8(ascii: "}")) }
+    bytes.append(UInt8(ascii: " "))
+    FloatFormat.append(value, to: &bytes)
+    if let timestamp {
+      bytes.append(UInt8(ascii: " "))
+      FloatFormat.appendInteger(timestamp.rawValue, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// Forgets what was written and keeps the memory.
+  public mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Appends the HELP and TYPE lines of a family.
+  public static func appendHeader(
+    name: String, type: MetricType, help: String, to output: inout [UInt8]
+  ) {
+    output.append(contentsOf: "# HELP ".utf8)
+    output.append(contentsOf: name.utf8)
+    output.append(UInt8(ascii: " "))
+    ExpositionEscaping.appendHelp(help, to: &output)
+    output.append(contentsOf: "\n# TYPE ".utf8)
+    output.append(contentsOf: name.utf8)
+    output.append(UInt8(ascii: " "))
+    output.append(contentsOf: type.textFormatName.utf8)
+    output.append(UInt8(ascii: "\n"))
+  }
+
+  /// Appends `name="escaped value"`.
+  public static func appendLabel(name: String, value: String, to output: inout [UInt8]) {
+    output.append(contentsOf: name.utf8)
+    output.append(UInt8(ascii: "="))
+    output.append(UInt8(ascii: "\""))
+    ExpositionEscaping.appendLabelValue(value, to: &output)
+    output.append(UInt8(ascii: "\""))
+  }
+}
