@@ -167,6 +167,7 @@ let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("MetricModel"),
   tests("PatternMatching"),
+  tests("ConfigDecoding"),
 ]
 
 let package = Package(
