@@ -1,2 +1,66 @@
 #pragma once
 #include <microhttpd.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+// Swift cannot call variadic functions: each call that WebServer needs stands here with fixed types.
+
+/* Swift cannot take a va_list either, so the messages are read here. The one of interest is the only
+   sign that libmicrohttpd closed a connection because of a limit. */
+static inline void tocsin_mhd_log(void *rejected, const char *format, va_list arguments) {
+  (void)arguments;
+  if (strncmp(format, "Server reached connection limit", 31) == 0)
+    __atomic_fetch_add((uint64_t *)rejected, 1, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t tocsin_mhd_load(const uint64_t *counter) {
+  return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* What a daemon of WebServer is started with. The callbacks get `context`. */
+struct tocsin_mhd_settings {
+  int listen_socket;
+  unsigned int connection_limit;
+  unsigned int connections_per_ip; /* 0: no limit */
+  unsigned int idle_timeout_seconds; /* 0: none */
+  size_t connection_memory;
+  void *context;
+  MHD_AccessHandlerCallback handle;
+  void *(*begin)(void *context, const char *uri, struct MHD_Connection *connection);
+  MHD_RequestCompletedCallback complete;
+  MHD_NotifyConnectionCallback connection_changed;
+  uint64_t *rejected; /* counts connections over a limit */
+};
+
+static inline struct MHD_Daemon *tocsin_mhd_start(const struct tocsin_mhd_settings *settings) {
+  return MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+      settings->handle, settings->context,
+      /* First, so that errors of the options behind it are logged. */
+      MHD_OPTION_EXTERNAL_LOGGER, tocsin_mhd_log, settings->rejected,
+      MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
+      MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
+      MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connections_per_ip,
+      MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_seconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->connection_memory,
+      MHD_OPTION_URI_LOG_CALLBACK, settings->begin, settings->context,
+      MHD_OPTION_NOTIFY_COMPLETED, settings->complete, settings->context,
+      MHD_OPTION_NOTIFY_CONNECTION, settings->connection_changed, settings->context,
+      MHD_OPTION_END);
+}
+
+/* The address of the client, or NULL. */
+static inline const struct sockaddr *tocsin_mhd_client(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info == NULL ? NULL : info->client_addr;
+}
+
+/* The size of request line and headers in bytes. */
+static inline size_t tocsin_mhd_header_size(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info == NULL ? 0 : info->header_size;
+}

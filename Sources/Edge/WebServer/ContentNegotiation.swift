@@ -1,0 +1,50 @@
+/// Decides whether an answer is compressed.
+enum ContentNegotiation {
+  /// Whether an `Accept-Encoding` value takes gzip: named or by `*`, and not with weight 0.
+  static func acceptsGzip(_ header: String?) -> Bool {
+    guard let header else { return false }
+    var wildcard = false
+    for element in header.split(separator: ",") {
+      let parts = element.split(separator: ";").map(trimmed)
+      guard let coding = parts.first?.lowercased() else { continue }
+      let isWelcome = !parts.dropFirst().contains(where: isZeroWeight)
+      if coding == "gzip" || coding == "x-gzip" { return isWelcome }
+      if coding == "*" { wildcard = isWelcome }
+    }
+    return wildcard
+  }
+
+  /// Whether bodies of a type shrink: text of any kind. Event streams and pictures are left alone.
+  static func isCompressible(_ contentType: String?) -> Bool {
+    guard let contentType else { return false }
+    let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+    return type.hasPrefix("text/") && type != "text/event-stream"
+      || type.hasSuffix("json") || type.hasSuffix("xml") || type.hasSuffix("javascript")
+      || type.hasPrefix("application/openmetrics-text") || type == "application/yaml"
+  }
+
+  /// The answer as it goes to the client: compressed if both sides gain.
+  static func encode(_ response: HTTPResponse, acceptEncoding: String?) -> HTTPResponse {
+    guard response.body.count > Gzip.minimumBytes, response.headers["Content-Encoding"] == nil,
+      isCompressible(response.headers["Content-Type"])
+    else { return response }
+    var response = response
+    response.headers.append("Vary", "Accept-Encoding")
+    guard acceptsGzip(acceptEncoding), let body = Gzip.compress(response.body) else {
+      return response
+    }
+    response.body = body
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+  }
+
+  private static func isZeroWeight(_ parameter: String) -> Bool {
+    let sides = parameter.split(separator: "=").map(trimmed)
+    return sides.count == 2 && sides[0].lowercased() == "q" && Double(sides[1]) == 0
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    String(
+      text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
+}

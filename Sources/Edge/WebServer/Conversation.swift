@@ -1,0 +1,155 @@
+private import CMicroHTTPD
+import Glibc
+import Synchronization
+
+/// One step of an exchange on libmicrohttpd's thread.
+@safe struct Conversation {
+  let core: ServerCore
+  let exchange: Exchange
+  private let connection: OpaquePointer
+
+  /// A body above the limit is read and thrown away up to this size, so that the client reads the answer;
+  /// beyond it the connection is closed.
+  static let maxDiscardedBodyBytes = 16 << 20
+
+  init(core: ServerCore, connection: OpaquePointer, exchange: Exchange) {
+    self.core = core
+    self.exchange = exchange
+    unsafe self.connection = connection
+  }
+
+  /// Moves on; false closes the connection.
+  func advance(method: String, bodyPart: UnsafeRawBufferPointer) -> Bool {
+    let phase = exchange.phase.withLock { phase in
+      let current = phase
+      // The body must not be copied when the next part is appended.
+      if case .receiving = current { phase = .fresh }
+      return current
+    }
+    switch phase {
+    case .fresh: return begin(HTTPMethod(rawValue: method))
+    case .receiving(let inbound):
+      guard unsafe bodyPart.isEmpty else { return unsafe receive(bodyPart, inbound) }
+      return complete(inbound)
+    case .ready(let response): return answer(response)
+    case .running, .answered: return false
+    }
+  }
+
+  private func begin(_ method: HTTPMethod) -> Bool {
+    guard unsafe tocsin_mhd_header_size(connection) <= core.limits.maxHeaderBytes else {
+      core.count { $0.rejectedTooLarge += 1 }
+      return answer(
+        .text("431 headers over the limit of \(core.limits.maxHeaderBytes) bytes\n", status: 431))
+    }
+    var inbound = Exchange.Inbound(method: method, headers: headers())
+    let announced = inbound.headers["Content-Length"].flatMap { Int($0) } ?? 0
+    if announced > core.limits.maxBodyBytes {
+      let waitsForConsent = inbound.headers["Expect"] != nil
+      if waitsForConsent || announced > Self.maxDiscardedBodyBytes { return refuseBody() }
+      inbound.isTooLarge = true
+    }
+    exchange.phase.withLock { $0 = .receiving(inbound) }
+    return true
+  }
+
+  private func receive(_ part: UnsafeRawBufferPointer, _ inbound: consuming Exchange.Inbound)
+    -> Bool
+  {
+    inbound.bodyBytesSeen += part.count
+    guard inbound.bodyBytesSeen <= max(Self.maxDiscardedBodyBytes, core.limits.maxBodyBytes) else {
+      core.count { $0.rejectedTooLarge += 1 }
+      return false
+    }
+    if inbound.bodyBytesSeen > core.limits.maxBodyBytes { inbound.isTooLarge = true }
+    if inbound.isTooLarge {
+      inbound.body = []
+    } else {
+      unsafe inbound.body.append(contentsOf: part)
+    }
+    exchange.phase.withLock { [inbound] in $0 = .receiving(inbound) }
+    return true
+  }
+
+  private func complete(_ inbound: Exchange.Inbound) -> Bool {
+    if inbound.isTooLarge { return refuseBody() }
+    let request: HTTPRequest
+    do {
+      request = try HTTPRequest(
+        method: inbound.method, target: exchange.target, headers: inbound.headers,
+        body: inbound.body, remoteAddress: remoteAddress())
+    } catch {
+      core.count { $0.rejectedMalformed += 1 }
+      return answer(.text("400 bad request: \(error)\n", status: 400))
+    }
+    if let refusal = core.admit(exchange) { return answer(refusal) }
+    exchange.phase.withLock { $0 = .running(nil) }
+    unsafe MHD_suspend_connection(connection)
+    core.run(request, exchange)
+    return true
+  }
+
+  private func refuseBody() -> Bool {
+    core.count { $0.rejectedTooLarge += 1 }
+    return answer(
+      .text("413 body over the limit of \(core.limits.maxBodyBytes) bytes\n", status: 413))
+  }
+
+  // MARK: - The answer
+
+  private static let ownHeaders = ["Content-Length", "Transfer-Encoding", "Date"]
+
+  private func answer(_ response: HTTPResponse) -> Bool {
+    exchange.phase.withLock { $0 = .answered }
+    let status = (200...599).contains(response.status) ? response.status : 500
+    let body = status == 204 || status == 304 ? [] : response.body
+    let made = unsafe body.withUnsafeBytes { bytes in
+      unsafe MHD_create_response_from_buffer(
+        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+    }
+    guard let made = unsafe made else { return false }
+    defer { unsafe MHD_destroy_response(made) }
+    for field in response.headers.fields {
+      // Fields with line breaks, with which a client could forge an answer, are refused by libmicrohttpd.
+      if Self.ownHeaders.contains(where: { HTTPHeaders.isSame($0, field.name) }) { continue }
+      _ = unsafe MHD_add_response_header(made, field.name, field.value)
+    }
+    _ = unsafe MHD_add_response_header(made, "X-Content-Type-Options", "nosniff")
+    core.count { counters in
+      counters.responses[status, default: 0] += 1
+      counters.bodyBytes += body.count
+    }
+    return unsafe MHD_queue_response(connection, UInt32(status), made) == .YES
+  }
+
+  // MARK: - The request
+
+  private func headers() -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    unsafe withUnsafeMutablePointer(to: &headers) { pointer in
+      _ = unsafe MHD_get_connection_values(
+        connection, .HEADER_KIND,
+        { context, _, name, value in
+          guard let name = unsafe name else { return .YES }
+          unsafe context?.assumingMemoryBound(to: HTTPHeaders.self).pointee.append(
+            String(cString: name), value.map { unsafe String(cString: $0) } ?? "")
+          return .YES
+        }, pointer)
+    }
+    return headers
+  }
+
+  private func remoteAddress() -> String {
+    guard let address = unsafe tocsin_mhd_client(connection) else { return "" }
+    let isIPv6 = unsafe Int32(address.pointee.sa_family) == AF_INET6
+    let length = isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let status = unsafe getnameinfo(
+      address, socklen_t(length), &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+    guard status == 0 else { return "" }
+    let text = String(
+      decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    // An IPv4 client of a socket that takes both.
+    return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
+  }
+}

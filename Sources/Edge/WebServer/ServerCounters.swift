@@ -1,0 +1,23 @@
+/// What a server has counted since it started, for its own metrics.
+package struct ServerCounters: Sendable, Equatable {
+  /// Requests that reached a handler.
+  package var requests = 0
+  /// Handlers that run now.
+  package var requestsInFlight = 0
+  /// Answers by status code, those that no handler gave included.
+  package var responses: [Int: Int] = [:]
+  /// Bytes of bodies handed to clients, after compression.
+  package var bodyBytes = 0
+  /// Connections accepted.
+  package var connections = 0
+  /// Connections open now.
+  package var connectionsOpen = 0
+  /// Connections closed at once because a limit was reached.
+  package var rejectedConnections = 0
+  /// Requests answered 503 because too many were in flight.
+  package var rejectedBusy = 0
+  /// Requests answered 413 or 431.
+  package var rejectedTooLarge = 0
+  /// Requests answered 400 before a handler saw them.
+  package var rejectedMalformed = 0
+}
