@@ -168,6 +168,7 @@ let tested: [Target] = [
   tests("MetricModel"),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
+  tests("PromQLSyntax", uses: ["MetricModel"]),
 ]
 
 let package = Package(

@@ -1,0 +1,156 @@
+import MetricModel
+
+extension Expression: CustomStringConvertible {
+  /// The expression as text, in one line; it reads back to the same tree.
+  package var description: String {
+    switch self {
+    case .number(let value, _): FloatFormat.string(value, style: .api)
+    case .string(let value, _): Self.quoted(value)
+    case .selector(let node): node.description
+    case .matrix(let node): node.description
+    case .subquery(let node): node.description
+    case .parentheses(let inner, _): "(\(inner))"
+    case .unary(let sign, let inner, _): "\(sign.rawValue)\(inner)"
+    case .binary(let node): node.description
+    case .aggregation(let node): node.description
+    case .call(let node):
+      "\(node.name)(\(node.arguments.map(\.description).joined(separator: ", ")))"
+    }
+  }
+
+  /// A string literal with everything escaped that needs to be.
+  package static func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    LabelText.appendQuoted(text, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension VectorSelector: CustomStringConvertible {
+  package var description: String { head + tail }
+
+  /// Name and matchers.
+  fileprivate var head: String {
+    var items = matchers.map(\.description)
+    var text = ""
+    if let name {
+      if Self.canStandBare(name) {
+        text = name
+      } else {
+        items.insert(Expression.quoted(name), at: 0)
+      }
+    }
+    if !items.isEmpty || name == nil { text += "{\(items.joined(separator: ","))}" }
+    return text
+  }
+
+  /// What follows name, matchers and range.
+  fileprivate var tail: String {
+    (edges == .plain ? "" : " \(edges.rawValue)") + timeModifiers(offset, at)
+  }
+
+  private static func canStandBare(_ name: String) -> Bool {
+    let lowered = name.lowercased()
+    return NameRules.isMetricName(name) && lowered != "inf" && lowered != "nan"
+      && !Keywords.notMetricNames.contains(lowered)
+  }
+}
+
+extension RangeSelector: CustomStringConvertible {
+  package var description: String { "\(selector.head)[\(length)]\(selector.tail)" }
+}
+
+extension Subquery: CustomStringConvertible {
+  package var description: String {
+    "\(expression)[\(length):\(step.map(\.description) ?? "")]\(timeModifiers(offset, at))"
+  }
+}
+
+extension BinaryExpression: CustomStringConvertible {
+  package var description: String {
+    let bool = returnsBool ? " bool" : ""
+    return "\(left) \(operation.rawValue)\(bool)\(matching.description) \(right)"
+  }
+}
+
+extension VectorMatching: CustomStringConvertible {
+  /// The modifiers with a blank before each; empty when nothing was written.
+  package var description: String {
+    var text = ""
+    let isGrouped = cardinality == .manyToOne || cardinality == .oneToMany
+    if isOn || !labels.isEmpty || isGrouped {
+      text += " \(isOn ? "on" : "ignoring") (\(labelList(labels)))"
+    }
+    if isGrouped {
+      let keyword = cardinality == .manyToOne ? "group_left" : "group_right"
+      text += " \(keyword) (\(labelList(included)))"
+    }
+    if let leftFill { text += " fill_left (\(FloatFormat.string(leftFill, style: .api)))" }
+    if let rightFill { text += " fill_right (\(FloatFormat.string(rightFill, style: .api)))" }
+    return text
+  }
+}
+
+extension AggregationExpression: CustomStringConvertible {
+  package var description: String {
+    let clause =
+      isWithout
+      ? " without (\(labelList(grouping))) "
+      : grouping.isEmpty ? "" : " by (\(labelList(grouping))) "
+    let parameter = parameter.map { "\($0), " } ?? ""
+    return "\(operation.rawValue)\(clause)(\(parameter)\(expression))"
+  }
+}
+
+extension AtModifier: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .time(let time): FloatFormat.string(time.seconds, style: .plain)
+    case .start: "start()"
+    case .end: "end()"
+    }
+  }
+}
+
+extension DurationExpression: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .literal(let seconds): Self.text(seconds)
+    case .step: "step()"
+    case .range: "range()"
+    case .negated(let inner): "-\(inner.operand)"
+    case .binary(let operation, let left, let right):
+      "\(left.operand) \(operation.rawValue) \(right.operand)"
+    case .lesser(let left, let right): "min_of(\(left), \(right))"
+    case .greater(let left, let right): "max_of(\(left), \(right))"
+    }
+  }
+
+  /// The text in parentheses if it is made of parts.
+  fileprivate var operand: String {
+    switch self {
+    case .literal(let seconds) where seconds < 0: "(\(self))"
+    case .negated, .binary: "(\(self))"
+    default: description
+    }
+  }
+
+  private static func text(_ seconds: Double) -> String {
+    let milliseconds = seconds * 1000
+    guard seconds > 0, let whole = Int64(exactly: milliseconds) else {
+      return FloatFormat.string(seconds, style: .plain)
+    }
+    return PrometheusDuration(rawValue: whole).description
+  }
+}
+
+private func labelList(_ names: [String]) -> String {
+  names.map { NameRules.isLabelName($0) ? $0 : Expression.quoted($0) }.joined(separator: ", ")
+}
+
+private func timeModifiers(_ offset: DurationExpression?, _ at: AtModifier?) -> String {
+  var text = ""
+  if let at { text += " @ \(at)" }
+  if let offset { text += " offset \(offset.operand)" }
+  return text
+}

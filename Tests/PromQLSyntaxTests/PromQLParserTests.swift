@@ -1,0 +1,9 @@
+import MetricModel
+import Testing
+
+@testable import PromQLSyntax
+
+@Test func parsesASelector() throws {
+  let expression = try PromQLParser.parse("up")
+  #expect(expression.description == "up")
+}
