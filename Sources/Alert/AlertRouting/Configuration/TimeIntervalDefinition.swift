@@ -1,0 +1,95 @@
+package import Foundation
+package import MetricModel
+
+/// Named times of the week and year, to which routes refer (TI1).
+package struct TimeIntervalDefinition: Sendable, Hashable {
+  /// The unique name.
+  package var name: String
+  /// The interval is active while any of these is.
+  package var spans: [CalendarSpan]
+  /// The line in the file, from 1; 0 if unknown.
+  package var line: Int
+
+  package init(name: String, spans: [CalendarSpan] = [], line: Int = 0) {
+    self.name = name
+    self.spans = spans
+    self.line = line
+  }
+
+  /// Whether the interval is active at an instant.
+  package func contains(_ instant: Timestamp) -> Bool { spans.contains { $0.contains(instant) } }
+}
+
+/// One element of a time interval: every field that is set must hold; in a field, any entry (TI1).
+package struct CalendarSpan: Sendable, Hashable {
+  /// Times of day.
+  package var times: [TimeOfDayRange] = []
+  /// Days of the week, Sunday is 0.
+  package var weekdays: [ClosedRange<Int>] = []
+  /// Days of the month; negative ones count from its end.
+  package var daysOfMonth: [DayOfMonthRange] = []
+  /// Months, January is 1.
+  package var months: [ClosedRange<Int>] = []
+  /// Years.
+  package var years: [ClosedRange<Int>] = []
+  /// The zone in whose wall-clock time the fields are read (TI4).
+  package var location: TimeZone = .gmt
+
+  package init() {}
+
+  /// Whether the span holds an instant.
+  package func contains(_ instant: Timestamp) -> Bool {
+    let date = Date(timeIntervalSince1970: instant.seconds)
+    let offset = Int64(location.secondsFromGMT(for: date))
+    let local = CivilDate(instant.adding(milliseconds: offset * 1000))
+    return isIn(times) { $0.contains(hour: local.hour, minute: local.minute) }
+      && isIn(weekdays) { $0.contains(local.weekday) }
+      && isIn(daysOfMonth) { $0.contains(day: local.day, ofMonthWith: local.daysInMonth) }
+      && isIn(months) { $0.contains(local.month) }
+      && isIn(years) { $0.contains(local.year) }
+  }
+
+  private func isIn<Entry>(_ entries: [Entry], _ matches: (Entry) -> Bool) -> Bool {
+    entries.isEmpty || entries.contains(where: matches)
+  }
+}
+
+/// Part of a day: the start belongs to it, the end does not (TI2).
+package struct TimeOfDayRange: Sendable, Hashable {
+  /// Minutes since midnight.
+  package let start: Int
+  /// Minutes since midnight, up to 24:00.
+  package let end: Int
+
+  /// Reads `HH:MM` texts; midnight cannot be crossed.
+  package init(start: String, end: String) throws(TimeIntervalSyntaxError) {
+    self.start = try Self.minutes(start)
+    self.end = try Self.minutes(end)
+    guard self.start < self.end else {
+      throw TimeIntervalSyntaxError(
+        "start_time \(start) is not before end_time \(end); "
+          + "for a span over midnight write two entries, one up to 24:00 and one from 00:00")
+    }
+  }
+
+  func contains(hour: Int, minute: Int) -> Bool { (start..<end).contains(hour * 60 + minute) }
+
+  private static func minutes(_ text: String) throws(TimeIntervalSyntaxError) -> Int {
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }),
+      parts.allSatisfy({ $0.allSatisfy { (48...57).contains($0) } }),
+      let hour = Int(String(Substring(parts[0]))), let minute = Int(String(Substring(parts[1]))),
+      hour < 24 && minute < 60 || hour == 24 && minute == 0
+    else {
+      throw TimeIntervalSyntaxError("\"\(text)\" is not a time of day; write HH:MM, 00:00 to 24:00")
+    }
+    return hour * 60 + minute
+  }
+}
+
+/// A text of a time interval that cannot be read; it says what would be right.
+package struct TimeIntervalSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,59 @@
+package import MetricModel
+
+/// A rule as a rule file states it: an alert, or a recorded series.
+package struct RuleDefinition: Sendable, Hashable {
+  /// What the rule makes of its result.
+  package enum Kind: Sendable, Hashable {
+    /// An alert of this name.
+    case alert(String)
+    /// A series of this name.
+    case record(String)
+  }
+
+  /// What the rule makes, and its name.
+  package var kind: Kind
+  /// The PromQL expression, as it stands in the file.
+  package var expression: String
+  /// How long the expression must hold before the alert fires: `for`.
+  package var hold: PrometheusDuration
+  /// How long a firing alert stays when the expression holds no more: `keep_firing_for`.
+  package var keepFiringFor: PrometheusDuration
+  /// Labels to add; templates for an alert, plain texts for a recorded series (RF4). An empty value removes the label.
+  package var labels: [String: String]
+  /// Texts for people; templates.
+  package var annotations: [String: String]
+  /// The line of the rule in its file, from 1; 0 if unknown. Not part of the identity.
+  package var line: Int
+
+  package init(
+    _ kind: Kind, expression: String, hold: PrometheusDuration = .zero,
+    keepFiringFor: PrometheusDuration = .zero, labels: [String: String] = [:],
+    annotations: [String: String] = [:], line: Int = 0
+  ) {
+    self.kind = kind
+    self.expression = expression
+    self.hold = hold
+    self.keepFiringFor = keepFiringFor
+    self.labels = labels
+    self.annotations = annotations
+    self.line = line
+  }
+
+  /// The alert's or the series' name.
+  package var name: String {
+    switch kind {
+    case .alert(let name), .record(let name): name
+    }
+  }
+
+  package static func == (left: RuleDefinition, right: RuleDefinition) -> Bool {
+    left.kind == right.kind && left.expression == right.expression && left.hold == right.hold
+      && left.keepFiringFor == right.keepFiringFor && left.labels == right.labels
+      && left.annotations == right.annotations
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(expression)
+  }
+}
