@@ -169,6 +169,7 @@ let tested: [Target] = [
   tests("PatternMatching"),
   tests("ConfigDecoding"),
   tests("PromQLSyntax", uses: ["MetricModel"]),
+  tests("ExpositionFormat", uses: ["MetricModel"]),
 ]
 
 let package = Package(

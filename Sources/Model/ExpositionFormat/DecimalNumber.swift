@@ -1,0 +1,152 @@
+/// Reads the numbers of an exposition, exactly, and mostly without the C library.
+///
+/// Up to 19 digits are gathered in an integer. If that and the power of ten are both exact as `Double`, one
+/// multiplication or division is rounded correctly; else the standard library reads the text again.
+enum DecimalNumber {
+  /// Reads the number that starts at a position and ends at a blank or at the end of the line.
+  ///
+  /// Decimal numbers, `Inf` and `NaN` in any case; a number too large for `Double` is refused, as in Prometheus.
+  static func read(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
+    var scan = Scan(bytes, at: start)
+    scan.readSign()
+    guard scan.position < bytes.count else { return nil }
+    guard bytes[scan.position].isDigit || bytes[scan.position] == UInt8(ascii: ".") else {
+      return word(bytes, at: start, digits: scan.position)
+    }
+    guard scan.readDigits(), isEnd(bytes, scan.position) else { return nil }
+    if let value = scan.exactValue { return (value, scan.position) }
+    let text = ParsedLabels.text(bytes.extracting(start..<scan.position))
+    guard let value = Double(text), value.isFinite else { return nil }
+    return (value, scan.position)
+  }
+
+  /// Reads a whole number, with a minus sign or without, that ends at a blank or at the end of the line.
+  static func readInteger(_ bytes: Span<UInt8>, at start: Int) -> (value: Int64, end: Int)? {
+    var position = start
+    let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
+    if isNegative { position += 1 }
+    let firstDigit = position
+    var value: Int64 = 0
+    while position < bytes.count, bytes[position].isDigit {
+      let digit = Int64(bytes[position] - UInt8(ascii: "0"))
+      let (product, tooLong) = value.multipliedReportingOverflow(by: 10)
+      let (sum, tooMuch) = product.addingReportingOverflow(isNegative ? -digit : digit)
+      guard !tooLong, !tooMuch else { return nil }
+      value = sum
+      position += 1
+    }
+    guard position > firstDigit, isEnd(bytes, position) else { return nil }
+    return (value, position)
+  }
+
+  private static func isEnd(_ bytes: Span<UInt8>, _ position: Int) -> Bool {
+    position == bytes.count || bytes[position].isBlank || bytes[position] == .newline
+  }
+
+  /// Reads `NaN`, `Inf` or `Infinity`; a sign may stand before the latter two.
+  private static func word(
+    _ bytes: Span<UInt8>, at start: Int, digits: Int
+  ) -> (value: Double, end: Int)? {
+    var end = digits
+    var letters: [UInt8] = []
+    while end < bytes.count, bytes[end].startsName, letters.count < 9 {
+      letters.append(bytes[end] | 0x20)
+      end += 1
+    }
+    guard isEnd(bytes, end) else { return nil }
+    switch String(decoding: letters, as: UTF8.self) {
+    case "nan": return digits == start ? (.nan, end) : nil
+    case "inf", "infinity":
+      return (bytes[start] == UInt8(ascii: "-") ? -Double.infinity : .infinity, end)
+    default: return nil
+    }
+  }
+}
+
+extension DecimalNumber {
+  /// The state of reading one decimal number.
+  private struct Scan: ~Escapable {
+    let bytes: Span<UInt8>
+    var position: Int
+    var isNegative = false
+    var mantissa: UInt64 = 0
+    /// How many digits are in the mantissa, leading zeros not counted.
+    var digits = 0
+    var exponent = 0
+    var isTruncated = false
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, at start: Int) {
+      self.bytes = bytes
+      position = start
+    }
+
+    mutating func readSign() {
+      guard position < bytes.count else { return }
+      isNegative = bytes[position] == UInt8(ascii: "-")
+      if isNegative || bytes[position] == UInt8(ascii: "+") { position += 1 }
+    }
+
+    /// Reads digits, fraction and exponent; false if there is no digit where one must be.
+    mutating func readDigits() -> Bool {
+      var count = readRun(fraction: false)
+      if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+        position += 1
+        count += readRun(fraction: true)
+      }
+      guard count > 0 else { return false }
+      guard position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") else { return true }
+      position += 1
+      return readExponent()
+    }
+
+    private mutating func readRun(fraction: Bool) -> Int {
+      let start = position
+      while position < bytes.count, bytes[position].isDigit {
+        if digits < 19 {
+          mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- UInt8(ascii: "0"))
+          if mantissa != 0 { digits += 1 }
+          if fraction { exponent -= 1 }
+        } else {
+          isTruncated = true
+          if !fraction { exponent += 1 }
+        }
+        position += 1
+      }
+      return position - start
+    }
+
+    private mutating func readExponent() -> Bool {
+      var sign = 1
+      if position < bytes.count {
+        if bytes[position] == UInt8(ascii: "-") { sign = -1 }
+        if sign < 0 || bytes[position] == UInt8(ascii: "+") { position += 1 }
+      }
+      let start = position
+      var value = 0
+      while position < bytes.count, bytes[position].isDigit {
+        value = min(value * 10 + Int(bytes[position] &- UInt8(ascii: "0")), 1_000_000)
+        position += 1
+      }
+      exponent += sign * value
+      return position > start
+    }
+
+    /// The value, if it can be had with one correctly rounded operation.
+    var exactValue: Double? {
+      guard !isTruncated else { return nil }
+      if mantissa == 0 { return isNegative ? -0.0 : 0 }
+      guard mantissa <= 1 << 53, (-22...22).contains(exponent) else { return nil }
+      let magnitude =
+        exponent < 0
+        ? Double(mantissa) / powersOfTen[-exponent] : Double(mantissa) * powersOfTen[exponent]
+      return isNegative ? -magnitude : magnitude
+    }
+  }
+
+  /// The powers of ten that are exact as `Double`.
+  private static let powersOfTen: [23 of Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  ]
+}

@@ -1,0 +1,26 @@
+/// The bytes that have a meaning in the exposition format.
+extension UInt8 {
+  static var newline: UInt8 { UInt8(ascii: "\n") }
+  static var hash: UInt8 { UInt8(ascii: "#") }
+  static var quote: UInt8 { UInt8(ascii: "\"") }
+  static var backslash: UInt8 { UInt8(ascii: "\\") }
+  static var comma: UInt8 { UInt8(ascii: ",") }
+  static var equals: UInt8 { UInt8(ascii: "=") }
+  static var colon: UInt8 { UInt8(ascii: ":") }
+  static var openingBrace: UInt8 { UInt8(ascii: "{") }
+  static var closingBrace: UInt8 { UInt8(ascii: "}") }
+
+  /// Whether this is a space or a tab.
+  @inline(__always) var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+
+  /// Whether this is a decimal digit.
+  @inline(__always) var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+
+  /// Whether a name may begin with this byte; metric names may also begin with a colon.
+  @inline(__always) var startsName: Bool {
+    (self | 0x20) &- UInt8(ascii: "a") < 26 || self == UInt8(ascii: "_")
+  }
+
+  /// Whether a name may go on with this byte.
+  @inline(__always) var continuesName: Bool { startsName || isDigit }
+}

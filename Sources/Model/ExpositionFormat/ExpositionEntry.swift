@@ -1,0 +1,29 @@
+public import MetricModel
+
+/// What a line of an exposition says; the ranges are ranges of the parser's input.
+public enum ExpositionEntry: Sendable, Equatable {
+  /// A sample.
+  case sample(ExpositionSample)
+  /// `# TYPE name type`
+  case type(name: Range<Int>, MetricType)
+  /// `# HELP name text`; the text is still escaped, see `ParsedLabels.unescapedHelp`.
+  case help(name: Range<Int>, text: Range<Int>)
+  /// `# UNIT name unit`, in OpenMetrics only.
+  case unit(name: Range<Int>, unit: Range<Int>)
+}
+
+/// A line with a value.
+public struct ExpositionSample: Sendable, Equatable {
+  /// The bytes of the series, from the metric name or its brace to the closing brace.
+  public let series: Range<Int>
+  /// The value; any NaN is the ordinary one, never a stale marker.
+  public let value: Double
+  /// The time given on the line, if one was.
+  public let timestamp: Timestamp?
+
+  public init(series: Range<Int>, value: Double, timestamp: Timestamp? = nil) {
+    self.series = series
+    self.value = value
+    self.timestamp = timestamp
+  }
+}

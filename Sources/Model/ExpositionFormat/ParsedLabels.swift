@@ -1,0 +1,73 @@
+public import MetricModel
+
+/// The labels of a series text, the metric name as `__name__` among them; made only for a series that is new.
+public struct ParsedLabels: Sendable, Equatable {
+  /// The labels as the line gives them: in its order, escapes resolved, empty values kept.
+  public let list: [Label]
+
+  /// Parses `name{a="b"}` or `{"name",a="b"}`. A label given twice is an error, as in Prometheus.
+  public init(parsing series: Span<UInt8>) throws(ExpositionError) {
+    var parser = ExpositionParser(series)
+    parser.pieces = []
+    try parser.skipSeries()
+    guard parser.position == series.count else {
+      throw parser.failure(expected: "the end of the series")
+    }
+    var labels: [Label] = []
+    for piece in parser.pieces ?? [] {
+      let name = piece.name.map { Self.unescaped(series.extracting($0)) } ?? Label.metricName
+      if labels.contains(where: { $0.name == name }) {
+        throw ExpositionError(line: 1, expected: "each label once", found: "\"\(name)\" twice")
+      }
+      labels.append(Label(name: name, value: Self.unescaped(series.extracting(piece.value))))
+    }
+    list = labels
+  }
+
+  /// The labels as a set.
+  public var labels: Labels { Labels(list) }
+
+  /// Resolves the escapes `\\`, `\"` and `\n`; a backslash before anything else stands for itself.
+  public static func unescaped(_ bytes: Span<UInt8>) -> String {
+    unescape(bytes, quotes: true)
+  }
+
+  /// The text of a HELP line, whose escapes are `\\` and `\n` (and `\"` in OpenMetrics).
+  public static func unescapedHelp(
+    _ bytes: Span<UInt8>, format: ExpositionTextFormat = .text
+  ) -> String {
+    unescape(bytes, quotes: format == .openMetrics)
+  }
+
+  /// The bytes as a string; bad UTF-8 is replaced.
+  public static func text(_ bytes: Span<UInt8>) -> String {
+    String(decoding: copy(bytes), as: UTF8.self)
+  }
+
+  private static func unescape(_ bytes: Span<UInt8>, quotes: Bool) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      let next: UInt8? = byte == .backslash && index + 1 < bytes.count ? bytes[index + 1] : nil
+      index += 2
+      switch next {
+      case UInt8.backslash: result.append(.backslash)
+      case UInt8(ascii: "n"): result.append(.newline)
+      case UInt8.quote where quotes: result.append(.quote)
+      default:
+        result.append(byte)
+        index -= 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  static func copy(_ bytes: Span<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for index in bytes.indices { result.append(bytes[index]) }
+    return result
+  }
+}

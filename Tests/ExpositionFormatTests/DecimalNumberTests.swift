@@ -1,0 +1,59 @@
+import Testing
+
+@testable import ExpositionFormat
+
+struct DecimalNumberTests {
+  private func read(_ text: String) -> Double? {
+    let bytes = Array(text.utf8)
+    guard let (value, end) = DecimalNumber.read(bytes.span, at: 0) else { return nil }
+    #expect(end == bytes.count)
+    return value
+  }
+
+  @Test(arguments: [
+    "0", "-0", "1", "+1", "007", "1.", ".5", "1.5", "1e3", "1E+3", "1e-3", "9007199254740993",
+    "0.1", "123456789.123456789", "1.7976931348623157e308", "4.9406564584124654e-324", "1e-400",
+    "2.2250738585072011e-308", "1.00000000000000000000000000000000001", "18446744073709551616",
+    "0.000000000000000000000000000000000000001", "1234567890123456789012345678901234567890e-30",
+    "1e22", "1e23", "8.5e22", "9007199254740992e22",
+  ])
+  func readsExactly(text: String) {
+    #expect(read(text)?.bitPattern == Double(text)?.bitPattern)
+  }
+
+  @Test func readsInfinitiesInAnyCase() {
+    for text in ["Inf", "+Inf", "inf", "+infinity", "INF"] { #expect(read(text) == .infinity) }
+    for text in ["-Inf", "-inf", "-Infinity"] { #expect(read(text) == -.infinity) }
+    for text in ["NaN", "nan", "NAN"] { #expect(read(text)?.bitPattern == Double.nan.bitPattern) }
+  }
+
+  @Test(arguments: [
+    "", "+", "-", ".", "e5", "1e", "1e+", "--1", "1-", "0x1", "1_0", "in", "infin", "nano",
+    "infinityy", "1f", "1e309", "1,5",
+  ])
+  func refusesWhatIsNoNumber(text: String) { #expect(read(text) == nil) }
+
+  @Test func readsBackRandomNumbersExactly() {
+    var generator = SplitMix(state: 0x7c5)
+    for _ in 0..<20_000 {
+      let value = Double(bitPattern: generator.next())
+      guard value.isFinite else { continue }
+      #expect(read("\(value)")?.bitPattern == value.bitPattern)
+      let short = (value * 1000).rounded() / 1000
+      #expect(!short.isFinite || read("\(short)") == short)
+    }
+  }
+}
+
+/// A small repeatable source of random numbers.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
