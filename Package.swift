@@ -65,6 +65,8 @@ let edge: [Target] = [
   door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
   door("CCurl", apt: "libcurl4-openssl-dev"),
   door("CZlib", apt: "zlib1g-dev"),
+  // System calls that Swift's Glibc module leaves out.
+  door("CLinux", apt: "linux-libc-dev"),
   // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
@@ -96,7 +98,7 @@ let query: [Target] = [
 ]
 
 let collect: [Target] = [
-  room("Collect", "CollectorCore", uses: ["MetricModel", "ExpositionFormat", logging]),
+  room("Collect", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
   room("Collect", "SystemCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room("Collect", "PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
@@ -166,6 +168,8 @@ let programs: [Target] = [
 let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("MetricModel"),
+  tests("ExpositionFormat"),
+  tests("CollectorCore"),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
   tests("PromQLSyntax", uses: ["MetricModel"]),

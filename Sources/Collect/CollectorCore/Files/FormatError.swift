@@ -1,0 +1,20 @@
+/// A file that does not read as it should.
+package struct FormatError: Error, Hashable, CustomStringConvertible {
+  /// The file's name.
+  package let file: String
+  /// The line, counted from 1; 0 if the file as a whole is meant.
+  package let line: Int
+  /// What was expected and what was found.
+  package let reason: String
+
+  /// Makes the error.
+  package init(file: String, line: Int = 0, _ reason: String) {
+    self.file = file
+    self.line = line
+    self.reason = reason
+  }
+
+  package var description: String {
+    line == 0 ? "\(file): \(reason)" : "\(file) line \(line): \(reason)"
+  }
+}

@@ -1,0 +1,83 @@
+private import Glibc
+
+/// Memory that files are read into, again and again.
+///
+/// The files of /proc and /sys have no size worth asking for, so they are read until they end.
+package struct ReadBuffer: Sendable {
+  /// Most bytes of one file; a longer one is an error (`EFBIG`).
+  package static let sizeLimit = 16 << 20
+
+  private var storage: [UInt8]
+  /// The number of bytes read.
+  package private(set) var count = 0
+
+  /// Makes a buffer with room for a small file; it grows as needed.
+  package init(capacity: Int = 4096) {
+    storage = [UInt8](repeating: 0, count: max(64, capacity))
+  }
+
+  /// The bytes that were read last.
+  package var span: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { storage.span.extracting(first: count) }
+  }
+
+  /// Reads a whole file.
+  package mutating func read(path: String) throws(SystemError) {
+    try read(path, at: AT_FDCWD)
+  }
+
+  /// Reads a whole file by its path relative to a directory.
+  package mutating func read(_ path: String, in directory: borrowing Directory) throws(SystemError)
+  {
+    try read(path, at: directory.descriptor)
+  }
+
+  /// Reads the target of a symbolic link. Corresponds to `readlinkat`.
+  package mutating func readLink(_ path: String, in directory: borrowing Directory)
+    throws(SystemError)
+  {
+    count = 0
+    let descriptor = directory.descriptor
+    let length = unsafe storage.withUnsafeMutableBytes { bytes in
+      let characters = unsafe bytes.assumingMemoryBound(to: CChar.self)
+      guard let start = characters.baseAddress else { return -1 }
+      return unsafe readlinkat(descriptor, path, start, characters.count)
+    }
+    guard length >= 0 else { throw SystemError(call: "readlink", subject: path, code: errno) }
+    count = length
+  }
+
+  private mutating func read(_ path: String, at directory: Int32) throws(SystemError) {
+    count = 0
+    let descriptor = openForReading(path, at: directory, flags: 0)
+    guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
+    defer { close(descriptor) }
+    while true {
+      let start = count
+      let got = unsafe storage.withUnsafeMutableBytes { bytes in
+        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+        return unsafe Glibc.read(descriptor, room.baseAddress, room.count)
+      }
+      if got == 0 { return }
+      guard got > 0 else {
+        if errno == EINTR { continue }
+        throw SystemError(call: "read", subject: path, code: errno)
+      }
+      count += got
+      guard count == storage.count else { continue }
+      guard count < Self.sizeLimit else {
+        throw SystemError(call: "read", subject: path, code: EFBIG)
+      }
+      storage.append(contentsOf: repeatElement(0, count: count))
+    }
+  }
+}
+
+/// Opens without following the terminal or leaking into children. Corresponds to `openat`.
+func openForReading(_ path: String, at directory: Int32, flags: Int32) -> Int32 {
+  while true {
+    let descriptor = unsafe openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+    if descriptor >= 0 || errno != EINTR { return descriptor }
+  }
+}
