@@ -1,0 +1,138 @@
+import CCurl
+
+/// One of the requests that a request with redirects consists of.
+struct Hop {
+  let url: TargetURL
+  let request: WebRequest
+  let redirects: Int
+  private let method: WebRequest.Method
+  private let headers: WebHeaders
+  private let body: [UInt8]?
+
+  /// The first one.
+  init(_ request: WebRequest) throws(WebClientError) {
+    let url = try TargetURL(parsing: request.url)
+    var headers = request.headers
+    if let credentials = request.credentials {
+      headers["Authorization"] = credentials.authorization
+    } else if url.user != nil || url.password != nil {
+      let credentials = WebCredentials.basic(
+        username: url.user ?? "", password: url.password ?? "")
+      headers["Authorization"] = credentials.authorization
+    }
+    try self.init(
+      url: url, request: request, redirects: 0, method: request.method, headers: headers,
+      body: request.body)
+  }
+
+  private init(
+    url: TargetURL, request: WebRequest, redirects: Int, method: WebRequest.Method,
+    headers: WebHeaders, body: [UInt8]?
+  ) throws(WebClientError) {
+    guard HeaderSyntax.isToken(method.rawValue) else {
+      throw .invalidRequest(reason: "the method is no word")
+    }
+    for field in headers.fields {
+      guard HeaderSyntax.isToken(field.name), HeaderSyntax.isValue(field.value) else {
+        throw .invalidRequest(reason: "a header field holds characters that are not allowed")
+      }
+    }
+    self.url = url
+    self.request = request
+    self.redirects = redirects
+    self.method = method
+    self.headers = headers
+    self.body = body
+  }
+
+  // MARK: - Redirects
+
+  /// Headers that may follow to another host: they say nothing of who asks.
+  private static let harmlessHeaders = [
+    "Accept", "Accept-Language", "Content-Type", "User-Agent",
+  ]
+
+  /// The request that a redirect asks for; nil when the response is none.
+  func following(_ response: WebResponse) throws(WebClientError) -> Hop? {
+    guard [301, 302, 303, 307, 308].contains(response.status),
+      let location = response.headers["Location"], !location.isEmpty
+    else { return nil }
+    let next: TargetURL
+    do {
+      next = try url.resolving(location)
+    } catch {
+      throw .protocolError(origin: url.origin, reason: "redirect to a URL that cannot be followed")
+    }
+    var headers = headers
+    if next.origin != url.origin { headers.keep(only: Self.harmlessHeaders) }
+    // As browsers do: only 307 and 308 repeat the request as it was.
+    let becomesGet =
+      response.status == 303 && method != .head
+      || (response.status == 301 || response.status == 302) && method == .post
+    if becomesGet { headers["Content-Type"] = nil }
+    return try Hop(
+      url: next, request: request, redirects: redirects + 1,
+      method: becomesGet ? .get : method, headers: headers, body: becomesGet ? nil : body)
+  }
+
+  // MARK: - Settings
+
+  func configure(_ transfer: Transfer, timeout: Duration) throws(WebClientError) {
+    transfer.set(CURLOPT_PROTOCOLS_STR, "http,https")
+    transfer.set(CURLOPT_FOLLOWLOCATION, 0)
+    transfer.set(CURLOPT_TIMEOUT_MS, timeout.wholeMilliseconds)
+    transfer.set(CURLOPT_CONNECTTIMEOUT_MS, timeout.wholeMilliseconds)
+    transfer.set(CURLOPT_USERAGENT, request.userAgent)
+    transfer.set(CURLOPT_PROXY, request.proxyURL ?? "")
+    transfer.limitBody(request.maximumBodyBytes)
+    if request.acceptCompression { transfer.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
+    if !request.reusesConnection {
+      transfer.set(CURLOPT_FRESH_CONNECT, 1)
+      transfer.set(CURLOPT_FORBID_REUSE, 1)
+    }
+    switch request.ipVersion {
+    case .any: break
+    case .v4: transfer.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4))
+    case .v6: transfer.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V6))
+    }
+    transfer.apply(request.tls)
+    configureMethod(transfer)
+    transfer.set(CURLOPT_HTTPHEADER, list: headerLines() + (try configureURL(transfer)))
+  }
+
+  private func configureMethod(_ transfer: Transfer) {
+    if method == .head {
+      transfer.set(CURLOPT_NOBODY, 1)
+      return
+    }
+    // The announced size is enough to refuse a body.
+    transfer.set(CURLOPT_MAXFILESIZE_LARGE, size: request.maximumBodyBytes)
+    if body != nil || method == .post { transfer.setBody(body ?? []) }
+    transfer.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
+  }
+
+  /// Sets the URL; returns the `Host` field if it must differ from the URL's host.
+  private func configureURL(_ transfer: Transfer) throws(WebClientError) -> [String] {
+    guard redirects == 0, url.scheme == "https", let name = request.tls.serverName,
+      name != url.host
+    else {
+      transfer.set(CURLOPT_URL, url.text)
+      return []
+    }
+    // libcurl takes the server name from the URL: put it there and connect to the real host.
+    let disguised = try url.replacingHost(name)
+    transfer.set(CURLOPT_URL, disguised.text)
+    transfer.set(
+      CURLOPT_CONNECT_TO, list: ["\(disguised.host):\(url.port):\(url.host):\(url.port)"])
+    if headers["Host"] != nil { return [] }
+    return ["Host: \(url.host)" + (url.port == 443 ? "" : ":\(url.port)")]
+  }
+
+  private func headerLines() -> [String] {
+    // `Name;` is libcurl's way to send an empty field, `Name:` to leave out one of its own.
+    var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+    lines.append("Expect:")
+    if headers["Content-Type"] == nil { lines.append("Content-Type:") }
+    return lines
+  }
+}

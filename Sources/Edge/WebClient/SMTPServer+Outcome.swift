@@ -1,0 +1,84 @@
+import CCurl
+import Glibc
+
+extension SMTPServer {
+  /// Refuses settings that could not work or would give secrets away.
+  func check() throws(MailError) {
+    guard (1...65_535).contains(port) else { throw .invalid(reason: "port \(port)") }
+    guard Self.isName(host), !host.isEmpty else {
+      throw .invalid(reason: "the host of the mail server is no name")
+    }
+    guard Self.isName(helloName) else {
+      throw .invalid(reason: "the hello name holds characters that are not allowed")
+    }
+    let isLocal = ["localhost", "127.0.0.1", "::1"].contains(host)
+    if username != nil, security == .plain, !isLocal, !allowsUnencryptedLogin {
+      throw .invalid(reason: "login without TLS would show the password; require TLS")
+    }
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"):
+        true
+      default: ".-_:[]".utf8.contains(byte)
+      }
+    }
+  }
+
+  /// What a finished transfer means; nil when the server took the message.
+  func error(for outcome: TransferOutcome) -> MailError? {
+    switch outcome.code {
+    case CURLE_OK: return nil
+    case CURLE_ABORTED_BY_CALLBACK: return .cancelled
+    case CURLE_OPERATION_TIMEDOUT: return .timedOut(origin: origin, after: timeout)
+    default: break
+    }
+    if let reply = SMTPReply(last: outcome.headerLines) {
+      return reply.code < 500
+        ? .temporary(origin: origin, code: reply.code, text: reply.text)
+        : .permanent(origin: origin, code: reply.code, text: reply.text)
+    }
+    if outcome.code == CURLE_USE_SSL_FAILED {
+      return .tls(origin: origin, reason: "the server does not offer STARTTLS")
+    }
+    if outcome.isTLSFailure { return .tls(origin: origin, reason: outcome.reason) }
+    switch outcome.code {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return .connection(origin: origin, reason: "the host name does not resolve")
+    case CURLE_COULDNT_CONNECT:
+      let reason =
+        outcome.systemError == 0
+        ? "cannot connect" : unsafe String(cString: strerror(outcome.systemError))
+      return .connection(origin: origin, reason: reason)
+    default:
+      return .connection(
+        origin: origin, reason: unsafe String(cString: curl_easy_strerror(outcome.code)))
+    }
+  }
+}
+
+/// A refusal in the words of the server.
+struct SMTPReply {
+  let code: Int
+  let text: String
+
+  /// The last reply of a session if it is a refusal; the farewell does not count.
+  init?(last lines: [String]) {
+    var code = 0
+    var texts: [String] = []
+    var isComplete = true
+    for line in lines {
+      guard let number = Int(line.prefix(3)), number != 221 else { continue }
+      if isComplete { texts = [] }
+      texts.append(line.dropFirst(4).filter { !$0.isNewline })
+      code = number
+      isComplete = line.dropFirst(3).first != "-"
+    }
+    guard (400..<600).contains(code) else { return nil }
+    self.code = code
+    text = texts.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,203 @@
+import CCurl
+import Synchronization
+
+/// One libcurl easy handle with the memory that its callbacks work on.
+///
+/// It is made by one thread, handed to the ``TransferDriver``, and touched only by the driver's thread from then on.
+@safe final class Transfer: @unchecked Sendable {
+  private let easy: UnsafeMutableRawPointer
+  private let message: UnsafeMutablePointer<CChar>
+  private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
+  private var firstFailure: CURLcode?
+
+  private var upload: [UInt8] = []
+  private var uploaded = 0
+  private var body: [UInt8] = []
+  private var bodyLimit = 0
+  private var isOverLimit = false
+  private var headerLines: [String] = []
+  private var headerBytes = 0
+
+  /// All header lines or SMTP replies of a transfer together.
+  static let maxHeaderBytes = 256 << 10
+
+  /// What is told when the transfer is over; exactly once.
+  private let completion = Mutex<(@Sendable (TransferOutcome) -> Void)?>(nil)
+
+  init?() {
+    _ = Curl.initialized
+    guard let easy = unsafe curl_easy_init() else { return nil }
+    unsafe self.easy = easy
+    unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message))
+    set(CURLOPT_NOSIGNAL, 1)
+    // A name server that hangs must not hold up the driver when the transfer is given up.
+    set(CURLOPT_QUICK_EXIT, 1)
+    unsafe check(tocsin_curl_set_callback(easy, CURLOPT_WRITEFUNCTION, TransferCallbacks.body))
+    unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_WRITEDATA, context))
+    unsafe check(tocsin_curl_set_callback(easy, CURLOPT_HEADERFUNCTION, TransferCallbacks.header))
+    unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_HEADERDATA, context))
+    unsafe check(tocsin_curl_set_callback(easy, CURLOPT_READFUNCTION, TransferCallbacks.upload))
+    unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_READDATA, context))
+  }
+
+  deinit {
+    unsafe curl_easy_cleanup(easy)
+    unsafe lists.forEach { unsafe curl_slist_free_all($0) }
+    unsafe message.deallocate()
+  }
+
+  // MARK: - Settings
+
+  func set(_ option: CURLoption, _ value: Int) {
+    unsafe check(tocsin_curl_set_long(easy, option, value))
+  }
+
+  func set(_ option: CURLoption, _ text: String) {
+    unsafe check(tocsin_curl_set_text(easy, option, text))
+  }
+
+  func set(_ option: CURLoption, size: Int) {
+    unsafe check(tocsin_curl_set_size(easy, option, Int64(size)))
+  }
+
+  func set(_ option: CURLoption, list texts: [String]) {
+    var list: UnsafeMutablePointer<curl_slist>?
+    for text in texts { unsafe list = curl_slist_append(list, text) }
+    guard let list = unsafe list else { return }
+    unsafe lists.append(list)
+    unsafe check(tocsin_curl_set_list(easy, option, list))
+  }
+
+  /// The largest body that is taken.
+  func limitBody(_ bytes: Int) {
+    bodyLimit = bytes
+  }
+
+  /// The body of a request, copied by libcurl.
+  func setBody(_ bytes: [UInt8]) {
+    unsafe check(tocsin_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(bytes.count)))
+    unsafe bytes.withUnsafeBytes { bytes in
+      let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+      unsafe withUnsafeMutablePointer(to: &uploaded) { empty in
+        unsafe check(
+          tocsin_curl_set_pointer(
+            easy, CURLOPT_COPYPOSTFIELDS, start ?? UnsafeMutableRawPointer(empty)))
+      }
+    }
+  }
+
+  /// What is uploaded: a mail.
+  func setUpload(_ bytes: [UInt8]) {
+    upload = bytes
+    set(CURLOPT_UPLOAD, 1)
+    unsafe check(tocsin_curl_set_size(easy, CURLOPT_INFILESIZE_LARGE, Int64(bytes.count)))
+  }
+
+  func apply(_ tls: TLSOptions) {
+    if let file = tls.caFile { set(CURLOPT_CAINFO, file) }
+    if let file = tls.certificateFile { set(CURLOPT_SSLCERT, file) }
+    if let file = tls.keyFile { set(CURLOPT_SSLKEY, file) }
+    set(CURLOPT_SSL_VERIFYPEER, tls.insecureSkipVerify ? 0 : 1)
+    set(CURLOPT_SSL_VERIFYHOST, tls.insecureSkipVerify ? 0 : 2)
+  }
+
+  private func check(_ code: CURLcode) {
+    if code != CURLE_OK, firstFailure == nil { firstFailure = code }
+  }
+
+  // MARK: - On the driver's thread
+
+  /// Key of the transfer while it runs.
+  var address: UInt { UInt(bitPattern: unsafe easy) }
+
+  /// Hands the easy handle to the multi handle; false when a setting was refused.
+  func add(to multi: UnsafeMutableRawPointer) -> CURLcode {
+    if let firstFailure { return firstFailure }
+    return unsafe curl_multi_add_handle(multi, easy) == CURLM_OK ? CURLE_OK : CURLE_FAILED_INIT
+  }
+
+  func remove(from multi: UnsafeMutableRawPointer) {
+    unsafe curl_multi_remove_handle(multi, easy)
+  }
+
+  func whenFinished(_ body: @escaping @Sendable (TransferOutcome) -> Void) {
+    completion.withLock { $0 = body }
+  }
+
+  func finish(_ code: CURLcode) {
+    let completion = completion.withLock { $0.take() }
+    completion?(outcome(code))
+  }
+
+  func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count <= bodyLimit - body.count else {
+      isOverLimit = true
+      return false
+    }
+    unsafe body.append(contentsOf: bytes)
+    return true
+  }
+
+  func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    headerBytes += bytes.count
+    guard headerBytes <= Self.maxHeaderBytes else { return false }
+    unsafe headerLines.append(String(decoding: bytes, as: UTF8.self))
+    return true
+  }
+
+  func fillUpload(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let count = min(buffer.count, upload.count - uploaded)
+    unsafe buffer.copyBytes(from: upload[uploaded..<uploaded + count])
+    uploaded += count
+    return count
+  }
+
+  private func outcome(_ code: CURLcode) -> TransferOutcome {
+    let text = unsafe String(cString: message)
+    return TransferOutcome(
+      code: code,
+      reason: text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text,
+      systemError: unsafe Int32(truncatingIfNeeded: tocsin_curl_get_long(easy, CURLINFO_OS_ERRNO)),
+      status: unsafe tocsin_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
+      headerLines: headerLines, body: body, isOverLimit: isOverLimit, timings: timings(),
+      version: unsafe tocsin_curl_get_long(easy, CURLINFO_HTTP_VERSION),
+      remoteAddress: unsafe tocsin_curl_get_text(easy, CURLINFO_PRIMARY_IP)
+        .map { unsafe String(cString: $0) } ?? "")
+  }
+
+  private func timings() -> WebTimings {
+    func at(_ info: CURLINFO) -> Int64 { unsafe tocsin_curl_get_size(easy, info) }
+    // Points in time since the start, in order; a phase that did not take place has the time 0.
+    let name = at(CURLINFO_NAMELOOKUP_TIME_T)
+    let connected = max(at(CURLINFO_CONNECT_TIME_T), name)
+    let secured = max(at(CURLINFO_APPCONNECT_TIME_T), connected)
+    let first = max(at(CURLINFO_STARTTRANSFER_TIME_T), secured)
+    let total = at(CURLINFO_TOTAL_TIME_T)
+    return WebTimings(
+      dns: .microseconds(name), connect: .microseconds(connected - name),
+      tls: .microseconds(secured - connected), processing: .microseconds(first - secured),
+      transfer: .microseconds(max(total - first, 0)), total: .microseconds(total))
+  }
+}
+
+/// How a transfer ended.
+struct TransferOutcome: Sendable {
+  let code: CURLcode
+  let reason: String
+  let systemError: Int32
+  let status: Int
+  let headerLines: [String]
+  let body: [UInt8]
+  let isOverLimit: Bool
+  let timings: WebTimings
+  let version: Int
+  let remoteAddress: String
+}
+
+/// The process-wide part of libcurl.
+enum Curl {
+  static let initialized: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+}

@@ -1,0 +1,153 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// One thread that runs all transfers of a libcurl multi handle.
+///
+/// Commands are queued under a lock and the thread is woken; everything else of libcurl happens on the thread.
+@safe final class TransferDriver: Sendable {
+  private enum Command {
+    case start(Transfer)
+    case cancel(Transfer)
+  }
+
+  private struct Queue {
+    var commands: [Command] = []
+    var isStopping = false
+    /// The multi handle is gone; nothing may touch it.
+    var isClosed = false
+  }
+
+  private let queue = Mutex(Queue())
+  private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+
+  /// Starts the thread; nil when there is no memory or no thread to have.
+  static func start(maxIdleConnections: Int) -> TransferDriver? {
+    _ = Curl.initialized
+    guard let multi = unsafe curl_multi_init() else { return nil }
+    unsafe tocsin_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maxIdleConnections)
+    let driver = unsafe TransferDriver(multi: multi)
+    let context = unsafe Unmanaged.passRetained(driver)
+    var thread = pthread_t()
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<TransferDriver>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context.toOpaque())
+    guard status == 0 else {
+      unsafe context.release()
+      unsafe curl_multi_cleanup(multi)
+      return nil
+    }
+    pthread_detach(thread)
+    return driver
+  }
+
+  private init(multi: UnsafeMutableRawPointer) {
+    unsafe self.multi = multi
+  }
+
+  /// Starts a transfer; after ``stop()`` it is finished at once as aborted.
+  func start(_ transfer: Transfer) {
+    if !enqueue(.start(transfer)) { transfer.finish(CURLE_ABORTED_BY_CALLBACK) }
+  }
+
+  /// Aborts a transfer if it still runs.
+  func cancel(_ transfer: Transfer) {
+    _ = enqueue(.cancel(transfer))
+  }
+
+  /// Aborts all transfers and ends the thread.
+  func stop() {
+    queue.withLock { queue in
+      queue.isStopping = true
+      if !queue.isClosed { unsafe curl_multi_wakeup(multi) }
+    }
+  }
+
+  private func enqueue(_ command: Command) -> Bool {
+    queue.withLock { queue in
+      guard !queue.isStopping else { return false }
+      queue.commands.append(command)
+      // Under the lock, so that the handle cannot be closed meanwhile.
+      unsafe curl_multi_wakeup(multi)
+      return true
+    }
+  }
+
+  // MARK: - The thread
+
+  private func run() {
+    Self.blockSignals()
+    var running: [UInt: Transfer] = [:]
+    while true {
+      let (commands, isStopping) = queue.withLock { queue in
+        defer { queue.commands = [] }
+        return (queue.commands, queue.isStopping)
+      }
+      for command in commands { perform(command, &running) }
+      if isStopping { break }
+      var active: Int32 = 0
+      unsafe curl_multi_perform(multi, &active)
+      finishDone(&running)
+      unsafe curl_multi_poll(multi, nil, 0, 60_000, nil)
+    }
+    for transfer in running.values { abort(transfer) }
+    queue.withLock { queue in
+      queue.isClosed = true
+      unsafe curl_multi_cleanup(multi)
+    }
+  }
+
+  private func perform(_ command: Command, _ running: inout [UInt: Transfer]) {
+    switch command {
+    case .start(let transfer):
+      let code = unsafe transfer.add(to: multi)
+      if code == CURLE_OK { running[transfer.address] = transfer } else { transfer.finish(code) }
+    case .cancel(let transfer):
+      if running.removeValue(forKey: transfer.address) != nil { abort(transfer) }
+    }
+  }
+
+  private func abort(_ transfer: Transfer) {
+    unsafe transfer.remove(from: multi)
+    transfer.finish(CURLE_ABORTED_BY_CALLBACK)
+  }
+
+  private func finishDone(_ running: inout [UInt: Transfer]) {
+    var left: Int32 = 0
+    while let message = unsafe curl_multi_info_read(multi, &left) {
+      guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
+      let code = unsafe tocsin_curl_result(message)
+      let address = unsafe UInt(bitPattern: message.pointee.easy_handle)
+      guard let transfer = running.removeValue(forKey: address) else { continue }
+      unsafe transfer.remove(from: multi)
+      transfer.finish(code)
+    }
+  }
+
+  /// Signals are for the main program, and a peer that closes a connection must not end it (SIGPIPE).
+  private static func blockSignals() {
+    var all = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
+  }
+}
+
+extension TransferDriver {
+  /// Runs one transfer to its end; a cancelled task aborts it.
+  func run(_ transfer: Transfer) async -> TransferOutcome {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        transfer.whenFinished { continuation.resume(returning: $0) }
+        start(transfer)
+        // A cancellation that came before the start found nothing to abort.
+        if Task.isCancelled { cancel(transfer) }
+      }
+    } onCancel: {
+      cancel(transfer)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import CCurl
+import Synchronization
+
+/// An HTTP client: libcurl on one thread of its own, for any number of requests at the same time.
+///
+/// Connections are kept and used again. Only `http` and `https` are spoken, redirects included; proxies, cookies and
+/// credentials of the environment are not looked at.
+package final class WebClient: Sendable {
+  /// How many redirects are followed.
+  package static let maxRedirects = 10
+
+  private let driver: TransferDriver?
+
+  /// Starts the thread; `maxIdleConnections` are kept open for later requests.
+  package init(maxIdleConnections: Int = 256) {
+    driver = TransferDriver.start(maxIdleConnections: maxIdleConnections)
+  }
+
+  deinit {
+    driver?.stop()
+  }
+
+  /// Aborts all requests, which then throw ``WebClientError/cancelled``, and ends the thread.
+  package func shutDown() {
+    driver?.stop()
+  }
+
+  /// Sends a request and waits for the whole answer; any status is an answer, not an error.
+  ///
+  /// Cancelling the task aborts the transfer.
+  package func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
+    var hop = try Hop(request)
+    let deadline = ContinuousClock.now + request.timeout
+    var timings = WebTimings()
+    while true {
+      let left = deadline - ContinuousClock.now
+      let outcome = try await run(hop, timeout: left)
+      timings = timings + outcome.timings
+      if outcome.code != CURLE_OK { throw hop.error(for: outcome, timeout: request.timeout) }
+      let response = hop.response(outcome, timings: timings)
+      guard request.followRedirects, let next = try hop.following(response) else { return response }
+      guard next.redirects <= Self.maxRedirects else {
+        throw .tooManyRedirects(origin: hop.url.origin, limit: Self.maxRedirects)
+      }
+      guard ContinuousClock.now < deadline else {
+        throw .timedOut(origin: next.url.origin, after: request.timeout, while: .connecting)
+      }
+      hop = next
+    }
+  }
+
+  private func run(_ hop: Hop, timeout: Duration) async throws(WebClientError) -> TransferOutcome {
+    guard let driver, let transfer = Transfer() else {
+      throw .connection(
+        origin: hop.url.origin, reason: "libcurl has no thread or no memory to work with")
+    }
+    try hop.configure(transfer, timeout: timeout)
+    return await driver.run(transfer)
+  }
+}
