@@ -1,0 +1,83 @@
+import MetricModel
+
+/// What this process itself costs, under the names that every Prometheus client library uses, and which build it is.
+package struct SelfCollector: Collector {
+  private let root: ProcRoot
+  private let role: String
+
+  /// Makes the collector; `role` is `exporter` or `evaluator`.
+  package init(root: ProcRoot = ProcRoot(), role: String) {
+    self.root = root
+    self.role = role
+  }
+
+  package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    buffer.family(
+      "tocsin_build_info", .gauge, "1 with the version and the role of this process.",
+      labels: ["role", "version"])
+    buffer.add(1, role, TocsinVersion.current)
+    try write(into: &buffer)
+  }
+
+  /// Writes the `process_*` families.
+  package func write(into buffer: inout FamilyBuffer) throws {
+    let stat = try root.read("self/stat")
+    let own = try Self.parse(stat.span)
+    buffer.counter(
+      "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+      Double(own.ticks) / 100)
+    buffer.gauge(
+      "process_resident_memory_bytes", "Resident memory size in bytes.",
+      Double(own.residentPages * HostFacts.pageSize))
+    buffer.gauge(
+      "process_virtual_memory_bytes", "Virtual memory size in bytes.", Double(own.virtualBytes))
+    let kernel = try root.read("stat")
+    if let booted = Self.bootTime(kernel.span) {
+      buffer.gauge(
+        "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+        Double(booted) + Double(own.startTicks) / 100)
+    }
+    let descriptors = try Directory.open(root.proc + "/self/fd")
+    var scratch: [UInt8] = []
+    var open = 0
+    try descriptors.forEachEntry(scratch: &scratch) { _ in open += 1 }
+    // The directory that was opened to count is one of them.
+    buffer.gauge("process_open_fds", "Number of open file descriptors.", Double(open - 1))
+  }
+
+  private struct OwnStat {
+    var ticks: UInt64
+    var startTicks: UInt64
+    var virtualBytes: UInt64
+    var residentPages: UInt64
+  }
+
+  /// Reads `/proc/self/stat`; the fields count from the closing bracket of the command's name (proc(5)).
+  private static func parse(_ text: Span<UInt8>) throws -> OwnStat {
+    guard let bracket = text.lastIndex(of: ")") else {
+      throw FormatError(file: "self/stat", "expected a name in brackets")
+    }
+    var fields = ByteScanner(text.extracting((bracket + 1)..<text.count), file: "self/stat")
+    var skipped = true
+    // Field 3 is the first behind the bracket; 14 and 15 are the times.
+    for _ in 3..<14 { skipped = fields.skipField() && skipped }
+    let user = try fields.unsigned("utime")
+    let system = try fields.unsigned("stime")
+    for _ in 16..<22 { skipped = fields.skipField() && skipped }
+    let start = try fields.unsigned("starttime")
+    let virtualBytes = try fields.unsigned("vsize")
+    let pages = try fields.unsigned("rss")
+    guard skipped else { throw FormatError(file: "self/stat", "expected 24 fields") }
+    return OwnStat(
+      ticks: user + system, startTicks: start, virtualBytes: virtualBytes, residentPages: pages)
+  }
+
+  private static func bootTime(_ text: Span<UInt8>) -> UInt64? {
+    var lines = ByteScanner(text, file: "stat")
+    while var line = lines.nextLine() {
+      guard let name = line.nextField(), name.equals("btime") else { continue }
+      return try? line.unsigned("btime")
+    }
+    return nil
+  }
+}

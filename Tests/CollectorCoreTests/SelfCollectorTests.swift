@@ -1,0 +1,17 @@
+import CollectorCore
+import Testing
+
+@Suite struct SelfCollectorTests {
+  @Test func aProcessKnowsItsOwnCost() async throws {
+    var buffer = FamilyBuffer()
+    buffer.beginScrape()
+    try await SelfCollector(role: "exporter").collect(into: &buffer, context: .relaxed)
+    let text = String(decoding: buffer.render().bytes, as: UTF8.self)
+    for name in [
+      "tocsin_build_info{role=\"exporter\",version=", "process_cpu_seconds_total ",
+      "process_resident_memory_bytes ", "process_start_time_seconds 1.", "process_open_fds ",
+    ] {
+      #expect(text.contains("\n\(name)") || text.hasPrefix(name), "\(name) in \(text)")
+    }
+  }
+}
