@@ -168,7 +168,6 @@ let programs: [Target] = [
 let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("MetricModel"),
-  tests("ExpositionFormat"),
   tests("CollectorCore"),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
