@@ -123,7 +123,9 @@ let alert: [Target] = [
 let serve: [Target] = [
   room(
     "Serve", "MetricScraping",
-    uses: ["WebClient", "ExpositionFormat", "StorageAPI", "MetricModel", logging]),
+    uses: [
+      "WebClient", "ExpositionFormat", "StorageAPI", "MetricModel", "PatternMatching", logging,
+    ]),
   room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
   room(
     "Serve", "QueryAPI",
@@ -173,6 +175,7 @@ let tested: [Target] = [
   tests("ConfigDecoding"),
   tests("PromQLSyntax", uses: ["MetricModel"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
+  tests("MetricScraping", uses: ["ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient"]),
 ]
 
 let package = Package(

@@ -10,7 +10,10 @@ import MetricModel
 public struct ExpositionParser: ~Escapable {
   let bytes: Span<UInt8>
   let format: ExpositionTextFormat
-  var position = 0
+  /// How many bytes were read; after a line, where the next one begins.
+  public internal(set) var position = 0
+  /// Whether the series of the sample read last was the expected one.
+  public private(set) var matchedExpectation = false
   private var sawEnd = false
   /// The number of the line that was read last, from 1.
   public private(set) var line = 0
@@ -62,7 +65,8 @@ public struct ExpositionParser: ~Escapable {
     expecting series: Span<UInt8>
   ) throws(ExpositionError) -> ExpositionSample {
     let start = position
-    if !skip(series) { try skipSeries() }
+    matchedExpectation = skip(series)
+    if !matchedExpectation { try skipSeries() }
     let range = start..<position
     skipBlanks()
     let value = try number(expected: "a value")

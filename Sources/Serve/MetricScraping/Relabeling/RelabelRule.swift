@@ -1,0 +1,142 @@
+package import MetricModel
+private import PatternMatching
+
+/// One entry of `relabel_configs` or `metric_relabel_configs`: a pure function from labels to labels, or to nothing.
+///
+/// Meaning and defaults are those of Prometheus' documentation. The pattern must match the whole text.
+package struct RelabelRule: Sendable {
+  /// What a rule does.
+  package enum Action: String, Sendable, CaseIterable {
+    case replace, keep, drop, hashmod, labelmap, labeldrop, labelkeep
+    case keepequal, dropequal, lowercase, uppercase
+  }
+
+  /// What the rule does.
+  package let action: Action
+  /// The labels whose values are joined and then matched.
+  package let sourceLabels: [String]
+  /// What is put between the joined values.
+  package let separator: String
+  /// The label that is set or compared; may refer to groups of the pattern when replacing.
+  package let targetLabel: String
+  /// What is put in the target label; `$1` and `${name}` are groups of the pattern.
+  package let replacement: String
+  /// The pattern.
+  package let regex: String
+  /// The divisor of `hashmod`.
+  package let modulus: UInt64
+
+  private let expression: RegularExpression
+
+  /// Makes a rule and checks what it needs: a good pattern, a target for actions that have one, a modulus for `hashmod`.
+  package init(
+    action: Action = .replace, sourceLabels: [String] = [], separator: String = ";",
+    targetLabel: String = "", replacement: String = "$1", regex: String = "(.*)",
+    modulus: UInt64 = 0
+  ) throws(RelabelError) {
+    self.action = action
+    self.sourceLabels = sourceLabels
+    self.separator = separator
+    self.targetLabel = targetLabel
+    self.replacement = replacement
+    self.regex = regex
+    self.modulus = modulus
+    do {
+      expression = try RegularExpression(regex)
+    } catch {
+      throw .badPattern(String(describing: error))
+    }
+    switch action {
+    case .replace, .lowercase, .uppercase, .keepequal, .dropequal, .hashmod:
+      guard !targetLabel.isEmpty else { throw .missing("target_label", action: action) }
+      if action == .hashmod, modulus == 0 { throw .missing("modulus", action: action) }
+    case .keep, .drop, .labelmap, .labeldrop, .labelkeep: break
+    }
+  }
+
+  /// The labels after the rule; nil if they are dropped.
+  package func apply(to labels: Labels) -> Labels? {
+    switch action {
+    case .replace: replacing(in: labels)
+    case .keep: expression.matches(source(in: labels)) ? labels : nil
+    case .drop: expression.matches(source(in: labels)) ? nil : labels
+    case .keepequal: labels[targetLabel] ?? "" == source(in: labels) ? labels : nil
+    case .dropequal: labels[targetLabel] ?? "" == source(in: labels) ? nil : labels
+    case .lowercase: labels.setting(targetLabel, source(in: labels).lowercased())
+    case .uppercase: labels.setting(targetLabel, source(in: labels).uppercased())
+    case .hashmod: labels.setting(targetLabel, String(hash(source(in: labels)) % modulus))
+    case .labelmap: mapping(labels)
+    case .labeldrop: Labels(labels.filter { !expression.matches($0.name) })
+    case .labelkeep: Labels(labels.filter { expression.matches($0.name) })
+    }
+  }
+
+  private func source(in labels: Labels) -> String {
+    sourceLabels.map { labels[$0] ?? "" }.joined(separator: separator)
+  }
+
+  private func replacing(in labels: Labels) -> Labels {
+    guard let captures = expression.firstCaptures(in: source(in: labels)) else { return labels }
+    let target = expression.expand(targetLabel, captures: captures)
+    guard !target.isEmpty else { return labels }
+    return labels.setting(target, expression.expand(replacement, captures: captures))
+  }
+
+  private func mapping(_ labels: Labels) -> Labels {
+    var result = labels
+    for label in labels where expression.matches(label.name) {
+      let name = expression.replacingAll(in: label.name, with: replacement)
+      if !name.isEmpty { result = result.setting(name, label.value) }
+    }
+    return result
+  }
+
+  /// The last 8 bytes of the MD5 digest as a number, as Prometheus shards.
+  private func hash(_ text: String) -> UInt64 {
+    MD5.digest(Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
+extension RelabelRule: Hashable {
+  package static func == (left: RelabelRule, right: RelabelRule) -> Bool {
+    left.action == right.action && left.sourceLabels == right.sourceLabels
+      && left.separator == right.separator && left.targetLabel == right.targetLabel
+      && left.replacement == right.replacement && left.regex == right.regex
+      && left.modulus == right.modulus
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(action)
+    hasher.combine(sourceLabels)
+    hasher.combine(targetLabel)
+    hasher.combine(replacement)
+    hasher.combine(regex)
+  }
+}
+
+extension Sequence<RelabelRule> {
+  /// The labels after all rules in order; nil as soon as one drops them.
+  package func apply(to labels: Labels) -> Labels? {
+    var labels = labels
+    for rule in self {
+      guard let next = rule.apply(to: labels) else { return nil }
+      labels = next
+    }
+    return labels
+  }
+}
+
+/// Why a relabelling rule was refused.
+package enum RelabelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The pattern is none; the text is the pattern compiler's.
+  case badPattern(String)
+  /// The action needs a setting that is not there.
+  case missing(String, action: RelabelRule.Action)
+
+  package var description: String {
+    switch self {
+    case .badPattern(let reason): reason
+    case .missing(let key, let action): "relabel action \(action.rawValue) needs \(key)"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import ExpositionFormat
+import MetricModel
+import StorageAPI
+
+extension ScrapeCache {
+  /// The labels behind series numbers that the store has forgotten, made anew from the lines.
+  func labels(of forgotten: Set<SeriesID>, rules: SeriesRules) -> [(SeriesID, Labels)] {
+    order.compactMap { place in
+      let entry = entries[place]
+      guard !entry.isDropped, forgotten.contains(entry.series),
+        let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
+        let labels = try? rules.labels(of: parsed)
+      else { return nil }
+      return (entry.series, labels)
+    }
+  }
+
+  /// Puts new numbers in the place of forgotten ones.
+  mutating func renumber(_ renewed: [SeriesID: SeriesID]) {
+    for place in entries.indices {
+      if let series = renewed[entries[place].series] { entries[place].series = series }
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import ExpositionFormat
+import MetricModel
+import StorageAPI
+
+/// Knows the series of one target by the bytes of their lines.
+///
+/// Exporters answer in the same order every time, so a line is first compared with the line that followed in the last
+/// scrape: one comparison of bytes, no hash, no string. Only a series that moved is looked up by hash, and only a new one is
+/// parsed. A round is `read`, then `resolve`, then `commit`; or `abandon` when something failed on the way.
+struct ScrapeCache {
+  /// What a round found.
+  struct Reading: Equatable {
+    /// Samples on the lines.
+    var scraped = 0
+    /// Samples left after relabelling.
+    var kept = 0
+    /// Series that the last round did not have.
+    var added: Int { newSeries.count }
+    /// The labels of series that are not known yet, in the order in which `resolve` wants their numbers.
+    var newSeries: [Labels] = []
+  }
+
+  struct Entry {
+    var text: Range<Int>
+    var hash: UInt64
+    var series = SeriesID(rawValue: 0)
+    var isDropped = false
+    /// Whether the series gets a stale marker when it is gone: not if its lines carry their own times.
+    var isTracked = true
+    /// The place in `order`.
+    var place = 0
+    /// The last round that had it.
+    var round = 0
+  }
+
+  private struct PendingSample {
+    let entry: Int
+    let timestamp: Timestamp
+    let value: Double
+  }
+
+  var texts: [UInt8] = []
+  var entries: [Entry] = []
+  /// Entries in the order of the last good scrape.
+  var order: [Int] = []
+  private var nextOrder: [Int] = []
+  private var index: [UInt64: Int] = [:]
+  private var round = 0
+  private var entriesBefore = 0
+  private var textsBefore = 0
+  private var pending: [PendingSample] = []
+  private var pendingEntries: [Int] = []
+  /// Whether the series of `order` have got stale markers already, because the last scrape failed.
+  private var isStale = false
+  private var metadata = MetadataCache()
+
+  /// Reads an exposition: samples of known series go into the batch, those of new series wait for `resolve`.
+  mutating func read(
+    _ body: Span<UInt8>, format: ExpositionTextFormat, at time: Timestamp, rules: SeriesRules,
+    into batch: inout SampleBatch
+  ) throws(ScrapeFailure) -> Reading {
+    begin()
+    let honorsTimestamps = rules.target.job.honorTimestamps
+    var reading = Reading()
+    var parser = ExpositionParser(body, format: format)
+    var expected = 0
+    while let line = try next(&parser, expected: expected) {
+      guard case .sample(let sample) = line else {
+        metadata.note(line, in: body, format: format, end: parser.position)
+        continue
+      }
+      let entry: Int
+      if parser.matchedExpectation {
+        entry = order[expected]
+      } else {
+        entry = try find(
+          body.extracting(sample.series), line: parser.line, rules: rules, reading: &reading)
+      }
+      if entry < entriesBefore { expected = entries[entry].place + 1 }
+      reading.scraped += 1
+      let timestamp = honorsTimestamps ? sample.timestamp : nil
+      mark(entry, isTracked: timestamp == nil)
+      if entries[entry].isDropped { continue }
+      reading.kept += 1
+      if entry < entriesBefore {
+        batch.append(entries[entry].series, at: timestamp ?? time, sample.value)
+      } else {
+        pending.append(
+          PendingSample(entry: entry, timestamp: timestamp ?? time, value: sample.value))
+      }
+    }
+    return reading
+  }
+
+  /// Takes the numbers of the new series and puts their samples into the batch.
+  mutating func resolve(_ series: [SeriesID], into batch: inout SampleBatch) {
+    precondition(series.count == pendingEntries.count, "one number per new series")
+    for (entry, id) in zip(pendingEntries, series) { entries[entry].series = id }
+    for sample in pending {
+      batch.append(entries[sample.entry].series, at: sample.timestamp, sample.value)
+    }
+  }
+
+  /// Ends a good round and returns the series that are gone since the last one.
+  mutating func commit() -> [SeriesID] {
+    var gone: [SeriesID] = []
+    var hasGone = false
+    for entry in order where entries[entry].round != round {
+      hasGone = true
+      index[entries[entry].hash] = nil
+      if isMarked(entries[entry]) { gone.append(entries[entry].series) }
+    }
+    if !gone.isEmpty {
+      // The same series may have come on a line that reads differently.
+      let present = Set(nextOrder.map { entries[$0] }.filter { !$0.isDropped }.map(\.series))
+      gone.removeAll { present.contains($0) }
+    }
+    swap(&order, &nextOrder)
+    for (place, entry) in order.enumerated() { entries[entry].place = place }
+    isStale = false
+    if hasGone, entries.count > 2 * order.count + 256 { compact() }
+    return gone
+  }
+
+  /// Undoes a round that failed and returns the series that end with it: all of the last good round.
+  mutating func abandon() -> [SeriesID] {
+    for entry in entries[entriesBefore...] { index[entry.hash] = nil }
+    entries.removeSubrange(entriesBefore...)
+    texts.removeSubrange(textsBefore...)
+    return expire()
+  }
+
+  /// All series of the last good round, which end now; the next call has none.
+  mutating func expire() -> [SeriesID] {
+    let gone = order.map { entries[$0] }.filter { isMarked($0) }.map(\.series)
+    isStale = true
+    return gone
+  }
+
+  /// What the target says of its families, if that changed since the last call.
+  mutating func takeChangedMetadata() -> [String: FamilyMetadata]? {
+    guard metadata.hasChanged else { return nil }
+    metadata.hasChanged = false
+    return metadata.families
+  }
+
+  private func isMarked(_ entry: Entry) -> Bool {
+    !isStale && entry.isTracked && !entry.isDropped
+  }
+
+  private mutating func begin() {
+    round += 1
+    entriesBefore = entries.count
+    textsBefore = texts.count
+    nextOrder.removeAll(keepingCapacity: true)
+    pending.removeAll(keepingCapacity: true)
+    pendingEntries.removeAll(keepingCapacity: true)
+    metadata.begin()
+  }
+
+  private func next(
+    _ parser: inout ExpositionParser, expected: Int
+  ) throws(ScrapeFailure) -> ExpositionEntry? {
+    do {
+      guard expected < order.count else { return try parser.next() }
+      return try parser.next(expecting: texts.span.extracting(entries[order[expected]].text))
+    } catch {
+      throw .malformed(error)
+    }
+  }
+
+  private mutating func mark(_ entry: Int, isTracked: Bool) {
+    entries[entry].isTracked = isTracked
+    if entries[entry].round != round {
+      entries[entry].round = round
+      nextOrder.append(entry)
+    }
+  }
+
+  /// The entry of a series that did not stand where it was expected.
+  private mutating func find(
+    _ series: Span<UInt8>, line: Int, rules: SeriesRules, reading: inout Reading
+  ) throws(ScrapeFailure) -> Int {
+    var hash = Self.hash(series)
+    while let entry = index[hash] {
+      if has(entries[entry], series) { return entry }
+      hash &+= 1
+    }
+    let parsed: ParsedLabels
+    do {
+      parsed = try ParsedLabels(parsing: series)
+    } catch {
+      throw .malformed(ExpositionError(line: line, expected: error.expected, found: error.found))
+    }
+    let labels = try rules.labels(of: parsed)
+    let start = texts.count
+    for place in series.indices { texts.append(series[place]) }
+    entries.append(Entry(text: start..<texts.count, hash: hash, isDropped: labels == nil))
+    index[hash] = entries.count - 1
+    if let labels {
+      reading.newSeries.append(labels)
+      pendingEntries.append(entries.count - 1)
+    }
+    return entries.count - 1
+  }
+
+  private func has(_ entry: Entry, _ series: Span<UInt8>) -> Bool {
+    guard entry.text.count == series.count else { return false }
+    let start = entry.text.lowerBound
+    for place in series.indices where texts[start + place] != series[place] { return false }
+    return true
+  }
+
+  private static func hash(_ series: Span<UInt8>) -> UInt64 {
+    var hash = Fingerprint()
+    for place in series.indices { hash.combine(series[place]) }
+    return hash.value
+  }
+
+  /// Forgets the entries and texts that nothing refers to any more.
+  private mutating func compact() {
+    var texts: [UInt8] = []
+    var entries: [Entry] = []
+    index.removeAll(keepingCapacity: true)
+    for (place, old) in order.enumerated() {
+      var entry = self.entries[old]
+      let start = texts.count
+      texts.append(contentsOf: self.texts[entry.text])
+      entry.text = start..<texts.count
+      entries.append(entry)
+      index[entry.hash] = place
+    }
+    self.texts = texts
+    self.entries = entries
+    order = Array(entries.indices)
+  }
+}

@@ -1,0 +1,140 @@
+import ExpositionFormat
+import MetricModel
+import StorageAPI
+
+/// Turns the answers of one target into batches: samples, stale markers, `up` and `scrape_*`, kept as a whole or not at all.
+struct ScrapeWriter {
+  /// What was kept of one scrape.
+  struct Counts: Equatable {
+    var scraped = 0
+    var kept = 0
+    var added = 0
+    var outcome = AppendOutcome()
+  }
+
+  /// The series that every scrape writes, in the order of their values.
+  static let reportNames = [
+    "up", "scrape_duration_seconds", "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling", "scrape_series_added",
+  ]
+
+  let rules: SeriesRules
+  let appender: any SampleAppender
+  private(set) var cache = ScrapeCache()
+  private var reportSeries: [SeriesID] = []
+  private var batch = SampleBatch()
+
+  init(target: ScrapeTarget, appender: any SampleAppender) {
+    rules = SeriesRules(target: target)
+    self.appender = appender
+  }
+
+  /// Families of the last scrape whose metadata changed; nil if none did since the last call.
+  mutating func takeChangedMetadata() -> [String: FamilyMetadata]? { cache.takeChangedMetadata() }
+
+  /// Keeps an answer. `elapsed` gives the duration so far, in seconds.
+  ///
+  /// When it throws, nothing of the answer was kept: the caller goes on with `fail`.
+  mutating func keep(
+    _ answer: ScrapeAnswer, at time: Timestamp, elapsed: () -> Double
+  ) async throws(ScrapeFailure) -> Counts {
+    batch.removeAll()
+    let format = ExpositionTextFormat(contentType: answer.contentType)
+    let reading = try cache.read(
+      answer.body.span, format: format, at: time, rules: rules, into: &batch)
+    let limit = rules.target.job.limits.samples
+    if limit > 0, reading.kept > limit {
+      throw .limitReached(limit: "sample_limit", value: limit, series: "")
+    }
+    var counts = Counts(scraped: reading.scraped, kept: reading.kept, added: reading.added)
+    do {
+      let series =
+        reading.newSeries.isEmpty ? [] : try await appender.series(for: reading.newSeries)
+      cache.resolve(series, into: &batch)
+      try await findReportSeries()
+    } catch {
+      throw .notKept(error)
+    }
+    for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
+    report(
+      [1, elapsed(), Double(counts.scraped), Double(counts.kept), Double(counts.added)], at: time)
+    do {
+      counts.outcome = try await append()
+    } catch {
+      throw .notKept(error)
+    }
+    return counts
+  }
+
+  /// Writes `up 0` and ends all series. `hasRead` tells whether `keep` was tried.
+  mutating func fail(
+    at time: Timestamp, elapsed: Double, hasRead: Bool
+  ) async throws(ScrapeFailure) -> Counts {
+    batch.removeAll()
+    for series in hasRead ? cache.abandon() : cache.expire() {
+      batch.append(series, at: time, StaleMarker.value)
+    }
+    var counts = Counts()
+    do {
+      try await findReportSeries()
+      report([0, elapsed, 0, 0, 0], at: time)
+      counts.outcome = try await append()
+    } catch {
+      throw .notKept(error)
+    }
+    return counts
+  }
+
+  /// Ends all series, `up` among them: the target is no more.
+  mutating func end(at time: Timestamp) async throws(ScrapeFailure) {
+    batch.removeAll()
+    for series in cache.expire() + reportSeries {
+      batch.append(series, at: time, StaleMarker.value)
+    }
+    guard batch.count > 0 else { return }
+    do {
+      _ = try await appender.append(batch)
+    } catch {
+      throw .notKept(error)
+    }
+  }
+
+  private mutating func report(_ values: [Double], at time: Timestamp) {
+    for (series, value) in zip(reportSeries, values) { batch.append(series, at: time, value) }
+  }
+
+  private mutating func findReportSeries() async throws(StorageError) {
+    guard reportSeries.isEmpty else { return }
+    reportSeries = try await appender.series(for: reportLabels)
+  }
+
+  private var reportLabels: [Labels] {
+    Self.reportNames.map { rules.target.labels.setting(Label.metricName, $0) }
+  }
+
+  /// Appends the batch; samples of series that the store has forgotten are tried once more with new numbers.
+  private mutating func append() async throws(StorageError) -> AppendOutcome {
+    var outcome = try await appender.append(batch)
+    guard !outcome.unknownSeries.isEmpty else { return outcome }
+    let forgotten = Set(outcome.unknownSeries)
+    var known = cache.labels(of: forgotten, rules: rules)
+    for (series, labels) in zip(reportSeries, reportLabels) where forgotten.contains(series) {
+      known.append((series, labels))
+    }
+    let numbers = try await appender.series(for: known.map(\.1))
+    let renewed = Dictionary(zip(known.map(\.0), numbers), uniquingKeysWith: { $1 })
+    cache.renumber(renewed)
+    reportSeries = reportSeries.map { renewed[$0] ?? $0 }
+    var again = SampleBatch()
+    for index in 0..<batch.count where !StaleMarker.isStale(batch.values[index]) {
+      guard let series = renewed[batch.series[index]] else { continue }
+      again.append(series, at: batch.timestamps[index], batch.values[index])
+    }
+    let second = try await appender.append(again)
+    outcome.appended += second.appended
+    outcome.tooOld += second.tooOld
+    outcome.duplicate += second.duplicate
+    outcome.unknownSeries = second.unknownSeries
+    return outcome
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import MetricModel
+package import WebClient
+
+/// Scrapes over HTTP as Prometheus does.
+package struct WebTargetFetcher: TargetFetching {
+  /// OpenMetrics is asked for first, as Prometheus does; exporters that do not speak it answer in text format.
+  package static let accept =
+    "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+    + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+
+  private let client: WebClient
+  private let userAgent: String
+
+  /// Makes a fetcher; `version` is told to targets as `Tocsin/version`.
+  package init(client: WebClient, version: String) {
+    self.client = client
+    userAgent = "Tocsin/" + version
+  }
+
+  package func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
+    let request = try request(for: target)
+    let response: WebResponse
+    do {
+      response = try await client.send(request)
+    } catch {
+      throw failure(error, target: target)
+    }
+    guard response.status == 200 else { throw .status(response.status) }
+    return ScrapeAnswer(body: response.body, contentType: response.headers["Content-Type"])
+  }
+
+  private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
+    let settings = target.job.client
+    var request = WebRequest(.get, target.url)
+    for (name, value) in settings.headers { request.headers[name] = value }
+    request.headers["Accept"] = Self.accept
+    request.headers["X-Prometheus-Scrape-Timeout-Seconds"] =
+      FloatFormat.string(target.timeout.seconds, style: .plain)
+    request.userAgent = userAgent
+    request.timeout = target.timeout.duration
+    request.maximumBodyBytes = target.job.limits.bodySize
+    request.acceptCompression = settings.compression
+    request.followRedirects = settings.followsRedirects
+    request.credentials = try settings.authorization.credentials()
+    request.tls = settings.tls
+    request.proxyURL = settings.proxyURL.isEmpty ? nil : settings.proxyURL
+    return request
+  }
+
+  private func failure(_ error: WebClientError, target: ScrapeTarget) -> ScrapeFailure {
+    switch error {
+    case .timedOut: .timedOut(seconds: target.timeout.seconds)
+    case .bodyTooLarge(_, let limit): .bodyTooLarge(limit: limit)
+    case .cancelled: .cancelled
+    default: .unreachable(String(describing: error))
+    }
+  }
+}
+
+extension ScrapeClientSettings.Authorization {
+  /// What to send; secrets in files are read now.
+  func credentials() throws(ScrapeFailure) -> WebCredentials? {
+    switch self {
+    case .none: nil
+    case .basic(let username, let password):
+      .basic(username: username, password: try password.text())
+    case .credentials(let type, let secret): .custom(scheme: type, value: try secret.text())
+    }
+  }
+}
+
+extension ScrapeSecret {
+  /// The secret; that of a file without the line end.
+  func text() throws(ScrapeFailure) -> String {
+    switch self {
+    case .inline(let text): return text
+    case .file(let path):
+      do {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        return text.trimmingCharacters(in: .newlines)
+      } catch {
+        throw .unreadableSecret("cannot read \(path): \(error.localizedDescription)")
+      }
+    }
+  }
+}

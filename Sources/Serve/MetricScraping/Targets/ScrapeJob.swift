@@ -1,0 +1,70 @@
+package import MetricModel
+
+/// One entry of `scrape_configs`, with the global defaults filled in.
+package struct ScrapeJob: Sendable, Hashable {
+  /// The value of `job`, and the name of the pool in the API.
+  package var name: String
+  /// How often each target is scraped.
+  package var interval: PrometheusDuration = .minutes(1)
+  /// How long a scrape may take; not more than the interval.
+  package var timeout: PrometheusDuration = .seconds(10)
+  /// `http` or `https`.
+  package var scheme = "http"
+  /// The path of the request.
+  package var metricsPath = "/metrics"
+  /// Parameters of the request, each with one value or more.
+  package var params: [String: [String]] = [:]
+  /// Whether labels of the target win over those that are attached to it.
+  package var honorLabels = false
+  /// Whether times on the lines are used instead of the time of the scrape.
+  package var honorTimestamps = true
+  /// How much a target may answer.
+  package var limits = ScrapeLimits()
+  /// How the request is made.
+  package var client = ScrapeClientSettings()
+  /// Rules that turn discovered labels into a target's labels, or drop the target.
+  package var relabelRules: [RelabelRule] = []
+  /// Rules that change or drop each scraped series.
+  package var metricRelabelRules: [RelabelRule] = []
+  /// The targets that are named in the configuration.
+  package var staticTargets: [TargetGroup] = []
+
+  /// Makes a job with Prometheus' defaults.
+  package init(name: String) { self.name = name }
+}
+
+/// Addresses that share labels: one entry of `static_configs`.
+package struct TargetGroup: Sendable, Hashable {
+  /// Hosts with ports, as in `__address__`.
+  package var addresses: [String]
+  /// Labels of all of them.
+  package var labels: Labels
+
+  package init(addresses: [String], labels: Labels = .empty) {
+    self.addresses = addresses
+    self.labels = labels
+  }
+}
+
+/// How much a target may answer; reaching a limit fails the scrape. Zero means no limit, but for the body.
+package struct ScrapeLimits: Sendable, Hashable {
+  /// The most bytes of an answer, after decompression.
+  package var bodySize = Self.defaultBodySize
+  /// The most samples that are left after relabelling.
+  package var samples = 0
+  /// The most labels of a series, the metric name included.
+  package var labels = 0
+  /// The longest name of a label, in bytes.
+  package var labelNameLength = 0
+  /// The longest value of a label, in bytes.
+  package var labelValueLength = 0
+  /// The most targets of the job; beyond it all of them fail.
+  package var targets = 0
+
+  /// The most bytes of an answer when the configuration says nothing.
+  package static let defaultBodySize = 256 << 20
+  /// The most families whose type and help are remembered per target.
+  package static let metadataFamilies = 20_000
+
+  package init() {}
+}

@@ -1,0 +1,130 @@
+package import MetricModel
+
+/// One thing to scrape: the outcome of a job's relabelling for one address.
+///
+/// Two equal targets are scraped in the same way, so a reload leaves the loop of an unchanged target alone.
+package struct ScrapeTarget: Sendable, Hashable {
+  /// The job it belongs to, without its list of targets.
+  package let job: ScrapeJob
+  /// The labels that are attached to every series, `job` and `instance` among them.
+  package let labels: Labels
+  /// The labels before relabelling.
+  package let discoveredLabels: Labels
+  /// The URL of the request.
+  package let url: String
+  /// How often it is scraped.
+  package let interval: PrometheusDuration
+  /// How long a scrape may take.
+  package let timeout: PrometheusDuration
+
+  /// What became of a discovered address.
+  package enum Outcome: Sendable, Equatable {
+    case target(ScrapeTarget)
+    /// Relabelling dropped it.
+    case dropped(discoveredLabels: Labels)
+    /// Its labels make no target.
+    case invalid(discoveredLabels: Labels, reason: String)
+  }
+
+  /// All that a job's static targets become, in order and without repetitions.
+  package static func outcomes(of job: ScrapeJob) -> [Outcome] {
+    var settings = job
+    settings.staticTargets = []
+    var seen: Set<Labels> = []
+    return job.staticTargets.flatMap { group in
+      group.addresses.compactMap { address in
+        let outcome = outcome(
+          discovered: group.labels.setting("__address__", address), job: settings)
+        guard case .target(let target) = outcome else { return outcome }
+        let identity = target.labels.setting("__url__", target.url)
+        return seen.insert(identity).inserted ? outcome : nil
+      }
+    }
+  }
+
+  /// Attaches defaults, relabels, and takes the request from the labels that begin with two underscores.
+  package static func outcome(discovered labels: Labels, job: ScrapeJob) -> Outcome {
+    let discovered = Labels(defaults(of: job) + Array(labels))
+    guard let relabeled = job.relabelRules.apply(to: discovered) else {
+      return .dropped(discoveredLabels: discovered)
+    }
+    do {
+      return .target(try ScrapeTarget(job: job, discovered: discovered, relabeled: relabeled))
+    } catch {
+      return .invalid(discoveredLabels: discovered, reason: error.reason)
+    }
+  }
+
+  private struct Invalid: Error { let reason: String }
+
+  private init(job: ScrapeJob, discovered: Labels, relabeled: Labels) throws(Invalid) {
+    guard let address = relabeled["__address__"] else { throw Invalid(reason: "no address") }
+    guard !address.contains("/") else {
+      throw Invalid(reason: "\"\(address)\" is no address: leave out scheme and path")
+    }
+    guard let interval = PrometheusDuration(relabeled["__scrape_interval__"] ?? ""),
+      interval > .zero
+    else { throw Invalid(reason: "__scrape_interval__ is no duration above zero") }
+    guard let timeout = PrometheusDuration(relabeled["__scrape_timeout__"] ?? ""), timeout > .zero
+    else { throw Invalid(reason: "__scrape_timeout__ is no duration above zero") }
+    guard timeout <= interval else {
+      throw Invalid(reason: "scrape timeout \(timeout) is longer than interval \(interval)")
+    }
+    self.job = job
+    self.interval = interval
+    self.timeout = timeout
+    discoveredLabels = discovered
+    url = Self.url(relabeled, address: address, params: job.params)
+    let visible = Labels(relabeled.filter { !$0.name.utf8.starts(with: "__".utf8) })
+    labels = visible["instance"] == nil ? visible.setting("instance", address) : visible
+  }
+
+  private static func defaults(of job: ScrapeJob) -> [Label] {
+    var labels = [
+      Label(name: "job", value: job.name),
+      Label(name: "__scheme__", value: job.scheme),
+      Label(name: "__metrics_path__", value: job.metricsPath),
+      Label(name: "__scrape_interval__", value: job.interval.description),
+      Label(name: "__scrape_timeout__", value: job.timeout.description),
+    ]
+    for (name, values) in job.params {
+      labels.append(Label(name: "__param_" + name, value: values.first ?? ""))
+    }
+    return labels
+  }
+
+  private static func url(_ labels: Labels, address: String, params: [String: [String]]) -> String {
+    var params = params
+    let prefix = "__param_"
+    for label in labels where label.name.utf8.starts(with: prefix.utf8) {
+      let name = String(label.name.dropFirst(prefix.count))
+      params[name] = [label.value] + (params[name] ?? []).dropFirst()
+    }
+    var query = ""
+    for (name, values) in params.sorted(by: { $0.key < $1.key }) {
+      for value in values {
+        query += (query.isEmpty ? "?" : "&") + encoded(name) + "=" + encoded(value)
+      }
+    }
+    let path = labels["__metrics_path__"] ?? "/"
+    let slash = path.utf8.first == UInt8(ascii: "/") ? "" : "/"
+    return (labels["__scheme__"] ?? "http") + "://" + address + slash + path + query
+  }
+
+  /// Percent-encodes all but the unreserved characters of RFC 3986.
+  private static func encoded(_ text: String) -> String {
+    var result: [UInt8] = []
+    for byte in text.utf8 {
+      let isPlain =
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-._~".utf8.contains(byte)
+      if isPlain {
+        result.append(byte)
+      } else {
+        let digits = Array("0123456789ABCDEF".utf8)
+        result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}
