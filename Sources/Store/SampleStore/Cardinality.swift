@@ -1,0 +1,39 @@
+/// Which metrics and labels make the most series, for `/api/v1/status/tsdb`.
+package struct Cardinality: Sendable, Equatable {
+  /// A name and how often it counts.
+  package struct Entry: Sendable, Equatable {
+    package let name: String
+    package let count: Int
+  }
+
+  /// Metric names with the most series.
+  package let seriesByMetric: [Entry]
+  /// Label names with the most different values.
+  package let valuesByLabel: [Entry]
+  /// `name=value` pairs with the most series.
+  package let seriesByPair: [Entry]
+  /// How many different pairs there are.
+  package let pairCount: Int
+
+  init(_ index: LabelIndex, limit: Int) {
+    let metrics = index.names["__name__"]?.postings ?? [:]
+    seriesByMetric = Self.top(limit, metrics.lazy.map { Entry(name: $0, count: $1.count) })
+    valuesByLabel = Self.top(
+      limit, index.names.lazy.map { Entry(name: $0, count: $1.postings.count) })
+    var pairs: [Entry] = []
+    for (name, values) in index.names {
+      let best = Self.top(limit, values.postings.lazy.map { Entry(name: $0, count: $1.count) })
+      pairs += best.map { Entry(name: "\(name)=\($0.name)", count: $0.count) }
+    }
+    seriesByPair = Self.top(limit, pairs)
+    pairCount = index.names.values.reduce(0) { $0 + $1.postings.count }
+  }
+
+  /// The entries that count most, those that count the same in the order of their names.
+  private static func top(_ limit: Int, _ entries: some Sequence<Entry>) -> [Entry] {
+    let sorted = entries.sorted {
+      $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name
+    }
+    return Array(sorted.prefix(limit))
+  }
+}

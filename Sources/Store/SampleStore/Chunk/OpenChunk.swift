@@ -1,0 +1,120 @@
+import StorageAPI
+
+/// The samples of one series since its last sealed chunk, compressed as they come.
+///
+/// A time is coded as the change of its distance to the one before, a value as the bits in which it differs from the one before;
+/// every bit pattern, stale markers and other NaNs included, comes back as it was. See `SampleDecoder` for the way back.
+struct OpenChunk: Sendable {
+  /// How many samples there are.
+  private(set) var count = 0
+  /// The time of the first sample; without meaning if there is none.
+  private(set) var first: Int64 = 0
+  /// The time of the last sample; without meaning if there is none.
+  private(set) var last: Int64 = 0
+  /// The bit pattern of the last value.
+  private(set) var lastValue: UInt64 = 0
+  /// The codes.
+  private(set) var buffer = BitBuffer()
+
+  private var delta: Int64 = 0
+  private var leading: UInt8 = ValueWindow.none
+  private var trailing: UInt8 = 0
+
+  init() {}
+
+  /// Codes samples whose times grow.
+  init(_ columns: SampleColumns) {
+    for index in columns.timestamps.indices {
+      append(columns.timestamps[index], columns.values[index].bitPattern)
+    }
+  }
+
+  /// Appends a sample that is later than the last one.
+  ///
+  /// - Complexity: O(1) amortised.
+  mutating func append(_ timestamp: Int64, _ value: UInt64) {
+    assert(count == 0 || timestamp > last)
+    if count == 0 {
+      first = timestamp
+    } else {
+      appendTime(timestamp)
+    }
+    last = timestamp
+    appendValue(value)
+    lastValue = value
+    count += 1
+  }
+
+  private mutating func appendTime(_ timestamp: Int64) {
+    // Wrapping: the distance of two times may not fit, its code modulo 2^64 does.
+    let newDelta = timestamp &- last
+    let change = newDelta &- delta
+    delta = newDelta
+    switch change {
+    case 0: buffer.append(0b0, bits: 1)
+    case -64...63: buffer.append(0b10 << 7 | low(change, 7), bits: 9)
+    case -8192...8191: buffer.append(0b110 << 14 | low(change, 14), bits: 17)
+    case -524_288...524_287: buffer.append(0b1110 << 20 | low(change, 20), bits: 24)
+    case -0x8000_0000...0x7fff_ffff: buffer.append(0b11110 << 32 | low(change, 32), bits: 37)
+    default:
+      buffer.append(0b11111, bits: 5)
+      buffer.append(UInt64(bitPattern: change), bits: 64)
+    }
+  }
+
+  private mutating func appendValue(_ value: UInt64) {
+    let difference = value ^ lastValue
+    if difference == 0 {
+      buffer.append(0b0, bits: 1)
+      return
+    }
+    let newLeading = UInt8(min(difference.leadingZeroBitCount, ValueWindow.maximumLeading))
+    let newTrailing = UInt8(difference.trailingZeroBitCount)
+    let significant = 64 - Int(newLeading) - Int(newTrailing)
+    if leading <= newLeading, trailing <= newTrailing, leading != ValueWindow.none {
+      let width = 64 - Int(leading) - Int(trailing)
+      // A much narrower window pays for the eleven bits that tell it.
+      if width <= significant + 11 {
+        appendLong(prefix: 0b10, bits: 2, difference >> UInt64(trailing), bits: width)
+        return
+      }
+    }
+    leading = newLeading
+    trailing = newTrailing
+    let header = 0b11 << 11 | UInt64(newLeading) << 6 | UInt64(significant - 1)
+    appendLong(prefix: header, bits: 13, difference >> UInt64(newTrailing), bits: significant)
+  }
+
+  private mutating func appendLong(
+    prefix: UInt64, bits prefixBits: Int, _ value: UInt64, bits: Int
+  ) {
+    if prefixBits + bits <= 64 {
+      buffer.append(prefix << UInt64(bits) | value, bits: prefixBits + bits)
+    } else {
+      buffer.append(prefix, bits: prefixBits)
+      buffer.append(value, bits: bits)
+    }
+  }
+
+  private func low(_ value: Int64, _ bits: UInt64) -> UInt64 {
+    UInt64(bitPattern: value) & ((1 << bits) - 1)
+  }
+}
+
+/// The part of a value that is coded: what lies between the leading and trailing zeros of its difference to the one before.
+enum ValueWindow {
+  /// More leading zeros are not told: the number has five bits.
+  static let maximumLeading = 31
+  /// Marks that no window was told yet.
+  static let none: UInt8 = 255
+}
+
+extension OpenChunk {
+  /// Appends the samples with times in `from...through` to the columns.
+  func read(from: Int64, through: Int64, into columns: inout SampleColumns) {
+    guard count > 0, first <= through, last >= from else { return }
+    let isSound = SampleDecoder.decode(
+      buffer.words.span, count: count, first: first, from: from, through: through, into: &columns)
+    assert(isSound, "what is coded here can be decoded here")
+  }
+}

@@ -1,0 +1,66 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+import Synchronization
+
+/// The chunks of a selection that are in the database only.
+///
+/// Series are read in the order of the selection, as a rule; so their chunks are fetched for many series at a time and given
+/// away one by one.
+final class DiskChunks: Sendable {
+  /// For how many series chunks are fetched ahead.
+  static let ahead = 64
+
+  private struct Window {
+    var start = 0
+    var chunks: [[SealedChunk]] = []
+  }
+
+  private let journal: SampleJournal
+  private let from: Timestamp
+  private let through: Timestamp
+  private let report: @Sendable (String) -> Void
+  private let state = Mutex<(keys: [SeriesKey], window: Window)>(([], Window()))
+
+  init(
+    journal: SampleJournal, from: Timestamp, through: Timestamp,
+    report: @escaping @Sendable (String) -> Void
+  ) {
+    self.journal = journal
+    self.from = from
+    self.through = through
+    self.report = report
+  }
+
+  /// Adds a series and returns its place.
+  func add(_ key: Int64) -> Int {
+    state.withLock { state in
+      state.keys.append(SeriesKey(rawValue: key))
+      return state.keys.count - 1
+    }
+  }
+
+  /// The chunks of the series at a place that overlap the selection's range, in order of time.
+  func chunks(at place: Int) throws(StorageError) -> [SealedChunk] {
+    try state.withLock { state throws(StorageError) in
+      let end = state.window.start + state.window.chunks.count
+      if place < state.window.start || place >= end {
+        // Only who reads in order gets more than was asked for.
+        let count = place == end ? min(Self.ahead, state.keys.count - place) : 1
+        let rows = try journal.chunks(
+          of: Array(state.keys[place..<(place + count)]), from: from, through: through)
+        state.window = Window(start: place, chunks: rows.map { $0.compactMap(sound) })
+      }
+      return state.window.chunks[place - state.window.start]
+    }
+  }
+
+  /// Tells that a chunk cannot be decoded.
+  func foundDamage(_ chunk: SealedChunk) { report("chunk \(chunk.number)") }
+
+  private func sound(_ row: ChunkRow) -> SealedChunk? {
+    if let chunk = SealedChunk(row) { return chunk }
+    report("chunk \(row.number) of series \(row.series.rawValue)")
+    return nil
+  }
+}

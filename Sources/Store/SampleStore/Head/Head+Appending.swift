@@ -1,0 +1,86 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+
+extension Head {
+  /// Takes a batch; the journal row with what is new in it, and the chunks that it filled, are added to `writes`.
+  mutating func append(_ batch: SampleBatch, adding writes: inout JournalWrites) -> AppendOutcome {
+    let ids = batch.series
+    let timestamps = batch.timestamps
+    let values = batch.values
+    let sequence = takeSequence()
+    var outcome = AppendOutcome()
+    var encoder = BatchEncoder(sampleCount: ids.count)
+    for place in ids.indices {
+      guard let slot = slot(of: ids[place]) else {
+        outcome.unknownSeries.append(ids[place])
+        continue
+      }
+      let timestamp = timestamps[place].rawValue
+      let value = values[place].bitPattern
+      switch take(timestamp, value, slot: slot, sequence: sequence, adding: &writes) {
+      case .appended:
+        outcome.appended += 1
+        encoder.append(keys[slot], timestamp, value)
+      case .repeated: outcome.appended += 1
+      case .tooOld: outcome.tooOld += 1
+      case .duplicate: outcome.duplicate += 1
+      case .full: preconditionFailure("a chunk is sealed when it is full")
+      }
+    }
+    if !encoder.isEmpty { writes.rows.append(encoder.row(sequence: sequence)) }
+    stats.samplesAppended += outcome.appended
+    stats.samplesTooOld += outcome.tooOld
+    stats.samplesDuplicate += outcome.duplicate
+    return outcome
+  }
+
+  /// Takes a sample back from the journal; what is in a sealed chunk already is passed over.
+  mutating func replay(
+    _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64,
+    adding writes: inout JournalWrites
+  ) {
+    _ = take(timestamp, value, slot: slot, sequence: sequence, adding: &writes)
+    stats.samplesReplayed += 1
+  }
+
+  @inline(always)
+  private mutating func take(
+    _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64,
+    adding writes: inout JournalWrites
+  ) -> SeriesState.Verdict {
+    var verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot))
+    if verdict == .full {
+      seal(slot, adding: &writes)
+      verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot))
+    }
+    if verdict == .appended, sequence < series[slot].openSequence {
+      series[slot].openSequence = sequence
+    }
+    return verdict
+  }
+
+  /// How many samples the open chunk of a slot may get.
+  ///
+  /// The first chunk of a series is shorter, by another length for each, so that series that began together are not all
+  /// sealed in the same commit for ever.
+  @inline(always)
+  private func capacity(of slot: Int) -> Int {
+    let full = settings.samplesPerChunk
+    if series[slot].sealedThrough != nil { return full }
+    return max(1, full - (slot &* 31) % max(1, full / 2))
+  }
+
+  /// Seals the open chunk of a slot, which must not be empty, and adds it to `writes`.
+  mutating func seal(_ slot: Int, adding writes: inout JournalWrites) {
+    let chunk = SealedChunk(sealing: series[slot].open, number: nextChunk)
+    nextChunk += 1
+    series[slot].open = OpenChunk()
+    series[slot].openSequence = .max
+    series[slot].sealedThrough = chunk.last
+    series[slot].cached.append(chunk)
+    cachedBytes += chunk.byteCount
+    stats.chunksSealed += 1
+    writes.chunks.append(chunk.row(of: SeriesKey(rawValue: keys[slot])))
+  }
+}

@@ -1,0 +1,72 @@
+import StorageAPI
+
+/// What the head knows of one series; small, because there is one per series in one array.
+struct SeriesState: Sendable {
+  /// Samples since the last sealed chunk.
+  var open = OpenChunk()
+  /// The batch that the first of them came with; the journal is needed from there on.
+  var openSequence: Int64 = .max
+  /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in the database only.
+  var cached: [SealedChunk] = []
+  /// The time of the first sample anywhere; nil if there are none.
+  var oldest: Int64?
+  /// The time of the last sample in a sealed chunk; nil if there are none.
+  var sealedThrough: Int64?
+  /// How often maintenance has found no sample.
+  var emptyRounds: UInt8 = 0
+
+  /// What became of a sample.
+  enum Verdict {
+    case appended, repeated, tooOld, duplicate, full
+  }
+
+  /// The time of the last sample; nil if there are none.
+  var newest: Int64? { open.count > 0 ? open.last : sealedThrough }
+
+  /// The time from which on all samples are in memory.
+  var inMemoryFrom: Int64 {
+    cached.first?.first ?? (open.count > 0 ? open.first : .max)
+  }
+
+  /// Takes a sample, unless the open chunk is full and it is later than all of it.
+  mutating func take(_ timestamp: Int64, _ value: UInt64, capacity: Int) -> Verdict {
+    if open.count > 0 {
+      if timestamp > open.last {
+        if open.count >= capacity { return .full }
+        open.append(timestamp, value)
+        return .appended
+      }
+      if timestamp == open.last { return value == open.lastValue ? .repeated : .duplicate }
+    }
+    if let sealedThrough, timestamp <= sealedThrough { return compare(timestamp, value) }
+    if open.count > 0 { return insertLate(timestamp, value) }
+    open.append(timestamp, value)
+    if oldest == nil { oldest = timestamp }
+    return .appended
+  }
+
+  /// Puts a late sample into the open chunk, which is coded anew.
+  private mutating func insertLate(_ timestamp: Int64, _ value: UInt64) -> Verdict {
+    var columns = SampleColumns()
+    open.read(from: .min, through: .max, into: &columns)
+    let place = columns.timestamps.firstIndex { $0 >= timestamp } ?? columns.count
+    if place < columns.count, columns.timestamps[place] == timestamp {
+      return columns.values[place].bitPattern == value ? .repeated : .duplicate
+    }
+    columns.timestamps.insert(timestamp, at: place)
+    columns.values.insert(Double(bitPattern: value), at: place)
+    open = OpenChunk(columns)
+    oldest = min(oldest ?? timestamp, timestamp)
+    return .appended
+  }
+
+  /// Whether a sample from before the open chunk repeats one that is still in memory.
+  private func compare(_ timestamp: Int64, _ value: UInt64) -> Verdict {
+    var columns = SampleColumns()
+    for chunk in cached {
+      _ = chunk.read(from: timestamp, through: timestamp, into: &columns)
+    }
+    guard let known = columns.values.first else { return .tooOld }
+    return known.bitPattern == value ? .repeated : .duplicate
+  }
+}

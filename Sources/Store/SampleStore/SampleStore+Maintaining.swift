@@ -1,0 +1,136 @@
+package import MetricModel
+import StateDatabase
+import StorageAPI
+import Synchronization
+
+extension SampleStore {
+  /// How many series are looked at before the lock is let go for a moment.
+  private static var slotsPerSlice: Int { 16_384 }
+  /// How many rows are deleted in one transaction, so that batches do not wait long behind it.
+  private static var rowsPerTransaction: Int { 4096 }
+
+  /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired.
+  ///
+  /// To be called every minute or so by one task; a failed write is counted and tried again the next time.
+  package func maintain(now: Timestamp) async {
+    let expiry = now.adding(milliseconds: -settings.retention.milliseconds)
+    let journalStart = sealOldChunks(openedBefore: now, expiry: expiry)
+    // Tries again to write what could not be written, too.
+    await writer.flush()
+    let status = writer.status
+    dropCached(now: now, expiry: expiry, written: status.chunksThrough)
+    do throws(StorageError) {
+      try await removeExpiredChunks(before: expiry)
+      // What failed to be written as a chunk is still needed as a batch.
+      if status.failure == nil { try await cutJournal(before: journalStart) }
+    } catch {
+      writer.noteFailure(error)
+      return
+    }
+    removeEmptySeries(expiry: expiry)
+    await writer.flush()
+  }
+
+  private func removeExpiredChunks(before expiry: Timestamp) async throws(StorageError) {
+    var removed = 0
+    repeat {
+      removed = try await journal.removeChunks(
+        endingBefore: expiry, limit: Self.rowsPerTransaction)
+      head.withLock { $0.stats.chunksExpired += removed }
+    } while removed == Self.rowsPerTransaction
+  }
+
+  private func cutJournal(before sequence: Int64) async throws(StorageError) {
+    var removed = 0
+    repeat {
+      removed = try await journal.removeRows(before: sequence, limit: Self.rowsPerTransaction)
+    } while removed == Self.rowsPerTransaction
+  }
+
+  /// Seals the chunks that have been open for too long; returns the first batch that the journal must keep.
+  private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) -> Int64 {
+    let cutoff = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds).rawValue
+    var needed = head.withLock { $0.upcomingSequence }
+    forEachSlice { head, slots in
+      var writes = JournalWrites()
+      for slot in slots.lazy.map(Int.init) where head.series[slot].open.count > 0 {
+        if head.series[slot].open.first < cutoff
+          || head.series[slot].open.last < expiry.rawValue
+        {
+          head.seal(slot, adding: &writes)
+        }
+        needed = min(needed, head.series[slot].openSequence)
+      }
+      writer.add(writes)
+    }
+    return needed
+  }
+
+  /// Frees chunks that are in the database and old, or too many.
+  private func dropCached(now: Timestamp, expiry: Timestamp, written: Int64) {
+    var age = settings.cachedAge.milliseconds
+    repeat {
+      let cutoff = max(now.adding(milliseconds: -age), expiry).rawValue
+      forEachSlice { head, slots in
+        for slot in slots.lazy.map(Int.init) {
+          head.dropCached(slot, endingBefore: cutoff, written: written)
+        }
+      }
+      age /= 2
+    } while age > 1000 && head.withLock { $0.cachedBytes } > settings.maximumCachedBytes
+  }
+
+  /// Notes what has expired and removes series that were without samples at two rounds.
+  private func removeEmptySeries(expiry: Timestamp) {
+    var empty: Set<UInt32> = []
+    forEachSlice { head, slots in
+      for slot in slots where head.expire(Int(slot), before: expiry.rawValue) { empty.insert(slot) }
+    }
+    if empty.isEmpty { return }
+    head.withLock { head in
+      // Between the slices samples may have come.
+      let removed = empty.filter { head.series[Int($0)].emptyRounds > 1 }
+      var writes = JournalWrites()
+      writes.removedSeries = removed.sorted().map { SeriesKey(rawValue: head.keys[Int($0)]) }
+      head.remove(removed)
+      writer.add(writes)
+    }
+  }
+
+  private func forEachSlice(_ body: (inout Head, ArraySlice<UInt32>) -> Void) {
+    let slots = head.withLock { $0.usedSlots }
+    var start = 0
+    while start < slots.count {
+      let end = min(start + Self.slotsPerSlice, slots.count)
+      head.withLock { body(&$0, slots[start..<end]) }
+      start = end
+    }
+  }
+}
+
+extension Head {
+  /// Frees the cached chunks of a slot that end before an instant and are written.
+  mutating func dropCached(_ slot: Int, endingBefore cutoff: Int64, written: Int64) {
+    var count = 0
+    for chunk in series[slot].cached {
+      guard chunk.last < cutoff, chunk.number <= written else { break }
+      cachedBytes -= chunk.byteCount
+      count += 1
+    }
+    if count > 0 { series[slot].cached.removeFirst(count) }
+  }
+
+  /// Notes that samples before an instant are gone; true if the slot was now found empty more than once.
+  mutating func expire(_ slot: Int, before expiry: Int64) -> Bool {
+    if let newest = series[slot].newest, newest >= expiry || series[slot].open.count > 0 {
+      series[slot].emptyRounds = 0
+      if let oldest = series[slot].oldest, oldest < expiry { series[slot].oldest = expiry }
+      return false
+    }
+    if !series[slot].cached.isEmpty { return false }
+    series[slot].oldest = nil
+    // A series that was just made gets its first sample with the batch that is on its way.
+    series[slot].emptyRounds = min(series[slot].emptyRounds + 1, 100)
+    return series[slot].emptyRounds > 1
+  }
+}

@@ -1,0 +1,110 @@
+package import MetricModel
+package import StateDatabase
+package import StorageAPI
+import Synchronization
+
+/// The embedded store: the newest samples in memory, all of them in SQLite.
+///
+/// A batch is taken into the head, where selections see it, and written as one journal row; `append` returns when that is committed.
+/// A chunk that is full, or old, becomes a row of its own, and the journal is cut behind the oldest sample that is in no chunk
+/// yet. At the start the journal is read back into the head. While the disk is full or read-only `append` still returns: samples
+/// then live in memory only, `stats` and the report say so, and they are written when there is room again.
+///
+/// One lock guards the head; it is held for one batch, one selection or one slice of maintenance, never while waiting for the
+/// disk.
+package final class SampleStore: SampleAppender {
+  let settings: SampleStoreSettings
+  let journal: SampleJournal
+  let writer: JournalWriter
+  let head: Mutex<Head>
+  let report: @Sendable (StorageTrouble) -> Void
+  private let damaged = Mutex<(count: Int, last: String?)>((0, nil))
+
+  /// Opens the samples in a folder and reads the journal back.
+  ///
+  /// `report` hears of trouble when it begins and ends, from any thread. Throws `notWritable`, `damaged` or `failed` with file and
+  /// mend in one line.
+  @concurrent
+  package static func open(
+    in folder: StorageFolder, settings: SampleStoreSettings = SampleStoreSettings(),
+    report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+  ) async throws(StorageError) -> SampleStore {
+    let journal = try SampleJournal(
+      in: folder, survivesPowerCut: settings.survivesPowerCut,
+      maximumBytes: settings.maximumFileBytes)
+    let store = SampleStore(journal: journal, settings: settings, report: report)
+    try store.replay()
+    await store.writer.flush()
+    return store
+  }
+
+  private init(
+    journal: SampleJournal, settings: SampleStoreSettings,
+    report: @escaping @Sendable (StorageTrouble) -> Void
+  ) {
+    self.settings = settings
+    self.journal = journal
+    self.report = report
+    writer = JournalWriter(
+      journal: journal, maximumPendingBytes: settings.maximumPendingBytes, report: report)
+    head = Mutex(Head(settings: settings))
+  }
+
+  package func series(for labels: [Labels]) async throws(StorageError) -> [SeriesID] {
+    try head.withLock { head throws(StorageError) in
+      var writes = JournalWrites()
+      let ids = try head.series(for: labels, adding: &writes)
+      writer.add(writes)
+      return ids
+    }
+  }
+
+  package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
+    let outcome = head.withLock { head in
+      var writes = JournalWrites()
+      let outcome = head.append(batch, adding: &writes)
+      // Added under the same lock, so that the journal has the batches in the order of the head.
+      writer.add(writes)
+      return outcome
+    }
+    await writer.flush()
+    return outcome
+  }
+
+  /// What the store tells about itself now.
+  package var stats: SampleStoreStats {
+    var stats = head.withLock { head in
+      var stats = head.stats
+      stats.series = head.seriesCount
+      stats.cachedBytes = head.cachedBytes
+      return stats
+    }
+    let status = writer.status
+    stats.bytesOnDisk = journal.bytesOnDisk
+    stats.pendingBatches = status.pendingBatches
+    stats.pendingBytes = status.pendingBytes
+    stats.writeErrors = status.writeErrors
+    stats.batchesGivenUp = status.batchesGivenUp
+    let damage = damaged.withLock { $0 }
+    stats.damaged = damage.count
+    stats.lastError = status.failure?.description ?? damage.last
+    return stats
+  }
+
+  /// Writes what waits and closes the file; the store must not be used after it.
+  package func close() async throws(StorageError) {
+    await writer.flush()
+    try journal.close()
+  }
+
+  /// Counts and tells that something on disk cannot be read.
+  func foundDamage(_ what: String) {
+    let text = "\(SampleJournal.fileName): \(what) is damaged and was left out"
+    let isFirst = damaged.withLock { damaged in
+      damaged.count += 1
+      damaged.last = text
+      return damaged.count == 1
+    }
+    if isFirst { report(.damaged(text)) }
+  }
+}

@@ -1,0 +1,34 @@
+/// What an operator can choose about the store.
+package struct SampleStoreSettings: Sendable {
+  /// How long samples are kept.
+  package var retention: Duration = .seconds(15 * 86_400)
+  /// How many series there may be at a time; `storage.max-series` in error texts.
+  package var maximumSeries = 2_000_000
+  /// How many samples go into a chunk before it is sealed.
+  package var samplesPerChunk = 240
+  /// How long a chunk may stay open; what is older is sealed by `maintain`, so that the journal can be cut.
+  package var maximumOpenAge: Duration = .seconds(2 * 3600)
+  /// How long sealed chunks stay in memory besides the database.
+  package var cachedAge: Duration = .seconds(2 * 3600)
+  /// How many bytes of sealed chunks stay in memory after `maintain`.
+  package var maximumCachedBytes = 256 << 20
+  /// How many bytes wait in memory while the database cannot be written; beyond that the oldest batches are only in the open
+  /// chunks, and a crash before those are sealed would lose them.
+  package var maximumPendingBytes = 64 << 20
+  /// Whether each batch waits for the disk and so survives a power cut, not only the death of the process.
+  package var survivesPowerCut = false
+  /// A size of the database file at which writes fail as on a full disk; nil for none.
+  package var maximumFileBytes: Int?
+
+  package init() {}
+}
+
+extension Duration {
+  /// Whole milliseconds, saturated.
+  var milliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    if overflow { return seconds < 0 ? .min : .max }
+    return product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue
+  }
+}

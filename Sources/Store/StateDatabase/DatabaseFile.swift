@@ -1,0 +1,111 @@
+import Foundation
+import GRDB
+import StorageAPI
+
+/// One SQLite file in write-ahead mode: opened, migrated, and with its errors made readable.
+///
+/// Writes run on the connection's own queue and do not listen to the cancellation of the task that asked for them: what a caller
+/// began to keep is kept.
+struct DatabaseFile: Sendable {
+  /// How far a commit has got when it returns.
+  enum Synchronous: String {
+    /// It survives the death of the process. A power cut may take the last commits; the file stays sound.
+    case normal = "NORMAL"
+    /// It survives a power cut as well.
+    case full = "FULL"
+  }
+
+  /// The file's path.
+  let path: String
+  let pool: DatabasePool
+
+  /// Opens a file, or makes it, and brings it to the newest schema.
+  init(
+    path: String, synchronous: Synchronous, maximumBytes: Int? = nil, migrator: DatabaseMigrator
+  ) throws(StorageError) {
+    self.path = path
+    var configuration = Configuration()
+    configuration.label = path
+    configuration.busyMode = .timeout(5)
+    configuration.maximumReaderCount = 4
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB sets NORMAL itself after the hooks of the configuration, so this comes after it.
+      try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+        try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+      }
+      try migrator.migrate(pool)
+      self.pool = pool
+    } catch {
+      throw StorageError(error, file: path)
+    }
+    if let maximumBytes { try limit(bytes: maximumBytes) }
+  }
+
+  /// Limits the size of the file; a write beyond it fails as on a full disk.
+  func limit(bytes: Int) throws(StorageError) {
+    do {
+      try pool.writeWithoutTransaction { database in
+        let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+        try database.execute(sql: "PRAGMA max_page_count = \(max(1, bytes / pageSize))")
+      }
+    } catch {
+      throw StorageError(error, file: path)
+    }
+  }
+
+  /// Reads on the caller's thread, beside a running write.
+  func read<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
+    do {
+      return try pool.unsafeRead(body)
+    } catch {
+      throw StorageError(error, file: path)
+    }
+  }
+
+  /// Runs one transaction and returns when it is committed.
+  func write<Value: Sendable>(
+    _ updates: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StorageError) -> Value {
+    let result = await withCheckedContinuation { continuation in
+      submit(updates) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// Runs one transaction after those submitted before it, then calls `completion` on the connection's queue.
+  func submit<Value: Sendable>(
+    _ updates: @escaping @Sendable (Database) throws -> Value,
+    completion: @escaping @Sendable (Result<Value, StorageError>) -> Void
+  ) {
+    let path = path
+    pool.asyncWriteWithoutTransaction { database in
+      do {
+        var value: Value?
+        try database.inTransaction(.immediate) {
+          value = try updates(database)
+          return .commit
+        }
+        guard let value else { throw StorageError.failed("\(path): no result") }
+        completion(.success(value))
+      } catch {
+        completion(.failure(StorageError(error, file: path)))
+      }
+    }
+  }
+
+  /// The bytes of the file and its write-ahead log.
+  var bytesOnDisk: Int {
+    [path, path + "-wal"].reduce(0) { sum, file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+      return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
+    }
+  }
+
+  /// Waits for running accesses and closes the file.
+  func close() throws(StorageError) {
+    do { try pool.close() } catch { throw StorageError(error, file: path) }
+  }
+}

@@ -1,0 +1,88 @@
+package import MetricModel
+
+/// The number of a series in the database; never given twice.
+package struct SeriesKey: RawRepresentable, Hashable, Comparable, Sendable {
+  /// The number.
+  package let rawValue: Int64
+
+  package init(rawValue: Int64) { self.rawValue = rawValue }
+
+  package static func < (left: SeriesKey, right: SeriesKey) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// A series as it is written: its number and its packed labels.
+package struct SeriesRow: Sendable {
+  package let key: SeriesKey
+  package let labels: [UInt8]
+
+  package init(key: SeriesKey, labels: [UInt8]) {
+    self.key = key
+    self.labels = labels
+  }
+}
+
+/// A series as it is found at start, with the time that its chunks span.
+package struct StoredSeries: Sendable {
+  package let key: SeriesKey
+  package let labels: [UInt8]
+  /// The first and the last time in its chunks; nil if it has none.
+  package let span: ClosedRange<Timestamp>?
+}
+
+/// A batch of samples, in the format of the room that wrote it.
+package struct JournalRow: Sendable {
+  /// The place of the batch in the order of batches.
+  package let sequence: Int64
+  package let checksum: UInt64
+  package let samples: [UInt8]
+
+  package init(sequence: Int64, checksum: UInt64, samples: [UInt8]) {
+    self.sequence = sequence
+    self.checksum = checksum
+    self.samples = samples
+  }
+}
+
+/// A sealed chunk of one series.
+package struct ChunkRow: Sendable {
+  /// The place of the chunk in the order of sealing.
+  package let number: Int64
+  package let series: SeriesKey
+  package let first: Timestamp
+  package let last: Timestamp
+  package let count: Int
+  package let encoding: Int
+  package let checksum: UInt64
+  package let samples: [UInt8]
+
+  package init(
+    number: Int64, series: SeriesKey, first: Timestamp, last: Timestamp, count: Int, encoding: Int,
+    checksum: UInt64, samples: [UInt8]
+  ) {
+    self.number = number
+    self.series = series
+    self.first = first
+    self.last = last
+    self.count = count
+    self.encoding = encoding
+    self.checksum = checksum
+    self.samples = samples
+  }
+}
+
+/// What is written in one transaction.
+package struct JournalWrites: Sendable {
+  package var newSeries: [SeriesRow] = []
+  package var removedSeries: [SeriesKey] = []
+  package var chunks: [ChunkRow] = []
+  package var rows: [JournalRow] = []
+
+  package init() {}
+
+  /// Whether there is nothing to write.
+  package var isEmpty: Bool {
+    newSeries.isEmpty && removedSeries.isEmpty && chunks.isEmpty && rows.isEmpty
+  }
+}

@@ -1,0 +1,91 @@
+import GRDB
+package import MetricModel
+package import StorageAPI
+
+extension SampleJournal {
+  /// Calls `body` with every series, in the order of their numbers.
+  package func forEachSeries(_ body: (StoredSeries) -> Void) throws(StorageError) {
+    try file.read { database in
+      // Two seeks in an index per series, whatever the number of chunks.
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT key, labels,
+            (SELECT first FROM chunk WHERE series = key ORDER BY first LIMIT 1),
+            (SELECT last FROM chunk WHERE series = key ORDER BY first DESC LIMIT 1)
+          FROM series ORDER BY key
+          """)
+      while let row = try rows.next() {
+        let first: Int64? = row[2]
+        let last: Int64? = row[3]
+        var span: ClosedRange<Timestamp>?
+        if let first, let last, first <= last {
+          span = Timestamp(rawValue: first)...Timestamp(rawValue: last)
+        }
+        body(
+          StoredSeries(
+            key: SeriesKey(rawValue: row[0]), labels: try row.bytes(at: 1), span: span))
+      }
+    }
+  }
+
+  /// Calls `body` with every batch, in their order, without ever holding more than one in memory.
+  package func forEachRow(_ body: (JournalRow) -> Void) throws(StorageError) {
+    try file.read { database in
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT sequence, checksum, samples FROM journal ORDER BY sequence")
+      while let row = try rows.next() {
+        body(
+          JournalRow(
+            sequence: row[0], checksum: UInt64(bitPattern: row[1] as Int64),
+            samples: try row.bytes(at: 2)))
+      }
+    }
+  }
+
+  /// The chunks of each series that overlap a range, ordered by time.
+  ///
+  /// - Complexity: two seeks per series and one read per chunk; chunks of a series do not overlap each other.
+  package func chunks(
+    of series: [SeriesKey], from: Timestamp, through: Timestamp
+  ) throws(StorageError) -> [[ChunkRow]] {
+    try file.read { database in
+      let statement = try database.cachedStatement(
+        sql: """
+          SELECT number, first, last, count, encoding, checksum, samples FROM chunk
+          WHERE series = ? AND first <= ? ORDER BY first DESC
+          """)
+      return try series.map { key in
+        var found: [ChunkRow] = []
+        let rows = try Row.fetchCursor(
+          statement, arguments: [key.rawValue, through.rawValue])
+        while let row = try rows.next(), row[2] as Int64 >= from.rawValue {
+          found.append(
+            ChunkRow(
+              number: row[0], series: key, first: Timestamp(rawValue: row[1]),
+              last: Timestamp(rawValue: row[2]), count: row[3], encoding: row[4],
+              checksum: UInt64(bitPattern: row[5] as Int64), samples: try row.bytes(at: 6)))
+        }
+        found.reverse()
+        return found
+      }
+    }
+  }
+
+  /// The number of the chunk sealed last; 0 if there are none.
+  package func lastChunkNumber() throws(StorageError) -> Int64 {
+    try file.read { database in
+      try Int64.fetchOne(database, sql: "SELECT max(number) FROM chunk") ?? 0
+    }
+  }
+
+  /// How many chunks and batches there are.
+  package func counts() throws(StorageError) -> (chunks: Int, rows: Int) {
+    try file.read { database in
+      (
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM chunk") ?? 0,
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM journal") ?? 0
+      )
+    }
+  }
+}
