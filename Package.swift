@@ -70,8 +70,10 @@ let edge: [Target] = [
   // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
-  room("Edge", "PostgresAccess", uses: ["CLibPQ"]),
-  room("Edge", "RedisAccess", uses: ["CHiredis"]),
+  // libc's calls that block: threads of their own, deadlines, name resolution that can be given up.
+  room("Edge", "BlockingCalls"),
+  room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
+  room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
   room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib"]),
   room("Edge", "WebClient", uses: ["CCurl"]),
   room("Edge", "PatternMatching", uses: ["CRE2"]),
@@ -101,8 +103,8 @@ let collect: [Target] = [
   room("Collect", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
   room("Collect", "SystemCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
-  room("Collect", "PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
-  room("Collect", "RedisCollectors", uses: ["CollectorCore", "MetricModel", "RedisAccess"]),
+  room("Collect", "PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess", "BlockingCalls"]),
+  room("Collect", "RedisCollectors", uses: ["CollectorCore", "MetricModel", "RedisAccess", "BlockingCalls"]),
   room("Collect", "ProbeCollectors", uses: ["CollectorCore", "MetricModel", "WebClient"]),
 ]
 
@@ -176,6 +178,9 @@ let tested: [Target] = [
   tests("PromQLSyntax", uses: ["MetricModel"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("MetricScraping", uses: ["ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient"]),
+  tests("BlockingCalls"),
+  tests("PostgresAccess"),
+  tests("RedisAccess"),
 ]
 
 let package = Package(

@@ -1,0 +1,54 @@
+private import CLibPQ
+
+/// libpq's own knowledge of connection keywords.
+enum ConnectionOptions {
+  /// Keywords whose values must not be shown.
+  static let secrets: Set<String> = ["password", "sslpassword"]
+
+  /// Every keyword that this libpq knows.
+  static let keywords: Set<String> = unsafe Set(raw(PQconndefaults(), onlySet: false).keys)
+
+  /// What libpq would take for keywords that a connection string leaves out, from `PGHOST` and its kind.
+  static let defaults: [String: String] = unsafe raw(
+    PQconndefaults(), onlySet: true)
+
+  /// The keywords and values of a URI or a `keyword=value` string.
+  static func parse(_ text: String) throws(PostgresSettingsError) -> [String: String] {
+    var message: UnsafeMutablePointer<CChar>?
+    let options = unsafe PQconninfoParse(text, &message)
+    guard unsafe options != nil else {
+      let reason = unsafe message.map { unsafe String(cString: $0) } ?? "out of memory"
+      unsafe PQfreemem(message)
+      throw .invalid(reason: masking(reason))
+    }
+    return unsafe raw(options, onlySet: true)
+  }
+
+  /// libpq quotes what it could not read, which may be part of a password; only known harmless quotations stay.
+  static func masking(_ reason: String) -> String {
+    let line = reason.prefix { $0 != "\n" }
+    guard !line.hasPrefix("invalid connection option") else { return String(line) }
+    var masked = ""
+    for (index, part) in line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+    {
+      masked += index.isMultiple(of: 2) || part.count <= 1 ? String(part) : "***"
+      masked += "\""
+    }
+    return String(masked.dropLast())
+  }
+
+  private static func raw(
+    _ options: UnsafeMutablePointer<PQconninfoOption>?, onlySet: Bool
+  ) -> [String: String] {
+    guard let options = unsafe options else { return [:] }
+    defer { unsafe PQconninfoFree(options) }
+    var values: [String: String] = [:]
+    var option = unsafe options
+    while let keyword = unsafe option.pointee.keyword {
+      let value = unsafe option.pointee.val.map { unsafe String(cString: $0) }
+      if !onlySet || value != nil { unsafe values[String(cString: keyword)] = value ?? "" }
+      unsafe option += 1
+    }
+    return values
+  }
+}

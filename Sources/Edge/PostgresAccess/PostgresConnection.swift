@@ -1,0 +1,145 @@
+private import BlockingCalls
+private import CLibPQ
+
+/// One session with a PostgreSQL server. Every call returns at its deadline, whatever the server does.
+///
+/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an actor with a
+/// `ThreadExecutor`. libpq never blocks by itself: the connection is made step by step, the names are resolved where that can be abandoned, and
+/// a statement that overruns is cancelled from another thread while the connection closes.
+@safe package struct PostgresConnection: ~Copyable {
+  private let handle: PostgresHandle
+  private let settings: PostgresSettings
+  /// The server's version as a number, 150020 for 15.20.
+  package let serverVersion: Int
+  /// The server's version as the server writes it, for instance `15.20 (Debian 15.20-0+deb12u1)`.
+  package let serverVersionText: String
+  /// The process id of the session's backend.
+  package let backendPID: Int
+  /// Whether the session can take a statement.
+  package private(set) var isOpen = true
+
+  private init(adopting handle: consuming PostgresHandle, settings: PostgresSettings) {
+    self.settings = settings
+    serverVersion = handle.serverVersion
+    serverVersionText = handle.parameter("server_version") ?? ""
+    backendPID = handle.backendPID
+    self.handle = handle
+  }
+
+  /// Connects, logs in and sets the session up, trying each host and address within the deadline.
+  package static func open(
+    _ settings: PostgresSettings, deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresConnection {
+    var attempt = ConnectionAttempt(settings: settings, deadline: deadline)
+    let handle = try attempt.run()
+    var connection = PostgresConnection(adopting: handle, settings: settings)
+    let statements =
+      (attempt.sentOptions ? [] : settings.session.startupStatements)
+      + settings.session.statements(forVersion: connection.serverVersion)
+    for statement in statements {
+      // A pooler or a fork may not know a setting; the session works without it.
+      do {
+        _ = try connection.query(statement, deadline: deadline)
+      } catch  where error.endsSession {
+        throw error
+      } catch {}
+    }
+    return connection
+  }
+
+  /// Runs one statement and waits for its rows; a parameter of nil is NULL, `$1` in the statement is the first.
+  ///
+  /// At the deadline the statement is cancelled, the session closed, and `.timeout` thrown. An error of the
+  /// statement alone leaves the session usable.
+  package mutating func query(
+    _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresResult {
+    guard isOpen else {
+      throw PostgresError(statement: "the session is closed", sqlState: nil, settings: settings)
+    }
+    guard !deadline.hasPassed else {
+      throw PostgresError(
+        reason: .timeout, sqlState: nil, message: "no time was left for the statement")
+    }
+    do {
+      return try exchange(sql, parameters, deadline)
+    } catch {
+      if error.endsSession {
+        isOpen = false
+        if error.reason == .timeout { handle.cancel() }
+      }
+      throw error
+    }
+  }
+
+  private func exchange(
+    _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresResult {
+    guard handle.send(sql, parameters) else { throw lost() }
+    while true {
+      switch handle.flush() {
+      case .failed: throw lost()
+      case .done: break
+      case .pending:
+        try wait(.both, deadline)
+        guard handle.consumeInput() else { throw lost() }
+        continue
+      }
+      break
+    }
+    var answer: PostgresResult?
+    var failure: PostgresError?
+    while true {
+      while handle.isBusy {
+        try wait(.reading, deadline)
+        guard handle.consumeInput() else { throw lost() }
+      }
+      guard let outcome = handle.nextOutcome() else { break }
+      switch consume outcome {
+      case .rows(let result): answer = consume result
+      case .copying:
+        throw PostgresError(
+          reason: .connectionLost, sqlState: nil,
+          message: "the session was closed: COPY is not supported here")
+      case .failed(let message, let state):
+        let error = PostgresError(statement: message, sqlState: state, settings: settings)
+        failure = failure ?? error
+      }
+    }
+    if let failure {
+      throw handle.isBad && !failure.endsSession ? failure.losingConnection : failure
+    }
+    guard let answer = consume answer else { throw lost() }
+    guard answer.rowCount <= PostgresLimits.rows else {
+      throw PostgresError(
+        reason: .tooManyRows, sqlState: nil,
+        message: "\(answer.rowCount) rows, and the limit is \(PostgresLimits.rows)")
+    }
+    return answer
+  }
+
+  private func wait(
+    _ interest: Readiness.Interest, _ deadline: ContinuousClock.Instant
+  ) throws(PostgresError) {
+    switch Readiness.wait(for: handle.socket, interest, until: deadline) {
+    case .ready: return
+    case .timedOut:
+      throw PostgresError(
+        reason: .timeout, sqlState: nil, message: "the server did not answer in time")
+    case .failed(let code):
+      throw PostgresError(
+        reason: .connectionLost, sqlState: nil, message: "poll failed with errno \(code)")
+    }
+  }
+
+  private func lost() -> PostgresError {
+    PostgresError(statement: handle.errorMessage, sqlState: nil, settings: settings)
+  }
+}
+
+extension PostgresError {
+  /// The same error where it turned out that the connection went with it.
+  fileprivate var losingConnection: PostgresError {
+    PostgresError(reason: .connectionLost, sqlState: sqlState, message: message)
+  }
+}

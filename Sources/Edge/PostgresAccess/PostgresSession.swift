@@ -1,0 +1,120 @@
+package import BlockingCalls
+import Synchronization
+
+/// One kept session with a server, on a thread of its own: it connects when first needed, again when it broke, and
+/// not too often while the server is down.
+///
+/// Statements run one after another. Every call ends at its deadline.
+package actor PostgresSession {
+  /// Where the session goes.
+  package nonisolated let settings: PostgresSettings
+  private let executor: ThreadExecutor
+  private var connection: PostgresConnection?
+  private var backoff: ReconnectBackoff
+  private var lastFailure: PostgresError?
+  private let shared = Mutex(State())
+
+  /// What is known of the session without waiting for it.
+  package struct State: Sendable, Equatable {
+    /// Whether the session is open, as far as anybody knows.
+    package var isConnected = false
+    /// The server's version as a number, 150020 for 15.20; nil before the first session.
+    package var serverVersion: Int?
+    /// The server's version as the server writes it.
+    package var serverVersionText: String?
+    /// Sessions opened so far.
+    package var sessionsOpened = 0
+    /// Attempts to open a session that failed.
+    package var failedAttempts = 0
+    /// Why the last attempt failed; nil while the session is open.
+    package var failure: PostgresError?
+  }
+
+  /// Makes a session that is not open yet; `name` is that of its thread.
+  package init(
+    _ settings: PostgresSettings, name: String = "postgres",
+    backoff: ReconnectBackoff = ReconnectBackoff()
+  ) {
+    self.settings = settings
+    self.backoff = backoff
+    executor = ThreadExecutor(name: name)
+  }
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  /// What is known now.
+  package nonisolated var state: State { shared.withLock { $0 } }
+
+  /// Runs one statement, opening a session first if there is none.
+  ///
+  /// A session that turns out to be dead, because the server was restarted since, is replaced once within the same deadline:
+  /// monitoring statements only read, so asking twice does no harm.
+  package func query(
+    _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresResult {
+    let wasOpen = connection != nil
+    try connect(deadline)
+    do throws(PostgresError) {
+      return try run(sql, parameters, deadline)
+    } catch {
+      guard wasOpen, connection == nil, error.reason != .timeout else { throw error }
+      try connect(deadline)
+      return try run(sql, parameters, deadline)
+    }
+  }
+
+  /// Closes the session; the next statement opens a new one.
+  package func close() {
+    connection = nil
+    shared.withLock { $0.isConnected = false }
+  }
+
+  private func run(
+    _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresResult {
+    do throws(PostgresError) {
+      if let result = try connection?.query(sql, parameters, deadline: deadline) { return result }
+    } catch {
+      if connection?.isOpen == false {
+        close()
+        shared.withLock { $0.failure = error }
+      }
+      throw error
+    }
+    preconditionFailure("a statement without a session")
+  }
+
+  private func connect(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+    guard connection == nil else { return }
+    if let lastFailure, !backoff.allowsAttempt(at: .now) { throw lastFailure }
+    guard !deadline.hasPassed else {
+      throw PostgresError(
+        reason: .timeout, sqlState: nil, message: "no time was left to connect")
+    }
+    do throws(PostgresError) {
+      let fresh = try PostgresConnection.open(settings, deadline: deadline)
+      let (number, text) = (fresh.serverVersion, fresh.serverVersionText)
+      connection = consume fresh
+      backoff.succeed()
+      lastFailure = nil
+      shared.withLock { state in
+        state.isConnected = true
+        state.serverVersion = number
+        state.serverVersionText = text
+        state.sessionsOpened += 1
+        state.failure = nil
+      }
+    } catch {
+      backoff.fail(at: .now, dice: .random(in: 0...1))
+      lastFailure = error
+      shared.withLock { state in
+        state.isConnected = false
+        state.failedAttempts += 1
+        state.failure = error
+      }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package import BlockingCalls
+import Synchronization
+
+/// One kept session with a server, on a thread of its own: it connects when first needed, again when it broke, and
+/// not too often while the server is down.
+///
+/// Commands run one after another. Every call ends at its deadline.
+package actor RedisSession {
+  /// Where the session goes.
+  package nonisolated let settings: RedisSettings
+  private let executor: ThreadExecutor
+  private var connection: RedisConnection?
+  private var backoff: ReconnectBackoff
+  private var lastFailure: RedisError?
+  private let shared = Mutex(State())
+
+  /// What is known of the session without waiting for it.
+  package struct State: Sendable, Equatable {
+    /// Whether the session is open, as far as anybody knows.
+    package var isConnected = false
+    /// Sessions opened so far.
+    package var sessionsOpened = 0
+    /// Attempts to open a session that failed.
+    package var failedAttempts = 0
+    /// How long it took to open the session.
+    package var connectTime = Duration.zero
+    /// Why the last attempt failed; nil while the session is open.
+    package var failure: RedisError?
+  }
+
+  /// Makes a session that is not open yet; `name` is that of its thread.
+  package init(
+    _ settings: RedisSettings, name: String = "redis",
+    backoff: ReconnectBackoff = ReconnectBackoff()
+  ) {
+    self.settings = settings
+    self.backoff = backoff
+    executor = ThreadExecutor(name: name)
+  }
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  /// What is known now.
+  package nonisolated var state: State { shared.withLock { $0 } }
+
+  /// Runs one command, opening a session first if there is none; one that turns out to be dead is replaced
+  /// once within the same deadline, so send only commands that may run twice.
+  package func command(
+    _ arguments: [String], deadline: ContinuousClock.Instant
+  ) throws(RedisError) -> RedisReply {
+    let wasOpen = connection != nil
+    try connect(deadline)
+    do throws(RedisError) {
+      return try run(arguments, deadline)
+    } catch {
+      guard wasOpen, connection == nil, error.reason != .timeout else { throw error }
+      try connect(deadline)
+      return try run(arguments, deadline)
+    }
+  }
+
+  /// Closes the session; the next command opens a new one.
+  package func close() {
+    connection = nil
+    shared.withLock { $0.isConnected = false }
+  }
+
+  private func run(
+    _ arguments: [String], _ deadline: ContinuousClock.Instant
+  ) throws(RedisError) -> RedisReply {
+    do throws(RedisError) {
+      if let reply = try connection?.command(arguments, deadline: deadline) { return reply }
+    } catch {
+      if connection?.isOpen == false {
+        close()
+        shared.withLock { $0.failure = error }
+      }
+      throw error
+    }
+    preconditionFailure("a command without a session")
+  }
+
+  private func connect(_ deadline: ContinuousClock.Instant) throws(RedisError) {
+    guard connection == nil else { return }
+    if let lastFailure, !backoff.allowsAttempt(at: .now) { throw lastFailure }
+    guard !deadline.hasPassed else {
+      throw RedisError(.timeout, "no time was left to connect")
+    }
+    let start = ContinuousClock.now
+    do throws(RedisError) {
+      connection = try RedisConnection.open(settings, deadline: deadline)
+      backoff.succeed()
+      lastFailure = nil
+      shared.withLock { state in
+        state.isConnected = true
+        state.sessionsOpened += 1
+        state.connectTime = start.duration(to: .now)
+        state.failure = nil
+      }
+    } catch {
+      backoff.fail(at: .now, dice: .random(in: 0...1))
+      lastFailure = error
+      shared.withLock { state in
+        state.isConnected = false
+        state.failedAttempts += 1
+        state.connectTime = start.duration(to: .now)
+        state.failure = error
+      }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Glibc
+import Synchronization
+
+/// A PostgreSQL server of a test: its own cluster in a temporary folder, on a free loopback port, with the password
+/// `throwaway` for its superuser `postgres`.
+///
+/// It can be stopped, started again on the same port and cluster, and frozen (SIGSTOP) to play a server that hangs.
+package final class ThrowawayPostgres: Sendable {
+  /// The TCP port on 127.0.0.1.
+  package let port: Int
+  /// The folder of the Unix socket, which demands the password, too.
+  package let socketFolder: String
+  /// The password of the superuser `postgres`.
+  package static let password = "throwaway"
+
+  private let folder: TemporaryDirectory
+  private let settings: [String: String]
+  private let process = Mutex<ChildProcess?>(nil)
+
+  /// The newest server programs of this machine.
+  package static var programs: String? {
+    (9...30).reversed().lazy
+      .map { "/usr/lib/postgresql/\($0)/bin" }
+      .first { unsafe access("\($0)/postgres", X_OK) == 0 }
+  }
+
+  /// Makes a cluster and starts the server; `settings` go to `postgresql.conf`.
+  package static func start(settings: [String: String] = [:]) async throws -> ThrowawayPostgres {
+    let server = try ThrowawayPostgres(settings: settings)
+    try await server.makeCluster()
+    try await server.start()
+    return server
+  }
+
+  private init(settings: [String: String]) throws {
+    port = try FreePort.next()
+    folder = try TemporaryDirectory(prefix: "tocsin-pg", owner: Self.user)
+    socketFolder = folder.path
+    self.settings = settings
+  }
+
+  deinit {
+    resume()
+  }
+
+  /// The user who runs the server: PostgreSQL refuses to run as root.
+  private static var user: String? { getuid() == 0 ? "postgres" : nil }
+
+  /// A connection string with the password.
+  package var url: String { url(password: Self.password) }
+
+  /// A connection string for a database, user and password.
+  package func url(
+    user: String = "postgres", password: String = ThrowawayPostgres.password,
+    database: String = "postgres"
+  ) -> String {
+    "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)"
+  }
+
+  /// Starts the server again after `stop()`.
+  package func start() async throws {
+    let child = try ChildProcess.start(
+      try Self.program("postgres"), ["-D", cluster], user: Self.user, stopSignal: SIGINT)
+    process.withLock { $0 = child }
+    try await child.waitUntilAccepting(port: port)
+    // The port opens before the server takes sessions.
+    try await waitUntil("PostgreSQL takes sessions") { try await self.isReady() }
+  }
+
+  /// Stops the server; its sessions are ended, its port closes, the cluster stays.
+  package func stop() async throws {
+    resume()
+    guard let child = process.withLock({ $0.take() }) else { return }
+    child.signal(SIGINT)
+    try await child.waitForExit()
+  }
+
+  /// Stops the server and starts it again.
+  package func restart() async throws {
+    try await stop()
+    try await start()
+  }
+
+  /// Freezes the server and all its sessions: connections are accepted by the kernel, and nothing answers.
+  package func pause() {
+    for pid in processes { kill(pid, SIGSTOP) }
+  }
+
+  /// Lets a frozen server go on.
+  package func resume() {
+    for pid in processes.reversed() { kill(pid, SIGCONT) }
+  }
+
+  /// Runs SQL with `psql` and returns what it printed: bare rows, cells separated by `|`.
+  @discardableResult
+  package func run(_ sql: String, database: String = "postgres") async throws -> String {
+    let child = try ChildProcess.start(
+      try Self.program("psql"),
+      ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, url(database: database)])
+    guard try await child.waitForExit() == 0 else {
+      throw ChildProcessError(reason: "psql failed", output: child.output)
+    }
+    return child.output
+  }
+
+  /// Starts SQL in a session of its own and leaves it running, to be seen in `pg_stat_activity`.
+  package func runInBackground(_ sql: String, application: String = "") throws -> ChildProcess {
+    try ChildProcess.start(
+      try Self.program("psql"), ["-X", "-q", "-A", "-t", "-c", sql, url],
+      environment: ["PGAPPNAME": application])
+  }
+
+  private var cluster: String { folder.file("data") }
+
+  private static func program(_ name: String) throws -> String {
+    guard let programs else {
+      throw ChildProcessError(
+        reason: "PostgreSQL is not installed: apt install postgresql", output: "")
+    }
+    return "\(programs)/\(name)"
+  }
+
+  private func makeCluster() async throws {
+    let password = try folder.write(Self.password, to: "password")
+    let child = try ChildProcess.start(
+      try Self.program("initdb"),
+      [
+        "-D", cluster, "-U", "postgres", "--auth=scram-sha-256", "--pwfile=\(password)",
+        "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+      ], user: Self.user)
+    guard try await child.waitForExit(timeout: .seconds(120)) == 0 else {
+      throw ChildProcessError(reason: "initdb failed", output: child.output)
+    }
+    var lines = [
+      "listen_addresses": "'127.0.0.1'", "port": "\(port)",
+      "unix_socket_directories": "'\(socketFolder)'", "fsync": "off", "shared_buffers": "16MB",
+      "max_connections": "30",
+    ]
+    lines.merge(settings) { _, given in given }
+    try Self.append(
+      lines.map { "\($0.key) = \($0.value)\n" }.joined(), to: "\(cluster)/postgresql.conf")
+  }
+
+  private static func append(_ text: String, to path: String) throws {
+    let file = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    var text = text
+    let count = text.withUTF8 { unsafe write(file, $0.baseAddress, $0.count) }
+    close(file)
+    guard count == text.utf8.count else {
+      throw ChildProcessError(reason: "cannot write \(path)", output: "")
+    }
+  }
+
+  private func isReady() async throws -> Bool {
+    let child = try ChildProcess.start(
+      try Self.program("pg_isready"), ["-q", "-h", "127.0.0.1", "-p", "\(port)"])
+    return try await child.waitForExit() == 0
+  }
+
+  /// The server and its children; PostgreSQL gives each child a process group of its own.
+  private var processes: [Int32] {
+    guard let pid = process.withLock({ $0?.pid }) else { return [] }
+    return [pid] + ChildProcess.children(of: pid)
+  }
+}
+
+extension ChildProcess {
+  /// The direct children of a process.
+  static func children(of pid: Int32) -> [Int32] {
+    guard let folder = unsafe opendir("/proc") else { return [] }
+    defer { unsafe closedir(folder) }
+    var found: [Int32] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if let child = Int32(name), parent(of: child) == pid { found.append(child) }
+    }
+    return found
+  }
+
+  private static func parent(of pid: Int32) -> Int32? {
+    let file = unsafe open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 1_024)
+    let count = unsafe read(file, &buffer, buffer.count)
+    guard count > 0 else { return nil }
+    // The name in parentheses may contain anything; the state and the parent follow the last one.
+    let text = String(decoding: buffer[..<count], as: UTF8.self)
+    guard let close = text.lastIndex(of: ")") else { return nil }
+    return Int32(text[close...].split(separator: " ").dropFirst(2).first ?? "")
+  }
+}

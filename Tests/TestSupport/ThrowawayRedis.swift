@@ -1,0 +1,91 @@
+import Glibc
+import Synchronization
+
+/// A Redis server of a test, without persistence, on a free loopback port and a Unix socket.
+///
+/// It can be stopped, started again on the same port, and frozen (SIGSTOP) to play a server that hangs.
+package final class ThrowawayRedis: Sendable {
+  /// The TCP port on 127.0.0.1.
+  package let port: Int
+  /// The path of the Unix socket.
+  package let socketPath: String
+  /// The password that clients must give, if any.
+  package let password: String?
+
+  private let folder: TemporaryDirectory
+  private let arguments: [String]
+  private let process = Mutex<ChildProcess?>(nil)
+
+  /// Starts a server; `arguments` are further options of `redis-server`, such as `--replicaof`.
+  package static func start(
+    password: String? = nil, arguments: [String] = []
+  ) async throws -> ThrowawayRedis {
+    let server = try ThrowawayRedis(password: password, arguments: arguments)
+    try await server.start()
+    return server
+  }
+
+  private init(password: String?, arguments: [String]) throws {
+    port = try FreePort.next()
+    folder = try TemporaryDirectory(prefix: "tocsin-redis")
+    socketPath = folder.file("redis.sock")
+    self.password = password
+    self.arguments = arguments
+  }
+
+  deinit {
+    resume()
+  }
+
+  /// An address with the password.
+  package var url: String {
+    "redis://\(password.map { ":\($0)@" } ?? "")127.0.0.1:\(port)"
+  }
+
+  /// Starts the server again after `stop()`; its data are gone.
+  package func start() async throws {
+    var words = [
+      "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socketPath,
+      "--unixsocketperm", "777", "--save", "", "--appendonly", "no", "--dir", folder.path,
+    ]
+    if let password { words += ["--requirepass", password] }
+    let child = try ChildProcess.start("redis-server", words + arguments)
+    process.withLock { $0 = child }
+    try await child.waitUntilAccepting(port: port)
+  }
+
+  /// Stops the server.
+  package func stop() async throws {
+    resume()
+    guard let child = process.withLock({ $0.take() }) else { return }
+    child.signal(SIGKILL)
+    try await child.waitForExit()
+  }
+
+  /// Stops the server and starts it again.
+  package func restart() async throws {
+    try await stop()
+    try await start()
+  }
+
+  /// Freezes the server: connections are accepted by the kernel, and nothing answers.
+  package func pause() {
+    process.withLock { $0?.signal(SIGSTOP) }
+  }
+
+  /// Lets a frozen server go on.
+  package func resume() {
+    process.withLock { $0?.signal(SIGCONT) }
+  }
+
+  /// Runs one command with `redis-cli` and returns what it printed.
+  @discardableResult
+  package func run(_ command: String...) async throws -> String {
+    let login = password.map { ["--no-auth-warning", "-a", $0] } ?? []
+    let child = try ChildProcess.start("redis-cli", ["-p", "\(port)"] + login + command)
+    guard try await child.waitForExit() == 0 else {
+      throw ChildProcessError(reason: "redis-cli failed", output: child.output)
+    }
+    return child.output
+  }
+}
