@@ -176,6 +176,8 @@ let tested: [Target] = [
   tests("PatternMatching"),
   tests("ConfigDecoding"),
   tests("PromQLSyntax", uses: ["MetricModel"]),
+  tests(
+    "PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax"], data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("MetricScraping", uses: ["ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient"]),
   tests("BlockingCalls"),

@@ -1,0 +1,81 @@
+import MetricModel
+import PromQLSyntax
+import StorageAPI
+
+/// A function of the language: how it is called and how it is evaluated.
+struct Function: Sendable {
+  /// The ways in which functions work.
+  enum Evaluation: Sendable {
+    /// A number for each number; the name falls.
+    case pointwise(@Sendable (Double) -> Double)
+    /// The same with scalar arguments, which may change from step to step; `absentValue` drops the sample.
+    case parameterised(@Sendable (Double, [Double]) -> Double)
+    /// A part of the date of each value, or of the evaluation time.
+    case date(@Sendable (CivilDate) -> Int)
+    /// A number for each window.
+    case overTime(keepsName: Bool, @Sendable (WindowCall) throws(QueryError) -> any WindowKernel)
+    /// A scalar, one per step.
+    case scalar(@Sendable (Planner, FunctionCall, StepGrid) async throws(QueryError) -> [Double])
+    /// An operator of its own.
+    case special(
+      @Sendable (Planner, FunctionCall, StepGrid) async throws(QueryError) -> any InstantOperator)
+  }
+
+  let signature: FunctionSignature
+  let evaluation: Evaluation
+}
+
+/// What a window function is called with besides its windows.
+struct WindowCall {
+  /// The values of the scalar arguments, by argument and step.
+  let parameters: [[Double]]
+  /// The call.
+  let node: FunctionCall
+  /// The planner, for warnings.
+  let planner: Planner
+}
+
+/// All functions: the checker and the engine read the same table.
+enum FunctionTable {
+  /// Every function, by chapter.
+  static let all: [Function] =
+    mathematics + clamping + dates + overTime + counters + scalars + labels + vectors + sorting
+    + histograms
+
+  /// Every function, by name.
+  static let named = Dictionary(
+    all.map { ($0.signature.name, $0) }, uniquingKeysWith: { $1 })
+
+  /// Proves expressions against this table.
+  static let checker = TypeChecker(functions: all.map(\.signature))
+
+  /// The functions that read the evaluation time if they are called without argument.
+  static let dateNames = Set(dates.map(\.signature.name))
+}
+
+extension Function {
+  static func pointwise(
+    _ name: String, _ body: @escaping @Sendable (Double) -> Double
+  ) -> Function {
+    Function(
+      signature: FunctionSignature(name, [.vector]), evaluation: .pointwise(body))
+  }
+
+  static func date(
+    _ name: String, _ body: @escaping @Sendable (CivilDate) -> Int
+  ) -> Function {
+    Function(
+      signature: FunctionSignature(name, [.vector], variadic: .optional(1)),
+      evaluation: .date(body))
+  }
+
+  /// A function of one window; the body may count on at least one sample.
+  static func overTime(
+    _ name: String, keepsName: Bool = false,
+    _ body: @escaping @Sendable (SampleColumns, SampleWindow) -> Double
+  ) -> Function {
+    Function(
+      signature: FunctionSignature(name, [.matrix]),
+      evaluation: .overTime(keepsName: keepsName) { _ in PlainKernel(body: body) })
+  }
+}

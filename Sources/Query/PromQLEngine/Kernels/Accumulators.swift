@@ -1,0 +1,128 @@
+/// Folds any number of values into one: over the series of a group, or over the samples of a window.
+protocol Accumulator {
+  init()
+  /// Takes one value.
+  mutating func add(_ value: Double)
+  /// The result; `absentValue` before the first value.
+  var result: Double { get }
+}
+
+extension Accumulator {
+  /// The result for some of the values of a column.
+  @inline(__always)
+  static func fold(_ values: [Double], _ range: Range<Int>) -> Double {
+    var accumulator = Self()
+    for index in range { accumulator.add(values[index]) }
+    return accumulator.result
+  }
+}
+
+struct SumAccumulator: Accumulator {
+  private var sum = KahanSum()
+  private var isPresent = false
+
+  mutating func add(_ value: Double) {
+    sum.add(value)
+    isPresent = true
+  }
+
+  var result: Double { isPresent ? sum.value : absentValue }
+}
+
+struct CountAccumulator: Accumulator {
+  private var count = 0
+
+  mutating func add(_ value: Double) { count += 1 }
+
+  var result: Double { count == 0 ? absentValue : Double(count) }
+}
+
+/// `group`, and `present_over_time`: 1 as soon as there is anything.
+struct PresenceAccumulator: Accumulator {
+  private var isPresent = false
+
+  mutating func add(_ value: Double) { isPresent = true }
+
+  var result: Double { isPresent ? 1 : absentValue }
+}
+
+/// A corrected sum divided by the count, until the sum would overflow; from there on a running mean.
+struct AverageAccumulator: Accumulator {
+  private var sum = KahanSum()
+  private var count = 0.0
+  private var isRunningMean = false
+
+  mutating func add(_ value: Double) {
+    count += 1
+    if !isRunningMean {
+      var next = sum
+      next.add(value)
+      if count == 1 || !next.sum.isInfinite {
+        sum = next
+        return
+      }
+      isRunningMean = true
+      sum = KahanSum(sum: sum.sum / (count - 1), correction: sum.correction / (count - 1))
+    }
+    let share = (count - 1) / count
+    // The old mean is the sum here, the new value's part is what is added to it.
+    sum = KahanSum(sum: share * sum.sum, correction: share * sum.correction)
+    sum.add(value / count)
+  }
+
+  var result: Double {
+    if count == 0 { return absentValue }
+    return isRunningMean ? sum.value : sum.sum / count + sum.correction / count
+  }
+}
+
+/// Any number wins over NaN.
+struct MinimumAccumulator: Accumulator {
+  private var least = absentValue
+
+  mutating func add(_ value: Double) {
+    // The absent value is a NaN, too.
+    if value < least || least.isNaN { least = value }
+  }
+
+  var result: Double { least }
+}
+
+/// Any number wins over NaN.
+struct MaximumAccumulator: Accumulator {
+  private var greatest = absentValue
+
+  mutating func add(_ value: Double) {
+    if value > greatest || greatest.isNaN { greatest = value }
+  }
+
+  var result: Double { greatest }
+}
+
+/// The population variance, by Welford's method with corrected sums.
+struct VarianceAccumulator: Accumulator {
+  private var count = 0.0
+  private var mean = KahanSum()
+  private var squares = KahanSum()
+
+  mutating func add(_ value: Double) {
+    count += 1
+    let delta = value - mean.value
+    mean.add(delta / count)
+    squares.add(delta * (value - mean.value))
+  }
+
+  var result: Double { count == 0 ? absentValue : squares.value / count }
+}
+
+/// The population standard deviation.
+struct DeviationAccumulator: Accumulator {
+  private var variance = VarianceAccumulator()
+
+  mutating func add(_ value: Double) { variance.add(value) }
+
+  var result: Double {
+    let square = variance.result
+    return square.isPresent ? square.squareRoot() : square
+  }
+}

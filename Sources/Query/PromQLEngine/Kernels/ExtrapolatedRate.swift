@@ -1,0 +1,84 @@
+import StorageAPI
+
+/// `rate`, `increase` and `delta`: the difference over a window, corrected for counter resets and extrapolated to the window's ends (rule 22).
+struct ExtrapolatedRate: WindowKernel {
+  /// Whether a drop is a reset rather than a decrease.
+  let isCounter: Bool
+  /// Whether the result is per second of the window.
+  let isRate: Bool
+
+  /// Where values drop: the index of the first value after each reset.
+  private var resets: [Int] = []
+  /// The first of them that may lie in the current window or a later one.
+  private var nextReset = 0
+
+  init(isCounter: Bool, isRate: Bool) {
+    self.isCounter = isCounter
+    self.isRate = isRate
+  }
+
+  mutating func prepare(_ columns: SampleColumns) {
+    guard isCounter else { return }
+    resets.removeAll(keepingCapacity: true)
+    nextReset = 0
+    var previous = columns.values.first ?? 0
+    for (index, value) in columns.values.enumerated() {
+      if value < previous { resets.append(index) }
+      previous = value
+    }
+  }
+
+  mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
+    guard window.count > 1 else { return absentValue }
+    let last = window.high - 1
+    let first = columns.values[window.low]
+    var difference = columns.values[last] - first
+    if isCounter {
+      while nextReset < resets.count, resets[nextReset] <= window.low { nextReset += 1 }
+      var reset = nextReset
+      while reset < resets.count, resets[reset] <= last {
+        difference += columns.values[resets[reset] - 1]
+        reset += 1
+      }
+    }
+    let factor = extrapolation(
+      from: columns.timestamps[window.low], to: columns.timestamps[last], window,
+      first: first, difference: difference)
+    let scale = isRate ? factor / (Double(window.end - window.start) / 1000) : factor
+    return difference * scale
+  }
+
+  /// By how much the difference grows when it is stretched from the samples to the window.
+  private func extrapolation(
+    from firstTime: Int64, to lastTime: Int64, _ window: SampleWindow, first: Double,
+    difference: Double
+  ) -> Double {
+    let sampled = Double(lastTime - firstTime) / 1000
+    let average = sampled / Double(window.count - 1)
+    let threshold = average * 1.1
+    var toStart = Double(firstTime - window.start) / 1000
+    var toEnd = Double(window.end - lastTime) / 1000
+    if toStart >= threshold { toStart = average / 2 }
+    if isCounter, difference > 0, first >= 0 {
+      // A counter is not negative: not further back than where it would have been zero.
+      toStart = min(toStart, sampled * (first / difference))
+    }
+    if toEnd >= threshold { toEnd = average / 2 }
+    return (sampled + toStart + toEnd) / sampled
+  }
+}
+
+/// `irate` and `idelta`: the last two samples of a window.
+struct InstantRate: WindowKernel {
+  /// Whether the result is per second, and a drop a reset.
+  let isRate: Bool
+
+  func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
+    guard window.count > 1 else { return absentValue }
+    let (before, last) = (window.high - 2, window.high - 1)
+    let (old, new) = (columns.values[before], columns.values[last])
+    guard isRate else { return new - old }
+    let seconds = Double(columns.timestamps[last] - columns.timestamps[before]) / 1000
+    return (new < old ? new : new - old) / seconds
+  }
+}

@@ -1,0 +1,77 @@
+import MetricModel
+import PromQLSyntax
+
+/// Puts the `le` series of classic histograms together and evaluates a function of the buckets at every step.
+final class BucketOperator: InstantOperator {
+  let heads: [SeriesHead]
+  private let table: SeriesTable
+  private let members: [[(bound: Double, series: Int)]]
+  private let function: (ClassicBuckets, Int) -> Double
+  private let context: QueryContext
+  private let range: SourceRange
+  private let names: [String?]
+  private var position = 0
+
+  /// The function gets the buckets and the number of the step; `range` is the argument's, for warnings.
+  init(
+    _ source: any InstantOperator, at range: SourceRange, steps: Int, _ context: QueryContext,
+    _ function: @escaping (ClassicBuckets, Int) -> Double
+  ) throws(QueryError) {
+    self.function = function
+    self.context = context
+    self.range = range
+    table = try SeriesTable(draining: source, steps: steps, in: context)
+    var grouping = LabelGrouping(.removing(["le"]))
+    var members: [[(bound: Double, series: Int)]] = []
+    var names: [String?] = []
+    for (series, head) in table.heads.enumerated() {
+      guard let bound = Self.bound(of: head, at: range, context) else { continue }
+      let group = grouping.group(of: head.labels)
+      if group == members.count {
+        members.append([])
+        names.append(head.labels.metricName)
+      }
+      members[group].append((bound, series))
+    }
+    self.members = members
+    self.names = names
+    heads = grouping.groups.map { SeriesHead(labels: $0, dropsName: true) }
+  }
+
+  private static func bound(
+    of head: SeriesHead, at range: SourceRange, _ context: QueryContext
+  ) -> Double? {
+    let text = head.labels["le"] ?? ""
+    if let bound = Double(text) { return bound }
+    context.warn(
+      "bucket label \"le\" is missing or has a malformed value of \"\(text)\""
+        + (head.labels.metricName.map { " for metric name \"\($0)\"" } ?? ""), at: range)
+    return nil
+  }
+
+  func next(into row: inout [Double]) throws(QueryError) -> Bool {
+    guard position < members.count else { return false }
+    try context.checkpoint()
+    for step in row.indices {
+      let present = members[position].filter { table[$0.series, step].isPresent }
+      guard !present.isEmpty else {
+        row[step] = absentValue
+        continue
+      }
+      let buckets = ClassicBuckets(
+        present.map { .init(upperBound: $0.bound, count: table[$0.series, step]) })
+      row[step] = function(buckets, step)
+      if buckets.wasForced { noteForced() }
+    }
+    position += 1
+    return true
+  }
+
+  private func noteForced() {
+    context.inform(
+      "input to histogram_quantile needed to be fixed for monotonicity "
+        + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/"
+        + "#histogram_quantile)"
+        + (names[position].map { " for metric name \"\($0)\"" } ?? ""), at: range)
+  }
+}

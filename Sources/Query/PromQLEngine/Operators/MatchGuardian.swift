@@ -1,0 +1,101 @@
+import MetricModel
+import PromQLSyntax
+
+/// Watches that a vector match is unambiguous at every step (rule 35).
+struct MatchGuardian {
+  private let node: BinaryExpression
+  private let steps: Int
+  private let isOneToOne: Bool
+  /// Steps at which two series of the one side are in the same group, and the message about it.
+  private var duplicates: [Int: String] = [:]
+  /// One-to-one: whether a group has a match at a step. Else, the same for labels that several outputs share.
+  private var claimed: [Bool]
+  /// For outputs whose labels others have, too, the number of those labels.
+  private var sharedLabels: [Int: Int] = [:]
+
+  init(
+    _ node: BinaryExpression, _ outputs: MatchOutputs, _ one: SeriesTable, many: [SeriesHead]
+  ) {
+    self.node = node
+    steps = one.steps
+    isOneToOne = node.matching.cardinality == .oneToOne
+    claimed = []
+    if isOneToOne {
+      claimed = [Bool](repeating: false, count: outputs.groupCount * steps)
+    } else {
+      findSharedLabels(in: outputs)
+    }
+    for group in outputs.onesOfGroup.indices where outputs.onesOfGroup[group].count > 1 {
+      findDuplicates(outputs.onesOfGroup[group], outputs.groups[group], one)
+    }
+  }
+
+  private mutating func findSharedLabels(in outputs: MatchOutputs) {
+    var numbers: [Labels: Int] = [:]
+    let all = outputs.all
+    for output in all { numbers[output.head.labels, default: 0] += 1 }
+    var slots: [Labels: Int] = [:]
+    for (index, output) in all.enumerated() where numbers[output.head.labels, default: 0] > 1 {
+      let slot = slots[output.head.labels] ?? slots.count
+      slots[output.head.labels] = slot
+      sharedLabels[index] = slot
+    }
+    claimed = [Bool](repeating: false, count: slots.count * steps)
+  }
+
+  private mutating func findDuplicates(_ series: [Int], _ group: Labels, _ one: SeriesTable) {
+    for step in 0..<steps {
+      let present = series.filter { one[$0, step].isPresent }
+      guard present.count > 1 else { continue }
+      let pair = [present[0], present[1]].map { one.heads[$0].labels.setText }.sorted()
+      let side = node.matching.cardinality == .oneToMany ? "left" : "right"
+      duplicates[step] =
+        "found duplicate series for the match group \(group.setText) on the \(side) hand-side "
+        + "of the operation: [\(pair.joined(separator: ", "))]"
+        + ";many-to-many matching not allowed: matching labels must be unique on one side"
+    }
+  }
+
+  /// Fails if a row of the many side has a value at a step at which the one side is ambiguous.
+  func checkDuplicates(against row: [Double]) throws(QueryError) {
+    for (step, message) in duplicates where row[step].isPresent {
+      throw .failed(message, at: node.range)
+    }
+  }
+
+  /// Fails if the one side is ambiguous at any step, since a filled many side is everywhere.
+  func checkDuplicatesAgainstFill() throws(QueryError) {
+    if let message = duplicates.first?.value { throw .failed(message, at: node.range) }
+  }
+
+  /// Notes a match; a second one of the same group, or of the same labels, fails.
+  mutating func claim(step: Int, group: Int, output: Int) throws(QueryError) {
+    let slot: Int
+    if isOneToOne {
+      slot = group * steps + step
+    } else {
+      guard let shared = sharedLabels[output] else { return }
+      slot = shared * steps + step
+    }
+    guard claimed[slot] else {
+      claimed[slot] = true
+      return
+    }
+    throw .failed(
+      isOneToOne
+        ? "multiple matches for labels: many-to-one matching must be explicit "
+          + "(group_left/group_right)"
+        : "multiple matches for labels: grouping labels must ensure unique matches",
+      at: node.range)
+  }
+}
+
+extension Labels {
+  /// All labels in braces, the metric name as any other.
+  var setText: String {
+    let items = map { label in
+      "\(label.name)=\(Expression.quoted(label.value))"
+    }
+    return "{\(items.joined(separator: ", "))}"
+  }
+}

@@ -1,0 +1,85 @@
+import MetricModel
+import PromQLSyntax
+
+/// Which series a vector match yields: the pairs of series that may meet, and the ones that a fill may complete.
+struct MatchOutputs {
+  /// One series of the answer.
+  struct Output {
+    var head: SeriesHead
+    /// The series of the one side; nil if that side is filled.
+    var one: Int?
+  }
+
+  /// For each series of the many side, what it yields.
+  private(set) var ofMany: [[Output]] = []
+  /// What series of the one side yield when the many side is filled.
+  private(set) var leftovers: [Output] = []
+  private(set) var groupOfMany: [Int] = []
+  private(set) var groupOfOne: [Int] = []
+  /// The series of the one side, by group.
+  private(set) var onesOfGroup: [[Int]]
+  /// The labels of the groups.
+  let groups: [Labels]
+
+  init(_ node: BinaryExpression, many: [SeriesHead], one: [SeriesHead]) {
+    var grouping = LabelGrouping(node.matching.groupingRule)
+    groupOfOne = one.map { grouping.group(of: $0.labels) }
+    groupOfMany = many.map { grouping.group(of: $0.labels) }
+    groups = grouping.groups
+    onesOfGroup = [[Int]](repeating: [], count: groups.count)
+    for (series, group) in groupOfOne.enumerated() { onesOfGroup[group].append(series) }
+    let matching = node.matching
+    let manyIsLeft = matching.cardinality != .oneToMany
+    let fillsOne = (manyIsLeft ? matching.rightFill : matching.leftFill) != nil
+    let fillsMany = (manyIsLeft ? matching.leftFill : matching.rightFill) != nil
+    let namer = MatchNamer(node)
+    for (series, head) in many.enumerated() {
+      let group = groupOfMany[series]
+      var outputs = onesOfGroup[group].map { partner in
+        Output(head: namer.head(many: head, one: one[partner].labels), one: partner)
+      }
+      if fillsOne { outputs.append(Output(head: namer.head(many: head, one: groups[group]))) }
+      ofMany.append(outputs)
+    }
+    guard fillsMany else { return }
+    for (series, head) in one.enumerated() {
+      let blank = SeriesHead(labels: groups[groupOfOne[series]])
+      leftovers.append(
+        Output(head: namer.head(many: blank, one: head.labels), one: series))
+    }
+  }
+
+  /// How many groups there are.
+  var groupCount: Int { groups.count }
+
+  /// All series of the answer, in the order in which they are yielded.
+  var all: [Output] { ofMany.flatMap { $0 } + leftovers }
+
+  /// Whether the one side has a value in a group at a step.
+  func isOnePresent(_ group: Int, _ step: Int, in one: SeriesTable) -> Bool {
+    onesOfGroup[group].contains { one[$0, step].isPresent }
+  }
+}
+
+/// Names the series that a vector match yields (rules 28 and 34).
+struct MatchNamer {
+  private let node: BinaryExpression
+
+  init(_ node: BinaryExpression) { self.node = node }
+
+  /// The head of what a series of the many side yields with one of the one side.
+  func head(many: SeriesHead, one: Labels) -> SeriesHead {
+    let matching = node.matching
+    var labels = many.labels
+    if !node.operation.isComparison { labels = labels.removing(SeriesHead.nameLabels) }
+    if matching.cardinality == .oneToOne {
+      if matching.isOn {
+        labels = labels.keeping(matching.labels)
+      } else if !matching.labels.isEmpty {
+        labels = labels.removing(matching.labels)
+      }
+    }
+    for name in matching.included { labels = labels.setting(name, one[name] ?? "") }
+    return SeriesHead(labels: labels, dropsName: many.dropsName || node.returnsBool)
+  }
+}

@@ -1,0 +1,89 @@
+import MetricModel
+import StorageAPI
+
+/// The leaf of most plans: for every step the newest sample within the lookback, unless it is a stale marker.
+final class SelectorOperator: InstantOperator {
+  /// What a row holds.
+  enum Content {
+    /// The samples' values.
+    case values
+    /// The samples' own times in seconds, as `timestamp()` wants them.
+    case timestamps
+  }
+
+  /// Which instants are looked at.
+  struct Reading {
+    /// The instants, offset and `@` applied; one only if `@` pins them.
+    var grid: StepGrid
+    /// The number of steps of a row.
+    var steps: Int
+    /// How far back a sample may lie, in milliseconds.
+    var lookback: Int64
+  }
+
+  let heads: [SeriesHead]
+  private let series: [any SelectedSeries]
+  private let reading: Reading
+  private let content: Content
+  private let context: QueryContext
+  private var columns = SampleColumns()
+  private var position = 0
+
+  init(
+    _ series: [any SelectedSeries], _ reading: Reading, yielding content: Content,
+    _ context: QueryContext
+  ) {
+    self.series = series
+    self.reading = reading
+    self.content = content
+    self.context = context
+    heads = series.map { SeriesHead(labels: $0.labels, dropsName: content == .timestamps) }
+  }
+
+  func next(into row: inout [Double]) throws(QueryError) -> Bool {
+    guard position < series.count else { return false }
+    try context.checkpoint()
+    columns.removeAll()
+    try series[position].load(
+      from: reading.grid.start - reading.lookback + 1, through: reading.grid.end, into: &columns)
+    position += 1
+    try context.hold(columns.count)
+    context.release(columns.count)
+    fill(&row)
+    return true
+  }
+
+  private func fill(_ row: inout [Double]) {
+    var after = 0
+    for step in 0..<reading.grid.count {
+      let time = reading.grid.time(step)
+      while after < columns.count, columns.timestamps[after] <= time { after += 1 }
+      row[step] = value(at: after - 1, for: time)
+    }
+    // A pinned instant has one value for all steps.
+    for step in reading.grid.count..<max(reading.steps, reading.grid.count) { row[step] = row[0] }
+  }
+
+  @inline(__always)
+  private func value(at index: Int, for time: Int64) -> Double {
+    guard index >= 0, columns.timestamps[index] > time - reading.lookback,
+      columns.values[index].isPresent
+    else { return absentValue }
+    return content == .values
+      ? columns.values[index] : Double(columns.timestamps[index]) / 1000
+  }
+}
+
+extension SelectedSeries {
+  /// Reads samples between two instants in milliseconds, both included.
+  func load(
+    from start: Int64, through end: Int64, into columns: inout SampleColumns
+  ) throws(QueryError) {
+    do {
+      try read(
+        from: Timestamp(rawValue: start), through: Timestamp(rawValue: end), into: &columns)
+    } catch {
+      throw .storage(error)
+    }
+  }
+}

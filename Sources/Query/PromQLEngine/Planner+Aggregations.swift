@@ -1,0 +1,77 @@
+import MetricModel
+import PromQLSyntax
+
+extension Planner {
+  /// The operator for an aggregation.
+  func aggregation(
+    _ node: AggregationExpression, on grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
+    var parameter: [Double] = []
+    if let expression = node.parameter, type(of: expression) == .scalar {
+      parameter = try await scalar(expression, on: grid)
+      try check(parameter, of: node)
+    }
+    let source = try await vector(node.expression, on: grid)
+    let groups = SeriesGroups(source.heads, by: node.grouping, isWithout: node.isWithout)
+    switch node.operation {
+    case .sum: return FoldOperator<SumAccumulator>(source, groups, context)
+    case .avg: return FoldOperator<AverageAccumulator>(source, groups, context)
+    case .min: return FoldOperator<MinimumAccumulator>(source, groups, context)
+    case .max: return FoldOperator<MaximumAccumulator>(source, groups, context)
+    case .count: return FoldOperator<CountAccumulator>(source, groups, context)
+    case .group: return FoldOperator<PresenceAccumulator>(source, groups, context)
+    case .stddev: return FoldOperator<DeviationAccumulator>(source, groups, context)
+    case .stdvar: return FoldOperator<VarianceAccumulator>(source, groups, context)
+    case .quantile:
+      return QuantileOperator(source, groups, parameter: parameter, context)
+    case .topk: return try select(.largest, source, groups, parameter)
+    case .bottomk: return try select(.smallest, source, groups, parameter)
+    case .limitk: return try select(.first, source, groups, parameter)
+    case .limitRatio: return try select(.ratio, source, groups, parameter)
+    case .countValues:
+      let label = node.parameter.map(string) ?? ""
+      guard !label.isEmpty, !label.unicodeScalars.contains("\u{fffd}") else {
+        throw .failed("invalid label name \"\(label)\"", at: node.range)
+      }
+      return try CountValues.evaluate(source, groups, label: label, steps: grid.count, context)
+    }
+  }
+
+  private func select(
+    _ choice: SelectionOperator.Choice, _ source: any InstantOperator, _ groups: SeriesGroups,
+    _ parameter: [Double]
+  ) throws(QueryError) -> any InstantOperator {
+    try SelectionOperator(source, groups, choice, parameter: parameter, context)
+  }
+
+  private func check(_ parameter: [Double], of node: AggregationExpression) throws(QueryError) {
+    let range = node.parameter?.range ?? node.range
+    for value in parameter {
+      switch node.operation {
+      case .quantile: warnUnlessQuantile(value, at: range)
+      case .limitRatio:
+        if value.isNaN { throw .failed("Ratio value is NaN", at: range) }
+        if value.magnitude > 1 {
+          context.warn(
+            "ratio value should be between -1 and 1, got \(FloatFormat.string(value, style: .template)), "
+              + "capping to \(value > 0 ? 1 : -1)", at: range)
+        }
+      default:
+        if value.isNaN { throw .failed("Parameter value is NaN", at: range) }
+        if value >= 0x1p63 || value < -0x1p63 {
+          let text = FloatFormat.string(value, style: .template)
+          let flow = value < 0 ? "underflows" : "overflows"
+          throw .failed("Scalar value \(text) \(flow) int64", at: range)
+        }
+      }
+    }
+  }
+
+  /// Warns about a quantile outside of 0...1.
+  func warnUnlessQuantile(_ value: Double, at range: SourceRange) {
+    guard !(value >= 0 && value <= 1) else { return }
+    context.warn(
+      "quantile value should be between 0 and 1, got \(FloatFormat.string(value, style: .template))",
+      at: range)
+  }
+}

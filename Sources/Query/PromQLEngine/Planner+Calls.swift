@@ -1,0 +1,86 @@
+import MetricModel
+import PromQLSyntax
+
+extension Planner {
+  /// The operator for a function call that yields a vector.
+  func call(
+    _ node: FunctionCall, on grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
+    guard let function = FunctionTable.named[node.name] else {
+      throw .failed("unknown function with name \"\(node.name)\"", at: node.range)
+    }
+    switch function.evaluation {
+    case .pointwise(let body):
+      return PointwiseOperator(try await vector(node.arguments[0], on: grid), body)
+    case .parameterised(let body):
+      return try await parameterised(node, on: grid, body)
+    case .date(let part):
+      return try await date(node, on: grid, part)
+    case .overTime(let keepsName, let makeKernel):
+      return try await overTime(node, on: grid, keepsName: keepsName, makeKernel)
+    case .special(let plan):
+      return try await plan(self, node, grid)
+    case .scalar:
+      return RowsOperator(scalar: try await scalar(.call(node), on: grid))
+    }
+  }
+
+  private func parameterised(
+    _ node: FunctionCall, on grid: StepGrid, _ body: @escaping (Double, [Double]) -> Double
+  ) async throws(QueryError) -> any InstantOperator {
+    let source = try await vector(node.arguments[0], on: grid)
+    var rows: [[Double]] = []
+    for argument in node.arguments.dropFirst() {
+      rows.append(try await scalar(argument, on: grid))
+    }
+    let parameters = (0..<grid.count).map { step in rows.map { $0[step] } }
+    return PointwiseOperator(source, steps: { body($0, parameters[$1]) })
+  }
+
+  private func date(
+    _ node: FunctionCall, on grid: StepGrid, _ part: @escaping (CivilDate) -> Int
+  ) async throws(QueryError) -> any InstantOperator {
+    let source: any InstantOperator
+    if let argument = node.arguments.first {
+      source = try await vector(argument, on: grid)
+    } else {
+      source = RowsOperator(scalar: (0..<grid.count).map { Double(grid.time($0)) / 1000 })
+    }
+    return PointwiseOperator(source) { seconds in
+      // Whole seconds only (rule 46); beyond a hundred million years there is no calendar.
+      guard seconds.magnitude < 3e15 else { return .nan }
+      return Double(part(CivilDate(Timestamp(rawValue: Int64(seconds) * 1000))))
+    }
+  }
+
+  private func overTime(
+    _ node: FunctionCall, on grid: StepGrid, keepsName: Bool,
+    _ makeKernel: (WindowCall) throws(QueryError) -> any WindowKernel
+  ) async throws(QueryError) -> any InstantOperator {
+    var parameters: [[Double]] = []
+    var range: Expression?
+    for argument in node.arguments {
+      if type(of: argument) == .matrix {
+        range = argument
+      } else {
+        parameters.append(try await scalar(argument, on: grid))
+      }
+    }
+    guard let range else { throw .failed("expected a range vector", at: node.range) }
+    let source = try await windows(range, on: grid)
+    let kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
+    informUnlessCounter(node, source, at: range.range)
+    return WindowOperator(source, keepsName: keepsName, kernel: kernel)
+  }
+
+  private func informUnlessCounter(
+    _ node: FunctionCall, _ source: any WindowSource, at range: SourceRange
+  ) {
+    guard node.name == "rate" || node.name == "increase",
+      let name = source.heads.first?.labels.metricName, !FunctionTable.isCounterName(name)
+    else { return }
+    context.inform(
+      "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "
+        + "\"\(name)\"", at: range)
+  }
+}

@@ -1,0 +1,133 @@
+import MetricModel
+import PromQLSyntax
+import StorageAPI
+
+/// Turns an expression into operators; selects the series on the way, so that all heads are known before the first sample is read.
+struct Planner {
+  let context: QueryContext
+
+  /// The type of a checked expression.
+  func type(of expression: Expression) -> ValueType {
+    switch expression {
+    case .number: .scalar
+    case .string: .string
+    case .selector, .aggregation: .vector
+    case .matrix, .subquery: .matrix
+    case .parentheses(let inner, _), .unary(_, let inner, _): type(of: inner)
+    case .binary(let node):
+      type(of: node.left) == .scalar && type(of: node.right) == .scalar ? .scalar : .vector
+    case .call(let node): FunctionTable.named[node.name]?.signature.result ?? .vector
+    }
+  }
+
+  /// The text of a string expression.
+  func string(_ expression: Expression) -> String {
+    guard case .string(let text, _) = expression.unwrapped else { return "" }
+    return text
+  }
+
+  // MARK: - Vectors
+
+  /// The operator for an expression that yields an instant vector.
+  func vector(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
+    if grid.count > 1, expression.isStepInvariant {
+      let once = try await vector(expression, on: StepGrid(at: grid.start))
+      return BroadcastOperator(once)
+    }
+    switch expression {
+    case .parentheses(let inner, _): return try await vector(inner, on: grid)
+    case .selector(let selector):
+      return try await select(selector, on: grid, yielding: .values)
+    case .unary(let sign, let inner, _):
+      let child = try await vector(inner, on: grid)
+      return sign == .plus ? child : PointwiseOperator(child) { -$0 }
+    case .binary(let node): return try await binary(node, on: grid)
+    case .aggregation(let node): return try await aggregation(node, on: grid)
+    case .call(let node): return try await call(node, on: grid)
+    case .number, .string, .matrix, .subquery:
+      throw .failed("expected an instant vector", at: expression.range)
+    }
+  }
+
+  /// The operator for a selector.
+  func select(
+    _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content
+  ) async throws(QueryError) -> any InstantOperator {
+    let offset = context.milliseconds(selector.offset)
+    let pinned = selector.at.map { context.time(of: $0) - offset }
+    let reading = SelectorOperator.Reading(
+      grid: StepGrid(
+        from: pinned ?? grid.start - offset, through: pinned ?? grid.end - offset,
+        step: grid.step),
+      steps: grid.count, lookback: context.options.lookback)
+    let series = try await find(
+      selector, from: reading.grid.start - context.options.lookback + 1, through: reading.grid.end)
+    return SelectorOperator(series, reading, yielding: content, context)
+  }
+
+  /// The series of a selector that may have samples between two instants, both included.
+  func find(
+    _ selector: VectorSelector, from start: Int64, through end: Int64
+  ) async throws(QueryError) -> [any SelectedSeries] {
+    try context.checkpoint()
+    let selection = SeriesSelection(
+      matchers: selector.allMatchers, from: Timestamp(rawValue: start),
+      through: Timestamp(rawValue: end))
+    do {
+      return try await context.querier.select(selection)
+    } catch {
+      throw .storage(error)
+    }
+  }
+
+  // MARK: - Windows
+
+  /// The source of windows for a range selector or a subquery.
+  func windows(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any WindowSource {
+    switch expression.unwrapped {
+    case .matrix(let node): return try await windows(node, on: grid)
+    case .subquery(let node): return try await windows(node, on: grid)
+    default: throw .failed("expected a range vector", at: expression.range)
+    }
+  }
+
+  private func windows(
+    _ node: RangeSelector, on grid: StepGrid
+  ) async throws(QueryError) -> any WindowSource {
+    let selector = node.selector
+    let windows = WindowGrid(
+      grid, length: try context.positiveMilliseconds(node.length, at: node.range),
+      offset: context.milliseconds(selector.offset),
+      pinned: selector.at.map { context.time(of: $0) })
+    let from = windows.first.start + 1
+    let series = try await find(selector, from: from, through: windows.last.end)
+    return SelectorWindows(series, windows, context)
+  }
+
+  private func windows(
+    _ node: Subquery, on grid: StepGrid
+  ) async throws(QueryError) -> any WindowSource {
+    let windows = WindowGrid(
+      grid, length: try context.positiveMilliseconds(node.length, at: node.range),
+      offset: context.milliseconds(node.offset), pinned: node.at.map { context.time(of: $0) })
+    let step =
+      if let written = node.step {
+        try context.positiveMilliseconds(written, at: node.range)
+      } else {
+        context.options.subqueryStep
+      }
+    // The instants are multiples of the step, the first one strictly after the window's open end.
+    let begin = windows.first.start
+    var first = begin / step * step
+    if first <= begin { first += step }
+    let inner = StepGrid(from: first, through: windows.last.end, step: step)
+    try context.requireRoom(rows: 1, steps: inner.count)
+    guard inner.count > 0 else { return SubqueryWindows(nil, inner, windows, context) }
+    let source = try await vector(node.expression, on: inner)
+    return SubqueryWindows(source, inner, windows, context)
+  }
+}

@@ -1,0 +1,90 @@
+import MetricModel
+import PromQLSyntax
+import StorageAPI
+
+/// What the operators of one query share: the source of samples, the bounds of the query, its budget and its notes.
+///
+/// Used from one task only.
+final class QueryContext {
+  let querier: any SeriesQuerier
+  let options: QueryOptions
+  /// The instants of the outermost query.
+  let grid: StepGrid
+  /// The step of the outermost query in seconds; 0 for an instant query.
+  let stepSeconds: Double
+  private(set) var warnings: [String] = []
+  private(set) var infos: [String] = []
+
+  private var heldSamples = 0
+  private let deadline: ContinuousClock.Instant?
+
+  init(querier: any SeriesQuerier, options: QueryOptions, grid: StepGrid, stepSeconds: Double) {
+    self.querier = querier
+    self.options = options
+    self.grid = grid
+    self.stepSeconds = stepSeconds
+    deadline = options.timeout.map { ContinuousClock.now + $0 }
+  }
+
+  /// Called between series: ends a query that was cancelled or ran too long.
+  func checkpoint() throws(QueryError) {
+    if Task.isCancelled { throw .cancelled }
+    if let deadline, let timeout = options.timeout, ContinuousClock.now > deadline {
+      throw .timedOut(after: timeout)
+    }
+  }
+
+  /// Takes samples from the budget; they count until they are released.
+  func hold(_ samples: Int) throws(QueryError) {
+    heldSamples += samples
+    if heldSamples > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
+  }
+
+  /// Gives samples back to the budget.
+  func release(_ samples: Int) { heldSamples -= samples }
+
+  /// Refuses a table that cannot fit into the budget before it is made.
+  func requireRoom(rows: Int, steps: Int) throws(QueryError) {
+    let (cells, overflow) = rows.multipliedReportingOverflow(by: steps)
+    if overflow || cells > options.maxSamples {
+      throw .tooManySamples(limit: options.maxSamples)
+    }
+  }
+
+  /// Notes that the answer may be wrong.
+  func warn(_ text: String, at range: SourceRange) {
+    let line = "PromQL warning: \(text) (\(range.start))"
+    if !warnings.contains(line) { warnings.append(line) }
+  }
+
+  /// Notes something worth knowing.
+  func inform(_ text: String, at range: SourceRange) {
+    let line = "PromQL info: \(text) (\(range.start))"
+    if !infos.contains(line) { infos.append(line) }
+  }
+
+  /// The milliseconds of a duration written in the query.
+  func milliseconds(_ duration: DurationExpression?) -> Int64 {
+    guard let duration else { return 0 }
+    return StepGrid.milliseconds(
+      duration.seconds(step: stepSeconds, range: Double(grid.end - grid.start) / 1000))
+  }
+
+  /// The milliseconds of a length, which must be positive.
+  func positiveMilliseconds(
+    _ duration: DurationExpression, at range: SourceRange
+  ) throws(QueryError) -> Int64 {
+    let value = milliseconds(duration)
+    guard value > 0 else { throw .failed("duration must be greater than 0", at: range) }
+    return value
+  }
+
+  /// The instant of an `@`, in milliseconds.
+  func time(of at: AtModifier) -> Int64 {
+    switch at {
+    case .time(let time): StepGrid.clamped(time)
+    case .start: grid.start
+    case .end: grid.end
+    }
+  }
+}

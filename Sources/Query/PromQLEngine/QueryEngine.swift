@@ -1,0 +1,83 @@
+package import MetricModel
+package import PromQLSyntax
+package import StorageAPI
+
+/// Evaluates PromQL over any source of samples, with the semantics of Prometheus 3.
+///
+/// A query is planned into operators, which hand over one series at a time for all steps; an instant query is a
+/// range query of one step. Engines are values without state: make one wherever it is needed.
+package struct QueryEngine: Sendable {
+  /// Where samples come from.
+  package let querier: any SeriesQuerier
+  /// Limits and defaults.
+  package let options: QueryOptions
+
+  package init(querier: any SeriesQuerier, options: QueryOptions = QueryOptions()) {
+    self.querier = querier
+    self.options = options
+  }
+
+  /// Reads and checks an expression against this engine's functions.
+  package static func parse(_ text: String) throws(ParseError) -> Expression {
+    let expression = try PromQLParser.parse(text)
+    try FunctionTable.checker.check(expression)
+    return expression
+  }
+
+  /// Evaluates an expression, which must have passed `parse`, at one instant.
+  @concurrent
+  package func instant(
+    _ expression: Expression, at time: Timestamp
+  ) async throws(QueryError) -> QueryResult {
+    let grid = StepGrid(at: StepGrid.clamped(time))
+    let context = QueryContext(querier: querier, options: options, grid: grid, stepSeconds: 0)
+    let planner = Planner(context: context)
+    let value: QueryValue
+    switch planner.type(of: expression) {
+    case .scalar:
+      value = .scalar(try await planner.scalar(expression, on: grid)[0], at: time)
+    case .string:
+      value = .string(planner.string(expression), at: time)
+    case .matrix:
+      value = .matrix(try await ResultBuilder(context).windows(expression, planner))
+    case .vector:
+      let source = try await planner.vector(expression, on: grid)
+      value = .vector(try ResultBuilder(context).vector(source, at: expression.range), at: time)
+    }
+    return QueryResult(value: value, warnings: context.warnings, infos: context.infos)
+  }
+
+  /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on up to `end`.
+  ///
+  /// The answer is always a matrix; `step` is in milliseconds and must be positive.
+  @concurrent
+  package func range(
+    _ expression: Expression, from start: Timestamp, through end: Timestamp, step: Int64
+  ) async throws(QueryError) -> QueryResult {
+    guard step > 0 else {
+      throw .failed("zero or negative query resolution step", at: expression.range)
+    }
+    let grid = StepGrid(
+      from: StepGrid.clamped(start), through: StepGrid.clamped(end),
+      step: min(step, StepGrid.latest))
+    let context = QueryContext(
+      querier: querier, options: options, grid: grid, stepSeconds: Double(step) / 1000)
+    try context.requireRoom(rows: 1, steps: grid.count)
+    let planner = Planner(context: context)
+    let builder = ResultBuilder(context)
+    let type = planner.type(of: expression)
+    let series: [MatrixSeries]
+    switch type {
+    case .scalar:
+      series = builder.matrix(ofScalar: try await planner.scalar(expression, on: grid))
+    case .vector:
+      let source = try await planner.vector(expression, on: grid)
+      series = try builder.matrix(source, at: expression.range)
+    case .matrix, .string:
+      throw .failed(
+        "invalid expression type \"\(type)\" for range query, must be Scalar or instant Vector",
+        at: expression.range)
+    }
+    return QueryResult(value: .matrix(series), warnings: context.warnings, infos: context.infos)
+  }
+}

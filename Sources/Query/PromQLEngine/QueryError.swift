@@ -1,0 +1,31 @@
+package import PromQLSyntax
+package import StorageAPI
+
+/// Why an expression has no value.
+package enum QueryError: Error, Sendable, Equatable {
+  /// The data do not fit the expression: duplicate series, a bad parameter. The range says which part is meant.
+  case failed(String, at: SourceRange)
+  /// The query would hold more samples than `QueryOptions.maxSamples`.
+  case tooManySamples(limit: Int)
+  /// The query ran longer than `QueryOptions.timeout`.
+  case timedOut(after: Duration)
+  /// The caller went away.
+  case cancelled
+  /// The samples could not be had.
+  case storage(StorageError)
+}
+
+extension QueryError: CustomStringConvertible {
+  /// The message as Prometheus words it, without position.
+  package var description: String {
+    switch self {
+    case .failed(let message, _): message
+    case .tooManySamples(let limit):
+      "query processing would load too many samples into memory in query execution "
+        + "(limit maxSamples = \(limit))"
+    case .timedOut(let limit): "query timed out in query execution (limit timeout = \(limit))"
+    case .cancelled: "query was canceled in query execution"
+    case .storage(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import MetricModel
+
+/// The instants at which an expression is evaluated: `start`, `start + step`, and so on.
+struct StepGrid: Hashable {
+  /// The first instant, in milliseconds.
+  let start: Int64
+  /// The distance, in milliseconds.
+  let step: Int64
+  /// How many instants there are.
+  let count: Int
+
+  /// The grid of an instant query.
+  init(at time: Int64) {
+    start = time
+    step = 1
+    count = 1
+  }
+
+  /// The grid of all instants up to an end; empty if it lies before the start.
+  init(from start: Int64, through end: Int64, step: Int64) {
+    self.start = start
+    self.step = max(step, 1)
+    count = end < start ? 0 : Int((end - start) / self.step) + 1
+  }
+
+  /// The instant with a number.
+  func time(_ index: Int) -> Int64 { start + Int64(index) * step }
+
+  /// The last instant; `start` if there is none.
+  var end: Int64 { time(max(count - 1, 0)) }
+
+  /// Times beyond this are cut to it, so that no sum of them overflows.
+  static let latest: Int64 = 1 << 60
+
+  /// A time cut to what the engine calculates with.
+  static func clamped(_ time: Timestamp) -> Int64 { min(max(time.rawValue, -latest), latest) }
+
+  /// Milliseconds of a number of seconds, cut likewise; 0 for NaN.
+  static func milliseconds(_ seconds: Double) -> Int64 { clamped(Timestamp(seconds: seconds)) }
+}

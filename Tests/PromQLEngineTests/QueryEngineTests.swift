@@ -1,0 +1,5 @@
+import MetricModel
+import StorageAPI
+import Testing
+
+@testable import PromQLEngine
