@@ -183,6 +183,11 @@ let tested: [Target] = [
   tests("BlockingCalls"),
   tests("PostgresAccess"),
   tests("RedisAccess"),
+  tests(
+    "MetricScraping",
+    uses: [
+      "ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient", logging,
+    ]),
 ]
 
 let package = Package(

@@ -20,7 +20,7 @@ package actor TargetScheduler {
   private var dropped: [DroppedTarget] = []
   private var awaitingFirst: Set<ScrapeTarget> = []
   private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
-  private var isStopped = false
+  private(set) var isStopped = false
 
   /// Makes a scheduler without targets. `onScrape` is called after the samples of each scrape were kept, and holds up the target's
   /// next scrape until it returns.
