@@ -171,6 +171,8 @@ let programs: [Target] = [
 
 let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  tests("WebServer", uses: ["WebClient"]),
+  tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests("MetricModel"),
   tests("CollectorCore"),
   tests("PatternMatching"),

@@ -128,6 +128,12 @@ package final class ChildProcess: Sendable {
 package struct ChildProcessError: Error, CustomStringConvertible {
   package let reason: String
   package let output: String
+
+  package init(reason: String, output: String = "") {
+    self.reason = reason
+    self.output = output
+  }
+
   package var description: String { output.isEmpty ? reason : "\(reason); it wrote:\n\(output)" }
 }
 

@@ -16,6 +16,11 @@ struct TargetURL: Sendable, Hashable {
 
   init(parsing text: String) throws(WebClientError) {
     guard !text.utf8.contains(0) else { throw .invalidURL(reason: "it holds a NUL byte") }
+    // libcurl forgives one or three slashes and takes the path for the host.
+    let afterScheme = text.drop { $0 != ":" }
+    guard afterScheme.hasPrefix("://"), !afterScheme.hasPrefix(":///") else {
+      throw .invalidURL(reason: "it does not begin with http:// or https:// and a host")
+    }
     self = unsafe try Self.parse { unsafe curl_url_set($0, CURLUPART_URL, text, 0) }
   }
 
