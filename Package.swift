@@ -181,7 +181,6 @@ let tested: [Target] = [
   tests(
     "PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax"], data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
-  tests("MetricScraping", uses: ["ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient"]),
   tests("BlockingCalls"),
   tests("PostgresAccess"),
   tests("RedisAccess"),
