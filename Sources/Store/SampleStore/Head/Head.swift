@@ -76,7 +76,8 @@ struct Head: Sendable {
         ids[place] = id(of: slot)
       } else {
         let key = nextKey
-        ids[place] = id(of: insert(labels, key: key))
+        let slot = insert(labels, key: key)
+        ids[place] = id(of: slot)
         stats.seriesCreated += 1
         writes.newSeries.append(
           SeriesRow(key: SeriesKey(rawValue: key), labels: labels.packed))

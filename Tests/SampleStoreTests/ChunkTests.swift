@@ -1,0 +1,148 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+import Testing
+
+@testable import SampleStore
+
+/// Samples come out of a chunk bit by bit as they went in.
+struct ChunkTests {
+  /// Kinds of series that a random one is made of.
+  enum Shape: CaseIterable {
+    case constant, counter, gauge, noise, special, jumps
+  }
+
+  @Test(arguments: Shape.allCases, UInt64(1)...40)
+  func everySampleComesBackBitByBit(shape: Shape, seed: UInt64) throws {
+    let samples = Self.series(shape, seed: seed)
+    var chunk = OpenChunk()
+    for (index, time) in samples.timestamps.enumerated() {
+      chunk.append(time, samples.values[index].bitPattern)
+    }
+    expectSame(read { chunk.read(from: .min, through: .max, into: &$0) }, samples)
+
+    let sealed = SealedChunk(sealing: chunk, number: 7)
+    let row = sealed.row(of: SeriesKey(rawValue: 3))
+    let loaded = try #require(SealedChunk(row))
+    expectSame(read { #expect(loaded.read(from: .min, through: .max, into: &$0)) }, samples)
+    #expect(loaded.first == samples.timestamps.first && loaded.last == samples.timestamps.last)
+
+    var random = RepeatableRandom(seed: seed)
+    for _ in 0..<8 {
+      let from = samples.timestamps.randomElement(using: &random) ?? 0
+      let through = samples.timestamps.randomElement(using: &random) ?? 0
+      var expected = SampleColumns()
+      for (index, time) in samples.timestamps.enumerated() where time >= from && time <= through {
+        expected.append(Timestamp(rawValue: time), samples.values[index])
+      }
+      expectSame(read { _ = loaded.read(from: from, through: through, into: &$0) }, expected)
+      expectSame(read { chunk.read(from: from, through: through, into: &$0) }, expected)
+    }
+  }
+
+  @Test func staleMarkersAndOtherNaNsKeepTheirBits() {
+    let bits: [UInt64] = [
+      StaleMarker.bits, 0x7ff8_0000_0000_0001, 0xfff8_dead_beef_0000, 0x7ff0_0000_0000_0001,
+      Double.infinity.bitPattern, (-Double.infinity).bitPattern, (-0.0).bitPattern, 0, 1, .max,
+    ]
+    var chunk = OpenChunk()
+    for (index, value) in bits.enumerated() { chunk.append(Int64(index), value) }
+    let columns = read { chunk.read(from: .min, through: .max, into: &$0) }
+    #expect(columns.values.map(\.bitPattern) == bits)
+  }
+
+  @Test func theLastRepresentableTimesAreTimesToo() {
+    var chunk = OpenChunk()
+    let times: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+    for time in times { chunk.append(time, 5) }
+    #expect(read { chunk.read(from: .min, through: .max, into: &$0) }.timestamps == times)
+  }
+
+  @Test func aChangedByteIsFound() throws {
+    let samples = Self.series(.gauge, seed: 1)
+    let row = SealedChunk(sealing: OpenChunk(samples), number: 1).row(of: SeriesKey(rawValue: 1))
+    for place in row.samples.indices {
+      var bytes = row.samples
+      bytes[place] ^= 0x10
+      #expect(SealedChunk(changed(row, samples: bytes)) == nil)
+    }
+    #expect(SealedChunk(changed(row, samples: row.samples.dropLast())) == nil)
+    #expect(SealedChunk(changed(row, count: row.count + 1)) == nil)
+    #expect(SealedChunk(changed(row, encoding: 99)) == nil)
+    #expect(SealedChunk(row) != nil)
+  }
+
+  @Test(arguments: UInt64(1)...200)
+  func anyBytesCanBeDecodedWithoutHarm(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    let words = (0..<Int.random(in: 0...20, using: &random)).map { _ in random.next() }
+    var columns = SampleColumns()
+    _ = SampleDecoder.decode(
+      words.span, count: 500, first: Int64.random(in: .min ... .max, using: &random), from: .min,
+      through: .max, into: &columns)
+    #expect(columns.count <= 500)
+  }
+
+  @Test(arguments: UInt64(1)...50)
+  func bitsComeBackInAnyWidth(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    let fields = (0..<300).map { _ in
+      let width = Int.random(in: 1...64, using: &random)
+      return (width: width, value: random.next() >> UInt64(64 - width))
+    }
+    var buffer = BitBuffer()
+    for field in fields { buffer.append(field.value, bits: field.width) }
+    var reader = BitReader(buffer.words.span)
+    for field in fields {
+      let value = reader.read(field.width)
+      #expect(value == field.value)
+    }
+  }
+
+  static func series(_ shape: Shape, seed: UInt64) -> SampleColumns {
+    var random = RepeatableRandom(seed: seed)
+    var columns = SampleColumns()
+    var time = Int64.random(in: -1_000_000...2_000_000_000_000, using: &random)
+    var value = Double(Int.random(in: 0...1000, using: &random))
+    for _ in 0..<Int.random(in: 1...300, using: &random) {
+      columns.append(Timestamp(rawValue: time), value)
+      time += shape == .jumps ? Int64.random(in: 1...1 << 40, using: &random) : 15_000
+      if Bool.random(using: &random) { time += Int64.random(in: 0...70, using: &random) }
+      switch shape {
+      case .constant: break
+      case .counter: value += Double(Int.random(in: 0...50, using: &random))
+      case .gauge: value += (Double.random(in: -1...1, using: &random) * 100).rounded() / 100
+      case .noise, .jumps: value = Double.random(in: -1e9...1e9, using: &random)
+      case .special: value = Double(bitPattern: random.next())
+      }
+    }
+    return columns
+  }
+
+  private func read(_ body: (inout SampleColumns) -> Void) -> SampleColumns {
+    var columns = SampleColumns()
+    body(&columns)
+    return columns
+  }
+
+  private func changed(
+    _ row: ChunkRow, count: Int? = nil, encoding: Int? = nil,
+    samples: some Collection<UInt8> = [UInt8]()
+  ) -> ChunkRow {
+    ChunkRow(
+      number: row.number, series: row.series, first: row.first, last: row.last,
+      count: count ?? row.count, encoding: encoding ?? row.encoding, checksum: row.checksum,
+      samples: samples.isEmpty ? row.samples : Array(samples))
+  }
+}
+
+/// Compares by bits: a NaN is not equal to itself.
+func expectSame(
+  _ found: SampleColumns, _ expected: SampleColumns,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(found.timestamps == expected.timestamps, sourceLocation: sourceLocation)
+  #expect(
+    found.values.map(\.bitPattern) == expected.values.map(\.bitPattern),
+    sourceLocation: sourceLocation)
+}

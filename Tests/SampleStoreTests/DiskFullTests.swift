@@ -1,0 +1,87 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+import TestSupport
+import Testing
+
+@testable import SampleStore
+
+/// A full disk stops neither samples nor alerts, and what was not written is written later.
+struct DiskFullTests {
+  let up: Labels = ["__name__": "up"]
+
+  @Test func samplesGoOnInMemoryAndAreWrittenWhenThereIsRoom() async throws {
+    var settings = SampleStoreSettings.small
+    settings.maximumFileBytes = 128 << 10
+    let heard = Heard()
+    let world = try await StoreWorld(settings: settings) { heard.add($0) }
+    let store = world.store
+    var time: Int64 = 0
+    while store.stats.writeErrors == 0 {
+      time += 1
+      try await appendNoise(store, at: time)
+      try #require(time < 5000)
+    }
+    for _ in 0..<20 {
+      time += 1
+      #expect(try await appendNoise(store, at: time).appended == 40)
+    }
+    #expect(try await store.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
+    #expect(store.stats.pendingBatches >= 20)
+    #expect(store.stats.lastError?.contains("samples.db: the disk is full; make room") == true)
+    #expect(heard.all.count == 1)
+
+    try store.journal.limit(bytes: 1 << 30)
+    await store.maintain(now: Timestamp(rawValue: time))
+    #expect(store.stats.pendingBatches == 0)
+    #expect(store.stats.lastError == nil)
+    #expect(heard.all.last == .recovered(batchesGivenUp: 0))
+    let again = try await world.afterKill()
+    #expect(try await again.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
+  }
+
+  @Test func whatWaitsIsBounded() async throws {
+    var settings = SampleStoreSettings()
+    settings.maximumFileBytes = 128 << 10
+    settings.maximumPendingBytes = 20 << 10
+    let heard = Heard()
+    let world = try await StoreWorld(settings: settings) { heard.add($0) }
+    for time in 1...500 as ClosedRange<Int64> { try await appendNoise(world.store, at: time) }
+    let stats = world.store.stats
+    #expect(stats.batchesGivenUp > 0)
+    #expect(stats.pendingBytes <= settings.maximumPendingBytes)
+    #expect(try await world.store.samples()[Labels(name: "m", [("n", "7")])]?.count == 500)
+    try world.store.journal.limit(bytes: 1 << 30)
+    try await world.store.append(up, [(1, 1)])
+    #expect(heard.all.last == .recovered(batchesGivenUp: stats.batchesGivenUp))
+  }
+
+  @Test func expiredChunksMakeRoomOnAFullDisk() async throws {
+    var settings = SampleStoreSettings.small
+    settings.maximumFileBytes = 256 << 10
+    settings.retention = .seconds(300)
+    let world = try await StoreWorld(settings: settings)
+    var time: Int64 = 0
+    while world.store.stats.writeErrors == 0 {
+      time += 1000
+      try await appendNoise(world.store, at: time)
+    }
+    await world.store.maintain(now: Timestamp(rawValue: time + 250_000))
+    await world.store.maintain(now: Timestamp(rawValue: time + 500_000))
+    await world.store.maintain(now: Timestamp(rawValue: time + 500_000))
+    #expect(world.store.stats.pendingBatches == 0)
+    #expect(world.store.stats.lastError == nil)
+  }
+
+  @discardableResult
+  private func appendNoise(_ store: SampleStore, at time: Int64) async throws -> AppendOutcome {
+    var random = RepeatableRandom(seed: UInt64(time))
+    let labels = (0..<40).map { Labels(name: "m", [("n", "\($0)")]) }
+    var batch = SampleBatch()
+    for id in try await store.series(for: labels) {
+      batch.append(
+        id, at: Timestamp(rawValue: time), Double.random(in: 0...1, using: &random))
+    }
+    return try await store.append(batch)
+  }
+}

@@ -1,0 +1,131 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+import TestSupport
+import Testing
+
+@testable import SampleStore
+
+/// What was acknowledged is there after the process is killed.
+struct RestartTests {
+  @Test(arguments: UInt64(1)...12)
+  func nothingAcknowledgedIsLostAtAnyKill(seed: UInt64) async throws {
+    var random = RepeatableRandom(seed: seed)
+    let world = try await StoreWorld(settings: .small)
+    var ledger: [Labels: SampleColumns] = [:]
+    var now: Int64 = -20_000
+    var ids: [(labels: Labels, id: SeriesID)] = []
+    for round in 0..<120 {
+      if ids.count < 12, Int.random(in: 0...4, using: &random) == 0 {
+        let labels = Labels(name: "m", [("n", "\(ids.count)")])
+        ids.append((labels, try await world.store.series(for: [labels])[0]))
+      }
+      now += Int64.random(in: 1...9000, using: &random)
+      var batch = SampleBatch()
+      for (labels, id) in ids where Int.random(in: 0...3, using: &random) > 0 {
+        for step in 0..<Int64.random(in: 1...3, using: &random) {
+          let value = Bool.random(using: &random) ? Double(round) : StaleMarker.value
+          batch.append(id, at: Timestamp(rawValue: now + step), value)
+          ledger[labels, default: SampleColumns()].append(Timestamp(rawValue: now + step), value)
+        }
+      }
+      now += 3
+      let outcome = try await world.store.append(batch)
+      #expect(outcome.appended == batch.count)
+      if Int.random(in: 0...9, using: &random) == 0 {
+        await world.store.maintain(now: Timestamp(rawValue: now))
+      }
+      if Int.random(in: 0...11, using: &random) == 0 {
+        try await expect(world.afterKill(settings: .small), holds: ledger)
+      }
+    }
+    try await expect(world.store, holds: ledger)
+    try await expect(world.afterKill(settings: .small), holds: ledger)
+  }
+
+  @Test func aRestartedStoreGoesOn() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("data")
+    let up: Labels = ["__name__": "up"]
+    var expected: [[Double]] = []
+    for start in 0..<4 {
+      let store = try await SampleStore.open(in: StorageFolder(path: path), settings: .small)
+      #expect(try await store.samples(of: up) == expected)
+      let samples = (0..<11).map { (Int64(start * 100 + $0), Double(start)) }
+      try await store.append(up, samples)
+      expected += samples.map { [Double($0.0), $0.1] }
+      #expect(try await store.samples(of: up) == expected)
+      if start == 1 { await store.maintain(now: Timestamp(rawValue: 1_000_000)) }
+      try await store.close()
+    }
+  }
+
+  @Test func theJournalIsCutBehindTheSealedChunks() async throws {
+    let world = try await StoreWorld(settings: .small)
+    let busy: Labels = ["__name__": "busy"]
+    let idle: Labels = ["__name__": "idle"]
+    try await world.store.append(idle, [(0, 1)])
+    for step in 1...40 { try await world.store.append(busy, [(Int64(step) * 1000, 2)]) }
+    let before = try world.store.journal.counts()
+    #expect(before.rows == 41)
+    await world.store.maintain(now: Timestamp(rawValue: 41_000))
+    // The idle series still needs the first batch.
+    #expect(try world.store.journal.counts().rows == 41)
+    await world.store.maintain(now: Timestamp(rawValue: 150_000))
+    #expect(try world.store.journal.counts().rows == 0)
+    let again = try await world.afterKill(settings: .small)
+    #expect(try await again.samples(of: idle) == [[0, 1]])
+    #expect(try await again.samples(of: busy).count == 40)
+    #expect(again.stats.samplesReplayed == 0)
+  }
+
+  @Test func aDamagedBatchIsLeftOutAndTold() async throws {
+    let world = try await StoreWorld()
+    let up: Labels = ["__name__": "up"]
+    try await world.store.append(up, [(1, 1)])
+    var writes = JournalWrites()
+    writes.rows = [JournalRow(sequence: 50, checksum: 1, samples: [1, 2, 3])]
+    writes.newSeries = [SeriesRow(key: SeriesKey(rawValue: 90), labels: [9, 9])]
+    try await world.store.journal.commit(writes)
+    let heard = Heard()
+    let again = try await world.afterKill { heard.add($0) }
+    #expect(try await again.samples(of: up) == [[1, 1]])
+    #expect(again.stats.damaged == 2)
+    #expect(
+      again.stats.lastError == "samples.db: batch 50 of the journal is damaged and was left out")
+    #expect(heard.all.count == 1)
+    // The next batch does not collide with the damaged one.
+    try await again.append(up, [(2, 2)])
+    #expect(try await again.samples(of: up) == [[1, 1], [2, 2]])
+  }
+
+  @Test func aDamagedChunkIsLeftOutAndTheRestIsServed() async throws {
+    let world = try await StoreWorld(settings: .small)
+    let up: Labels = ["__name__": "up"]
+    try await world.store.append(up, (100..<140).map { ($0, 1) })
+    var writes = JournalWrites()
+    writes.chunks = [
+      ChunkRow(
+        number: 900, series: SeriesKey(rawValue: 1), first: Timestamp(rawValue: 0),
+        last: Timestamp(rawValue: 50), count: 5, encoding: 1, checksum: 3, samples: [1, 2, 3])
+    ]
+    try await world.store.journal.commit(writes)
+    let again = try await world.afterKill(settings: .small)
+    #expect(try await again.samples(of: up).count == 40)
+    #expect(again.stats.damaged == 1)
+    #expect(
+      again.stats.lastError
+        == "samples.db: chunk 900 of series 1 is damaged and was left out")
+  }
+
+  private func expect(
+    _ store: SampleStore, holds ledger: [Labels: SampleColumns],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let found = try await store.samples()
+    #expect(Set(found.keys) == Set(ledger.keys), sourceLocation: sourceLocation)
+    for (labels, columns) in ledger {
+      expectSame(found[labels] ?? SampleColumns(), columns, sourceLocation: sourceLocation)
+    }
+  }
+}

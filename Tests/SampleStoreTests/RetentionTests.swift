@@ -1,0 +1,86 @@
+import MetricModel
+import StateDatabase
+import StorageAPI
+import TestSupport
+import Testing
+
+@testable import SampleStore
+
+/// What has expired goes, and with it series without samples.
+struct RetentionTests {
+  private func settings() -> SampleStoreSettings {
+    var settings = SampleStoreSettings.small
+    settings.retention = .seconds(1000)
+    return settings
+  }
+
+  @Test func expiredChunksAreDroppedEverywhere() async throws {
+    let world = try await StoreWorld(settings: settings())
+    let up: Labels = ["__name__": "up"]
+    for step in 0..<200 { try await world.store.append(up, [(Int64(step) * 10_000, 1)]) }
+    let now = Timestamp(rawValue: 2_000_000)
+    await world.store.maintain(now: now)
+    let kept = try await world.store.samples(of: up)
+    #expect(kept.count >= 100 && kept.count < 110)
+    #expect(kept.last == [1_990_000, 1])
+    #expect(world.store.stats.chunksExpired > 10)
+    let again = try await world.afterKill(settings: settings())
+    #expect(try await again.samples(of: up) == kept)
+  }
+
+  @Test func seriesWithoutSamplesGoAtTheSecondLook() async throws {
+    let world = try await StoreWorld(settings: settings())
+    let store = world.store
+    let gone: Labels = ["__name__": "gone"]
+    let stays: Labels = ["__name__": "stays"]
+    let id = try await store.series(for: [gone])[0]
+    try await store.append(gone, [(1000, 1)])
+    try await store.append(stays, [(5_000_000, 1)])
+    let now = Timestamp(rawValue: 5_000_000)
+    await store.maintain(now: now)
+    #expect(store.stats.series == 2)
+    #expect(try await store.samples(of: gone) == [])
+    await store.maintain(now: now)
+    #expect(store.stats.series == 1)
+    #expect(store.stats.seriesRemoved == 1)
+    #expect(try await store.labelValues(of: "__name__", []) == ["stays"])
+
+    var batch = SampleBatch()
+    batch.append(id, at: now, 1)
+    #expect(try await store.append(batch).unknownSeries == [id])
+    let newID = try await store.series(for: [gone])[0]
+    #expect(newID != id)
+    try await store.append(gone, [(5_000_001, 2)])
+    #expect(try await store.samples(of: gone) == [[5_000_001, 2]])
+    let again = try await world.afterKill(settings: settings())
+    #expect(try await again.samples(of: gone) == [[5_000_001, 2]])
+    #expect(again.stats.series == 2)
+  }
+
+  @Test func aSeriesThatWasJustMadeIsNotRemovedBeforeItsFirstSample() async throws {
+    let world = try await StoreWorld(settings: settings())
+    let id = try await world.store.series(for: [["__name__": "new"]])[0]
+    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    var batch = SampleBatch()
+    batch.append(id, at: Timestamp(rawValue: 1_000_000), 1)
+    #expect(try await world.store.append(batch).appended == 1)
+  }
+
+  @Test func memoryOfSealedChunksIsBounded() async throws {
+    var settings = settings()
+    settings.cachedAge = .seconds(100_000)
+    settings.maximumCachedBytes = 2000
+    let world = try await StoreWorld(settings: settings)
+    let up: Labels = ["__name__": "up"]
+    var random = RepeatableRandom(seed: 1)
+    for step in 0..<400 {
+      try await world.store.append(
+        up, [(Int64(step) * 2000, Double.random(in: 0...1, using: &random))])
+    }
+    let before = try await world.store.samples(of: up)
+    #expect(world.store.stats.cachedBytes > 2000)
+    await world.store.maintain(now: Timestamp(rawValue: 800_000))
+    #expect(world.store.stats.cachedBytes <= 2000)
+    #expect(try await world.store.samples(of: up) == before)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import MetricModel
+import StateDatabase
+import StorageAPI
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SampleStore
+
+/// A store in a throwaway folder, and short words for what tests do with it.
+final class StoreWorld: Sendable {
+  let directory: TemporaryDirectory
+  let store: SampleStore
+
+  init(
+    settings: SampleStoreSettings = SampleStoreSettings(),
+    report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+  ) async throws {
+    directory = try TemporaryDirectory()
+    store = try await SampleStore.open(
+      in: StorageFolder(path: directory.file("data")), settings: settings, report: report)
+  }
+
+  /// Opens what a `kill -9` would leave at this moment, when no write is under way: the files of the open database.
+  func afterKill(
+    settings: SampleStoreSettings = SampleStoreSettings(),
+    report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+  ) async throws -> SampleStore {
+    let image = directory.file("image-\(UInt64.random(in: 0 ... .max))")
+    let files = FileManager.default
+    try files.createDirectory(atPath: image, withIntermediateDirectories: true)
+    for name in try files.contentsOfDirectory(atPath: directory.file("data"))
+    where name.hasSuffix(".db") || name.hasSuffix("-wal") {
+      try files.copyItem(atPath: directory.file("data/\(name)"), toPath: "\(image)/\(name)")
+    }
+    return try await SampleStore.open(
+      in: StorageFolder(path: image), settings: settings, report: report)
+  }
+}
+
+extension SampleStore {
+  /// Appends samples of one series, given as pairs of milliseconds and value.
+  @discardableResult
+  func append(_ labels: Labels, _ samples: [(Int64, Double)]) async throws -> AppendOutcome {
+    let id = try #require(try await series(for: [labels]).first)
+    var batch = SampleBatch()
+    for (time, value) in samples { batch.append(id, at: Timestamp(rawValue: time), value) }
+    return try await append(batch)
+  }
+
+  /// All samples of all series that fulfil the matchers, in the range.
+  func samples(
+    _ matchers: [LabelMatcher] = [], from: Int64 = .min, through: Int64 = .max
+  ) async throws -> [Labels: SampleColumns] {
+    let from = Timestamp(rawValue: from)
+    let through = Timestamp(rawValue: through)
+    var found: [Labels: SampleColumns] = [:]
+    for series in try await select(
+      SeriesSelection(matchers: matchers, from: from, through: through))
+    {
+      var columns = SampleColumns()
+      try series.read(from: from, through: through, into: &columns)
+      if columns.count > 0 { found[series.labels] = columns }
+    }
+    return found
+  }
+
+  /// The times and values of one series.
+  func samples(of labels: Labels) async throws -> [[Double]] {
+    let columns = try await samples(labels.map { LabelMatcher($0.name, equals: $0.value) })[labels]
+    guard let columns else { return [] }
+    return columns.timestamps.indices.map { [Double(columns.timestamps[$0]), columns.values[$0]] }
+  }
+}
+
+extension SampleStoreSettings {
+  /// Small chunks, so that a test meets the edges between them.
+  static var small: SampleStoreSettings {
+    var settings = SampleStoreSettings()
+    settings.samplesPerChunk = 8
+    settings.maximumOpenAge = .seconds(100)
+    settings.cachedAge = .seconds(50)
+    return settings
+  }
+}
+
+/// Collects what a store reports.
+final class Heard: Sendable {
+  private let troubles = Mutex<[StorageTrouble]>([])
+
+  var all: [StorageTrouble] { troubles.withLock { $0 } }
+
+  func add(_ trouble: StorageTrouble) { troubles.withLock { $0.append(trouble) } }
+}
