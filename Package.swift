@@ -189,7 +189,6 @@ let tested: [Target] = [
     uses: [
       "ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient", logging,
     ]),
-  tests("MetricScraping", uses: ["ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient"]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
 ]
