@@ -51,6 +51,14 @@ struct Planner {
     }
   }
 
+  /// All rows of an expression that yields an instant vector.
+  func table(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> SeriesTable {
+    try SeriesTable(
+      draining: try await vector(expression, on: grid), steps: grid.count, in: context)
+  }
+
   /// The operator for a selector.
   func select(
     _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content

@@ -11,20 +11,26 @@ extension FunctionTable {
         for value in parameter {
           planner.warnUnlessQuantile(value, at: call.arguments[0].range)
         }
-        let source = try await planner.vector(call.arguments[1], on: grid)
-        return try BucketOperator(
-          source, at: call.arguments[1].range, steps: grid.count, planner.context
-        ) { buckets, step in buckets.quantile(parameter[step]) }
+        let table = try await planner.table(call.arguments[1], on: grid)
+        return BucketOperator(table, at: call.arguments[1].range, planner.context) {
+          $0.quantile(parameter[$1])
+        }
       }),
     Function(
       signature: FunctionSignature("histogram_fraction", [.scalar, .scalar, .vector]),
       evaluation: .special { (planner, call, grid) async throws(QueryError) in
         let lower = try await planner.scalar(call.arguments[0], on: grid)
         let upper = try await planner.scalar(call.arguments[1], on: grid)
-        let source = try await planner.vector(call.arguments[2], on: grid)
-        return try BucketOperator(
-          source, at: call.arguments[2].range, steps: grid.count, planner.context
-        ) { buckets, step in buckets.fraction(from: lower[step], to: upper[step]) }
+        let table = try await planner.table(call.arguments[2], on: grid)
+        return BucketOperator(table, at: call.arguments[2].range, planner.context) {
+          $0.fraction(from: lower[$1], to: upper[$1])
+        }
+      }),
+    Function(
+      signature: FunctionSignature(
+        "histogram_quantiles", [.vector, .string, .scalar, .scalar], variadic: .repeated),
+      evaluation: .special { (planner, call, grid) async throws(QueryError) in
+        try await quantiles(planner, call, grid)
       }),
     nativeOnly("histogram_count"),
     nativeOnly("histogram_sum"),
@@ -32,6 +38,28 @@ extension FunctionTable {
     nativeOnly("histogram_stddev"),
     nativeOnly("histogram_stdvar"),
   ]
+
+  /// Several quantiles of each histogram, told apart by a label.
+  private static func quantiles(
+    _ planner: Planner, _ call: FunctionCall, _ grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
+    let label = planner.string(call.arguments[1])
+    let range = call.arguments[0].range
+    let table = try await planner.table(call.arguments[0], on: grid)
+    var operators: [any InstantOperator] = []
+    for argument in call.arguments.dropFirst(2) {
+      let parameter = try await planner.scalar(argument, on: grid)
+      for value in parameter { planner.warnUnlessQuantile(value, at: argument.range) }
+      let text = FloatFormat.string(parameter.first ?? .nan, style: .template)
+      let isWhole = !text.contains { ".eNI".contains($0) }
+      let mark = Label(name: label, value: isWhole ? text + ".0" : text)
+      operators.append(
+        BucketOperator(table, at: range, label: mark, planner.context) {
+          $0.quantile(parameter[$1])
+        })
+    }
+    return ConcatenationOperator(operators)
+  }
 
   private static func nativeOnly(_ name: String) -> Function {
     Function(

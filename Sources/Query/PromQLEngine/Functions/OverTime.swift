@@ -72,6 +72,7 @@ extension FunctionTable {
   }
 
   private static func medianDeviation(_ window: ArraySlice<Double>) -> Double {
+    if window.contains(where: \.isNaN) { return .nan }
     var values = Array(window)
     let median = quantile(0.5, of: &values)
     var deviations = window.map { ($0 - median).magnitude }

@@ -12,15 +12,16 @@ final class BucketOperator: InstantOperator {
   private let names: [String?]
   private var position = 0
 
-  /// The function gets the buckets and the number of the step; `range` is the argument's, for warnings.
+  /// The function gets the buckets and the number of the step; `range` is the argument's, for warnings. The label, if any, is set
+  /// on every series of the answer.
   init(
-    _ source: any InstantOperator, at range: SourceRange, steps: Int, _ context: QueryContext,
+    _ table: SeriesTable, at range: SourceRange, label: Label? = nil, _ context: QueryContext,
     _ function: @escaping (ClassicBuckets, Int) -> Double
-  ) throws(QueryError) {
+  ) {
     self.function = function
     self.context = context
     self.range = range
-    table = try SeriesTable(draining: source, steps: steps, in: context)
+    self.table = table
     var grouping = LabelGrouping(.removing(["le"]))
     var members: [[(bound: Double, series: Int)]] = []
     var names: [String?] = []
@@ -35,7 +36,10 @@ final class BucketOperator: InstantOperator {
     }
     self.members = members
     self.names = names
-    heads = grouping.groups.map { SeriesHead(labels: $0, dropsName: true) }
+    heads = grouping.groups.map { labels in
+      SeriesHead(
+        labels: label.map { labels.setting($0.name, $0.value) } ?? labels, dropsName: true)
+    }
   }
 
   private static func bound(

@@ -46,13 +46,9 @@ final class MatchOperator: InstantOperator {
     heads = outputs.all.map(\.head)
   }
 
-  private var fillForMany: Double? {
-    manyIsLeft ? node.matching.leftFill : node.matching.rightFill
-  }
-
-  private var fillForOne: Double? {
-    manyIsLeft ? node.matching.rightFill : node.matching.leftFill
-  }
+  /// Prometheus fills after it has put the many side on the left: with `group_right`, `fill_left` means the right side.
+  private var fillForMany: Double? { node.matching.leftFill }
+  private var fillForOne: Double? { node.matching.rightFill }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     while queue.isEmpty {

@@ -28,10 +28,8 @@ struct MatchOutputs {
     groups = grouping.groups
     onesOfGroup = [[Int]](repeating: [], count: groups.count)
     for (series, group) in groupOfOne.enumerated() { onesOfGroup[group].append(series) }
-    let matching = node.matching
-    let manyIsLeft = matching.cardinality != .oneToMany
-    let fillsOne = (manyIsLeft ? matching.rightFill : matching.leftFill) != nil
-    let fillsMany = (manyIsLeft ? matching.leftFill : matching.rightFill) != nil
+    let fillsOne = node.matching.rightFill != nil
+    let fillsMany = node.matching.leftFill != nil
     let namer = MatchNamer(node)
     for (series, head) in many.enumerated() {
       let group = groupOfMany[series]

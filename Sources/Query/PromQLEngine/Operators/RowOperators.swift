@@ -86,6 +86,25 @@ final class RowsOperator: InstantOperator {
   }
 }
 
+/// Hands over the series of several operators, one after another.
+final class ConcatenationOperator: InstantOperator {
+  let heads: [SeriesHead]
+  private var sources: ArraySlice<any InstantOperator>
+
+  init(_ sources: [any InstantOperator]) {
+    self.sources = sources[...]
+    heads = sources.flatMap(\.heads)
+  }
+
+  func next(into row: inout [Double]) throws(QueryError) -> Bool {
+    while let source = sources.first {
+      if try source.next(into: &row) { return true }
+      sources.removeFirst()
+    }
+    return false
+  }
+}
+
 /// `absent`: 1 at every step at which no series has a value.
 final class AbsentOperator: InstantOperator {
   let heads: [SeriesHead]

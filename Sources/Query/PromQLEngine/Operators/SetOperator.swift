@@ -1,3 +1,4 @@
+import MetricModel
 import PromQLSyntax
 
 /// `and`, `or`, `unless`: keeps series of one side by what the other side has in the same group at the same step.
@@ -80,6 +81,6 @@ final class SetOperator: InstantOperator {
 extension VectorMatching {
   /// How series are put into groups that match each other.
   var groupingRule: LabelGrouping.Rule {
-    isOn ? .keeping(labels) : .removing(labels + SeriesHead.nameLabels)
+    isOn ? .keeping(labels) : .removing(labels + [Label.metricName])
   }
 }
