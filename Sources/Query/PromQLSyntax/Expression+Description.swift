@@ -4,6 +4,8 @@ extension Expression: CustomStringConvertible {
   /// The expression as text, in one line; it reads back to the same tree.
   package var description: String {
     switch self {
+    // A plus sign would bind looser than `^`, so infinity goes without.
+    case .number(.infinity, _): "Inf"
     case .number(let value, _): FloatFormat.string(value, style: .api)
     case .string(let value, _): Self.quoted(value)
     case .selector(let node): node.description
@@ -137,6 +139,7 @@ extension DurationExpression: CustomStringConvertible {
 
   private static func text(_ seconds: Double) -> String {
     let milliseconds = seconds * 1000
+    if seconds < 0 { return "-" + text(-seconds) }
     guard seconds > 0, let whole = Int64(exactly: milliseconds) else {
       return FloatFormat.string(seconds, style: .plain)
     }
@@ -151,6 +154,9 @@ private func labelList(_ names: [String]) -> String {
 private func timeModifiers(_ offset: DurationExpression?, _ at: AtModifier?) -> String {
   var text = ""
   if let at { text += " @ \(at)" }
-  if let offset { text += " offset \(offset.operand)" }
+  if let offset {
+    let isLiteral = offset.constant != nil
+    text += " offset \(isLiteral ? offset.description : offset.operand)"
+  }
   return text
 }

@@ -1,0 +1,42 @@
+@testable import PromQLSyntax
+
+extension Expression {
+  /// The same tree without places, to compare trees of different texts.
+  var withoutRanges: Expression {
+    switch self {
+    case .number(let value, _): .number(value, .none)
+    case .string(let value, _): .string(value, .none)
+    case .selector(let node): .selector(node.withoutRange)
+    case .matrix(let node):
+      .matrix(RangeSelector(selector: node.selector.withoutRange, length: node.length))
+    case .subquery(var node):
+      {
+        node.expression = node.expression.withoutRanges
+        node.range = .none
+        return .subquery(node)
+      }()
+    case .parentheses(let inner, _): .parentheses(inner.withoutRanges, .none)
+    case .unary(let sign, let inner, _): .unary(sign, inner.withoutRanges, .none)
+    case .binary(let node):
+      .binary(
+        BinaryExpression(
+          node.operation, node.left.withoutRanges, node.right.withoutRanges,
+          returnsBool: node.returnsBool, matching: node.matching))
+    case .aggregation(let node):
+      .aggregation(
+        AggregationExpression(
+          node.operation, node.expression.withoutRanges, parameter: node.parameter?.withoutRanges,
+          grouping: node.grouping, isWithout: node.isWithout))
+    case .call(let node):
+      .call(FunctionCall(node.name, node.arguments.map(\.withoutRanges)))
+    }
+  }
+}
+
+extension VectorSelector {
+  fileprivate var withoutRange: VectorSelector {
+    var selector = self
+    selector.range = .none
+    return selector
+  }
+}
