@@ -18,14 +18,16 @@ import Testing
     }
   }
 
-  private func start(tls: TemporaryDirectory? = nil) async throws -> Mailbox {
+  private func start(
+    tls: TemporaryDirectory? = nil, implicit: Bool = false
+  ) async throws -> Mailbox {
     let folder = try TemporaryDirectory()
     let port = try FreePort.next()
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Fixtures/mail_server.py").path
     let files = tls.map { [$0.file("cert.pem"), $0.file("key.pem")] } ?? []
     let process = try ChildProcess.start(
-      "/usr/bin/python3", [script, "\(port)", folder.path] + files)
+      "/usr/bin/python3", [script, "\(port)", folder.path] + files + (implicit ? ["implicit"] : []))
     try await process.waitUntilAccepting(port: port)
     return Mailbox(folder: folder, process: process, port: port)
   }
@@ -110,6 +112,15 @@ import Testing
       Issue.record("\(String(describing: unknown))")
       return
     }
+  }
+
+  @Test func implicitTLSIsSpokenFromTheFirstByte() async throws {
+    let files = try await certificate()
+    let mailbox = try await start(tls: files, implicit: true)
+    var server = SMTPServer(host: "localhost", port: mailbox.port, security: .implicitTLS)
+    server.tls.caFile = files.file("cert.pem")
+    try await client.send(from: "t@x.test", to: ["a@x.test"], message: Self.message, via: server)
+    #expect(try mailbox.mail(1).contains("X-To: a@x.test"))
   }
 
   @Test func withoutSTARTTLSNothingIsSentThatRequiresIt() async throws {

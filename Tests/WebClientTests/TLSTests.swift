@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
-import WebClient
+
+@testable import WebClient
 
 /// Requests to `openssl s_server`, whose certificate is for `tocsin.test` and signed by itself.
 @Suite struct TLSTests {
@@ -74,6 +75,30 @@ import WebClient
     await #expect(throws: WebClientError.self) {
       try await client.send(WebRequest(.get, server.url))
     }
+  }
+
+  @Test func certificatesAreShown() async throws {
+    let server = try await start()
+    var request = WebRequest(.get, server.url)
+    request.tls.insecureSkipVerify = true
+    request.collectsCertificates = true
+    let certificate = try #require(try await client.send(request).certificates.first)
+    #expect(certificate.subject == "CN = tocsin.test")
+    #expect(certificate.issuer == certificate.subject)
+    #expect(certificate.subjectAlternativeNames == "DNS:tocsin.test")
+    #expect(!certificate.serialNumber.isEmpty)
+    let start = try #require(certificate.notBefore)
+    #expect(certificate.notAfter == start + 2 * 86_400)
+  }
+
+  @Test(arguments: [
+    ("Jan  1 00:00:00 1970 GMT", 0), ("Nov 21 08:40:07 2026 GMT", 1_795_250_407),
+    ("Feb 29 23:59:59 2000 GMT", 951_868_799), ("Mar  1 00:00:00 2100 GMT", 4_107_542_400),
+    ("Dec 31 23:59:59 1969 GMT", -1), ("Foo 1 00:00:00 1970 GMT", nil), ("", nil),
+    ("Jan 1 00:00 1970 GMT", nil),
+  ])
+  func readsDates(text: String, seconds: Int?) {
+    #expect(WebCertificate.seconds(text) == seconds)
   }
 
   @Test func clientCertificatesAreShown() async throws {

@@ -161,6 +161,14 @@ import WebServer
     }
   }
 
+  @Test func proxiesAreAskedOnlyWhenNamed() async throws {
+    let proxy = try start { .text("proxied \($0.headers["Host"] ?? "")") }
+    var request = WebRequest(.get, "http://no-such-host.invalid/x")
+    request.proxyURL = url(proxy)
+    #expect(try await client.send(request).text == "proxied no-such-host.invalid")
+    await proxy.stop()
+  }
+
   @Test func manyRequestsRunAtOnce() async throws {
     var limits = ServerLimits()
     limits.maxRequestsInFlight = 500

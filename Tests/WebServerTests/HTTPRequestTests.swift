@@ -72,7 +72,16 @@ import WebServer
 
   @Test func pathsBeginWithASlash() {
     #expect(throws: HTTPRequestError.pathWithoutSlash) { try HTTPRequest(target: "") }
-    #expect(throws: HTTPRequestError.pathWithoutSlash) { try HTTPRequest(target: "http://a/b") }
+    #expect(throws: HTTPRequestError.pathWithoutSlash) { try HTTPRequest(target: "ftp://a/b") }
+  }
+
+  @Test(arguments: [
+    ("http://a:80/b?c=d", "/b", "d"), ("http://a", "/", nil), ("https://a?c=d/e", "/", "d/e"),
+  ])
+  func absoluteTargetsAreUnderstood(target: String, path: String, parameter: String?) throws {
+    let request = try HTTPRequest(target: target)
+    #expect(request.path == path)
+    #expect(request.query["c"] == parameter)
   }
 
   @Test func headersAreFoundWithoutCase() {

@@ -57,3 +57,17 @@ static inline CURLMcode tocsin_curl_multi_set_long(CURLM *multi, CURLMoption opt
 
 /* The result of a finished transfer lies in a union, which Swift would read unsafely. */
 static inline CURLcode tocsin_curl_result(const CURLMsg *message) { return message->data.result; }
+
+/* How many certificates the server showed. */
+static inline int tocsin_curl_certificate_count(CURL *easy) {
+  struct curl_certinfo *info = NULL;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL) return 0;
+  return info->num_of_certs;
+}
+
+/* The fields `Name:value` of one of them. */
+static inline const struct curl_slist *tocsin_curl_certificate(CURL *easy, int index) {
+  struct curl_certinfo *info = NULL;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL) return NULL;
+  return index < info->num_of_certs ? info->certinfo[index] : NULL;
+}

@@ -7,7 +7,8 @@ extension Hop {
     WebResponse(
       status: outcome.status, headers: Self.headers(outcome.headerLines), body: outcome.body,
       timings: timings, effectiveOrigin: url.origin, redirects: redirects,
-      httpVersion: Self.version(outcome.version), remoteAddress: outcome.remoteAddress)
+      httpVersion: Self.version(outcome.version), remoteAddress: outcome.remoteAddress,
+      certificates: outcome.certificates.map(WebCertificate.init(fields:)))
   }
 
   /// Why a transfer failed, in the client's words.

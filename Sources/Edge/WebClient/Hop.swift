@@ -8,6 +8,8 @@ struct Hop {
   private let method: WebRequest.Method
   private let headers: WebHeaders
   private let body: [UInt8]?
+  /// Still with the host that the caller named: only this one may learn who asks.
+  private let isAtHome: Bool
 
   /// The first one.
   init(_ request: WebRequest) throws(WebClientError) {
@@ -22,12 +24,12 @@ struct Hop {
     }
     try self.init(
       url: url, request: request, redirects: 0, method: request.method, headers: headers,
-      body: request.body)
+      body: request.body, isAtHome: true)
   }
 
   private init(
     url: TargetURL, request: WebRequest, redirects: Int, method: WebRequest.Method,
-    headers: WebHeaders, body: [UInt8]?
+    headers: WebHeaders, body: [UInt8]?, isAtHome: Bool
   ) throws(WebClientError) {
     guard HeaderSyntax.isToken(method.rawValue) else {
       throw .invalidRequest(reason: "the method is no word")
@@ -43,6 +45,7 @@ struct Hop {
     self.method = method
     self.headers = headers
     self.body = body
+    self.isAtHome = isAtHome
   }
 
   // MARK: - Redirects
@@ -64,7 +67,8 @@ struct Hop {
       throw .protocolError(origin: url.origin, reason: "redirect to a URL that cannot be followed")
     }
     var headers = headers
-    if next.origin != url.origin { headers.keep(only: Self.harmlessHeaders) }
+    let staysAtHome = isAtHome && next.origin == url.origin
+    if !staysAtHome { headers.keep(only: Self.harmlessHeaders) }
     // As browsers do: only 307 and 308 repeat the request as it was.
     let becomesGet =
       response.status == 303 && method != .head
@@ -72,7 +76,8 @@ struct Hop {
     if becomesGet { headers["Content-Type"] = nil }
     return try Hop(
       url: next, request: request, redirects: redirects + 1,
-      method: becomesGet ? .get : method, headers: headers, body: becomesGet ? nil : body)
+      method: becomesGet ? .get : method, headers: headers, body: becomesGet ? nil : body,
+      isAtHome: staysAtHome)
   }
 
   // MARK: - Settings
@@ -95,9 +100,14 @@ struct Hop {
     case .v4: transfer.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4))
     case .v6: transfer.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V6))
     }
-    transfer.apply(request.tls)
+    var tls = request.tls
+    if !isAtHome { (tls.certificateFile, tls.keyFile, tls.serverName) = (nil, nil, nil) }
+    transfer.apply(tls)
+    if request.collectsCertificates { transfer.set(CURLOPT_CERTINFO, 1) }
     configureMethod(transfer)
-    transfer.set(CURLOPT_HTTPHEADER, list: headerLines() + (try configureURL(transfer)))
+    transfer.set(
+      CURLOPT_HTTPHEADER,
+      list: headerLines() + (try configureURL(transfer, serverName: tls.serverName)))
   }
 
   private func configureMethod(_ transfer: Transfer) {
@@ -112,9 +122,10 @@ struct Hop {
   }
 
   /// Sets the URL; returns the `Host` field if it must differ from the URL's host.
-  private func configureURL(_ transfer: Transfer) throws(WebClientError) -> [String] {
-    guard redirects == 0, url.scheme == "https", let name = request.tls.serverName,
-      name != url.host
+  private func configureURL(
+    _ transfer: Transfer, serverName: String?
+  ) throws(WebClientError) -> [String] {
+    guard url.scheme == "https", let name = serverName, name != url.host
     else {
       transfer.set(CURLOPT_URL, url.text)
       return []
@@ -131,7 +142,7 @@ struct Hop {
   private func headerLines() -> [String] {
     // `Name;` is libcurl's way to send an empty field, `Name:` to leave out one of its own.
     var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-    lines.append("Expect:")
+    if headers["Expect"] == nil { lines.append("Expect:") }
     if headers["Content-Type"] == nil { lines.append("Content-Type:") }
     return lines
   }

@@ -78,14 +78,14 @@ import Synchronization
 
   /// The body of a request, copied by libcurl.
   func setBody(_ bytes: [UInt8]) {
-    unsafe check(tocsin_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(bytes.count)))
+    set(CURLOPT_POSTFIELDSIZE_LARGE, size: bytes.count)
+    // Without bytes there is no address, and libcurl would ask the upload callback instead.
+    if bytes.isEmpty { return set(CURLOPT_COPYPOSTFIELDS, "") }
     unsafe bytes.withUnsafeBytes { bytes in
-      let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-      unsafe withUnsafeMutablePointer(to: &uploaded) { empty in
-        unsafe check(
-          tocsin_curl_set_pointer(
-            easy, CURLOPT_COPYPOSTFIELDS, start ?? UnsafeMutableRawPointer(empty)))
-      }
+      guard let start = bytes.baseAddress else { return }
+      unsafe check(
+        tocsin_curl_set_pointer(
+          easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start)))
     }
   }
 
@@ -93,7 +93,7 @@ import Synchronization
   func setUpload(_ bytes: [UInt8]) {
     upload = bytes
     set(CURLOPT_UPLOAD, 1)
-    unsafe check(tocsin_curl_set_size(easy, CURLOPT_INFILESIZE_LARGE, Int64(bytes.count)))
+    set(CURLOPT_INFILESIZE_LARGE, size: bytes.count)
   }
 
   func apply(_ tls: TLSOptions) {
@@ -165,7 +165,24 @@ import Synchronization
       headerLines: headerLines, body: body, isOverLimit: isOverLimit, timings: timings(),
       version: unsafe tocsin_curl_get_long(easy, CURLINFO_HTTP_VERSION),
       remoteAddress: unsafe tocsin_curl_get_text(easy, CURLINFO_PRIMARY_IP)
-        .map { unsafe String(cString: $0) } ?? "")
+        .map { unsafe String(cString: $0) } ?? "",
+      certificates: certificates())
+  }
+
+  /// What the server showed, leaf first; empty unless asked for, and on connections that are used again.
+  private func certificates() -> [[String]] {
+    var chain: [[String]] = []
+    let count = unsafe tocsin_curl_certificate_count(easy)
+    for index in 0..<max(count, 0) {
+      var fields: [String] = []
+      var next = unsafe tocsin_curl_certificate(easy, index)
+      while let entry = unsafe next {
+        if let data = unsafe entry.pointee.data { unsafe fields.append(String(cString: data)) }
+        unsafe next = UnsafePointer(entry.pointee.next)
+      }
+      chain.append(fields)
+    }
+    return chain
   }
 
   private func timings() -> WebTimings {
@@ -195,6 +212,7 @@ struct TransferOutcome: Sendable {
   let timings: WebTimings
   let version: Int
   let remoteAddress: String
+  let certificates: [[String]]
 }
 
 /// The process-wide part of libcurl.

@@ -27,7 +27,8 @@ package struct WebRequest: Sendable {
   package var maximumBodyBytes = 64 << 20
   /// Asks for gzip and decompresses.
   package var acceptCompression = true
-  /// Follows up to ten redirects. Credentials, cookies and other headers of the caller's own stay with the first host.
+  /// Follows up to ten redirects. Credentials, client certificate, cookies and other headers of the
+  /// caller's own stay with the first host.
   package var followRedirects = true
   /// Sent as `Authorization`, instead of what the URL or the headers say.
   package var credentials: WebCredentials?
@@ -38,6 +39,8 @@ package struct WebRequest: Sendable {
   /// False for probes: a new connection, closed afterwards.
   package var reusesConnection = true
   package var ipVersion = IPVersion.any
+  /// Fills ``WebResponse/certificates``; only a new connection shows them.
+  package var collectsCertificates = false
 
   package init(
     _ method: Method = .get, _ url: String, headers: WebHeaders = [:], body: [UInt8]? = nil

@@ -12,6 +12,8 @@ package struct WebResponse: Sendable {
   package var httpVersion: String
   /// The address of the server, empty when libcurl does not tell.
   package var remoteAddress: String
+  /// The certificates that the server sent, its own first, if they were asked for.
+  package var certificates: [WebCertificate] = []
 
   /// Whether the status is 200 to 299.
   package var isSuccess: Bool { (200..<300).contains(status) }

@@ -21,7 +21,8 @@ package struct HTTPRequest: Sendable {
     method: HTTPMethod = .get, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
     remoteAddress: String = "127.0.0.1"
   ) throws(HTTPRequestError) {
-    let sides = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let sides = Self.originForm(target)
+      .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let rawPath = sides[0]
     guard rawPath.utf8.first == UInt8(ascii: "/") || rawPath == "*" else {
       throw .pathWithoutSlash
@@ -40,6 +41,14 @@ package struct HTTPRequest: Sendable {
     self.body = body
     self.remoteAddress = remoteAddress
     form = try Self.form(query: query, headers: headers, body: body)
+  }
+
+  /// Clients of a proxy send `http://host/path`; HTTP asks every server to understand it.
+  private static func originForm(_ target: String) -> Substring {
+    guard target.hasPrefix("http://") || target.hasPrefix("https://") else { return target[...] }
+    let authority = target.drop { $0 != "/" }.dropFirst(2)
+    let path = authority.drop { $0 != "/" && $0 != "?" }
+    return path.hasPrefix("/") ? path : "/" + path
   }
 
   private static func form(

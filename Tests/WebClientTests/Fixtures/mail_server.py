@@ -1,8 +1,8 @@
-"""A real SMTP server for tests: PORT FOLDER [CERT KEY].
+"""A real SMTP server for tests: PORT FOLDER [CERT KEY [implicit]].
 
 Messages land in FOLDER as 1.eml, 2.eml, ... with the envelope in X- headers. Recipients choose the answer: reject@ is
 refused for good, later@ for now, slow@ never. With CERT and KEY it offers STARTTLS and requires it, and the login
-user/secret.
+user/secret; with "implicit" it speaks TLS from the first byte.
 """
 
 import asyncio
@@ -48,12 +48,16 @@ async def main():
     port, folder, *tls = sys.argv[1:]
     handler = Handler(folder)
     options = {}
+    implicit = None
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*tls)
+        context.load_cert_chain(*tls[:2])
+        if tls[2:]:
+            implicit = context
+    if tls and not implicit:
         options = dict(tls_context=context, require_starttls=True, authenticator=login, auth_required=True)
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(handler, hostname="mail.test", **options), "127.0.0.1", int(port))
+        lambda: SMTP(handler, hostname="mail.test", **options), "127.0.0.1", int(port), ssl=implicit)
     await server.serve_forever()
 
 
