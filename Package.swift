@@ -171,6 +171,8 @@ let programs: [Target] = [
 
 let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+  tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
+  tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
   tests("WebServer", uses: ["WebClient"]),
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests("MetricModel"),

@@ -122,7 +122,7 @@ package actor AlertRouter: AlertSink {
     }
   }
 
-  private func nextDeadline(after now: Timestamp) -> Timestamp {
+  func nextDeadline(after now: Timestamp) -> Timestamp {
     var next = now.adding(milliseconds: 60_000)
     for group in groups.values { next = min(next, group.nextFlush) }
     for var queue in queues.values {
