@@ -193,6 +193,12 @@ let tested: [Target] = [
     ]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
+  tests(
+    "QueryAPI",
+    uses: [
+      "WebServer", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting", "StorageAPI",
+      "MetricModel",
+    ]),
 ]
 
 let package = Package(

@@ -1,0 +1,76 @@
+import MetricModel
+import WebServer
+
+/// The data of a good answer of the Prometheus API, with the texts that go beside it.
+struct APIAnswer {
+  /// Texts that say the data may be wrong or cut off.
+  var warnings: [String] = []
+  /// Texts worth knowing.
+  var infos: [String] = []
+  /// Writes exactly one value: what stands under `data`.
+  let data: (inout JSONWriter) -> Void
+
+  init(
+    warnings: [String] = [], infos: [String] = [], data: @escaping (inout JSONWriter) -> Void
+  ) {
+    self.warnings = warnings
+    self.infos = infos
+    self.data = data
+  }
+
+  /// An array of strings.
+  static func strings(_ strings: [String], warnings: [String] = []) -> APIAnswer {
+    APIAnswer(warnings: warnings) { json in
+      json.array { json in for text in strings { json.string(text) } }
+    }
+  }
+}
+
+/// Answers one request of the Prometheus API.
+typealias APIHandler = @Sendable (HTTPRequest) async throws(APIError) -> APIAnswer
+
+/// The envelope that every answer of the Prometheus API has (Q1).
+enum Envelope {
+  /// A handler that puts the answer, or the error, into the envelope.
+  static func wrap(_ handler: @escaping APIHandler) -> HTTPHandler {
+    { request in
+      do throws(APIError) {
+        return success(try await handler(request))
+      } catch {
+        return failure(error)
+      }
+    }
+  }
+
+  private static func success(_ answer: APIAnswer) -> HTTPResponse {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("status")
+      json.string("success")
+      json.key("data")
+      answer.data(&json)
+      texts("warnings", answer.warnings, to: &json)
+      texts("infos", answer.infos, to: &json)
+    }
+    return .json(json.bytes)
+  }
+
+  private static func texts(_ key: String, _ texts: [String], to json: inout JSONWriter) {
+    guard !texts.isEmpty else { return }
+    json.key(key)
+    json.array { json in for text in texts { json.string(text) } }
+  }
+
+  private static func failure(_ error: APIError) -> HTTPResponse {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("status")
+      json.string("error")
+      json.key("errorType")
+      json.string(error.kind.rawValue)
+      json.key("error")
+      json.string(error.message)
+    }
+    return .json(json.bytes, status: error.kind.status)
+  }
+}

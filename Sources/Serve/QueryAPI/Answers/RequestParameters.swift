@@ -1,0 +1,107 @@
+import MetricModel
+import PromQLEngine
+import PromQLSyntax
+import StorageAPI
+import WebServer
+
+/// Reads the parameters that the endpoints of the Prometheus API share.
+struct RequestParameters {
+  private let form: QueryParameters
+
+  init(_ request: HTTPRequest) { form = request.form }
+
+  /// The value of a parameter; nil if it is missing or empty.
+  subscript(name: String) -> String? {
+    form[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// All values of `name` and of `name[]`: Grafana sends either.
+  func list(_ name: String) -> [String] { form.values(name + "[]") + form.values(name) }
+
+  /// Whether a flag is set to true.
+  func flag(_ name: String) throws(APIError) -> Bool {
+    switch self[name] {
+    case nil, "false", "0", "f", "F", "FALSE", "False": return false
+    case "true", "1", "t", "T", "TRUE", "True": return true
+    case let text?: throw .invalidParameter(name, "\"\(text)\" is neither true nor false")
+    }
+  }
+
+  /// An instant: seconds since the epoch, with fraction, or RFC 3339.
+  func instant(_ name: String, default fallback: Timestamp?) throws(APIError) -> Timestamp {
+    guard let text = self[name] else {
+      if let fallback { return fallback }
+      throw .invalidParameter(name, "cannot parse \"\" to a valid timestamp")
+    }
+    // What Prometheus' own client sends for "since ever" and "for ever".
+    if text == "-292273086-05-16T16:47:06Z" { return .distantPast }
+    if text == "292277025-08-18T07:12:54.999999999Z" { return .distantFuture }
+    if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }
+    if let time = Timestamp(rfc3339: text) { return time }
+    throw .invalidParameter(
+      name, "Invalid time value for '\(name)': cannot parse \"\(text)\" to a valid timestamp")
+  }
+
+  /// A length of time in milliseconds: seconds, with fraction, or a duration such as `1h30m`; nil if it is missing.
+  func duration(_ name: String) throws(APIError) -> Int64? {
+    guard let text = self[name] else { return nil }
+    if let seconds = Double(text) {
+      let milliseconds = (seconds * 1000).rounded()
+      guard milliseconds.magnitude < 9e15 else {
+        throw .invalidParameter(
+          name, "cannot parse \"\(text)\" to a valid duration. It overflows int64")
+      }
+      return Int64(milliseconds)
+    }
+    guard let duration = PrometheusDuration(text) else {
+      throw .invalidParameter(name, "cannot parse \"\(text)\" to a valid duration")
+    }
+    return duration.rawValue
+  }
+
+  /// How many results are wanted at most; nil for all.
+  func limit(_ name: String = "limit") throws(APIError) -> Int? {
+    guard let text = self[name] else { return nil }
+    guard let limit = Int(text) else { throw APIError(.badData, "\(name) must be a number") }
+    guard limit >= 0 else { throw APIError(.badData, "\(name) must be non-negative") }
+    return limit == 0 ? nil : limit
+  }
+
+  /// The expression in `query`.
+  func expression(_ name: String = "query") throws(APIError) -> Expression {
+    do {
+      return try QueryEngine.parse(form[name] ?? "")
+    } catch {
+      throw .invalidParameter(name, String(describing: error))
+    }
+  }
+
+  /// The selections of `match[]`, each over `start` to `end`.
+  func selections() throws(APIError) -> [SeriesSelection] {
+    let from = try instant("start", default: .distantPast)
+    let through = try instant("end", default: .distantFuture)
+    var selections: [SeriesSelection] = []
+    for matchers in try matcherSets() {
+      selections.append(SeriesSelection(matchers: matchers, from: from, through: through))
+    }
+    return selections
+  }
+
+  /// The matchers of each `match[]`.
+  func matcherSets() throws(APIError) -> [[LabelMatcher]] {
+    var sets: [[LabelMatcher]] = []
+    for text in list("match") {
+      let matchers: [LabelMatcher]
+      do {
+        matchers = try PromQLParser.parseSelector(text).allMatchers
+      } catch {
+        throw .invalidParameter("match[]", String(describing: error))
+      }
+      guard matchers.contains(where: { !$0.matchesEmpty }) else {
+        throw .invalidParameter("match[]", "match[] must contain at least one non-empty matcher")
+      }
+      sets.append(matchers)
+    }
+    return sets
+  }
+}

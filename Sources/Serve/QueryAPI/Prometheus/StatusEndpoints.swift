@@ -1,0 +1,116 @@
+import MetricModel
+import WebServer
+
+/// `status/...` and `alertmanagers`.
+struct StatusEndpoints: Sendable {
+  private let sources: APISources
+
+  init(_ sources: APISources) { self.sources = sources }
+
+  func register(in router: inout Router) {
+    router.api("status/buildinfo") { _ throws(APIError) in buildInfo() }
+    router.api("status/runtimeinfo") { _ throws(APIError) in await runtimeInfo() }
+    router.api("status/flags") { _ throws(APIError) in
+      let flags = sources.status.flags
+      return APIAnswer { $0.map(flags) }
+    }
+    router.api("status/config") { _ throws(APIError) in
+      let yaml = await sources.status.configuration()
+      return APIAnswer { json in json.object { $0.member("yaml", yaml) } }
+    }
+    router.api("status/tsdb") { _ throws(APIError) in await store() }
+    router.api("status/walreplay") { _ throws(APIError) in
+      APIAnswer { json in
+        json.object { json in
+          for key in ["min", "max", "current"] {
+            json.key(key)
+            json.integer(0)
+          }
+        }
+      }
+    }
+    router.api("alertmanagers") { _ throws(APIError) in await alertmanagers() }
+  }
+
+  /// Grafana takes a server without `features` for plain Prometheus.
+  private func buildInfo() -> APIAnswer {
+    let status = sources.status
+    return APIAnswer { json in
+      json.object { json in
+        json.member("version", status.version)
+        json.member("revision", status.revision)
+        json.member("branch", "")
+        json.member("buildUser", "")
+        json.member("buildDate", status.buildDate)
+        json.member("goVersion", "")
+      }
+    }
+  }
+
+  private func runtimeInfo() async -> APIAnswer {
+    let status = sources.status
+    let now = sources.now()
+    let reload = await status.lastReload()
+    return APIAnswer { json in
+      json.object { json in
+        json.key("startTime")
+        json.time(status.startTime)
+        json.member("CWD", status.workingDirectory)
+        json.key("serverTime")
+        json.time(now)
+        json.key("reloadConfigSuccess")
+        json.bool(reload.isGood)
+        json.key("lastConfigTime")
+        json.time(reload.at)
+        for key in ["corruptionCount", "goroutineCount", "GOMAXPROCS"] {
+          json.key(key)
+          json.integer(0)
+        }
+        json.member("GOGC", "")
+        json.member("GODEBUG", "")
+        json.member("storageRetention", status.storageRetention)
+      }
+    }
+  }
+
+  private func store() async -> APIAnswer {
+    let store = await sources.status.store()
+    return APIAnswer { json in
+      json.object { json in
+        json.key("headStats")
+        json.object { json in
+          let numbers = [
+            ("numSeries", store.series), ("numLabelPairs", store.labelPairs),
+            ("chunkCount", store.chunks), ("minTime", Int(store.minTime.rawValue)),
+            ("maxTime", Int(store.maxTime.rawValue)),
+          ]
+          for (key, number) in numbers {
+            json.key(key)
+            json.integer(number)
+          }
+        }
+        for key in [
+          "seriesCountByMetricName", "labelValueCountByLabelName", "memoryInBytesByLabelName",
+          "seriesCountByLabelValuePair",
+        ] {
+          json.key(key)
+          json.list([])
+        }
+      }
+    }
+  }
+
+  private func alertmanagers() async -> APIAnswer {
+    let urls = await sources.alertmanagers()
+    return APIAnswer { json in
+      json.object { json in
+        json.key("activeAlertmanagers")
+        json.array { json in
+          for url in urls { json.object { $0.member("url", url) } }
+        }
+        json.key("droppedAlertmanagers")
+        json.list([])
+      }
+    }
+  }
+}

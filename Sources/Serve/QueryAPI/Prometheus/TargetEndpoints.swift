@@ -1,0 +1,109 @@
+import MetricModel
+import WebServer
+
+/// `targets`, `scrape_pools` and `metadata`.
+struct TargetEndpoints: Sendable {
+  private let sources: APISources
+
+  init(_ sources: APISources) { self.sources = sources }
+
+  func register(in router: inout Router) {
+    router.api("targets") { request throws(APIError) in await targets(request) }
+    router.api("scrape_pools") { _ throws(APIError) in
+      let pools = Set(await sources.targets().active.map(\.scrapePool)).sorted()
+      return APIAnswer { json in
+        json.object { json in
+          json.key("scrapePools")
+          json.list(pools)
+        }
+      }
+    }
+    router.api("metadata") { request throws(APIError) in try await metadata(request) }
+  }
+
+  private func targets(_ request: HTTPRequest) async -> APIAnswer {
+    let parameters = RequestParameters(request)
+    let state = parameters["state"]?.lowercased() ?? "any"
+    let pool = parameters["scrapePool"]
+    let all = await sources.targets()
+    let active = all.active.filter {
+      state != "dropped" && (pool == nil || $0.scrapePool == pool)
+    }
+    let dropped = all.dropped.filter {
+      state != "active" && (pool == nil || $0.scrapePool == pool)
+    }
+    let counts = Dictionary(all.dropped.map { ($0.scrapePool, 1) }, uniquingKeysWith: +)
+    return APIAnswer { json in
+      json.object { json in
+        json.key("activeTargets")
+        json.array { json in for target in active { json.target(target) } }
+        json.key("droppedTargets")
+        json.array { json in for target in dropped { json.dropped(target) } }
+        json.key("droppedTargetCounts")
+        json.object { json in
+          for (pool, count) in counts.sorted(by: { $0.key < $1.key }) {
+            json.key(pool)
+            json.integer(count)
+          }
+        }
+      }
+    }
+  }
+
+  private func metadata(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
+    let parameters = RequestParameters(request)
+    let limit = try parameters.limit() ?? .max
+    let limitPerMetric = try parameters.limit("limit_per_metric") ?? .max
+    let wanted = parameters["metric"]
+    let families = await sources.metadata()
+      .filter { wanted == nil || $0.key == wanted }.sorted { $0.key < $1.key }
+    return APIAnswer { json in
+      json.object { json in
+        for (name, entries) in families.prefix(limit) {
+          json.key(name)
+          json.array { json in
+            for entry in entries.prefix(limitPerMetric) { json.metadata(entry) }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func target(_ target: APITargets.Active) {
+    object { json in
+      json.key("discoveredLabels")
+      json.labels(target.discoveredLabels)
+      json.key("labels")
+      json.labels(target.labels)
+      json.member("scrapePool", target.scrapePool)
+      json.member("scrapeUrl", target.scrapeURL)
+      json.member("globalUrl", target.globalURL)
+      json.member("lastError", target.lastError)
+      json.key("lastScrape")
+      json.time(target.lastScrape)
+      json.key("lastScrapeDuration")
+      json.number(target.lastScrapeDuration)
+      json.member("health", target.health)
+      json.member("scrapeInterval", target.interval.description)
+      json.member("scrapeTimeout", target.timeout.description)
+    }
+  }
+
+  fileprivate mutating func dropped(_ target: APITargets.Dropped) {
+    object { json in
+      json.key("discoveredLabels")
+      json.labels(target.discoveredLabels)
+      json.member("scrapePool", target.scrapePool)
+    }
+  }
+
+  fileprivate mutating func metadata(_ entry: APIFamilyMetadata) {
+    object { json in
+      json.member("type", entry.type.rawValue)
+      json.member("help", entry.help)
+      json.member("unit", entry.unit)
+    }
+  }
+}
