@@ -179,6 +179,7 @@ let tested: [Target] = [
   tests("CollectorCore"),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
+  tests("TextTemplates", data: ["Golden"]),
   tests("PromQLSyntax", uses: ["MetricModel"]),
   tests(
     "PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax"], data: ["Scripts"]),

@@ -65,6 +65,7 @@ extension TemplateParser {
     case .close, .pipe, .rightParenthesis: break
     default: throw PlacedFault("unexpected \(peek.shown) in an action", at: peek.offset)
     }
+    if case .null = head.kind { throw PlacedFault("nil is no value to print", at: head.offset) }
     if !head.takesArguments {
       if operands.count > 1 {
         throw PlacedFault("arguments given to something that is no function", at: head.offset)

@@ -43,6 +43,8 @@ package protocol TemplateObject: Sendable {
   var printed: String { get }
   /// The list or map that `range`, `len`, `index` and conditions see; nil if there is none.
   var content: TemplateValue? { get }
+  /// What `toJson` writes.
+  var json: TemplateValue { get }
   /// The value of a field; nil if there is no such field.
   func field(_ name: String) -> TemplateValue?
   /// The answer of a method; nil if there is no such method.
@@ -51,6 +53,8 @@ package protocol TemplateObject: Sendable {
 
 extension TemplateObject {
   package var content: TemplateValue? { nil }
+
+  package var json: TemplateValue { content ?? .string(printed) }
 
   package func field(_ name: String) -> TemplateValue? { nil }
 
