@@ -125,7 +125,7 @@ import WebServer
     #expect(
       answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5")
         || answer.hasPrefix("HTTP/1.0 4"))
-    #expect(server.counters.requests == 0 || text.contains("Host x"))
+    #expect(server.counters.requests == 0)
     // The server lives, and nothing of the exchange is left.
     let next = try await client.send(WebRequest(.get, url(server)))
     #expect(next.status == 200)

@@ -42,9 +42,19 @@ enum ServerCallbacks {
       MHD_RequestTerminationCode
     ) -> Void = { context, _, slot, _ in
       guard let core = unsafe core(context), let pointer = unsafe slot?.pointee else { return }
-      unsafe Unmanaged<Exchange>.fromOpaque(pointer).release()
+      let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
       unsafe slot?.pointee = nil
-      core.change { $0.open -= 1 }
+      let wasRefused = exchange.phase.withLock { phase in
+        switch phase {
+        case .fresh, .receiving: true
+        case .running, .ready, .answered: false
+        }
+      }
+      core.change { state in
+        state.open -= 1
+        // libmicrohttpd itself answers what it cannot read as a request.
+        if wasRefused { state.counters.rejectedMalformed += 1 }
+      }
     }
 
   /// A connection was opened or closed.

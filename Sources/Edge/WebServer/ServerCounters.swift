@@ -18,6 +18,6 @@ package struct ServerCounters: Sendable, Equatable {
   package var rejectedBusy = 0
   /// Requests answered 413 or 431.
   package var rejectedTooLarge = 0
-  /// Requests answered 400 before a handler saw them.
+  /// Requests with a path that could not be read to their end: malformed, or given up by the client.
   package var rejectedMalformed = 0
 }
