@@ -50,11 +50,14 @@ package final class BlockingWorker: Sendable {
   package var abandonedCount: UInt64 { state.withLock { $0.abandoned } }
 
   /// Runs `body` on a thread and waits for its result until the context's deadline or `limit`,
-  /// whichever comes first. A call that is given up goes on alone; `whenLate` is then called on its
-  /// thread with the result that came too late.
+  /// whichever comes first.
+  ///
+  /// A call that is given up goes on alone: `onTimeout` is called at that moment and `whenLate`,
+  /// always after it and on the call's thread, with the result that came too late.
   package func run<Result: Sendable>(
     context: ScrapeContext, limit: Duration? = nil, _ body: @escaping @Sendable () -> Result,
-    whenLate: @escaping @Sendable (Result) -> Void = { _ in }
+    whenLate: @escaping @Sendable (Result) -> Void = { _ in },
+    onTimeout: @escaping @Sendable () -> Void = {}
   ) async throws(Failure) -> Result {
     let thread = try takeThread()
     let call = PendingValue<Result>()
@@ -67,7 +70,11 @@ package final class BlockingWorker: Sendable {
     let patience = min(limit ?? context.remaining, context.remaining)
     guard
       let result = await call.value(
-        within: patience, clock: context.clock, onTimeout: { self.countStuck() })
+        within: patience, clock: context.clock,
+        onTimeout: {
+          self.countStuck()
+          onTimeout()
+        })
     else { throw .overdue }
     return result
   }

@@ -1,0 +1,36 @@
+import CollectorCore
+import MetricModel
+
+/// What the firmware says about the machine, from /sys/class/dmi/id.
+struct DMICollector: Collector {
+  let proc: ProcRoot
+
+  /// Label and file; serial numbers can be read by root only and are then left out.
+  private static let files = [
+    ("bios_date", "bios_date"), ("bios_release", "bios_release"), ("bios_vendor", "bios_vendor"),
+    ("bios_version", "bios_version"), ("board_asset_tag", "board_asset_tag"),
+    ("board_name", "board_name"), ("board_serial", "board_serial"),
+    ("board_vendor", "board_vendor"), ("board_version", "board_version"),
+    ("chassis_asset_tag", "chassis_asset_tag"), ("chassis_serial", "chassis_serial"),
+    ("chassis_vendor", "chassis_vendor"), ("chassis_version", "chassis_version"),
+    ("product_family", "product_family"), ("product_name", "product_name"),
+    ("product_serial", "product_serial"), ("product_sku", "product_sku"),
+    ("product_uuid", "product_uuid"), ("product_version", "product_version"),
+    ("system_vendor", "sys_vendor"),
+  ]
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    var labels: [String] = []
+    var values: [String] = []
+    for (label, file) in Self.files {
+      guard let value = proc.sysLine("class/dmi/id/\(file)") else { continue }
+      labels.append(label)
+      values.append(value)
+    }
+    guard !labels.isEmpty else { throw NoData("the firmware tells nothing") }
+    buffer.family(
+      "node_dmi_info", .gauge, "What the firmware says about the machine; the value is always 1.",
+      labels: labels)
+    buffer.add(1, values: values)
+  }
+}

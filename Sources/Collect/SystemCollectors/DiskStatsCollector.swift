@@ -1,0 +1,84 @@
+import CollectorCore
+import MetricModel
+import PatternMatching
+import Synchronization
+
+/// Reads, writes and times of the block devices, from /proc/diskstats, with udev's names for them.
+final class DiskStatsCollector: Collector {
+  private let proc: ProcRoot
+  private let excluded: RegularExpression
+  /// What was decided for each name.
+  private let decisions = Mutex([String: Bool]())
+
+  init(_ context: SystemContext) {
+    proc = context.proc
+    excluded = context.excludedDisks
+  }
+
+  private typealias Column = (name: String, type: MetricType, factor: Double, help: String)
+
+  /// The kernel's sector is 512 bytes whatever the device's is; its times are milliseconds.
+  private static let columns: [Column] = [
+    ("reads_completed_total", .counter, 1, "Reads completed."),
+    ("reads_merged_total", .counter, 1, "Reads merged with others."),
+    ("read_bytes_total", .counter, 512, "Bytes read."),
+    ("read_time_seconds_total", .counter, 1e-3, "Seconds spent by all reads."),
+    ("writes_completed_total", .counter, 1, "Writes completed."),
+    ("writes_merged_total", .counter, 1, "Writes merged with others."),
+    ("written_bytes_total", .counter, 512, "Bytes written."),
+    ("write_time_seconds_total", .counter, 1e-3, "Seconds spent by all writes."),
+    ("io_now", .gauge, 1, "Reads and writes under way."),
+    ("io_time_seconds_total", .counter, 1e-3, "Seconds in which the device was busy."),
+    ("io_time_weighted_seconds_total", .counter, 1e-3, "Seconds spent by all that was under way."),
+    ("discards_completed_total", .counter, 1, "Discards completed."),
+    ("discards_merged_total", .counter, 1, "Discards merged with others."),
+    ("discarded_sectors_total", .counter, 1, "Sectors discarded."),
+    ("discard_time_seconds_total", .counter, 1e-3, "Seconds spent by all discards."),
+    ("flush_requests_total", .counter, 1, "Flushes completed."),
+    ("flush_requests_time_seconds_total", .counter, 1e-3, "Seconds spent by all flushes."),
+  ]
+  /// Columns of every kernel; discards came with 4.18, flushes with 5.5.
+  private static let columnsAlways = 11
+  private static let names = columns.map { "node_disk_\($0.name)" }
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let file = try proc.readIfPresent("diskstats")
+    let families = zip(Self.columns, Self.names).map {
+      buffer.family($1, $0.type, $0.help, labels: ["device"])
+    }
+    var disks: [DiskIdentity] = []
+    var lines = ByteScanner(file.span, file: "diskstats")
+    while var line = lines.nextLine() {
+      guard let first = line.nextField() else { continue }
+      guard let major = first.unsigned else { throw line.error("the major number is missing") }
+      let minor = try line.unsigned("the minor number")
+      guard let device = line.nextField()?.text else { throw line.error("the name is missing") }
+      if isExcluded(device) { continue }
+      for (index, family) in families.enumerated() {
+        if index >= Self.columnsAlways, line.isAtEnd { break }
+        let value = Double(try line.unsigned(Self.columns[index].name))
+        let factor = Self.columns[index].factor
+        // Division keeps decimals short where a product with 0.001 would not.
+        buffer.add(factor == 1e-3 ? value / 1000 : value * factor, device, to: family)
+      }
+      disks.append(DiskIdentity(device: device, major: major, minor: minor))
+    }
+    addIdentities(disks, to: &buffer)
+  }
+
+  private func isExcluded(_ device: String) -> Bool {
+    decisions.withLock { decisions in
+      if let known = decisions[device] { return known }
+      // Device names come and go; the memory of them is bounded.
+      if decisions.count > 10_000 { decisions.removeAll() }
+      let decision = excluded.matches(device)
+      decisions[device] = decision
+      return decision
+    }
+  }
+
+  private func addIdentities(_ disks: [DiskIdentity], to buffer: inout FamilyBuffer) {
+    let families = DiskIdentity.Families(in: &buffer)
+    for disk in disks { disk.add(to: &buffer, families, proc: proc) }
+  }
+}

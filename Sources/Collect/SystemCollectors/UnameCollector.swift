@@ -1,0 +1,21 @@
+import CollectorCore
+import MetricModel
+
+/// The kernel's names, as `uname -a` shows them.
+struct UnameCollector: Collector {
+  /// Where the names come from; a test brings its own.
+  var names: @Sendable () throws -> HostFacts.SystemNames = { try HostFacts.systemNames() }
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let names = try names()
+    buffer.family(
+      "node_uname_info", .gauge, "The kernel's names; the value is always 1.",
+      labels: ["domainname", "machine", "nodename", "release", "sysname", "version"])
+    buffer.add(
+      1,
+      values: [
+        names.domainname, names.machine, names.nodename, names.release, names.sysname,
+        names.version,
+      ])
+  }
+}

@@ -1,0 +1,69 @@
+import CollectorCore
+import Foundation
+import MetricModel
+import SystemCollectors
+import Testing
+
+/// This folder of the source tree.
+let testFolder = String(#filePath.dropLast("/GoldenTexts.swift".count))
+
+/// A context over the fixture tree.
+func fixtureContext() throws -> SystemContext {
+  let fixtures = testFolder + "/Fixtures"
+  return try SystemContext(
+    proc: ProcRoot(
+      proc: fixtures + "/proc", sys: fixtures + "/sys", rootfs: fixtures + "/root",
+      udev: fixtures + "/udev"))
+}
+
+/// Runs a collector once, in a scrape of 14 November 2023.
+func text(
+  of collector: any Collector, scrapes: Int = 1
+) async throws -> (text: String, problems: FamilyProblems) {
+  let clock = CollectorClock(
+    ContinuousClock(), wall: { Timestamp(rawValue: 1_700_000_000_250) })
+  var buffer = FamilyBuffer()
+  var text = ""
+  for _ in 0..<scrapes {
+    buffer.beginScrape()
+    try await collector.collect(
+      into: &buffer, context: ScrapeContext(clock: clock, budget: .seconds(60)))
+    text = buffer.render().text
+  }
+  return (text, buffer.problems)
+}
+
+/// Compares a collector's text with a golden file. `UPDATE_GOLDEN=1` writes the file instead.
+func expectGolden(
+  _ collector: any Collector, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  // The second scrape must read as the first: it takes the path of remembered series.
+  let first = try await text(of: collector)
+  let again = try await text(of: collector, scrapes: 2)
+  #expect(again.text == first.text, sourceLocation: sourceLocation)
+  #expect(first.problems.total == 0, sourceLocation: sourceLocation)
+  let url = URL(fileURLWithPath: "\(testFolder)/Golden/\(name)")
+  if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+    try first.text.write(to: url, atomically: true, encoding: .utf8)
+  }
+  let golden = try String(contentsOf: url, encoding: .utf8)
+  let lines = first.text.split(separator: "\n", omittingEmptySubsequences: false)
+  let wanted = golden.split(separator: "\n", omittingEmptySubsequences: false)
+  let difference = lines.difference(from: wanted)
+  #expect(difference.isEmpty, "\(name): \(difference)", sourceLocation: sourceLocation)
+}
+
+/// A root whose `/proc` is a folder of the given files.
+func root(_ files: [String: String]) throws -> (ProcRoot, remove: @Sendable () -> Void) {
+  let folder = FileManager.default.temporaryDirectory.path + "/tocsin-proc-\(UUID().uuidString)"
+  for (name, text) in files {
+    let path = "\(folder)/\(name)"
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+  }
+  return (
+    ProcRoot(proc: folder, sys: folder, rootfs: folder, udev: folder),
+    { try? FileManager.default.removeItem(atPath: folder) }
+  )
+}
