@@ -198,8 +198,8 @@ let tested: [Target] = [
   tests(
     "QueryAPI",
     uses: [
-      "WebServer", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting", "StorageAPI",
-      "MetricModel",
+      "WebServer", "WebClient", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting",
+      "StorageAPI", "MetricModel",
     ]),
 ]
 

@@ -6,6 +6,7 @@ import WebServer
 
 /// Reads the parameters that the endpoints of the Prometheus API share.
 struct RequestParameters {
+  private static let needsMatcher = "must contain at least one non-empty matcher"
   private let form: QueryParameters
 
   init(_ request: HTTPRequest) { form = request.form }
@@ -95,10 +96,12 @@ struct RequestParameters {
       do {
         matchers = try PromQLParser.parseSelector(text).allMatchers
       } catch {
-        throw .invalidParameter("match[]", String(describing: error))
+        let isEmpty = error.message.hasSuffix(Self.needsMatcher)
+        throw .invalidParameter(
+          "match[]", isEmpty ? "match[] " + Self.needsMatcher : String(describing: error))
       }
       guard matchers.contains(where: { !$0.matchesEmpty }) else {
-        throw .invalidParameter("match[]", "match[] must contain at least one non-empty matcher")
+        throw .invalidParameter("match[]", "match[] " + Self.needsMatcher)
       }
       sets.append(matchers)
     }

@@ -1,0 +1,60 @@
+import Foundation
+import PromQLEngine
+import TestSupport
+import Testing
+import WebClient
+
+@testable import QueryAPI
+
+/// The same requests to Debian's Prometheus, without any data: the answers must say the same.
+@Suite(.timeLimit(.minutes(2)))
+struct PrometheusParityTests {
+  private static let requests = [
+    "query?query=1%2B1&time=12.5", "query?query=vector(1)/0&time=0", "query?query=foo&time=1",
+    "query?query=%22a%22&time=1", "query?query=up&time=x", "query?query=",
+    "query?query=sum(1)", "query?query=up&timeout=x", "query?query=vector(0)/0&time=-5.25",
+    "query_range?query=up&start=0&end=100000&step=1", "query_range?query=up&start=2&end=1&step=1",
+    "query_range?query=up&start=0&end=1&step=0", "query_range?query=up&start=0&end=1&step=x",
+    "query_range?query=vector(1e6)&start=0&end=1&step=500ms",
+    "query_range?query=time()&start=1&end=2.5&step=0.5",
+    "query_range?query=%22a%22&start=0&end=1&step=1",
+    "series", "series?match[]=%7B%7D", "series?match[]=up", "labels", "labels?start=x",
+    "label/__name__/values", "rules", "rules?type=x", "alerts", "metadata", "metadata?limit=x",
+    "format_query?query=sum(up)by(job)", "alertmanagers",
+    "query_exemplars?query=up&start=1&end=2", "scrape_pools", "status/tsdb", "status/walreplay",
+  ]
+
+  @Test func answersAsPrometheusDoes() async throws {
+    let folder = try TemporaryDirectory()
+    let config = try folder.write("global: {}\n", to: "prometheus.yml")
+    let port = try FreePort.next()
+    let prometheus = try ChildProcess.start(
+      "prometheus",
+      [
+        "--config.file=\(config)", "--storage.tsdb.path=\(folder.path)/data",
+        "--web.listen-address=127.0.0.1:\(port)",
+      ])
+    try await prometheus.waitUntilAccepting(port: port)
+    let client = WebClient()
+    try await waitUntil("Prometheus is ready") {
+      try await client.send(WebRequest(.get, "http://127.0.0.1:\(port)/-/ready")).status == 200
+    }
+    let desk = APIDesk { $0 = .init(engine: .init(querier: MemoryQuerier([]))) }
+    for request in Self.requests {
+      let theirs = try await client.send(
+        WebRequest(.get, "http://127.0.0.1:\(port)/api/v1/" + request))
+      let ours = try await desk.ask("/api/v1/" + request)
+      #expect(ours.status == theirs.status, "\(request)")
+      #expect(try Self.json(ours.text) == Self.json(theirs.text), "\(request): \(ours.text)")
+    }
+    client.shutDown()
+    prometheus.terminate()
+  }
+
+  /// The text with sorted keys and numbers in one style: 0.5 and 0.500 are the same.
+  private static func json(_ text: String) throws -> String {
+    let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    let sorted = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
+    return String(decoding: sorted, as: UTF8.self)
+  }
+}
