@@ -70,8 +70,10 @@ struct ScriptRunner {
 
   private mutating func evaluate(_ evaluation: Script.Evaluation) async {
     let words = evaluation.expression.split { !($0.isLetter || $0.isNumber || "_:".contains($0)) }
-    let mixes =
-      !histogramNames.isEmpty && (evaluation.notes.wantsInfo || evaluation.notes.wantsWarning)
+    let notes = evaluation.notes
+    let mayMix =
+      notes.wantsInfo || notes.wantsWarning || evaluation.expression.contains("__name__=~")
+    let mixes = !histogramNames.isEmpty && mayMix
     if evaluation.wantsHistogram || mixes
       || words.contains(where: { histogramNames.contains(String($0)) })
     {
@@ -91,7 +93,8 @@ struct ScriptRunner {
       let result = try await query(expression, evaluation)
       if evaluation.mustFail { return "should fail, gives \(result.value)" }
       if let problem = compare(result, evaluation) { return problem }
-      return try await problemInRange(expression, evaluation, result)
+      if let problem = try await problemInRange(expression, evaluation, result) { return problem }
+      return try await problemWhenPinned(expression, evaluation, result)
     } catch let error as ParseError {
       return evaluation.mustFail ? nil : "\(error)"
     } catch {
@@ -112,6 +115,30 @@ struct ScriptRunner {
     }
     let time = evaluation.rangeVector?.end ?? evaluation.start
     return try await engine.instant(expression, at: Timestamp(rawValue: time))
+  }
+
+  /// Asks an instant case again with its outermost selectors pinned by `@`, at other times (rule 11).
+  private func problemWhenPinned(
+    _ expression: Expression, _ evaluation: Script.Evaluation, _ result: QueryResult
+  ) async throws -> String? {
+    let time = evaluation.start
+    let pinned = expression.pinned(to: Timestamp(rawValue: time))
+    guard case .vector(let vector, _) = result.value, evaluation.range == nil,
+      pinned.isStepInvariant
+    else { return nil }
+    for other in [-10 * time, 0, time / 5, time, 10 * time] {
+      let again = try await QueryEngine(querier: store).instant(
+        pinned, at: Timestamp(rawValue: other))
+      guard case .vector(let found, _) = again.value, found.count == vector.count,
+        found.allSatisfy({ element in
+          vector.contains {
+            $0.labels == element.labels
+              && isClose($0.value.float ?? .nan, element.value.float ?? .nan)
+          }
+        })
+      else { return "pinned, at \(other): \(again.value)" }
+    }
+    return nil
   }
 
   /// Asks an instant case again as the middle step of a range query (rule 11).

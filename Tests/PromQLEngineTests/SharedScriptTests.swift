@@ -4,7 +4,26 @@ import Testing
 @testable import PromQLEngine
 
 /// How many cases of the public scripts hold at least; raise a number when more do.
-private let ratchet: [String: Int] = [:]
+private let ratchet: [String: Int] = [
+  "aggregators.test": 87,
+  "at_modifier.test": 55,
+  "collision.test": 1,
+  "duration_expression.test": 41,
+  "extended_vectors.test": 84,
+  "fill-modifier.test": 32,
+  "functions.test": 230,
+  "histograms.test": 53,
+  "info.test": 36,
+  "literals.test": 17,
+  "name_label_dropping.test": 21,
+  "operators.test": 97,
+  "range_queries.test": 7,
+  "selectors.test": 22,
+  "staleness.test": 12,
+  "subquery.test": 22,
+  "trig_functions.test": 13,
+  "type_and_unit.test": 41,
+]
 
 /// The scripts, beside the repository or one folder further up.
 private let folder: URL = {

@@ -68,7 +68,10 @@ extension Planner {
     }
     guard let range else { throw .failed("expected a range vector", at: node.range) }
     let source = try await windows(range, on: grid)
-    let kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
+    var kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
+    if let selected = source as? SelectorWindows, selected.edges != .plain {
+      kernel = try edgeKernel(node, selected.edges, kernel)
+    }
     informUnlessCounter(node, source, at: range.range)
     return WindowOperator(source, keepsName: keepsName, kernel: kernel)
   }

@@ -64,14 +64,17 @@ struct Planner {
     _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content
   ) async throws(QueryError) -> any InstantOperator {
     let offset = context.milliseconds(selector.offset)
-    let pinned = selector.at.map { context.time(of: $0) - offset }
+    let pinned = selector.at.map { context.time($0) - offset }
+    let isSmoothed = selector.edges == .smoothed && content == .values
     let reading = SelectorOperator.Reading(
       grid: StepGrid(
         from: pinned ?? grid.start - offset, through: pinned ?? grid.end - offset,
         step: grid.step),
-      steps: grid.count, lookback: context.options.lookback)
+      steps: grid.count, lookback: context.options.lookback,
+      lookahead: isSmoothed ? context.options.lookback : 0)
     let series = try await find(
-      selector, from: reading.grid.start - context.options.lookback + 1, through: reading.grid.end)
+      selector, from: reading.grid.start - reading.lookback + 1,
+      through: reading.grid.end + reading.lookahead)
     return SelectorOperator(series, reading, yielding: content, context)
   }
 
@@ -107,13 +110,15 @@ struct Planner {
     _ node: RangeSelector, on grid: StepGrid
   ) async throws(QueryError) -> any WindowSource {
     let selector = node.selector
-    let windows = WindowGrid(
+    var windows = WindowGrid(
       grid, length: try context.positiveMilliseconds(node.length, at: node.range),
-      offset: context.milliseconds(selector.offset),
-      pinned: selector.at.map { context.time(of: $0) })
-    let from = windows.first.start + 1
-    let series = try await find(selector, from: from, through: windows.last.end)
-    return SelectorWindows(series, windows, context)
+      offset: context.milliseconds(selector.offset), pinned: selector.at.map(context.time))
+    if selector.edges != .plain { windows.before = context.options.lookback }
+    if selector.edges == .smoothed { windows.after = context.options.lookback }
+    let series = try await find(
+      selector, from: windows.first.start - windows.before + 1,
+      through: windows.last.end + windows.after)
+    return SelectorWindows(series, windows, edges: selector.edges, context)
   }
 
   private func windows(
@@ -121,7 +126,7 @@ struct Planner {
   ) async throws(QueryError) -> any WindowSource {
     let windows = WindowGrid(
       grid, length: try context.positiveMilliseconds(node.length, at: node.range),
-      offset: context.milliseconds(node.offset), pinned: node.at.map { context.time(of: $0) })
+      offset: context.milliseconds(node.offset), pinned: node.at.map { context.time($0) })
     let step =
       if let written = node.step {
         try context.positiveMilliseconds(written, at: node.range)

@@ -80,7 +80,7 @@ final class QueryContext {
   }
 
   /// The instant of an `@`, in milliseconds.
-  func time(of at: AtModifier) -> Int64 {
+  func time(_ at: AtModifier) -> Int64 {
     switch at {
     case .time(let time): StepGrid.clamped(time)
     case .start: grid.start

@@ -52,7 +52,11 @@ extension PromQLParser {
     let name = token
     advance()
     advance()
+    let wasAllowed = allowsEmptySelectors
+    // The second argument of `info` only narrows down what is joined.
+    allowsEmptySelectors = name.text == "info"
     let arguments = try parseArguments(in: "function call args")
+    allowsEmptySelectors = wasAllowed
     // `step()` and `range()` came from keywords, so their case is free.
     let folded = Self.queryWords.contains(name.keyword) ? name.keyword : name.text
     return .call(

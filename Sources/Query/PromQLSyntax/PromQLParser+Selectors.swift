@@ -8,7 +8,9 @@ extension PromQLParser {
     var selector = VectorSelector(name: name?.text)
     if token.isSymbol(.leftBrace) { try parseMatchers(into: &selector) }
     selector.range = start.extended(to: lastRange)
-    guard selector.name?.isEmpty == false || selector.matchers.contains(where: { !$0.matchesEmpty })
+    guard
+      allowsEmptySelectors || selector.name?.isEmpty == false
+        || selector.matchers.contains(where: { !$0.matchesEmpty })
     else {
       throw ParseError(
         "vector selector must contain at least one non-empty matcher", at: selector.range)

@@ -10,6 +10,8 @@ package struct PromQLParser {
 
   private let tokens: [Token]
   private var index = 0
+  /// Whether a selector may choose every series.
+  var allowsEmptySelectors = false
   private var nesting = 0
   /// The height of the tree that was made last.
   private var height = 0

@@ -40,7 +40,7 @@ enum FunctionTable {
   /// Every function, by chapter.
   static let all: [Function] =
     mathematics + clamping + dates + overTime + counters + scalars + labels + vectors + sorting
-    + histograms
+    + histograms + information
 
   /// Every function, by name.
   static let named = Dictionary(

@@ -19,6 +19,8 @@ final class SelectorOperator: InstantOperator {
     var steps: Int
     /// How far back a sample may lie, in milliseconds.
     var lookback: Int64
+    /// How far ahead a sample may lie that `smoothed` interpolates to; 0 without.
+    var lookahead: Int64
   }
 
   let heads: [SeriesHead]
@@ -45,7 +47,9 @@ final class SelectorOperator: InstantOperator {
     try context.checkpoint()
     columns.removeAll()
     try series[position].load(
-      from: reading.grid.start - reading.lookback + 1, through: reading.grid.end, into: &columns)
+      from: reading.grid.start - reading.lookback + 1,
+      through: reading.grid.end + reading.lookahead,
+      into: &columns)
     position += 1
     try context.hold(columns.count)
     context.release(columns.count)
@@ -69,8 +73,22 @@ final class SelectorOperator: InstantOperator {
     guard index >= 0, columns.timestamps[index] > time - reading.lookback,
       columns.values[index].isPresent
     else { return absentValue }
-    return content == .values
-      ? columns.values[index] : Double(columns.timestamps[index]) / 1000
+    if content == .timestamps { return Double(columns.timestamps[index]) / 1000 }
+    return reading.lookahead == 0
+      ? columns.values[index] : smoothedValue(at: index, for: time)
+  }
+
+  /// The value on the line from a sample to the next one, if that is near enough.
+  private func smoothedValue(at index: Int, for time: Int64) -> Double {
+    let value = columns.values[index]
+    let next = index + 1
+    guard next < columns.count, columns.timestamps[next] <= time + reading.lookahead,
+      columns.values[next].isPresent, columns.timestamps[index] < time
+    else { return value }
+    let share =
+      Double(time - columns.timestamps[index])
+      / Double(columns.timestamps[next] - columns.timestamps[index])
+    return value + (columns.values[next] - value) * share
   }
 }
 

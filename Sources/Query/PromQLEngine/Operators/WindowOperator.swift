@@ -61,8 +61,10 @@ final class WindowOperator: InstantOperator {
     var high = 0
     for step in 0..<windows.grid.count {
       let window = windows.window(step)
-      while high < columns.count, columns.timestamps[high] <= window.end { high += 1 }
-      while low < high, columns.timestamps[low] <= window.start { low += 1 }
+      while high < columns.count, columns.timestamps[high] <= window.end + windows.after {
+        high += 1
+      }
+      while low < high, columns.timestamps[low] <= window.start - windows.before { low += 1 }
       row[step] =
         low == high
         ? absentValue

@@ -1,3 +1,4 @@
+import PromQLSyntax
 import StorageAPI
 
 /// The windows of a range vector, one for each step of a grid: open at the start, closed at the end (rule 13).
@@ -16,6 +17,10 @@ struct WindowGrid {
   let grid: StepGrid
   /// The length of every window, in milliseconds.
   let length: Int64
+  /// How far before its start a window reaches for samples of `anchored` and `smoothed`.
+  var before: Int64 = 0
+  /// How far beyond its end a window reaches for samples of `smoothed`.
+  var after: Int64 = 0
   private let offset: Int64
   private let pinned: Int64?
 
@@ -54,13 +59,19 @@ protocol WindowSource: AnyObject {
 final class SelectorWindows: WindowSource {
   let heads: [SeriesHead]
   let grid: WindowGrid
+  /// How the windows' edges are treated.
+  let edges: RangeEdges
   private let series: [any SelectedSeries]
   private let context: QueryContext
   private var position = 0
 
-  init(_ series: [any SelectedSeries], _ grid: WindowGrid, _ context: QueryContext) {
+  init(
+    _ series: [any SelectedSeries], _ grid: WindowGrid, edges: RangeEdges,
+    _ context: QueryContext
+  ) {
     self.series = series
     self.grid = grid
+    self.edges = edges
     self.context = context
     heads = series.map { SeriesHead(labels: $0.labels) }
   }
@@ -70,7 +81,8 @@ final class SelectorWindows: WindowSource {
     try context.checkpoint()
     columns.removeAll()
     try series[position].load(
-      from: grid.first.start + 1, through: grid.last.end, into: &columns)
+      from: grid.first.start - grid.before + 1, through: grid.last.end + grid.after,
+      into: &columns)
     position += 1
     columns.removeStaleMarkers()
     try context.hold(columns.count)

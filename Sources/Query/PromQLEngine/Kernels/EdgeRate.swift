@@ -1,0 +1,94 @@
+import StorageAPI
+
+/// `rate`, `increase` and `delta` of a range with `anchored` or `smoothed`: the difference between the values at both ends of the window,
+/// taken from the last sample before it or interpolated across its edge; nothing is extrapolated.
+struct EdgeRate: WindowKernel {
+  /// Whether edges are interpolated.
+  let isSmoothed: Bool
+  /// Whether a drop is a reset rather than a decrease.
+  let isCounter: Bool
+  /// Whether the result is per second of the window.
+  let isRate: Bool
+
+  /// The window holds samples of the lookback before it, and after it if edges are smoothed.
+  func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
+    var first = window.anchor(in: columns)
+    var last = window.high - 1
+    if isSmoothed {
+      while last > first, columns.timestamps[last - 1] >= window.end { last -= 1 }
+    }
+    guard columns.timestamps[last] > window.start, columns.timestamps[first] <= window.end else {
+      return absentValue
+    }
+    let left = leftValue(columns, first, window)
+    let right = rightValue(columns, last, window)
+    var difference = right - left
+    if isCounter {
+      // What lies outside of the window is accounted for in the values at its edges.
+      if columns.timestamps[first] <= window.start { first += 1 }
+      if columns.timestamps[last] >= window.end { last -= 1 }
+      var previous = left
+      if first <= last {
+        for value in columns.values[first...last] {
+          if value < previous { difference += previous }
+          previous = value
+        }
+      }
+      if right < previous { difference += previous }
+    }
+    return isRate ? difference / (Double(window.end - window.start) / 1000) : difference
+  }
+
+  private func leftValue(
+    _ columns: SampleColumns, _ first: Int, _ window: SampleWindow
+  ) -> Double {
+    guard isSmoothed, columns.timestamps[first] < window.start else {
+      return columns.values[first]
+    }
+    let after = columns.values[first + 1]
+    let before = isCounter && after < columns.values[first] ? 0 : columns.values[first]
+    return interpolate(columns, first, window.start, before, after)
+  }
+
+  private func rightValue(
+    _ columns: SampleColumns, _ last: Int, _ window: SampleWindow
+  ) -> Double {
+    guard isSmoothed, last > 0, columns.timestamps[last] > window.end else {
+      return columns.values[last]
+    }
+    let before = columns.values[last - 1]
+    let drop = isCounter && columns.values[last] < before
+    let after = drop ? columns.values[last] + before : columns.values[last]
+    return interpolate(columns, last - 1, window.end, before, after)
+  }
+
+  private func interpolate(
+    _ columns: SampleColumns, _ index: Int, _ time: Int64, _ before: Double, _ after: Double
+  ) -> Double {
+    let span = Double(columns.timestamps[index + 1] - columns.timestamps[index])
+    return before + (after - before) * Double(time - columns.timestamps[index]) / span
+  }
+}
+
+/// `changes` and `resets` of an anchored range: the last sample before the window counts as its first.
+struct AnchoredKernel: WindowKernel {
+  private var inner: any WindowKernel
+
+  init(_ inner: any WindowKernel) { self.inner = inner }
+
+  mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
+    guard columns.timestamps[window.high - 1] > window.start else { return absentValue }
+    var anchored = window
+    anchored.low = window.anchor(in: columns)
+    return inner.value(columns, anchored)
+  }
+}
+
+extension SampleWindow {
+  /// The last sample at or before the window's start, or else the first one.
+  func anchor(in columns: SampleColumns) -> Int {
+    var index = low
+    while index + 1 < high, columns.timestamps[index + 1] <= start { index += 1 }
+    return index
+  }
+}
