@@ -178,6 +178,7 @@ let tested: [Target] = [
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),
   tests("SystemCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),
+  tests("ProcessCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
   tests("TextTemplates", data: ["Golden"]),

@@ -1,0 +1,95 @@
+/// The name of a group, with places to fill in: `{{.ExeBase}} of {{.Username}}`.
+///
+/// It is the small part of Go's text/template that process-exporter's files use: the eight variables
+/// and nothing else.
+package struct GroupNameTemplate: Hashable, Sendable {
+  /// What can be filled in.
+  package enum Variable: Hashable, Sendable {
+    case comm, exeBase, exeFull, username, processID, startTime, cgroups
+    /// A named group of one of the rule's `cmdline` expressions.
+    case match(String)
+  }
+
+  enum Part: Hashable, Sendable {
+    case text(String)
+    case variable(Variable)
+  }
+
+  let parts: [Part]
+
+  /// The variables that occur.
+  package var variables: Set<Variable> {
+    Set(
+      parts.compactMap { part in
+        if case .variable(let variable) = part { variable } else { nil }
+      })
+  }
+
+  /// Reads a template; throws for anything but the eight variables.
+  package init(_ text: String) throws(ProcessNamingError) {
+    var parts: [Part] = []
+    var rest = text[...]
+    while let open = rest.firstRange(of: "{{") {
+      if open.lowerBound > rest.startIndex {
+        parts.append(.text(String(rest[..<open.lowerBound])))
+      }
+      rest = rest[open.upperBound...]
+      guard let close = rest.firstRange(of: "}}") else {
+        throw ProcessNamingError("name \"\(text)\": \"{{\" without \"}}\"")
+      }
+      parts.append(.variable(try Self.variable(rest[..<close.lowerBound], of: text)))
+      rest = rest[close.upperBound...]
+    }
+    if !rest.isEmpty { parts.append(.text(String(rest))) }
+    self.parts = parts
+  }
+
+  /// Fills in the template.
+  package func name(for variable: (Variable) -> String) -> String {
+    var name = ""
+    for part in parts {
+      switch part {
+      case .text(let text): name += text
+      case .variable(let place): name += variable(place)
+      }
+    }
+    return name
+  }
+
+  private static func variable(
+    _ text: Substring, of template: String
+  ) throws(ProcessNamingError) -> Variable {
+    let name = text.drop { $0 == " " }
+    let trimmed = String(name.prefix { $0 != " " })
+    guard name.dropFirst(trimmed.count).allSatisfy({ $0 == " " }) else {
+      throw ProcessNamingError("name \"\(template)\": {{\(text)}} is not supported")
+    }
+    switch trimmed {
+    case ".Comm": return .comm
+    case ".ExeBase": return .exeBase
+    case ".ExeFull": return .exeFull
+    case ".Username": return .username
+    case ".PID": return .processID
+    case ".StartTime": return .startTime
+    case ".Cgroups": return .cgroups
+    default:
+      guard trimmed.hasPrefix(".Matches."), trimmed.count > 9 else {
+        throw ProcessNamingError(
+          "name \"\(template)\": {{\(text)}} is not supported; there are .Comm, .ExeBase, .ExeFull,"
+            + " .Username, .Matches.NAME, .PID, .StartTime and .Cgroups")
+      }
+      return .match(String(trimmed.dropFirst(9)))
+    }
+  }
+}
+
+/// A process naming rule that cannot be used.
+package struct ProcessNamingError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong with it.
+  package let description: String
+
+  /// Makes the error.
+  package init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,73 @@
+import CollectorCore
+import MetricModel
+
+/// The families of a process group in a buffer.
+struct ProcessFamilies {
+  private typealias ID = FamilyBuffer.FamilyID
+
+  private let processes, threads, cpu, read, written: ID
+  private let minorFaults, majorFaults, switches, memory: ID
+  private let openFiles, worstRatio, oldestStart, states: ID
+
+  private static let group = ["groupname"]
+  private static let cpuLabels = ["groupname", "mode"]
+  private static let switchLabels = ["groupname", "ctxswitchtype"]
+  private static let memoryLabels = ["groupname", "memtype"]
+  private static let stateLabels = ["groupname", "state"]
+
+  init(in buffer: inout FamilyBuffer) {
+    func gauge(_ name: String, _ help: String, _ labels: [String] = Self.group) -> ID {
+      buffer.family("namedprocess_namegroup_\(name)", .gauge, help, labels: labels)
+    }
+    func counter(_ name: String, _ help: String, _ labels: [String] = Self.group) -> ID {
+      buffer.family("namedprocess_namegroup_\(name)", .counter, help, labels: labels)
+    }
+    processes = gauge("num_procs", "Processes of the group.")
+    threads = gauge("num_threads", "Threads of the group.")
+    cpu = counter("cpu_seconds_total", "Processor time used, by mode.", Self.cpuLabels)
+    read = counter("read_bytes_total", "Bytes read from disks.")
+    written = counter("write_bytes_total", "Bytes written to disks.")
+    minorFaults = counter("minor_page_faults_total", "Page faults that needed no disk.")
+    majorFaults = counter("major_page_faults_total", "Page faults that waited for a disk.")
+    switches = counter("context_switches_total", "Switches of context.", Self.switchLabels)
+    memory = gauge("memory_bytes", "Memory in use, by kind.", Self.memoryLabels)
+    openFiles = gauge("open_filedesc", "Open file descriptors.")
+    worstRatio = gauge(
+      "worst_fd_ratio", "Open file descriptors over their limit, of the process that is nearest.")
+    oldestStart = gauge(
+      "oldest_start_time_seconds", "When the oldest process of the group began, in Unix time.")
+    states = gauge("states", "Threads of the group by state.", Self.stateLabels)
+  }
+
+  /// Adds the samples of one group. What could not be read of any member is left out.
+  func add(_ group: ProcessGroup, bootTime: UInt64, to buffer: inout FamilyBuffer) {
+    let name = group.name
+    buffer.add(Double(group.processes), name, to: processes)
+    buffer.add(Double(group.threads), name, to: threads)
+    buffer.add(Double(group.counters.userTicks) / 100, name, "user", to: cpu)
+    buffer.add(Double(group.counters.systemTicks) / 100, name, "system", to: cpu)
+    if group.hasTraffic {
+      buffer.add(Double(group.traffic.read), name, to: read)
+      buffer.add(Double(group.traffic.written), name, to: written)
+    }
+    buffer.add(Double(group.counters.minorFaults), name, to: minorFaults)
+    buffer.add(Double(group.counters.majorFaults), name, to: majorFaults)
+    buffer.add(Double(group.voluntarySwitches), name, "voluntary", to: switches)
+    buffer.add(Double(group.involuntarySwitches), name, "nonvoluntary", to: switches)
+    let resident = group.residentPages &* HostFacts.pageSize
+    buffer.add(Double(resident), name, "resident", to: memory)
+    buffer.add(Double(group.virtualBytes), name, "virtual", to: memory)
+    buffer.add(Double(group.swappedBytes), name, "swapped", to: memory)
+    if group.hasOpenFiles || group.processes == 0 {
+      buffer.add(Double(group.openFiles), name, to: openFiles)
+      buffer.add(group.worstFileRatio, name, to: worstRatio)
+    }
+    if let ticks = group.oldestStartTicks {
+      // Whole ticks on the scale of hundredths, so that the sum rounds once.
+      buffer.add(Double(bootTime * 100 + ticks) / 100, name, to: oldestStart)
+    }
+    for state in ThreadState.allCases {
+      buffer.add(Double(group.states[state.rawValue]), name, state.label, to: states)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import CollectorCore
+import MetricModel
+
+extension ProcessReader {
+  /// Most bytes of a command line that are looked at.
+  static let commandLineLimit = 65_536
+
+  /// Reads what naming a process needs; nil if it is gone.
+  mutating func describe(
+    _ process: ProcessReading, in directory: borrowing Directory,
+    variables: Set<GroupNameTemplate.Variable>, bootTime: UInt64
+  ) -> ProcessDescription? {
+    let pid = process.pid
+    guard let comm = text("\(pid)/comm", in: directory) else { return nil }
+    var description = ProcessDescription(
+      pid: pid, isKernelThread: process.isKernelThread, comm: comm)
+    do {
+      try content.readLink("\(pid)/exe", in: directory)
+      description.executable = Self.withoutDeletedMark(content.span.text)
+    } catch {
+      // Not ours to read, or a thread of the kernel or a zombie, which have none.
+    }
+    if (try? content.read("\(pid)/cmdline", in: directory)) != nil {
+      description.arguments = Self.parseArguments(content.span)
+    }
+    if variables.contains(.username) {
+      description.username = username(of: pid, in: directory)
+    }
+    if variables.contains(.cgroups) {
+      description.cgroups = (text("\(pid)/cgroup", in: directory) ?? "").split(separator: "\n").map
+      {
+        String($0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? "")
+      }
+    }
+    if variables.contains(.startTime) {
+      let seconds = bootTime + process.startTicks / 100
+      description.startTime = Timestamp(rawValue: Int64(clamping: seconds) * 1000).rfc3339
+    }
+    return description
+  }
+
+  /// Splits at zero bytes; a program may have left some at the end.
+  static func parseArguments(_ bytes: Span<UInt8>) -> [String] {
+    var arguments: [String] = []
+    let end = min(bytes.count, commandLineLimit)
+    var start = 0
+    for index in 0...end where index == end || bytes[index] == 0 {
+      if index > start || index < end { arguments.append(bytes.extracting(start..<index).text) }
+      start = index + 1
+    }
+    while arguments.last?.isEmpty == true { arguments.removeLast() }
+    return arguments
+  }
+
+  /// The kernel marks an executable that was replaced: `/usr/bin/x (deleted)`.
+  static func withoutDeletedMark(_ path: String) -> String {
+    path.hasSuffix(" (deleted)") ? String(path.dropLast(" (deleted)".count)) : path
+  }
+
+  /// The name of the user that the process acts as; its number if the name is unknown.
+  private mutating func username(of pid: Int32, in directory: borrowing Directory) -> String {
+    guard (try? content.read("\(pid)/status", in: directory)) != nil,
+      let id = Self.effectiveUser(content.span)
+    else { return "" }
+    guard (try? content.read(path: proc.hostPath("/etc/passwd"))) != nil else { return String(id) }
+    var lines = ByteScanner(content.span, file: "passwd")
+    while var line = lines.nextLine() {
+      guard let name = line.text(before: ":"), line.text(before: ":") != nil,
+        let number = line.text(before: ":")?.unsigned, number == id
+      else { continue }
+      return name.text
+    }
+    return String(id)
+  }
+
+  private static func effectiveUser(_ bytes: Span<UInt8>) -> UInt64? {
+    var lines = ByteScanner(bytes, file: "status")
+    while var line = lines.nextLine() {
+      guard line.nextField()?.equals("Uid:") == true else { continue }
+      line.skipField()
+      return line.nextField()?.unsigned
+    }
+    return nil
+  }
+
+  private mutating func text(_ path: String, in directory: borrowing Directory) -> String? {
+    guard (try? content.read(path, in: directory)) != nil else { return nil }
+    let bytes = content.span
+    // A name may end in blanks of its own: only the newline of the kernel goes.
+    let end = bytes.count > 0 && bytes[bytes.count - 1] == UInt8(ascii: "\n") ? 1 : 0
+    return bytes.extracting(droppingLast: end).text
+  }
+}

@@ -1,0 +1,82 @@
+/// The name of a process in the kernel, packed so that comparing it needs no string.
+struct CommName: Hashable, Sendable {
+  private var high: UInt64 = 0
+  private var low: UInt64 = 0
+
+  /// Packs the first 16 bytes.
+  init(_ bytes: Span<UInt8>) {
+    for index in 0..<min(8, bytes.count) { high = high << 8 | UInt64(bytes[index]) }
+    for index in 8..<max(8, min(16, bytes.count)) { low = low << 8 | UInt64(bytes[index]) }
+  }
+}
+
+/// Counters that only grow during a process's life.
+struct ProcessCounters: Hashable, Sendable {
+  var userTicks: UInt64 = 0
+  var systemTicks: UInt64 = 0
+  var minorFaults: UInt64 = 0
+  var majorFaults: UInt64 = 0
+}
+
+/// Bytes that a process moved from and to disks.
+struct ProcessTraffic: Hashable, Sendable {
+  var read: UInt64 = 0
+  var written: UInt64 = 0
+}
+
+/// What a thread does, as the letter of /proc says.
+enum ThreadState: Int, CaseIterable, Sendable {
+  case running, sleeping, waiting, zombie, other
+
+  init(letter: UInt8) {
+    switch letter {
+    case UInt8(ascii: "R"): self = .running
+    case UInt8(ascii: "S"): self = .sleeping
+    case UInt8(ascii: "D"): self = .waiting
+    case UInt8(ascii: "Z"): self = .zombie
+    default: self = .other
+    }
+  }
+
+  /// The value of the `state` label.
+  var label: String {
+    switch self {
+    case .running: "Running"
+    case .sleeping: "Sleeping"
+    case .waiting: "Waiting"
+    case .zombie: "Zombie"
+    case .other: "Other"
+    }
+  }
+}
+
+/// One thread at one moment.
+struct ThreadReading: Hashable, Sendable {
+  var id: Int32
+  var state: ThreadState
+  /// Switches of context because the thread waited, and because its time was up.
+  var voluntarySwitches: UInt64
+  var involuntarySwitches: UInt64
+}
+
+/// One process at one moment: first what `stat` says, then the rest for those that belong to a group.
+struct ProcessReading: Sendable {
+  var pid: Int32
+  var parent: Int32
+  /// When it began, in ticks since boot; with the pid this is the process's identity.
+  var startTicks: UInt64
+  var comm: CommName
+  var isKernelThread = false
+  var state = ThreadState.sleeping
+  var threadCount: UInt64 = 1
+  var counters = ProcessCounters()
+  var virtualBytes: UInt64 = 0
+  var residentPages: UInt64 = 0
+
+  var swappedBytes: UInt64 = 0
+  /// Nil where it cannot be read.
+  var traffic: ProcessTraffic?
+  var openFiles: UInt64?
+  /// The soft limit; nil where there is none or it cannot be read.
+  var openFileLimit: UInt64?
+}

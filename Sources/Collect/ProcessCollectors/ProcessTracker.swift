@@ -1,0 +1,216 @@
+/// Remembers every process between scrapes and adds up what groups use.
+///
+/// A process is its pid and start time. Each scrape adds to a process's group what the process used
+/// since the last one; a process that was there at the first scrape counts from then, a later one from
+/// its birth. Differences never wrap: a counter that fell adds nothing and is counted as a reset.
+/// A process that is gone is forgotten, whether it belonged to a group or not.
+struct ProcessTracker: Sendable {
+  /// What naming a new process came to.
+  enum Naming {
+    case group(String)
+    /// No rule takes it; it may inherit.
+    case unnamed
+    /// It was gone before it could be looked at.
+    case gone
+  }
+
+  /// Most groups without members that are kept; those empty for longest go first.
+  static let emptyGroupLimit = 256
+
+  private struct Known {
+    var startTicks: UInt64
+    var comm: CommName
+    /// Nil for a process of no group.
+    var group: Int?
+    /// Nil before the first full reading.
+    var counters: ProcessCounters?
+    var traffic: ProcessTraffic?
+    var threads: [ThreadReading] = []
+    var scrape: UInt64
+  }
+
+  private let childrenInherit: Bool
+  private let removesEmptyGroups: Bool
+  private var known: [Int32: Known] = [:]
+  private var slots: [ProcessGroup?] = []
+  private var indexByName: [String: Int] = [:]
+  private var scrape: UInt64 = 0
+  /// Counters that fell, since the program began.
+  private(set) var resets: UInt64 = 0
+
+  init(childrenInherit: Bool = true, removesEmptyGroups: Bool = false) {
+    self.childrenInherit = childrenInherit
+    self.removesEmptyGroups = removesEmptyGroups
+  }
+
+  /// The groups, sorted by name.
+  var groups: [ProcessGroup] { slots.compactMap { $0 }.sorted { $0.name < $1.name } }
+
+  /// The number of processes that are remembered.
+  var knownCount: Int { known.count }
+
+  /// Begins a scrape over these processes and returns the group of each; nil for those of no group.
+  ///
+  /// `naming` is asked only for processes that are new or have become another program.
+  mutating func begin(
+    _ processes: [ProcessReading], naming: (ProcessReading) -> Naming
+  ) -> [Int?] {
+    scrape += 1
+    for index in slots.indices { slots[index]?.beginScrape() }
+    var unnamed: [Int32: Int32] = [:]
+    for process in processes { note(process, naming: naming, unnamed: &unnamed) }
+    if childrenInherit {
+      for pid in unnamed.keys {
+        let group = inheritedGroup(of: pid, unnamed)
+        known[pid]?.group = group
+      }
+    }
+    return processes.map { known[$0.pid]?.group }
+  }
+
+  /// Adds one process of a group, read in full.
+  mutating func add(_ reading: ProcessReading, threads: ArraySlice<ThreadReading>) {
+    guard var process = known.removeValue(forKey: reading.pid), let index = process.group,
+      var group = slots[index]
+    else { return }
+    slots[index] = nil
+    group.lastScrape = scrape
+    group.addHoldings(of: reading)
+    for thread in threads { group.states[thread.state.rawValue] += 1 }
+    if threads.isEmpty { group.states[reading.state.rawValue] += 1 }
+    if scrape == 1, process.counters == nil {
+      // It was there before us.
+      group.hasTraffic = group.hasTraffic || reading.traffic != nil
+      process.threads = Array(threads)
+    } else {
+      addUse(of: reading, since: process, to: &group)
+      addSwitches(threads, to: &group, process: &process)
+    }
+    process.counters = reading.counters
+    process.traffic = reading.traffic ?? process.traffic
+    known[reading.pid] = process
+    slots[index] = group
+  }
+
+  /// Ends the scrape: forgets processes that are gone, and groups that have been empty too long.
+  mutating func finish() {
+    let current = scrape
+    if known.contains(where: { $0.value.scrape != current }) {
+      known = known.filter { $0.value.scrape == current }
+    }
+    let empty = slots.indices.filter { slots[$0].map { $0.processes == 0 } ?? false }
+    let surplus = removesEmptyGroups ? empty.count : empty.count - Self.emptyGroupLimit
+    guard surplus > 0 else { return }
+    let oldest = empty.sorted { (slots[$0]?.lastScrape ?? 0) < (slots[$1]?.lastScrape ?? 0) }
+    let used = Set(known.values.compactMap(\.group))
+    for index in oldest.prefix(surplus) where !used.contains(index) {
+      if let group = slots[index] { indexByName[group.name] = nil }
+      slots[index] = nil
+    }
+  }
+}
+
+extension ProcessTracker {
+  private mutating func note(
+    _ process: ProcessReading, naming: (ProcessReading) -> Naming, unnamed: inout [Int32: Int32]
+  ) {
+    var before = known[process.pid]
+    if before?.startTicks != process.startTicks { before = nil }
+    // A process between fork and exec still bears its parent's name: look again when it changes.
+    if var before, before.comm == process.comm {
+      before.scrape = scrape
+      known[process.pid] = before
+      return
+    }
+    var entry =
+      before
+      ?? Known(startTicks: process.startTicks, comm: process.comm, group: nil, scrape: scrape)
+    entry.comm = process.comm
+    entry.scrape = scrape
+    switch naming(process) {
+    case .group(let name):
+      let isNewcomer = before != nil && entry.group == nil
+      entry.group = index(ofGroup: name)
+      // What it used while it belonged to no group is nobody's.
+      if isNewcomer { entry.counters = process.counters }
+    case .unnamed:
+      entry.group = nil
+      unnamed[process.pid] = process.parent
+    case .gone:
+      known[process.pid] = nil
+      return
+    }
+    known[process.pid] = entry
+  }
+
+  private mutating func index(ofGroup name: String) -> Int {
+    if let index = indexByName[name] { return index }
+    let index = slots.firstIndex { $0 == nil } ?? slots.count
+    if index == slots.count { slots.append(nil) }
+    slots[index] = ProcessGroup(name: name)
+    indexByName[name] = index
+    return index
+  }
+
+  /// The group of the nearest ancestor that has one.
+  private func inheritedGroup(of pid: Int32, _ unnamed: [Int32: Int32]) -> Int? {
+    var parent = unnamed[pid]
+    // A chain cannot be longer than there are processes; one that is, is a circle.
+    for _ in 0..<max(1, known.count) {
+      guard let next = parent, next != 0, let ancestor = known[next], ancestor.scrape == scrape
+      else { return nil }
+      if let group = ancestor.group { return group }
+      guard let above = unnamed[next] else { return nil }
+      parent = above
+    }
+    return nil
+  }
+
+  private mutating func addUse(
+    of reading: ProcessReading, since process: Known, to group: inout ProcessGroup
+  ) {
+    let before = process.counters ?? ProcessCounters()
+    let now = reading.counters
+    group.counters.userTicks &+= growth(now.userTicks, before.userTicks)
+    group.counters.systemTicks &+= growth(now.systemTicks, before.systemTicks)
+    group.counters.minorFaults &+= growth(now.minorFaults, before.minorFaults)
+    group.counters.majorFaults &+= growth(now.majorFaults, before.majorFaults)
+    guard let traffic = reading.traffic else { return }
+    group.hasTraffic = true
+    // Without an earlier reading of a process that had one, its past is unknown.
+    if process.traffic == nil, process.counters != nil { return }
+    let past = process.traffic ?? ProcessTraffic()
+    group.traffic.read &+= growth(traffic.read, past.read)
+    group.traffic.written &+= growth(traffic.written, past.written)
+  }
+
+  /// Adds what each thread switched since the last scrape; a thread that is gone takes nothing back.
+  private mutating func addSwitches(
+    _ threads: ArraySlice<ThreadReading>, to group: inout ProcessGroup, process: inout Known
+  ) {
+    let past = process.threads
+    var cursor = 0
+    for thread in threads {
+      // Both lists are in the order of the kernel, which is that of the ids.
+      while cursor < past.count, past[cursor].id < thread.id { cursor += 1 }
+      let before = cursor < past.count && past[cursor].id == thread.id ? past[cursor] : nil
+      group.voluntarySwitches &+= growth(
+        thread.voluntarySwitches, before?.voluntarySwitches ?? 0)
+      group.involuntarySwitches &+= growth(
+        thread.involuntarySwitches, before?.involuntarySwitches ?? 0)
+    }
+    if past.count == threads.count {
+      for (index, thread) in zip(past.indices, threads) { process.threads[index] = thread }
+    } else {
+      process.threads = Array(threads)
+    }
+  }
+
+  private mutating func growth(_ now: UInt64, _ before: UInt64) -> UInt64 {
+    guard now >= before else {
+      resets += 1
+      return 0
+    }
+    return now - before
+  }
+}
