@@ -1,5 +1,169 @@
 import MetricModel
+import PromQLSyntax
 import StorageAPI
 import Testing
 
 @testable import PromQLEngine
+
+/// `m{i="0"}` to `m{i="9"}` with a sample every 15 s from 0 to 10 min, the value being the number of the sample.
+private let store: MemorySeries = {
+  var store = MemorySeries()
+  for series in 0..<10 {
+    let samples = (0...40).map { (Int64($0) * 15_000, Double($0)) }
+    store.add(Labels(name: "m", [("i", "\(series)")]), samples)
+  }
+  return store
+}()
+
+private func at(_ seconds: Int64) -> Timestamp { Timestamp(rawValue: seconds * 1000) }
+
+private func expectFailure(
+  _ text: String, _ options: QueryOptions = QueryOptions(), _ querier: any SeriesQuerier = store
+) async throws -> QueryError? {
+  let expression = try QueryEngine.parse(text)
+  let engine = QueryEngine(querier: querier, options: options)
+  return await #expect(throws: QueryError.self) {
+    try await engine.range(expression, from: at(0), through: at(600), step: 15_000)
+  }
+}
+
+@Test func answersCarryTheirTimes() async throws {
+  let engine = QueryEngine(querier: store)
+  let scalar = try await engine.instant(QueryEngine.parse("1 + 1"), at: at(60))
+  #expect(scalar.value == .scalar(2, at: at(60)))
+  let text = try await engine.instant(QueryEngine.parse("\"x\""), at: at(60))
+  #expect(text.value == .string("x", at: at(60)))
+  let vector = try await engine.instant(QueryEngine.parse("m{i=\"3\"}"), at: at(60))
+  let element = VectorElement(labels: Labels(name: "m", [("i", "3")]), value: .float(4))
+  #expect(vector.value == .vector([element], at: at(60)))
+}
+
+@Test func rangesAreSortedAndHaveGaps() async throws {
+  let engine = QueryEngine(querier: store)
+  let expression = try QueryEngine.parse("sum(m) > 10 or m{i=\"0\"}")
+  let result = try await engine.range(expression, from: at(0), through: at(45), step: 15_000)
+  guard case .matrix(let matrix) = result.value else {
+    Issue.record("no matrix")
+    return
+  }
+  #expect(matrix.map(\.labels) == [.empty, Labels(name: "m", [("i", "0")])])
+  #expect(matrix[0].timestamps == [at(30), at(45)])
+  #expect(matrix[1].values == [.float(0), .float(1), .float(2), .float(3)])
+}
+
+@Test(arguments: ["m", "rate(m[5m])", "sum(m)", "m + m", "sum_over_time(m[10m:1ms])", "m[5m:1ms]"])
+func aLimitOfSamplesIsAnErrorThatNamesIt(text: String) async throws {
+  var options = QueryOptions()
+  options.maxSamples = 30
+  let expression = try QueryEngine.parse(text)
+  let engine = QueryEngine(querier: store, options: options)
+  let error = await #expect(throws: QueryError.self) {
+    if text.hasSuffix("]") {
+      _ = try await engine.instant(expression, at: at(600))
+    } else {
+      _ = try await engine.range(expression, from: at(0), through: at(600), step: 15_000)
+    }
+  }
+  #expect(error == .tooManySamples(limit: 30))
+  #expect(error.map { "\($0)".contains("maxSamples = 30") } == true)
+}
+
+@Test func aQueryThatRunsTooLongEnds() async throws {
+  var options = QueryOptions()
+  options.timeout = .zero
+  #expect(try await expectFailure("sum(m)", options) == .timedOut(after: .zero))
+}
+
+@Test func aCancelledQueryEnds() async throws {
+  let expression = try QueryEngine.parse("sum(m)")
+  let error = await #expect(throws: QueryError.self) {
+    try await withThrowingTaskGroup(of: QueryResult.self) { group in
+      group.cancelAll()
+      group.addTask { try await QueryEngine(querier: store).instant(expression, at: at(60)) }
+      for try await _ in group {}
+    }
+  }
+  #expect(error == .cancelled)
+}
+
+@Test func errorsSayWhere() async throws {
+  let error = try await expectFailure("1 + topk(NaN, m)")
+  guard case .failed(let message, let range)? = error else {
+    Issue.record("\(String(describing: error))")
+    return
+  }
+  #expect(message == "Parameter value is NaN")
+  #expect(range.start == SourcePosition(offset: 9, line: 1, column: 10))
+}
+
+@Test(arguments: ["m[5m]", "\"x\""])
+func onlyNumbersCanBeAskedForOverARange(text: String) async throws {
+  let error = try await expectFailure(text)
+  let type = text.hasPrefix("m") ? "range vector" : "string"
+  #expect(
+    "\(error.map(\.description) ?? "")"
+      == "invalid expression type \"\(type)\" for range query, must be Scalar or instant Vector")
+}
+
+@Test func extremeTimesDoNotTrap() async throws {
+  let engine = QueryEngine(querier: store)
+  let texts = [
+    "m", "m offset 1e300", "m @ -1e15", "rate(m[1e300])", "m offset -290y", "hour()",
+    "sum_over_time(m[5m:1m] @ 9e15)", "year(vector(1e300)) + month(vector(-Inf))",
+  ]
+  for text in texts {
+    let expression = try QueryEngine.parse(text)
+    for time in [Timestamp.distantPast, .distantFuture, at(0)] {
+      _ = try? await engine.instant(expression, at: time)
+      _ = try? await engine.range(expression, from: time, through: time, step: .max)
+    }
+  }
+  let expression = try QueryEngine.parse("m")
+  await #expect(throws: QueryError.self) {
+    try await engine.range(expression, from: .distantPast, through: .distantFuture, step: 1)
+  }
+  await #expect(throws: QueryError.self) {
+    try await engine.range(expression, from: at(0), through: at(1), step: 0)
+  }
+}
+
+@Test func whatStorageSaysIsPassedOn() async throws {
+  struct Broken: SeriesQuerier {
+    func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
+      throw .failed("disk on fire")
+    }
+    func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
+    func labelValues(
+      of name: String, _ selections: [SeriesSelection]
+    ) async throws(StorageError) -> [String] { [] }
+  }
+  let error = try await expectFailure("sum(m)", QueryOptions(), Broken())
+  #expect(error == .storage(.failed("disk on fire")))
+}
+
+@Test func selectionsAskForTheTimeTheyNeed() async throws {
+  actor Recorder: SeriesQuerier {
+    var selections: [SeriesSelection] = []
+    func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
+      selections.append(selection)
+      return []
+    }
+    func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
+    func labelValues(
+      of name: String, _ selections: [SeriesSelection]
+    ) async throws(StorageError) -> [String] { [] }
+  }
+  let recorder = Recorder()
+  let expression = try QueryEngine.parse("m + rate(m[1m] offset 10s) + max_over_time(m[1h:1m])")
+  _ = try await QueryEngine(querier: recorder).range(
+    expression, from: at(3600), through: at(7200), step: 60_000)
+  let ranges = await recorder.selections.map { [$0.from.rawValue + 0, $0.through.rawValue] }
+  #expect(
+    ranges == [[3_300_001, 7_200_000], [3_530_001, 7_190_000], [-239_999, 7_200_000]])
+}
+
+@Test func everyFunctionIsKnownOnce() {
+  let names = FunctionTable.all.map(\.signature.name)
+  #expect(Set(names).count == names.count)
+  #expect(names.count > 80)
+}
