@@ -12,15 +12,15 @@ package struct SelfCollector: Collector {
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    try write(into: &buffer)
+  }
+
+  /// Writes the families; also for a daemon that has no runner.
+  package func write(into buffer: inout FamilyBuffer) throws {
     buffer.family(
       "tocsin_build_info", .gauge, "1 with the version and the role of this process.",
       labels: ["role", "version"])
     buffer.add(1, role, TocsinVersion.current)
-    try write(into: &buffer)
-  }
-
-  /// Writes the `process_*` families.
-  package func write(into buffer: inout FamilyBuffer) throws {
     let stat = try root.read("self/stat")
     let own = try Self.parse(stat.span)
     buffer.counter(
