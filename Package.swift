@@ -133,7 +133,7 @@ let serve: [Target] = [
     "Serve", "QueryAPI",
     uses: [
       "WebServer", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting", "StorageAPI",
-      "MetricModel",
+      "MetricModel", "PatternMatching",
     ]),
   room(
     "Serve", "ExporterService",

@@ -1,3 +1,4 @@
+package import AlertRouting
 package import AlertRules
 package import MetricModel
 package import PromQLEngine
@@ -18,6 +19,8 @@ package struct APISources: Sendable {
   package var metadata: @Sendable () async -> [String: [APIFamilyMetadata]] = { [:] }
   /// The URLs of the Alertmanagers that alerts are sent to, `/api/v2/alerts` included.
   package var alertmanagers: @Sendable () async -> [String] = { [] }
+  /// Routes alerts and keeps silences; without one there is no Alertmanager API.
+  package var alertRouter: AlertRouter?
   /// What the process says of itself.
   package var status = APIStatus()
 
@@ -126,6 +129,8 @@ package struct APIStatus: Sendable {
   package var flags: [String: String] = [:]
   /// The configuration that is in force, secrets removed.
   package var configuration: @Sendable () async -> String = { "" }
+  /// The notifications file that is in force, secrets removed; empty if there is none.
+  package var notificationConfiguration: @Sendable () async -> String = { "" }
   /// Whether the last reload was good, and when that was.
   package var lastReload: @Sendable () async -> (isGood: Bool, at: Timestamp) = {
     (true, Timestamp(rawValue: 0))

@@ -9,6 +9,10 @@ package enum QueryAPI {
     RuleEndpoints(sources).register(in: &router)
     TargetEndpoints(sources).register(in: &router)
     StatusEndpoints(sources).register(in: &router)
+    guard let alertRouter = sources.alertRouter else { return }
+    RoutedAlertEndpoints(alertRouter, now: sources.now).register(in: &router)
+    SilenceEndpoints(alertRouter, now: sources.now).register(in: &router)
+    RouterStatusEndpoint(sources.status).register(in: &router)
   }
 }
 

@@ -35,16 +35,7 @@ struct StatusEndpoints: Sendable {
   /// Grafana takes a server without `features` for plain Prometheus.
   private func buildInfo() -> APIAnswer {
     let status = sources.status
-    return APIAnswer { json in
-      json.object { json in
-        json.member("version", status.version)
-        json.member("revision", status.revision)
-        json.member("branch", "")
-        json.member("buildUser", "")
-        json.member("buildDate", status.buildDate)
-        json.member("goVersion", "")
-      }
-    }
+    return APIAnswer { $0.buildInfo(status) }
   }
 
   private func runtimeInfo() async -> APIAnswer {
@@ -111,6 +102,20 @@ struct StatusEndpoints: Sendable {
         json.key("droppedAlertmanagers")
         json.list([])
       }
+    }
+  }
+}
+
+extension JSONWriter {
+  /// Writes who built what, under the names that both APIs use.
+  mutating func buildInfo(_ status: APIStatus) {
+    object { json in
+      json.member("version", status.version)
+      json.member("revision", status.revision)
+      json.member("branch", "")
+      json.member("buildUser", "")
+      json.member("buildDate", status.buildDate)
+      json.member("goVersion", "")
     }
   }
 }
