@@ -9,7 +9,7 @@ import Testing
 struct ChunkTests {
   /// Kinds of series that a random one is made of.
   enum Shape: CaseIterable {
-    case constant, counter, gauge, noise, special, jumps
+    case constant, counter, steady, gauge, bytes, zeros, stale, noise, special, jumps
   }
 
   @Test(arguments: Shape.allCases, UInt64(1)...40)
@@ -77,10 +77,23 @@ struct ChunkTests {
     var random = RepeatableRandom(seed: seed)
     let words = (0..<Int.random(in: 0...20, using: &random)).map { _ in random.next() }
     var columns = SampleColumns()
+    let first = Int64.random(in: .min ... .max, using: &random)
     _ = SampleDecoder.decode(
-      words.span, count: 500, first: Int64.random(in: .min ... .max, using: &random), from: .min,
-      through: .max, into: &columns)
+      words.span, count: 500, first: first, from: .min, through: .max, into: &columns)
     #expect(columns.count <= 500)
+    columns.removeAll()
+    _ = DecimalChunk.decode(
+      words.span, count: 500, first: first, from: .min, through: .max, into: &columns)
+    #expect(columns.count <= 500)
+    #expect(columns.values.count == columns.timestamps.count)
+  }
+
+  @Test(arguments: [Shape.counter, .steady, .gauge, .bytes], UInt64(1)...5)
+  func decimalNumbersTakeLessRoomThanTheirBits(shape: Shape, seed: UInt64) throws {
+    let samples = Self.series(shape, seed: seed)
+    let open = OpenChunk(samples)
+    let bits = try #require(DecimalChunk.encode(samples)?.bitCount)
+    if samples.count > 50 { #expect(bits < open.buffer.bitCount) }
   }
 
   @Test(arguments: UInt64(1)...50)
@@ -104,6 +117,7 @@ struct ChunkTests {
     var columns = SampleColumns()
     var time = Int64.random(in: -1_000_000...2_000_000_000_000, using: &random)
     var value = Double(Int.random(in: 0...1000, using: &random))
+    if shape == .bytes { value *= 4096 }
     for _ in 0..<Int.random(in: 1...300, using: &random) {
       columns.append(Timestamp(rawValue: time), value)
       time += shape == .jumps ? Int64.random(in: 1...1 << 40, using: &random) : 15_000
@@ -111,7 +125,16 @@ struct ChunkTests {
       switch shape {
       case .constant: break
       case .counter: value += Double(Int.random(in: 0...50, using: &random))
-      case .gauge: value += (Double.random(in: -1...1, using: &random) * 100).rounded() / 100
+      case .gauge:
+        value = ((value * 100).rounded() + Double(Int.random(in: -99...99, using: &random))) / 100
+      case .steady: value += 1000 + Double(Int.random(in: 0...3, using: &random))
+      case .bytes:
+        value =
+          (value / 4096).rounded() * 4096 + Double(Int.random(in: -40...40, using: &random) * 4096)
+      case .zeros: value = [0, -0.0, 4096, 1.5, -8].randomElement(using: &random) ?? 0
+      case .stale:
+        let isStale = Int.random(in: 0...30, using: &random) == 0
+        value = isStale ? StaleMarker.value : (value.isNaN ? 0 : value) + 0.25
       case .noise, .jumps: value = Double.random(in: -1e9...1e9, using: &random)
       case .special: value = Double(bitPattern: random.next())
       }

@@ -81,6 +81,7 @@ struct RetentionTests {
     #expect(world.store.stats.cachedBytes > 2000)
     await world.store.maintain(now: Timestamp(rawValue: 800_000))
     #expect(world.store.stats.cachedBytes <= 2000)
+    #expect(world.store.stats.chunksCached <= 2000 / 8)
     #expect(try await world.store.samples(of: up) == before)
   }
 }

@@ -64,9 +64,10 @@ struct SampleJournalTests {
       chunk(4, series: 8, 0, 100),
     ]
     try await journal.commit(writes)
+    let end = Timestamp(rawValue: through)
     let found = try journal.chunks(
-      of: [SeriesKey(rawValue: 7), SeriesKey(rawValue: 9)], from: Timestamp(rawValue: from),
-      through: Timestamp(rawValue: through))
+      of: [(SeriesKey(rawValue: 7), end), (SeriesKey(rawValue: 9), end)],
+      from: Timestamp(rawValue: from))
     #expect(found.map { $0.map(\.number) } == [numbers, []])
   }
 

@@ -16,39 +16,42 @@ final class DiskChunks: Sendable {
     var chunks: [[SealedChunk]] = []
   }
 
+  private struct State {
+    var series: [(key: SeriesKey, through: Timestamp)] = []
+    var window = Window()
+  }
+
   private let journal: SampleJournal
   private let from: Timestamp
-  private let through: Timestamp
   private let report: @Sendable (String) -> Void
-  private let state = Mutex<(keys: [SeriesKey], window: Window)>(([], Window()))
+  private let state = Mutex(State())
 
   init(
-    journal: SampleJournal, from: Timestamp, through: Timestamp,
+    journal: SampleJournal, from: Timestamp,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.journal = journal
     self.from = from
-    self.through = through
     self.report = report
   }
 
-  /// Adds a series and returns its place.
-  func add(_ key: Int64) -> Int {
+  /// Adds a series whose samples through an instant are wanted, and returns its place.
+  func add(_ key: Int64, through: Int64) -> Int {
     state.withLock { state in
-      state.keys.append(SeriesKey(rawValue: key))
-      return state.keys.count - 1
+      state.series.append((SeriesKey(rawValue: key), Timestamp(rawValue: through)))
+      return state.series.count - 1
     }
   }
 
-  /// The chunks of the series at a place that overlap the selection's range, in order of time.
+  /// The chunks of the series at a place that overlap the wanted range, in order of time.
   func chunks(at place: Int) throws(StorageError) -> [SealedChunk] {
     try state.withLock { state throws(StorageError) in
       let end = state.window.start + state.window.chunks.count
       if place < state.window.start || place >= end {
         // Only who reads in order gets more than was asked for.
-        let count = place == end ? min(Self.ahead, state.keys.count - place) : 1
+        let count = place == end ? min(Self.ahead, state.series.count - place) : 1
         let rows = try journal.chunks(
-          of: Array(state.keys[place..<(place + count)]), from: from, through: through)
+          of: Array(state.series[place..<(place + count)]), from: from)
         state.window = Window(start: place, chunks: rows.map { $0.compactMap(sound) })
       }
       return state.window.chunks[place - state.window.start]

@@ -117,6 +117,7 @@ extension Head {
       cachedBytes -= chunk.byteCount
       count += 1
     }
+    cachedChunks -= count
     if count > 0 { series[slot].cached.removeFirst(count) }
   }
 

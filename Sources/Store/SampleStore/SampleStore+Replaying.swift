@@ -23,16 +23,14 @@ extension SampleStore {
         }
       }
       try journal.forEachRow { row in
-        var writes = JournalWrites()
         let isSound = BatchDecoder.decode(row) { key, timestamp, value in
           head.skip(sequence: row.sequence, key: key)
           // A series that is not there was removed, because all its samples had expired.
           guard let slot = table.slot(of: key) else { return }
-          head.replay(timestamp, value, slot: slot, sequence: row.sequence, adding: &writes)
+          head.replay(timestamp, value, slot: slot, sequence: row.sequence)
         }
         head.skip(sequence: row.sequence, key: 0)
         if !isSound { foundDamage("batch \(row.sequence) of the journal") }
-        writer.add(writes)
       }
     }
   }

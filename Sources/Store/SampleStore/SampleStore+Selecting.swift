@@ -6,9 +6,7 @@ extension SampleStore: SeriesQuerier {
   package func select(
     _ selection: SeriesSelection
   ) async throws(StorageError) -> [any SelectedSeries] {
-    let disk = DiskChunks(journal: journal, from: selection.from, through: selection.through) {
-      [self] in foundDamage($0)
-    }
+    let disk = DiskChunks(journal: journal, from: selection.from) { [self] in foundDamage($0) }
     return head.withLock { head in
       let slots = head.slots(in: selection)
       return slots.map { head.held(Int($0), in: selection, disk: disk) }
@@ -74,7 +72,7 @@ extension Head {
     var place: Int?
     let inMemoryFrom = state.inMemoryFrom
     if let oldest = state.oldest, oldest < inMemoryFrom, selection.from.rawValue < inMemoryFrom {
-      place = disk.add(keys[slot])
+      place = disk.add(keys[slot], through: min(selection.through.rawValue, inMemoryFrom - 1))
     }
     return HeldSeries(
       labels: labels[slot], open: state.open, cached: state.cached, inMemoryFrom: inMemoryFrom,

@@ -34,7 +34,6 @@ package final class SampleStore: SampleAppender {
       maximumBytes: settings.maximumFileBytes)
     let store = SampleStore(journal: journal, settings: settings, report: report)
     try store.replay()
-    await store.writer.flush()
     return store
   }
 
@@ -76,6 +75,7 @@ package final class SampleStore: SampleAppender {
     var stats = head.withLock { head in
       var stats = head.stats
       stats.series = head.seriesCount
+      stats.chunksCached = head.cachedChunks
       stats.cachedBytes = head.cachedBytes
       return stats
     }

@@ -16,15 +16,16 @@ extension SampleJournal {
           FROM series ORDER BY key
           """)
       while let row = try rows.next() {
-        let first: Int64? = row[2]
-        let last: Int64? = row[3]
+        let first = try row.integerIfPresent(at: 2)
+        let last = try row.integerIfPresent(at: 3)
         var span: ClosedRange<Timestamp>?
         if let first, let last, first <= last {
           span = Timestamp(rawValue: first)...Timestamp(rawValue: last)
         }
         body(
           StoredSeries(
-            key: SeriesKey(rawValue: row[0]), labels: try row.bytes(at: 1), span: span))
+            key: SeriesKey(rawValue: try row.integer(at: 0)), labels: try row.bytes(at: 1),
+            span: span))
       }
     }
   }
@@ -37,17 +38,18 @@ extension SampleJournal {
       while let row = try rows.next() {
         body(
           JournalRow(
-            sequence: row[0], checksum: UInt64(bitPattern: row[1] as Int64),
+            sequence: try row.integer(at: 0),
+            checksum: UInt64(bitPattern: try row.integer(at: 1)),
             samples: try row.bytes(at: 2)))
       }
     }
   }
 
-  /// The chunks of each series that overlap a range, ordered by time.
+  /// The chunks of each series that overlap the range from an instant through another one of its own, ordered by time.
   ///
   /// - Complexity: two seeks per series and one read per chunk; chunks of a series do not overlap each other.
   package func chunks(
-    of series: [SeriesKey], from: Timestamp, through: Timestamp
+    of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp
   ) throws(StorageError) -> [[ChunkRow]] {
     try file.read { database in
       let statement = try database.cachedStatement(
@@ -55,21 +57,25 @@ extension SampleJournal {
           SELECT number, first, last, count, encoding, checksum, samples FROM chunk
           WHERE series = ? AND first <= ? ORDER BY first DESC
           """)
-      return try series.map { key in
+      return try series.map { key, through in
         var found: [ChunkRow] = []
-        let rows = try Row.fetchCursor(
-          statement, arguments: [key.rawValue, through.rawValue])
-        while let row = try rows.next(), row[2] as Int64 >= from.rawValue {
-          found.append(
-            ChunkRow(
-              number: row[0], series: key, first: Timestamp(rawValue: row[1]),
-              last: Timestamp(rawValue: row[2]), count: row[3], encoding: row[4],
-              checksum: UInt64(bitPattern: row[5] as Int64), samples: try row.bytes(at: 6)))
+        let rows = try Row.fetchCursor(statement, arguments: [key.rawValue, through.rawValue])
+        while let row = try rows.next(), try row.integer(at: 2) >= from.rawValue {
+          found.append(try Self.chunk(row, of: key))
         }
         found.reverse()
         return found
       }
     }
+  }
+
+  private static func chunk(_ row: Row, of series: SeriesKey) throws -> ChunkRow {
+    ChunkRow(
+      number: try row.integer(at: 0), series: series,
+      first: Timestamp(rawValue: try row.integer(at: 1)),
+      last: Timestamp(rawValue: try row.integer(at: 2)),
+      count: Int(try row.integer(at: 3)), encoding: Int(try row.integer(at: 4)),
+      checksum: UInt64(bitPattern: try row.integer(at: 5)), samples: try row.bytes(at: 6))
   }
 
   /// The number of the chunk sealed last; 0 if there are none.

@@ -76,10 +76,11 @@ package final class SampleJournal: Sendable {
   /// Closes the file; every later call fails.
   package func close() throws(StorageError) { try file.close() }
 
+  /// Replaces what is there: a commit that failed may have been made all the same, and is tried again.
   private static func write(_ writes: JournalWrites, to database: Database) throws {
     if !writes.newSeries.isEmpty {
       let insert = try database.cachedStatement(
-        sql: "INSERT INTO series (key, labels) VALUES (?, ?)")
+        sql: "INSERT OR REPLACE INTO series (key, labels) VALUES (?, ?)")
       for row in writes.newSeries {
         try insert.execute(arguments: [row.key.rawValue, Data(row.labels)])
       }
@@ -87,7 +88,7 @@ package final class SampleJournal: Sendable {
     if !writes.chunks.isEmpty {
       let insert = try database.cachedStatement(
         sql: """
-          INSERT INTO chunk (number, series, first, last, count, encoding, checksum, samples)
+          INSERT OR REPLACE INTO chunk (number, series, first, last, count, encoding, checksum, samples)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """)
       for row in writes.chunks {
@@ -99,7 +100,7 @@ package final class SampleJournal: Sendable {
     }
     for row in writes.rows {
       try database.cachedStatement(
-        sql: "INSERT INTO journal (sequence, checksum, samples) VALUES (?, ?, ?)"
+        sql: "INSERT OR REPLACE INTO journal (sequence, checksum, samples) VALUES (?, ?, ?)"
       ).execute(arguments: [row.sequence, Int64(bitPattern: row.checksum), Data(row.samples)])
     }
     for key in writes.removedSeries {

@@ -28,7 +28,7 @@ package final class StateDatabase: StateStore {
       let rows = try Row.fetchCursor(statement)
       var result: [StateRow] = []
       while let row = try rows.next() {
-        result.append(StateRow(key: row[0], value: try row.bytes(at: 1)))
+        result.append(StateRow(key: try row.text(at: 0), value: try row.bytes(at: 1)))
       }
       return result
     }
@@ -71,12 +71,5 @@ package final class StateDatabase: StateStore {
       }
     }
     return migrator
-  }
-}
-
-extension Row {
-  /// A blob column as bytes, with one copy.
-  func bytes(at index: Int) throws -> [UInt8] {
-    try withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } ?? [] }
   }
 }

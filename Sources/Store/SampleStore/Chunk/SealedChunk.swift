@@ -8,6 +8,8 @@ struct SealedChunk: Sendable {
   enum Encoding: Int, Sendable {
     /// As `OpenChunk` does it.
     case differences = 1
+    /// As `DecimalChunk` does it.
+    case decimals = 2
   }
 
   /// The place in the order of sealing.
@@ -28,8 +30,21 @@ struct SealedChunk: Sendable {
     first = chunk.first
     last = chunk.last
     count = chunk.count
+    let differences = Self.withoutZeros(chunk.buffer.words)
+    // What hardly changes is short enough as it is.
+    if differences.count * 8 > chunk.count / 8 {
+      var columns = SampleColumns()
+      chunk.read(from: .min, through: .max, into: &columns)
+      if let decimals = DecimalChunk.encode(columns).map({ Self.withoutZeros($0.words) }),
+        decimals.count < differences.count
+      {
+        encoding = .decimals
+        words = decimals
+        return
+      }
+    }
     encoding = .differences
-    words = Self.withoutZeros(chunk.buffer.words)
+    words = differences
   }
 
   /// Takes a chunk from the database; nil if it is damaged.
@@ -76,8 +91,14 @@ struct SealedChunk: Sendable {
   /// Appends the samples with times in `from...through`; false if the chunk is damaged.
   func read(from: Int64, through: Int64, into columns: inout SampleColumns) -> Bool {
     guard first <= through, last >= from else { return true }
-    return SampleDecoder.decode(
-      words.span, count: count, first: first, from: from, through: through, into: &columns)
+    switch encoding {
+    case .differences:
+      return SampleDecoder.decode(
+        words.span, count: count, first: first, from: from, through: through, into: &columns)
+    case .decimals:
+      return DecimalChunk.decode(
+        words.span, count: count, first: first, from: from, through: through, into: &columns)
+    }
   }
 
   private var checksum: UInt64 {
@@ -85,7 +106,7 @@ struct SealedChunk: Sendable {
     for word in words { checksum.combine(word) }
     checksum.combine(UInt64(bitPattern: first))
     checksum.combine(UInt64(bitPattern: last))
-    checksum.combine(UInt64(count) << 8 | UInt64(encoding.rawValue))
+    checksum.combine(UInt64(bitPattern: Int64(count)) << 8 | UInt64(encoding.rawValue))
     return checksum.value
   }
 

@@ -36,11 +36,12 @@ extension Head {
   }
 
   /// Takes a sample back from the journal; what is in a sealed chunk already is passed over.
-  mutating func replay(
-    _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64,
-    adding writes: inout JournalWrites
-  ) {
-    _ = take(timestamp, value, slot: slot, sequence: sequence, adding: &writes)
+  ///
+  /// Nothing is sealed here: a chunk that ended at another place than before could leave no room for a late sample.
+  mutating func replay(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
+    if series[slot].take(timestamp, value, capacity: .max) == .appended {
+      series[slot].openSequence = min(series[slot].openSequence, sequence)
+    }
     stats.samplesReplayed += 1
   }
 
@@ -79,6 +80,7 @@ extension Head {
     series[slot].openSequence = .max
     series[slot].sealedThrough = chunk.last
     series[slot].cached.append(chunk)
+    cachedChunks += 1
     cachedBytes += chunk.byteCount
     stats.chunksSealed += 1
     writes.chunks.append(chunk.row(of: SeriesKey(rawValue: keys[slot])))

@@ -16,7 +16,8 @@ struct Head: Sendable {
   private(set) var generations: [UInt32] = []
   /// Counters; the levels in it are filled in by `SampleStore`.
   var stats = SampleStoreStats()
-  /// Bytes of cached chunks.
+  /// Cached chunks, and their bytes.
+  var cachedChunks = 0
   var cachedBytes = 0
 
   let settings: SampleStoreSettings
@@ -117,6 +118,7 @@ struct Head: Sendable {
       let place = Int(slot)
       slots[labels[place]] = nil
       index.remove(slot, labels[place])
+      cachedChunks -= series[place].cached.count
       cachedBytes -= series[place].cached.reduce(0) { $0 + $1.byteCount }
       series[place] = SeriesState()
       labels[place] = .empty

@@ -22,6 +22,12 @@ final class JournalWriter: Sendable {
     var failure: StorageError?
   }
 
+  /// One transaction.
+  private struct Turn: Sendable {
+    let slice: WriteBacklog.Slice
+    let ticket: Int
+  }
+
   private struct State {
     var backlog = WriteBacklog()
     var status = Status()
@@ -31,6 +37,12 @@ final class JournalWriter: Sendable {
     var written = 0
     var waiters: [(ticket: Int, continuation: CheckedContinuation<Void, Never>)] = []
     var givenUpBeforeFailure = 0
+
+    /// Takes what is written next, and up to where everything is written after that.
+    mutating func takeTurn() -> Turn {
+      let slice = backlog.takeSlice(JournalWriter.maximumTransactionBytes)
+      return Turn(slice: slice, ticket: backlog.isEmpty ? added : written)
+    }
 
     /// Notes an error; true if it is the first one since things were well.
     mutating func fail(_ error: StorageError) -> Bool {
@@ -82,7 +94,7 @@ final class JournalWriter: Sendable {
   /// Returns when all that was added before is committed, or when an attempt has failed.
   func flush() async {
     await withCheckedContinuation { continuation in
-      let next: WriteBacklog.Slice? = state.withLock { state in
+      let next: Turn? = state.withLock { state in
         guard state.written < state.added else {
           continuation.resume()
           return nil
@@ -90,29 +102,27 @@ final class JournalWriter: Sendable {
         state.waiters.append((state.added, continuation))
         if state.isWriting { return nil }
         state.isWriting = true
-        return state.backlog.takeSlice(Self.maximumTransactionBytes)
+        return state.takeTurn()
       }
       if let next { write(next) }
     }
   }
 
-  private func write(_ slice: WriteBacklog.Slice) {
-    // What was added up to here is in this slice, or the backlog is not empty after it.
-    let ticket = state.withLock { $0.backlog.isEmpty ? $0.added : $0.written }
-    journal.submit(slice.writes) { [self] result in
+  private func write(_ turn: Turn) {
+    journal.submit(turn.slice.writes) { [self] result in
       switch result {
-      case .success: succeeded(slice, ticket)
-      case .failure(let error): failed(slice, error)
+      case .success: succeeded(turn)
+      case .failure(let error): failed(turn.slice, error)
       }
     }
   }
 
-  private func succeeded(_ slice: WriteBacklog.Slice, _ ticket: Int) {
+  private func succeeded(_ turn: Turn) {
     var recovered: StorageTrouble?
     var done: [CheckedContinuation<Void, Never>] = []
-    let next: WriteBacklog.Slice? = state.withLock { state in
-      state.written = max(state.written, ticket)
-      if let last = slice.writes.chunks.last {
+    let next: Turn? = state.withLock { state in
+      state.written = max(state.written, turn.ticket)
+      if let last = turn.slice.writes.chunks.last {
         state.status.chunksThrough = max(state.status.chunksThrough, last.number)
       }
       if state.status.failure != nil, state.backlog.isEmpty {
@@ -127,7 +137,7 @@ final class JournalWriter: Sendable {
         state.isWriting = false
         return nil
       }
-      return state.backlog.takeSlice(Self.maximumTransactionBytes)
+      return state.takeTurn()
     }
     if let recovered { report(recovered) }
     for continuation in done { continuation.resume() }

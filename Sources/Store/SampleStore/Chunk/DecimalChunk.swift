@@ -1,0 +1,194 @@
+import StorageAPI
+
+/// Sealed samples whose values are decimal numbers of few digits, as most values are: counts, bytes, hundredths of seconds.
+///
+/// The values are coded as whole numbers times a power of two over a power of ten, each by what it differs from the one before, or from where the last
+/// two pointed, whichever is shorter; the times likewise. Layout in bits: power of ten (4), power of two (6), whether values point on (1), first
+/// distance of times and of values, first value (7 for the width and then the number, each), the two codes, all times but
+/// the first, all values. A value that is no such number, as a stale marker, stands with all its bits.
+enum DecimalChunk {
+  /// The powers of ten that are tried.
+  private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+  /// Whole numbers up to here are exact as `Double`.
+  private static let largest = 0x1p53
+
+  /// Codes samples; nil if too many values are no decimal numbers.
+  static func encode(_ columns: SampleColumns) -> BitBuffer? {
+    guard let exponent = exponent(of: columns.values) else { return nil }
+    let numbers = columns.values.map { number($0, exponent) }
+    let times = columns.timestamps
+    let step = times.count > 1 ? times[1] &- times[0] : 0
+    let timeResiduals = Self.residuals(times, step: step, pointsOn: true)
+    var known = numbers.compactMap { $0 }
+    guard known.count > 0, numbers.count - known.count <= maximumMisses(of: numbers.count) else {
+      return nil
+    }
+    // Sizes of memory are multiples of pages.
+    let union = known.reduce(0) { $0 | $1 }
+    let shift = union == 0 ? 0 : union.trailingZeroBitCount
+    for index in known.indices { known[index] >>= Int64(shift) }
+    let slope = known.count > 1 ? known[1] - known[0] : 0
+    let flat = Self.residuals(known, step: 0, pointsOn: false)
+    let pointed = Self.residuals(known, step: slope, pointsOn: true)
+    let pointsOn = magnitude(pointed) < magnitude(flat)
+    let values = pointsOn ? pointed : flat
+    let timeCode = ResidualCode(for: timeResiduals)
+    let valueCode = ResidualCode(for: values)
+
+    var buffer = BitBuffer()
+    buffer.append(UInt64(exponent), bits: 4)
+    buffer.append(UInt64(shift), bits: 6)
+    buffer.append(pointsOn ? 1 : 0, bits: 1)
+    appendSized(step, to: &buffer)
+    appendSized(pointsOn ? slope : 0, to: &buffer)
+    appendSized(known.first ?? 0, to: &buffer)
+    timeCode.append(to: &buffer)
+    valueCode.append(to: &buffer)
+    for residual in timeResiduals { timeCode.append(residual, to: &buffer) }
+    appendValues(columns.values, numbers, values, valueCode, to: &buffer)
+    return buffer
+  }
+
+  /// Appends the samples with times in `from...through` to the columns; false if the codes make no sense.
+  static func decode(
+    _ words: Span<UInt64>, count: Int, first: Int64, from: Int64, through: Int64,
+    into columns: inout SampleColumns
+  ) -> Bool {
+    var reader = BitReader(words)
+    let exponent = Int(reader.read(4))
+    let shift = Int(reader.read(6))
+    let pointsOn = reader.readBit()
+    guard exponent < powers.count, let step = readSized(&reader), let slope = readSized(&reader),
+      let start = readSized(&reader)
+    else { return false }
+    let timeCode = ResidualCode(&reader)
+    let valueCode = ResidualCode(&reader)
+    guard timeCode.isSound, valueCode.isSound else { return false }
+
+    let offset = columns.timestamps.count
+    var skipped = 0
+    var kept = 0
+    var timestamp = first
+    var delta = step
+    for index in 0..<count {
+      if index > 0 {
+        delta &+= timeCode.readNumber(&reader)
+        timestamp &+= delta
+      }
+      // All times are decoded, because the values stand behind the last one.
+      if timestamp < from {
+        skipped += 1
+      } else if timestamp <= through {
+        columns.timestamps.append(timestamp)
+        kept += 1
+      }
+    }
+    decodeValues(
+      &reader, valueCode, start: start, slope: pointsOn ? slope : nil,
+      factor: Double(sign: .plus, exponent: shift, significand: 1), power: powers[exponent],
+      skipping: skipped, count: kept, into: &columns.values)
+    assert(columns.values.count == offset + kept)
+    return true
+  }
+
+  private static func decodeValues(
+    _ reader: inout BitReader, _ code: ResidualCode, start: Int64, slope: Int64?, factor: Double,
+    power: Double, skipping skipped: Int, count: Int, into values: inout [Double]
+  ) {
+    var number = start
+    var delta = slope ?? 0
+    var isFirst = true
+    for index in 0..<(skipped + count) {
+      let (residual, verbatim) = code.readNext(&reader)
+      let value: Double
+      if let verbatim {
+        value = Double(bitPattern: verbatim)
+      } else {
+        if slope == nil {
+          number &+= residual
+        } else if !isFirst {
+          delta &+= residual
+          number &+= delta
+        }
+        isFirst = false
+        value = Double(number) * factor / power
+      }
+      if index >= skipped { values.append(value) }
+    }
+  }
+
+  private static func appendValues(
+    _ values: [Double], _ numbers: [Int64?], _ residuals: [Int64], _ code: ResidualCode,
+    to buffer: inout BitBuffer
+  ) {
+    // The first number stands in front; its residual is zero.
+    var next = 0
+    for (index, number) in numbers.enumerated() {
+      guard number != nil else {
+        code.appendVerbatim(values[index].bitPattern, to: &buffer)
+        continue
+      }
+      let residual = next == 0 ? 0 : residuals[next - 1]
+      next += 1
+      code.append(residual, to: &buffer)
+    }
+  }
+
+  /// The smallest power of ten that makes the values whole; nil if there is none for most of them.
+  private static func exponent(of values: [Double]) -> Int? {
+    var exponent = 0
+    var misses = 0
+    for value in values {
+      var candidate = exponent
+      while candidate < powers.count, number(value, candidate) == nil { candidate += 1 }
+      if candidate < powers.count {
+        exponent = candidate
+      } else {
+        misses += 1
+        if misses > maximumMisses(of: values.count) { return nil }
+      }
+    }
+    return exponent
+  }
+
+  /// How many values may stand with all their bits before the other encoding is shorter.
+  private static func maximumMisses(of count: Int) -> Int { 2 + count / 16 }
+
+  /// The value times a power of ten, if it comes back from that bit by bit.
+  private static func number(_ value: Double, _ exponent: Int) -> Int64? {
+    let power = powers[exponent]
+    let scaled = (value * power).rounded()
+    guard abs(scaled) < largest else { return nil }
+    let number = Int64(scaled)
+    return (Double(number) / power).bitPattern == value.bitPattern ? number : nil
+  }
+
+  /// What each number but the first differs from the one before, or from where the last two pointed.
+  private static func residuals(_ numbers: [Int64], step: Int64, pointsOn: Bool) -> [Int64] {
+    var residuals: [Int64] = []
+    residuals.reserveCapacity(numbers.count)
+    var delta = step
+    for (previous, number) in zip(numbers, numbers.dropFirst()) {
+      let change = number &- previous
+      residuals.append(pointsOn ? change &- delta : change)
+      delta = change
+    }
+    return residuals
+  }
+
+  private static func magnitude(_ residuals: [Int64]) -> Int {
+    residuals.reduce(0) { $0 + 64 - ResidualCode.zigzag($1).leadingZeroBitCount }
+  }
+
+  private static func appendSized(_ value: Int64, to buffer: inout BitBuffer) {
+    let coded = ResidualCode.zigzag(value)
+    let width = 64 - coded.leadingZeroBitCount
+    buffer.append(UInt64(width), bits: 7)
+    if width > 0 { buffer.append(coded, bits: width) }
+  }
+
+  private static func readSized(_ reader: inout BitReader) -> Int64? {
+    let width = Int(reader.read(7))
+    return width <= 64 ? ResidualCode.read(width, &reader) : nil
+  }
+}
