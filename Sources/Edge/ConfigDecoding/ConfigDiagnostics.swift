@@ -40,6 +40,15 @@ package final class ConfigDiagnostics {
     found.append(error)
   }
 
+  /// What is no error, but should be changed; in the order of the reports.
+  package private(set) var warnings: [ConfigError] = []
+
+  /// Adds a warning.
+  package func warn(_ warning: ConfigError) {
+    guard warnings.count < Self.errorLimit, !warnings.contains(warning) else { return }
+    warnings.append(warning)
+  }
+
   /// Throws what was reported, if anything was.
   package func throwIfAny() throws(ConfigFailure) {
     guard found.isEmpty else { throw ConfigFailure(errors: errors) }

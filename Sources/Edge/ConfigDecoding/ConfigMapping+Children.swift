@@ -9,15 +9,20 @@ extension ConfigMapping {
     return list
   }
 
-  /// The texts of a list. With `orSingle`, one text counts as a list of one.
-  package func strings(_ key: String, orSingle: Bool = false) -> [String] {
-    if orSingle, let text = node(key)?.text { return [text] }
-    return list(key).compactMap { item in
-      if let text = item.text, !item.isNull { return text }
+  /// The texts of a list with their places; entries that are no texts are reported.
+  package func textNodes(_ key: String) -> [(text: String, node: ConfigNode)] {
+    list(key).compactMap { item in
+      if let text = item.text, !item.isNull { return (text, item) }
       diagnostics.report(
         item.error("the entries of \"\(key)\" in \(context) must be texts, not \(item.kindName)"))
       return nil
     }
+  }
+
+  /// The texts of a list. With `orSingle`, one text counts as a list of one.
+  package func strings(_ key: String, orSingle: Bool = false) -> [String] {
+    if orSingle, let text = node(key)?.text { return [text] }
+    return textNodes(key).map(\.text)
   }
 
   /// A mapping below this one; nil when the key is absent or is something else, which is reported.
