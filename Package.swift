@@ -187,8 +187,10 @@ let tested: [Target] = [
     "PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax"], data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("BlockingCalls"),
-  tests("PostgresAccess"),
-  tests("RedisAccess"),
+  tests("PostgresAccess", uses: ["BlockingCalls"]),
+  tests("RedisAccess", uses: ["BlockingCalls"]),
+  tests("PostgresCollectors", uses: ["CollectorCore", "PostgresAccess"]),
+  tests("RedisCollectors", uses: ["CollectorCore", "RedisAccess"], data: ["Fixtures"]),
   tests(
     "MetricScraping",
     uses: [

@@ -1,10 +1,11 @@
 import Glibc
 import Synchronization
 
-/// A PostgreSQL server of a test: its own cluster in a temporary folder, on a free loopback port, with the password
-/// `throwaway` for its superuser `postgres`.
+/// A PostgreSQL server of a test: its own cluster in a temporary folder, on a free loopback port,
+/// with the password `throwaway` for its superuser `postgres`.
 ///
-/// It can be stopped, started again on the same port and cluster, and frozen (SIGSTOP) to play a server that hangs.
+/// It can be stopped, started again on the same port and cluster, and frozen (SIGSTOP) to play a
+/// server that hangs.
 package final class ThrowawayPostgres: Sendable {
   /// The TCP port on 127.0.0.1.
   package let port: Int
@@ -30,6 +31,22 @@ package final class ThrowawayPostgres: Sendable {
     try await server.makeCluster()
     try await server.start()
     return server
+  }
+
+  /// Makes a standby that streams from this server, and starts it.
+  package func startStandby() async throws -> ThrowawayPostgres {
+    let standby = try ThrowawayPostgres(settings: settings)
+    let copy = try ChildProcess.start(
+      try Self.program("pg_basebackup"),
+      [
+        "-d", url, "-D", standby.cluster, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync",
+      ], user: Self.user)
+    guard try await copy.waitForExit(timeout: .seconds(120)) == 0 else {
+      throw ChildProcessError(reason: "pg_basebackup failed", output: copy.output)
+    }
+    try standby.configure()
+    try await standby.start()
+    return standby
   }
 
   private init(settings: [String: String]) throws {
@@ -81,7 +98,8 @@ package final class ThrowawayPostgres: Sendable {
     try await start()
   }
 
-  /// Freezes the server and all its sessions: connections are accepted by the kernel, and nothing answers.
+  /// Freezes the server and all its sessions: connections are accepted by the kernel, and nothing
+  /// answers.
   package func pause() {
     for pid in processes { kill(pid, SIGSTOP) }
   }
@@ -131,6 +149,10 @@ package final class ThrowawayPostgres: Sendable {
     guard try await child.waitForExit(timeout: .seconds(120)) == 0 else {
       throw ChildProcessError(reason: "initdb failed", output: child.output)
     }
+    try configure()
+  }
+
+  private func configure() throws {
     var lines = [
       "listen_addresses": "'127.0.0.1'", "port": "\(port)",
       "unix_socket_directories": "'\(socketFolder)'", "fsync": "off", "shared_buffers": "16MB",

@@ -3,7 +3,8 @@ import Synchronization
 
 /// A Redis server of a test, without persistence, on a free loopback port and a Unix socket.
 ///
-/// It can be stopped, started again on the same port, and frozen (SIGSTOP) to play a server that hangs.
+/// It can be stopped, started again on the same port, and frozen (SIGSTOP) to play a server that
+/// hangs.
 package final class ThrowawayRedis: Sendable {
   /// The TCP port on 127.0.0.1.
   package let port: Int

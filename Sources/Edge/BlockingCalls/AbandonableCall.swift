@@ -1,7 +1,8 @@
 import Synchronization
 
-/// C calls that cannot be interrupted (`getaddrinfo`, `PQcancel`, `statfs` on a dead mount): each runs on a disposable thread, which
-/// is left behind, and counted, if it does not come back in time.
+/// C calls that cannot be interrupted (`getaddrinfo`, `PQcancel`, `statfs` on a dead mount): each
+/// runs on a disposable thread, which is left behind, and counted, if it does not come back in
+/// time.
 package enum AbandonableCall {
   /// How many disposable threads may be stuck at once; one more call is refused instead of started.
   package static let limit = 64
@@ -11,9 +12,11 @@ package enum AbandonableCall {
   /// The disposable threads now running, those that were given up included.
   package static var threadsInFlight: Int { running.load(ordering: .relaxed) }
 
-  /// Runs `body` on a disposable thread and waits for it, blocking the calling thread, which must not be one of the cooperative pool.
+  /// Runs `body` on a disposable thread and waits for it, blocking the calling thread, which must
+  /// not be one of the cooperative pool.
   ///
-  /// Throws `.overdue` at the deadline; `body` then still runs to its end somewhere, so it must own what it touches.
+  /// Throws `.overdue` at the deadline; `body` then still runs to its end somewhere, so it must own
+  /// what it touches.
   package static func run<Value: Sendable>(
     _ name: String, until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Value
   ) throws(BlockingCallError) -> Value {

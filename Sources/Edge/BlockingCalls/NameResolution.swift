@@ -1,11 +1,13 @@
 import Glibc
 
-/// Host names to addresses with a deadline: `getaddrinfo` blocks for as long as the resolver likes, so it runs where it can be abandoned.
+/// Host names to addresses with a deadline: `getaddrinfo` blocks for as long as the resolver likes,
+/// so it runs where it can be abandoned.
 package enum NameResolution {
   /// How many addresses of one name are used.
   package static let addressLimit = 8
 
-  /// The numeric addresses of a host, in the system's order of preference, blocking until the deadline at most.
+  /// The numeric addresses of a host, in the system's order of preference, blocking until the
+  /// deadline at most.
   ///
   /// A host that is an address already comes back at once and unchanged.
   package static func addresses(

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Waiting for a file descriptor with a deadline: `poll(2)` where interruption and rounding are handled once.
+/// Waiting for a file descriptor with a deadline: `poll(2)` where interruption and rounding are
+/// handled once.
 package enum Readiness {
   /// What a caller wants to do with the descriptor.
   package enum Interest: Sendable {
@@ -22,7 +23,8 @@ package enum Readiness {
     case failed(Int32)
   }
 
-  /// Blocks until the descriptor is ready or the deadline has passed; never call it on a thread of the cooperative pool.
+  /// Blocks until the descriptor is ready or the deadline has passed; never call it on a thread of
+  /// the cooperative pool.
   package static func wait(
     for descriptor: Int32, _ interest: Interest, until deadline: ContinuousClock.Instant
   ) -> Outcome {

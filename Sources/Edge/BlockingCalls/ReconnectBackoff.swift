@@ -1,10 +1,12 @@
-/// When a session that could not be opened may be tried again: later each time, and never quite regularly.
+/// When a session that could not be opened may be tried again: later each time, and never quite
+/// regularly.
 ///
 /// A value without a clock: it is told the time and the dice.
 package struct ReconnectBackoff: Sendable, Equatable {
   /// The longest pause after the first failure.
   package let base: Duration
-  /// The longest pause of all. Shorter than a usual scrape interval: a server that is back is seen by the next scrape.
+  /// The longest pause of all. Shorter than a usual scrape interval: a server that is back is seen
+  /// by the next scrape.
   package let cap: Duration
   /// The failures since the last success.
   package private(set) var failures = 0

@@ -2,8 +2,9 @@ import Glibc
 
 /// A serial executor with a thread of its own, for actors whose methods block in C.
 ///
-/// The cooperative pool has one thread per core: a single `poll(2)` there would hold up every task of the program. An actor that names a
-/// `ThreadExecutor` as its `unownedExecutor` blocks nobody but its own callers. The thread starts with the first job and ends with the executor.
+/// The cooperative pool has one thread per core: a single `poll(2)` there would hold up every task
+/// of the program. An actor that names a `ThreadExecutor` as its `unownedExecutor` blocks nobody
+/// but its own callers. The thread starts with the first job and ends with the executor.
 package final class ThreadExecutor: SerialExecutor {
   private let queue: JobQueue
 

@@ -2,7 +2,8 @@ import Glibc
 
 /// A value behind a lock that threads can wait on: a mutex and a condition variable.
 ///
-/// `Synchronization.Mutex` cannot wait; this is for plain threads only, never for tasks of the cooperative pool.
+/// `Synchronization.Mutex` cannot wait; this is for plain threads only, never for tasks of the
+/// cooperative pool.
 @safe package final class ThreadGate<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -39,7 +40,8 @@ import Glibc
     unsafe pthread_cond_broadcast(condition)
   }
 
-  /// Waits until `body` returns a value, asking it again after each signal; nil if the deadline passed before.
+  /// Waits until `body` returns a value, asking it again after each signal; nil if the deadline
+  /// passed before.
   package func wait<Result>(
     until deadline: ContinuousClock.Instant?, _ body: (inout Value) -> Result?
   ) -> Result? {

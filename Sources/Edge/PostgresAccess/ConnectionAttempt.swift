@@ -1,11 +1,10 @@
 private import BlockingCalls
 
-/// The way to an open connection: which hosts and addresses are tried, in which order, and for how long.
+/// The way to an open connection: which hosts and addresses are tried, in which order, and for how
+/// long.
 struct ConnectionAttempt {
   private let settings: PostgresSettings
   private let deadline: ContinuousClock.Instant
-  /// Whether the server took the session settings with the start of the session.
-  private(set) var sentOptions = true
 
   init(settings: PostgresSettings, deadline: ContinuousClock.Instant) {
     self.settings = settings
@@ -19,7 +18,7 @@ struct ConnectionAttempt {
   }
 
   /// Tries every address until one accepts; each gets an equal share of the time that is left.
-  mutating func run() throws(PostgresError) -> PostgresHandle {
+  func run() throws(PostgresError) -> PostgresHandle {
     var failure = PostgresError(
       reason: .configuration, sqlState: nil, message: "the settings name no host")
     var targets: [Target] = []
@@ -33,7 +32,7 @@ struct ConnectionAttempt {
     for (index, target) in targets.enumerated() {
       let share = ContinuousClock.now.duration(to: deadline) / (targets.count - index)
       do throws(PostgresError) {
-        return try open(target, until: .now + share)
+        return try connect(target, until: .now + share)
       } catch {
         failure = error
         guard Self.othersMayDiffer(error.reason) else { break }
@@ -65,23 +64,10 @@ struct ConnectionAttempt {
     }
   }
 
-  private mutating func open(
+  private func connect(
     _ target: Target, until limit: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresHandle {
-    do {
-      return try connect(target, options: sentOptions, until: limit)
-    } catch  where sentOptions && error.message.contains("unsupported startup parameter") {
-      // PgBouncer: the settings follow as statements.
-      sentOptions = false
-      return try connect(target, options: false, until: limit)
-    }
-  }
-
-  private func connect(
-    _ target: Target, options: Bool, until limit: ContinuousClock.Instant
-  ) throws(PostgresError) -> PostgresHandle {
-    let parameters = parameters(for: target, options: options)
-    guard let handle = PostgresHandle(starting: parameters) else {
+    guard let handle = PostgresHandle(starting: parameters(for: target)) else {
       throw PostgresError(reason: .configuration, sqlState: nil, message: "out of memory")
     }
     var interest = Readiness.Interest.writing
@@ -108,10 +94,8 @@ struct ConnectionAttempt {
     PostgresError(connecting: handle.errorMessage, settings: settings)
   }
 
-  /// libpq's parameters: the user's own, one host instead of many, and the session's.
-  private func parameters(
-    for target: Target, options: Bool
-  ) -> [(keyword: String, value: String)] {
+  /// libpq's parameters: the user's own, with one host instead of many.
+  private func parameters(for target: Target) -> [(keyword: String, value: String)] {
     var values: [String: String] = [
       // Saves a round trip, and a look into Kerberos' files.
       "gssencmode": "disable",
@@ -125,8 +109,6 @@ struct ConnectionAttempt {
     values["host"] = target.endpoint.host
     values["hostaddr"] = target.address
     values["port"] = target.endpoint.port
-    let theirs = settings["options"] ?? ""
-    values["options"] = options ? "\(theirs) \(settings.session.startupOptions)" : theirs
     return values.filter { !$0.value.isEmpty }.map { (keyword: $0.key, value: $0.value) }
   }
 }

@@ -8,7 +8,8 @@ enum ConnectionOptions {
   /// Every keyword that this libpq knows.
   static let keywords: Set<String> = unsafe Set(raw(PQconndefaults(), onlySet: false).keys)
 
-  /// What libpq would take for keywords that a connection string leaves out, from `PGHOST` and its kind.
+  /// What libpq would take for keywords that a connection string leaves out, from `PGHOST` and its
+  /// kind.
   static let defaults: [String: String] = unsafe raw(
     PQconndefaults(), onlySet: true)
 
@@ -24,7 +25,8 @@ enum ConnectionOptions {
     return unsafe raw(options, onlySet: true)
   }
 
-  /// libpq quotes what it could not read, which may be part of a password; only known harmless quotations stay.
+  /// libpq quotes what it could not read, which may be part of a password; only known harmless
+  /// quotations stay.
   static func masking(_ reason: String) -> String {
     let line = reason.prefix { $0 != "\n" }
     guard !line.hasPrefix("invalid connection option") else { return String(line) }

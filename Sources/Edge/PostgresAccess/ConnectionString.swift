@@ -6,7 +6,8 @@ struct ConnectionString {
     self.text = String(text.trimmed)
   }
 
-  /// The string without what libpq would refuse: scheme decorations and parameters meant for some driver.
+  /// The string without what libpq would refuse: scheme decorations and parameters meant for some
+  /// driver.
   func cleaned() throws(PostgresSettingsError) -> (text: String, ignored: [String]) {
     guard !text.isEmpty else { throw .invalid(reason: "it is empty") }
     guard !text.utf8.contains(0) else { throw .invalid(reason: "it contains a zero byte") }

@@ -1,11 +1,13 @@
 private import BlockingCalls
 private import CLibPQ
 
-/// One session with a PostgreSQL server. Every call returns at its deadline, whatever the server does.
+/// One session with a PostgreSQL server. Every call returns at its deadline, whatever the server
+/// does.
 ///
-/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an actor with a
-/// `ThreadExecutor`. libpq never blocks by itself: the connection is made step by step, the names are resolved where that can be abandoned, and
-/// a statement that overruns is cancelled from another thread while the connection closes.
+/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an
+/// actor with a `ThreadExecutor`. libpq never blocks by itself: the connection is made step by
+/// step, the names are resolved where that can be abandoned, and a statement that overruns is
+/// cancelled from another thread while the connection closes.
 @safe package struct PostgresConnection: ~Copyable {
   private let handle: PostgresHandle
   private let settings: PostgresSettings
@@ -30,27 +32,37 @@ private import CLibPQ
   package static func open(
     _ settings: PostgresSettings, deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresConnection {
-    var attempt = ConnectionAttempt(settings: settings, deadline: deadline)
-    let handle = try attempt.run()
+    let handle = try ConnectionAttempt(settings: settings, deadline: deadline).run()
     var connection = PostgresConnection(adopting: handle, settings: settings)
-    let statements =
-      (attempt.sentOptions ? [] : settings.session.startupStatements)
-      + settings.session.statements(forVersion: connection.serverVersion)
-    for statement in statements {
-      // A pooler or a fork may not know a setting; the session works without it.
-      do {
-        _ = try connection.query(statement, deadline: deadline)
-      } catch  where error.endsSession {
-        throw error
-      } catch {}
-    }
+    try connection.setUp(deadline)
     return connection
   }
 
-  /// Runs one statement and waits for its rows; a parameter of nil is NULL, `$1` in the statement is the first.
+  private mutating func setUp(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+    let values = settings.session.values(forVersion: serverVersion)
+    guard try !accepts(values, deadline) else { return }
+    // A pooler or a fork may not know one of them: then each for itself, and the session works
+    // without it.
+    for value in values { _ = try accepts([value], deadline) }
+  }
+
+  private mutating func accepts(
+    _ values: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> Bool {
+    do throws(PostgresError) {
+      _ = try query(SessionSettings.statement(setting: values), deadline: deadline)
+      return true
+    } catch {
+      if error.endsSession { throw error }
+      return false
+    }
+  }
+
+  /// Runs one statement and waits for its rows; a parameter of nil is NULL, `$1` in the statement
+  /// is the first.
   ///
-  /// At the deadline the statement is cancelled, the session closed, and `.timeout` thrown. An error of the
-  /// statement alone leaves the session usable.
+  /// At the deadline the statement is cancelled, the session closed, and `.timeout` thrown. An
+  /// error of the statement alone leaves the session usable.
   package mutating func query(
     _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {

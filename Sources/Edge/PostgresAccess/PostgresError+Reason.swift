@@ -1,5 +1,6 @@
 extension PostgresError {
-  /// Reads an error of libpq made with verbose messages: `FATAL:  28P01: password authentication failed ...`.
+  /// Reads an error of libpq made with verbose messages: `FATAL:  28P01: password authentication
+  /// failed ...`.
   ///
   /// libpq 15 has no other way to tell the SQLSTATE of a refused connection.
   init(connecting text: String, settings: PostgresSettings) {

@@ -1,4 +1,5 @@
-/// Something that PostgreSQL, or the way to it, said no to. The message holds no secret of the connection settings.
+/// Something that PostgreSQL, or the way to it, said no to. The message holds no secret of the
+/// connection settings.
 package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of failure it is, from a list short enough for a label.
   package let reason: Reason

@@ -103,8 +103,8 @@ private import CLibPQ
     }
   }
 
-  /// Asks the server to cancel the running statement, from a disposable thread and without waiting: `PQcancel` opens a connection
-  /// of its own, which a hung server leaves hanging.
+  /// Asks the server to cancel the running statement, from a disposable thread and without waiting:
+  /// `PQcancel` opens a connection of its own, which a hung server leaves hanging.
   func cancel() {
     guard let request = unsafe PQgetCancel(raw) else { return }
     let ticket = unsafe CancelTicket(request: request)
@@ -117,7 +117,8 @@ private import CLibPQ
   }
 }
 
-/// A cancel request on its way to a disposable thread; it is independent of the connection it was made from.
+/// A cancel request on its way to a disposable thread; it is independent of the connection it was
+/// made from.
 @safe private final class CancelTicket: @unchecked Sendable {
   private let request: OpaquePointer
 

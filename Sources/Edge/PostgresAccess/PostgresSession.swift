@@ -1,8 +1,8 @@
 package import BlockingCalls
 import Synchronization
 
-/// One kept session with a server, on a thread of its own: it connects when first needed, again when it broke, and
-/// not too often while the server is down.
+/// One kept session with a server, on a thread of its own: it connects when first needed, again
+/// when it broke, and not too often while the server is down.
 ///
 /// Statements run one after another. Every call ends at its deadline.
 package actor PostgresSession {
@@ -26,6 +26,8 @@ package actor PostgresSession {
     package var sessionsOpened = 0
     /// Attempts to open a session that failed.
     package var failedAttempts = 0
+    /// When a statement was last answered, be it with an error of its own.
+    package var lastAnswer: ContinuousClock.Instant?
     /// Why the last attempt failed; nil while the session is open.
     package var failure: PostgresError?
   }
@@ -49,8 +51,8 @@ package actor PostgresSession {
 
   /// Runs one statement, opening a session first if there is none.
   ///
-  /// A session that turns out to be dead, because the server was restarted since, is replaced once within the same deadline:
-  /// monitoring statements only read, so asking twice does no harm.
+  /// A session that turns out to be dead, because the server was restarted since, is replaced once
+  /// within the same deadline: monitoring statements only read, so asking twice does no harm.
   package func query(
     _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
@@ -75,11 +77,16 @@ package actor PostgresSession {
     _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
     do throws(PostgresError) {
-      if let result = try connection?.query(sql, parameters, deadline: deadline) { return result }
+      if let result = try connection?.query(sql, parameters, deadline: deadline) {
+        shared.withLock { $0.lastAnswer = .now }
+        return result
+      }
     } catch {
       if connection?.isOpen == false {
         close()
         shared.withLock { $0.failure = error }
+      } else if !error.endsSession {
+        shared.withLock { $0.lastAnswer = .now }
       }
       throw error
     }

@@ -11,8 +11,9 @@ package struct PostgresSettings: Sendable, CustomStringConvertible, CustomReflec
 
   /// Reads a URI or a `keyword=value` string.
   ///
-  /// Accepts what applications keep in `DATABASE_URL`: the schemes `postgres`, `postgresql`, each also with
-  /// `+driver` behind or `jdbc:` before, and driver parameters such as Prisma's `schema` and `pgbouncer`, which are left out.
+  /// Accepts what applications keep in `DATABASE_URL`: the schemes `postgres`, `postgresql`, each
+  /// also with `+driver` behind or `jdbc:` before, and driver parameters such as Prisma's `schema`
+  /// and `pgbouncer`, which are left out.
   package init(parsing text: String) throws(PostgresSettingsError) {
     let source = ConnectionString(text)
     let accepted = try source.cleaned()
@@ -22,20 +23,22 @@ package struct PostgresSettings: Sendable, CustomStringConvertible, CustomReflec
     try validatePorts()
   }
 
-  /// The value of one libpq keyword; nil if neither the string nor libpq's environment variables say.
+  /// The value of one libpq keyword; nil if neither the string nor libpq's environment variables
+  /// say.
   package subscript(keyword: String) -> String? {
     parameters[keyword].flatMap { $0.isEmpty ? nil : $0 } ?? ConnectionOptions.defaults[keyword]
   }
 
-  /// The same settings with another value for a keyword: a password read from a file, another database.
+  /// The same settings with another value for a keyword: a password read from a file, another
+  /// database.
   package func setting(_ keyword: String, _ value: String) -> PostgresSettings {
     var copy = self
     copy.parameters[keyword] = value
     return copy
   }
 
-  /// The value of the `server` label: `host:port`, with the folder as host for a Unix socket, and without names and
-  /// passwords; several hosts are joined by commas.
+  /// The value of the `server` label: `host:port`, with the folder as host for a Unix socket, and
+  /// without names and passwords; several hosts are joined by commas.
   package var serverLabel: String {
     endpoints.map { "\($0.name):\($0.port)" }.joined(separator: ",")
   }
@@ -105,7 +108,8 @@ package struct PostgresEndpoint: Equatable, Sendable {
   }
 }
 
-/// A connection string that cannot be used. The message never repeats the string, which may hold a password.
+/// A connection string that cannot be used. The message never repeats the string, which may hold a
+/// password.
 package enum PostgresSettingsError: Error, Equatable, CustomStringConvertible {
   /// The string is malformed.
   case invalid(reason: String)

@@ -1,15 +1,20 @@
-/// What a monitoring session tells the server about itself: it waits for no lock, leaves nothing open, costs little.
+/// What a monitoring session tells the server about itself: it waits for no lock, leaves nothing
+/// open, costs little.
 package struct SessionSettings: Sendable, Equatable {
   /// How the session is shown in `pg_stat_activity`, unless the connection string says otherwise.
   package var applicationName = "tocsin"
   /// After how long the server ends a statement by itself.
   package var statementTimeout: Duration = .seconds(9)
-  /// After how long a statement gives up waiting for a lock: monitoring never queues behind an ALTER TABLE.
+  /// After how long a statement gives up waiting for a lock: monitoring never queues behind an
+  /// ALTER TABLE.
   package var lockTimeout: Duration = .milliseconds(200)
 
-  /// Settings that every supported server knows, sent with the start of the session.
-  var startup: [(name: String, value: String)] {
-    [
+  /// The settings for a server of this version.
+  ///
+  /// They are set after the login, not with it: PgBouncer refuses them there, and only so does
+  /// `pg_settings.reset_val` still tell what the server gives to others.
+  func values(forVersion version: Int) -> [(name: String, value: String)] {
+    var values = [
       ("statement_timeout", "\(statementTimeout.wholeMilliseconds)"),
       ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
       ("idle_in_transaction_session_timeout", "10000"),
@@ -23,25 +28,16 @@ package struct SessionSettings: Sendable, Equatable {
       ("DateStyle", "ISO"),
       ("TimeZone", "UTC"),
     ]
-  }
-
-  /// The settings as `-c` options of the startup packet.
-  var startupOptions: String {
-    startup.map { "-c \($0.name)=\($0.value)" }.joined(separator: " ")
-  }
-
-  /// Statements for a pooler that refuses startup options.
-  var startupStatements: [String] {
-    startup.map { "SET \($0.name) = '\($0.value)'" }
-  }
-
-  /// Statements that only newer servers understand, sent once the version is known.
-  func statements(forVersion version: Int) -> [String] {
-    var statements: [String] = []
-    if version >= 140_000 { statements.append("SET idle_session_timeout = 0") }
+    if version >= 140_000 { values.append(("idle_session_timeout", "0")) }
     // No snapshot of all statistics for the sake of reading some once.
-    if version >= 150_000 { statements.append("SET stats_fetch_consistency = 'none'") }
-    return statements
+    if version >= 150_000 { values.append(("stats_fetch_consistency", "none")) }
+    return values
+  }
+
+  /// One statement that sets all of these; names and values are ours and need no quoting.
+  static func statement(setting values: [(name: String, value: String)]) -> String {
+    let calls = values.map { "pg_catalog.set_config('\($0.name)', '\($0.value)', false)" }
+    return "SELECT " + calls.joined(separator: ", ")
   }
 }
 

@@ -2,8 +2,9 @@ private import BlockingCalls
 
 /// One session with a Redis server. Every call returns at its deadline, whatever the server does.
 ///
-/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an actor with a `ThreadExecutor`. The socket is
-/// ours, and hiredis' parser reads what comes from it; that keeps every wait under the deadline, and leaves room for TLS between the two.
+/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an
+/// actor with a `ThreadExecutor`. The socket is ours, and hiredis' parser reads what comes from it;
+/// that keeps every wait under the deadline, and leaves room for TLS between the two.
 package struct RedisConnection: ~Copyable {
   private let socket: StreamSocket
   private let reader: ReplyReader
@@ -36,7 +37,8 @@ package struct RedisConnection: ~Copyable {
     return connection
   }
 
-  /// Sends one command and waits for its reply. An error reply is thrown and leaves the session usable; anything else closes it.
+  /// Sends one command and waits for its reply. An error reply is thrown and leaves the session
+  /// usable; anything else closes it.
   package mutating func command(
     _ arguments: [String], deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisReply {

@@ -1,8 +1,8 @@
 package import BlockingCalls
 import Synchronization
 
-/// One kept session with a server, on a thread of its own: it connects when first needed, again when it broke, and
-/// not too often while the server is down.
+/// One kept session with a server, on a thread of its own: it connects when first needed, again
+/// when it broke, and not too often while the server is down.
 ///
 /// Commands run one after another. Every call ends at its deadline.
 package actor RedisSession {
@@ -22,6 +22,8 @@ package actor RedisSession {
     package var sessionsOpened = 0
     /// Attempts to open a session that failed.
     package var failedAttempts = 0
+    /// When a command was last answered, be it with an error of its own.
+    package var lastAnswer: ContinuousClock.Instant?
     /// How long it took to open the session.
     package var connectTime = Duration.zero
     /// Why the last attempt failed; nil while the session is open.
@@ -45,8 +47,8 @@ package actor RedisSession {
   /// What is known now.
   package nonisolated var state: State { shared.withLock { $0 } }
 
-  /// Runs one command, opening a session first if there is none; one that turns out to be dead is replaced
-  /// once within the same deadline, so send only commands that may run twice.
+  /// Runs one command, opening a session first if there is none; one that turns out to be dead is
+  /// replaced once within the same deadline, so send only commands that may run twice.
   package func command(
     _ arguments: [String], deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisReply {
@@ -71,11 +73,16 @@ package actor RedisSession {
     _ arguments: [String], _ deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisReply {
     do throws(RedisError) {
-      if let reply = try connection?.command(arguments, deadline: deadline) { return reply }
+      if let reply = try connection?.command(arguments, deadline: deadline) {
+        shared.withLock { $0.lastAnswer = .now }
+        return reply
+      }
     } catch {
       if connection?.isOpen == false {
         close()
         shared.withLock { $0.failure = error }
+      } else if !error.endsSession {
+        shared.withLock { $0.lastAnswer = .now }
       }
       throw error
     }

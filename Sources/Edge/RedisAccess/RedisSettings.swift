@@ -30,10 +30,11 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
     self.database = database
   }
 
-  /// Reads `redis://[user:password@]host[:port][/database]`, `unix://path`, `redis+socket://path`, `host:port`, or the path of a socket.
+  /// Reads `redis://[user:password@]host[:port][/database]`, `unix://path`, `redis+socket://path`,
+  /// `host:port`, or the path of a socket.
   ///
-  /// User and password may be percent-encoded. For Unix sockets `?db=`, and for both forms `?password=`, are understood;
-  /// other parameters belong to some driver and are left out.
+  /// User and password may be percent-encoded. For Unix sockets `?db=`, and for both forms
+  /// `?password=`, are understood; other parameters belong to some driver and are left out.
   package init(parsing text: String) throws(RedisSettingsError) {
     var parser = RedisAddress(text)
     self = try parser.parse()
@@ -64,7 +65,8 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
   }
 }
 
-/// An address of a Redis server that cannot be used. The message never repeats the address, which may hold a password.
+/// An address of a Redis server that cannot be used. The message never repeats the address, which
+/// may hold a password.
 package enum RedisSettingsError: Error, Equatable, CustomStringConvertible {
   /// `rediss://`: there is no TLS in the client library.
   case tlsNotSupported
