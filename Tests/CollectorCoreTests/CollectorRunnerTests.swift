@@ -147,6 +147,37 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   release.withLock { $0 = true }
 }
 
+@Test func aTaskLeftBehindByItsCrewStillEndsAndRunsAgain() async {
+  // It suspends rather than blocks: its thread is long gone when it goes on.
+  let clock = ManualClock()
+  let gate = Gate()
+  let hanging = ClosureCollector { buffer, _ in
+    await gate.pass()
+    buffer.gauge("late", "Late.", 1)
+  }
+  var scheduled = ScheduledCollector("hanging", hanging)
+  scheduled.crew = .sequential("system")
+  let runner = CollectorRunner([scheduled], clock: clock.collectorClock)
+  let scrape = Task { await runner.gather(within: .seconds(10)) }
+  await gate.waitForArrivals(1)
+  await clock.waitForSleepers(1)
+  clock.advance(by: .seconds(10))
+  #expect(await scrape.value.reports.map(\.state) == [.timeout])
+  gate.open()
+  while !has(await runner.gather(within: .seconds(10)), "late 1") { await Task.yield() }
+}
+
+@Test func aRetiredThreadStillDoesWhatItIsGiven() async throws {
+  let thread = try WorkerThread()
+  thread.retire()
+  for number in 0..<50 {
+    let result = await withCheckedContinuation { continuation in
+      thread.submit { continuation.resume(returning: number) }
+    }
+    #expect(result == number)
+  }
+}
+
 @Test func equalScrapesAtTheSameTimeShareOneRun() async {
   let gate = Gate()
   let runs = Mutex(0)

@@ -172,3 +172,30 @@ private func samples(_ text: String) -> [String] {
   }
   #expect(rendered == "# HELP x New.\n# TYPE x counter\nx{b=\"v\"} 2\n")
 }
+
+/// Whatever is written in whatever order, the text is that of a buffer that remembers nothing.
+@Test(arguments: 1...40)
+func rememberedSeriesNeverShow(seed: UInt64) {
+  var state = seed &* 0x9E37_79B9_7F4A_7C15
+  func random(_ bound: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % bound
+  }
+  var kept = FamilyBuffer(limits: FamilyLimits(labelValueBytes: 6, series: 60))
+  for _ in 0..<30 {
+    let writes = (0..<random(80)).map { _ in
+      (
+        family: "f\(random(6))", first: "\(random(5))\"", second: "é\(random(1000))",
+        Double(random(9))
+      )
+    }
+    func write(_ buffer: inout FamilyBuffer) {
+      for (family, first, second, value) in writes {
+        buffer.family(family, .gauge, "Help.", labels: ["a", "b"])
+        buffer.add(value, first, second)
+      }
+    }
+    var fresh = FamilyBuffer(limits: FamilyLimits(labelValueBytes: 6, series: 60))
+    #expect(text(&kept, write) == text(&fresh, write))
+  }
+}

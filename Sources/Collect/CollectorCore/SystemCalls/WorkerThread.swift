@@ -11,12 +11,12 @@ package final class WorkerThread: TaskExecutor, Sendable {
   private enum Job: Sendable {
     case task(UnownedJob)
     case closure(@Sendable () -> Void)
-    case end
   }
 
   private struct Queue {
     var jobs: [Job] = []
     var isRetired = false
+    var hasThread = true
   }
 
   private let queue = Mutex(Queue())
@@ -24,10 +24,10 @@ package final class WorkerThread: TaskExecutor, Sendable {
 
   /// Starts a thread. It lives until `retire`.
   package init() throws(SystemError) {
-    try Self.startThread { [queueOwner = self] in queueOwner.work() }
+    try Self.startThread { [self] in work() }
   }
 
-  /// Adds a piece of work. Work given to a retired thread is still done if the thread is free to.
+  /// Adds a piece of work.
   package func submit(_ body: @escaping @Sendable () -> Void) {
     push(.closure(body))
   }
@@ -36,26 +36,41 @@ package final class WorkerThread: TaskExecutor, Sendable {
     push(.task(UnownedJob(job)))
   }
 
-  /// Lets the thread end after the jobs it has.
+  /// Lets the thread end when it has nothing to do.
   package func retire() {
-    push(.end)
+    queue.withLock { $0.isRetired = true }
+    signal.signal()
   }
 
+  /// Adds a job. A task that was left behind may go on long after its thread has ended: then a thread
+  /// is started for it, for a job of the runtime must never be lost.
   private func push(_ job: Job) {
-    queue.withLock { $0.jobs.append(job) }
+    let needsThread = queue.withLock { queue in
+      queue.jobs.append(job)
+      defer { queue.hasThread = true }
+      return !queue.hasThread
+    }
     signal.signal()
+    guard needsThread else { return }
+    // Without threads to be had, a task of the common pool does the work.
+    if (try? Self.startThread { [self] in work() }) == nil { Task { self.work() } }
   }
 
   private func work() {
     let executor = unsafe asUnownedTaskExecutor()
     while true {
       signal.wait()
-      let job = queue.withLock { queue in queue.jobs.isEmpty ? nil : queue.jobs.removeFirst() }
+      let (job, isOver) = queue.withLock { queue -> (Job?, Bool) in
+        if !queue.jobs.isEmpty { return (queue.jobs.removeFirst(), false) }
+        if queue.isRetired { queue.hasThread = false }
+        return (nil, queue.isRetired)
+      }
       switch job {
       case .task(let job): unsafe job.runSynchronously(on: executor)
       case .closure(let body): body()
-      case .end, nil: return
+      case nil: if isOver { return }
       }
+      if queue.withLock({ $0.isRetired && $0.jobs.isEmpty }) { signal.signal() }
     }
   }
 
