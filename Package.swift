@@ -204,6 +204,7 @@ let tested: [Target] = [
       "WebServer", "WebClient", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting",
       "StorageAPI", "MetricModel",
     ]),
+  tests("WebAssets"),
 ]
 
 let package = Package(
