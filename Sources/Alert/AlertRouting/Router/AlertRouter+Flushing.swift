@@ -29,13 +29,15 @@ extension AlertRouter {
   private func flush(
     _ group: AlertGroup, _ told: [Alert], through gates: Pipeline, at now: Timestamp
   ) async {
-    let notification = AlertNotification(
+    var notification = AlertNotification(
       receiver: group.route.receiver, groupKey: group.key, groupLabels: group.labels,
-      routeLabels: Labels(group.route.labels),
       alerts: told.map { NotifiedAlert($0, at: now) }, now: now,
       repeatInterval: group.route.repeatInterval,
       muteTimeIntervals: group.route.muteTimeIntervals,
       activeTimeIntervals: group.route.activeTimeIntervals)
+    if !group.route.labels.isEmpty {
+      notification.routeLabels = expandRouteLabels(group.route.labels, notification)
+    }
     var succeeded = true
     if let passed = try? await gates.run(notification) {
       for (key, definition) in integrations[passed.receiver] ?? [] {

@@ -1,7 +1,11 @@
 import Logging
-import MetricModel
+package import MetricModel
 package import StorageAPI
 import Synchronization
+
+/// Expands the labels of a route, which are templates over a notification (TR8).
+package typealias ExpandRouteLabels =
+  @Sendable (_ labels: [String: String], _ notification: AlertNotification) -> Labels
 
 /// Groups alerts, decides who is told when, and sees to it that every message arrives: Alertmanager's part of the work.
 ///
@@ -16,6 +20,7 @@ package actor AlertRouter: AlertSink {
   var tree = RoutingTree(.silent)
   var notifiers: [IntegrationKey: any Notifier] = [:]
   var integrations: [String: [(key: IntegrationKey, definition: IntegrationDefinition)]] = [:]
+  var expandRouteLabels: ExpandRouteLabels = { labels, _ in Labels(labels) }
   var alerts: [Labels: Alert] = [:]
   var groups: [GroupKey: AlertGroup] = [:]
   var silences = SilenceBook()
@@ -30,7 +35,7 @@ package actor AlertRouter: AlertSink {
 
   package init(_ services: RouterServices) { self.services = services }
 
-  /// Reads what an earlier process left; call it once, after the first ``configure(_:notifiers:)`` and before anything else.
+  /// Reads what an earlier process left; call it once, after the first ``configure(_:notifiers:routeLabels:)`` and before anything else.
   ///
   /// Alerts that were firing go on: whoever sends them gets the time of ``GlobalSettings/resolveTimeout`` to say so again.
   package func restore() async throws(StorageError) {
@@ -71,11 +76,14 @@ package actor AlertRouter: AlertSink {
   /// Uses a configuration from now on; the notifiers were made for its receivers (CF4).
   ///
   /// Alerts are routed anew; as long as routes stay what they are, nobody is told anything twice (TR6).
+  /// `routeLabels` expands the labels of a route over a notification (TR8).
   package func configure(
-    _ configuration: NotificationConfiguration, notifiers: [IntegrationKey: any Notifier]
+    _ configuration: NotificationConfiguration, notifiers: [IntegrationKey: any Notifier],
+    routeLabels: @escaping ExpandRouteLabels = { labels, _ in Labels(labels) }
   ) async {
     await turnstile.enter()
     self.configuration = configuration
+    expandRouteLabels = routeLabels
     self.notifiers = notifiers
     tree = RoutingTree(configuration)
     integrations = Dictionary(
