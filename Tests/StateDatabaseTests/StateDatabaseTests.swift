@@ -59,6 +59,29 @@ struct StateDatabaseTests {
     #expect(try await database.rows(in: .outbox).count == 1)
   }
 
+  @Test func callersThatShareACommitDoNotShareTheirErrors() async throws {
+    let database = try StateDatabase(in: StorageFolder(path: folderPath), maximumBytes: 512 << 10)
+    let failed = await withTaskGroup { group in
+      for number in 0..<200 {
+        group.addTask {
+          let size = number % 20 == 7 ? 1 << 20 : 10
+          let value = [UInt8](repeating: UInt8(number), count: size)
+          do {
+            try await database.apply([
+              .put(.outbox, key: "\(number)", value: value),
+              .put(.alerts, key: "\(number)", value: []),
+            ])
+            return false
+          } catch { return true }
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(failed == 10)
+    #expect(try await database.rows(in: .outbox).count == 190)
+    #expect(try await database.rows(in: .alerts).count == 190)
+  }
+
   @Test func stateIsThereAfterTheProcessIsKilled() async throws {
     let database = try StateDatabase(in: StorageFolder(path: folderPath))
     for number in 0..<50 {

@@ -85,6 +85,7 @@ package final class SampleStore: SampleAppender {
     stats.pendingBytes = status.pendingBytes
     stats.writeErrors = status.writeErrors
     stats.batchesGivenUp = status.batchesGivenUp
+    stats.chunksGivenUp = status.chunksGivenUp
     let damage = damaged.withLock { $0 }
     stats.damaged = damage.count
     stats.lastError = status.failure?.description ?? damage.last

@@ -34,6 +34,8 @@ package struct SampleStoreStats: Sendable, Equatable {
   package var writeErrors = 0
   /// Batches whose journal row was given up because too much waited.
   package var batchesGivenUp = 0
+  /// Sealed chunks that were given up because too much waited: their samples are lost when they leave the memory.
+  package var chunksGivenUp = 0
   /// Rows and chunks found damaged since the start.
   package var damaged = 0
   /// The last error, in one line; nil if there was none or it is over.

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 package import StorageAPI
 
@@ -12,6 +11,7 @@ package final class StateDatabase: StateStore {
 
   private let folder: StorageFolder
   private let file: DatabaseFile
+  private let commits: StateCommits
 
   /// Opens the state in a folder; `maximumBytes` limits the file as a full disk would.
   package init(in folder: StorageFolder, maximumBytes: Int? = nil) throws(StorageError) {
@@ -19,6 +19,7 @@ package final class StateDatabase: StateStore {
     file = try DatabaseFile(
       path: folder.file(Self.fileName), synchronous: .full, maximumBytes: maximumBytes,
       migrator: Self.migrator)
+    commits = StateCommits(file: file)
   }
 
   package func rows(in table: StateTable) async throws(StorageError) -> [StateRow] {
@@ -36,19 +37,7 @@ package final class StateDatabase: StateStore {
 
   package func apply(_ changes: [StateChange]) async throws(StorageError) {
     if changes.isEmpty { return }
-    try await file.write { database in
-      for change in changes {
-        switch change {
-        case .put(let table, let key, let value):
-          try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO \(table.rawValue) (key, value) VALUES (?, ?)"
-          ).execute(arguments: [key, Data(value)])
-        case .delete(let table, let key):
-          try database.cachedStatement(sql: "DELETE FROM \(table.rawValue) WHERE key = ?")
-            .execute(arguments: [key])
-        }
-      }
-    }
+    try await commits.apply(changes)
   }
 
   /// Limits the size of the file; a write beyond it fails as on a full disk.

@@ -135,7 +135,7 @@ struct Head: Sendable {
     if let known = selections[matchers] { return known }
     var found = index.select(matchers, labels: labels)
     order.sort(&found, labels: labels)
-    selections[matchers] = found
+    selections.remember(found, for: matchers)
     return found
   }
 

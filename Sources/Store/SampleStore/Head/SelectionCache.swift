@@ -5,19 +5,26 @@ struct SelectionCache: Sendable {
   /// How many selectors are remembered; rule files of thousands of rules share fewer.
   static let capacity = 1024
 
-  private var found: [[LabelMatcher]: [UInt32]] = [:]
+  /// How many slots are remembered for all of them together: 16 MB.
+  static let slotCapacity = 4 << 20
 
-  /// The slots that were found, in the order of their labels; setting beyond the capacity forgets all others.
-  subscript(matchers: [LabelMatcher]) -> [UInt32]? {
-    get { found[matchers] }
-    set {
-      if found.count >= Self.capacity { found.removeAll(keepingCapacity: true) }
-      found[matchers] = newValue
-    }
+  private var found: [[LabelMatcher]: [UInt32]] = [:]
+  private var slotCount = 0
+
+  /// The slots that were found, in the order of their labels.
+  subscript(matchers: [LabelMatcher]) -> [UInt32]? { found[matchers] }
+
+  /// Remembers what a selector matched; beyond the capacities all others are forgotten.
+  mutating func remember(_ slots: [UInt32], for matchers: [LabelMatcher]) {
+    let count = slots.count
+    if found.count >= Self.capacity || slotCount + count > Self.slotCapacity { removeAll() }
+    if count > Self.slotCapacity { return }
+    slotCount += count - (found.updateValue(slots, forKey: matchers)?.count ?? 0)
   }
 
   /// Forgets everything.
   mutating func removeAll() {
     if !found.isEmpty { found.removeAll(keepingCapacity: true) }
+    slotCount = 0
   }
 }

@@ -16,6 +16,7 @@ final class JournalWriter: Sendable {
     var pendingBytes = 0
     var writeErrors = 0
     var batchesGivenUp = 0
+    var chunksGivenUp = 0
     /// The number of the last chunk that needs no memory any more.
     var chunksThrough: Int64 = 0
     /// Why the last attempt failed; nil if it did not.
@@ -87,6 +88,7 @@ final class JournalWriter: Sendable {
       guard state.backlog.byteCount > maximumPendingBytes else { return }
       let givenUp = state.backlog.shrink(to: maximumPendingBytes)
       state.status.batchesGivenUp += givenUp.batches
+      state.status.chunksGivenUp += givenUp.chunks
       state.status.chunksThrough = max(state.status.chunksThrough, givenUp.chunksThrough)
     }
   }

@@ -57,7 +57,7 @@ struct WriteBacklog: Sendable {
   }
 
   /// Gives up the oldest batches, and if those do not suffice the oldest chunks, until no more than so many bytes wait.
-  mutating func shrink(to maximumBytes: Int) -> (batches: Int, chunksThrough: Int64) {
+  mutating func shrink(to maximumBytes: Int) -> (batches: Int, chunks: Int, chunksThrough: Int64) {
     var rows = 0
     while byteCount > maximumBytes, rows < writes.rows.count {
       byteCount -= Self.bytes(of: writes.rows[rows])
@@ -72,7 +72,7 @@ struct WriteBacklog: Sendable {
       chunks += 1
     }
     writes.chunks.removeFirst(chunks)
-    return (rows, chunksThrough)
+    return (rows, chunks, chunksThrough)
   }
 
   private static func move<Element>(
