@@ -1,6 +1,7 @@
 import MetricModel
 import StateDatabase
 import StorageAPI
+import Synchronization
 import TestSupport
 import Testing
 
@@ -41,6 +42,40 @@ struct RestartTests {
     }
     try await expect(world.store, holds: ledger)
     try await expect(world.afterKill(settings: .small), holds: ledger)
+  }
+
+  @Test func nothingAcknowledgedIsLostWhileOthersWrite() async throws {
+    let world = try await StoreWorld(settings: .small)
+    let ledger = Ledger()
+    try await withThrowingTaskGroup { group in
+      for writer in 0..<3 {
+        group.addTask {
+          let labels = (0..<10).map { Labels(name: "m\(writer)", [("n", "\($0)")]) }
+          let ids = try await world.store.series(for: labels)
+          var time: Int64 = 0
+          while !Task.isCancelled {
+            time += 1
+            var batch = SampleBatch()
+            for id in ids { batch.append(id, at: Timestamp(rawValue: time), Double(time)) }
+            _ = try await world.store.append(batch)
+            ledger.note(writer, time)
+          }
+        }
+      }
+      while ledger.times.count < 3 { await Task.yield() }
+      for _ in 0..<8 {
+        let before = ledger.times
+        let found = try await world.afterKill(settings: .small).samples()
+        for (writer, time) in before {
+          for number in 0..<10 {
+            let labels = Labels(name: "m\(writer)", [("n", "\(number)")])
+            let times = found[labels]?.timestamps ?? []
+            #expect(times.count >= time && times == (1...Int64(times.count)).map { $0 })
+          }
+        }
+      }
+      group.cancelAll()
+    }
   }
 
   @Test func aRestartedStoreGoesOn() async throws {
@@ -128,4 +163,13 @@ struct RestartTests {
       expectSame(found[labels] ?? SampleColumns(), columns, sourceLocation: sourceLocation)
     }
   }
+}
+
+/// Up to which time each writer's samples are acknowledged.
+private final class Ledger: Sendable {
+  private let state = Mutex<[Int: Int64]>([:])
+
+  var times: [Int: Int64] { state.withLock { $0 } }
+
+  func note(_ writer: Int, _ time: Int64) { state.withLock { $0[writer] = time } }
 }

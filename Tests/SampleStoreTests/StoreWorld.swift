@@ -22,7 +22,10 @@ final class StoreWorld: Sendable {
       in: StorageFolder(path: directory.file("data")), settings: settings, report: report)
   }
 
-  /// Opens what a `kill -9` would leave at this moment, when no write is under way: the files of the open database.
+  /// Opens what a `kill -9` would leave at this moment: the files of the open database.
+  ///
+  /// The log is copied last: as long as it is not folded into the file, which small tests do not reach, what is acknowledged before
+  /// is in it whole, and what is being written may be torn.
   func afterKill(
     settings: SampleStoreSettings = SampleStoreSettings(),
     report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
@@ -30,7 +33,7 @@ final class StoreWorld: Sendable {
     let image = directory.file("image-\(UInt64.random(in: 0 ... .max))")
     let files = FileManager.default
     try files.createDirectory(atPath: image, withIntermediateDirectories: true)
-    for name in try files.contentsOfDirectory(atPath: directory.file("data"))
+    for name in try files.contentsOfDirectory(atPath: directory.file("data")).sorted()
     where name.hasSuffix(".db") || name.hasSuffix("-wal") {
       try files.copyItem(atPath: directory.file("data/\(name)"), toPath: "\(image)/\(name)")
     }
