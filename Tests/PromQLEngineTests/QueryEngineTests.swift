@@ -127,6 +127,27 @@ func onlyNumbersCanBeAskedForOverARange(text: String) async throws {
   }
 }
 
+/// The deepest expressions that are read can be evaluated, too.
+@Test(arguments: [
+  String(repeating: "(", count: 120) + "m" + String(repeating: ")", count: 120),
+  String(repeating: "-", count: 120) + "m",
+  "m" + String(repeating: " + on(i) m", count: 250),
+  "m" + String(repeating: " or m", count: 250),
+  String(repeating: "abs(", count: 120) + "m" + String(repeating: ")", count: 120),
+  "1" + String(repeating: " + 1", count: 250),
+  "m" + String(repeating: "^ -m", count: 60),
+])
+func deepExpressionsAreEvaluated(text: String) async throws {
+  let expression = try QueryEngine.parse(text)
+  let result = try await QueryEngine(querier: store).range(
+    expression, from: at(60), through: at(120), step: 30_000)
+  guard case .matrix(let matrix) = result.value else {
+    Issue.record("no matrix")
+    return
+  }
+  #expect(!matrix.isEmpty)
+}
+
 @Test func whatStorageSaysIsPassedOn() async throws {
   struct Broken: SeriesQuerier {
     func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {

@@ -14,14 +14,14 @@ extension Planner {
     let source = try await vector(node.expression, on: grid)
     let groups = SeriesGroups(source.heads, by: node.grouping, isWithout: node.isWithout)
     switch node.operation {
-    case .sum: return FoldOperator<SumAccumulator>(source, groups, context)
-    case .avg: return FoldOperator<AverageAccumulator>(source, groups, context)
-    case .min: return FoldOperator<MinimumAccumulator>(source, groups, context)
-    case .max: return FoldOperator<MaximumAccumulator>(source, groups, context)
-    case .count: return FoldOperator<CountAccumulator>(source, groups, context)
-    case .group: return FoldOperator<PresenceAccumulator>(source, groups, context)
-    case .stddev: return FoldOperator<DeviationAccumulator>(source, groups, context)
-    case .stdvar: return FoldOperator<VarianceAccumulator>(source, groups, context)
+    case .sum: return fold(SumAccumulator.self, source, groups)
+    case .avg: return fold(AverageAccumulator.self, source, groups)
+    case .min: return fold(MinimumAccumulator.self, source, groups)
+    case .max: return fold(MaximumAccumulator.self, source, groups)
+    case .count: return fold(CountAccumulator.self, source, groups)
+    case .group: return fold(PresenceAccumulator.self, source, groups)
+    case .stddev: return fold(DeviationAccumulator.self, source, groups)
+    case .stdvar: return fold(VarianceAccumulator.self, source, groups)
     case .quantile:
       return QuantileOperator(source, groups, parameter: parameter, context)
     case .topk: return try select(.largest, source, groups, parameter)
@@ -35,6 +35,12 @@ extension Planner {
       }
       return try CountValues.evaluate(source, groups, label: label, steps: grid.count, context)
     }
+  }
+
+  private func fold<Cell: Accumulator>(
+    _ type: Cell.Type, _ source: any InstantOperator, _ groups: SeriesGroups
+  ) -> any InstantOperator {
+    FoldOperator(source, groups, context, FoldOperator.folding(type))
   }
 
   private func select(

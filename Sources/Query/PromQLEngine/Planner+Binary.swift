@@ -15,7 +15,7 @@ extension Planner {
     let left = try await vector(node.left, on: grid)
     let right = try await vector(node.right, on: grid)
     if node.operation.isSetOperator {
-      return SetOperator(node, left, right, steps: grid.count, context)
+      return try SetOperator(node, left, right, steps: grid.count, context)
     }
     return try MatchOperator(node, left, right, steps: grid.count, context)
   }

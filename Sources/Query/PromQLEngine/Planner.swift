@@ -89,7 +89,7 @@ struct Planner {
     do {
       return try await context.querier.select(selection)
     } catch {
-      throw .storage(error)
+      throw QueryError(error)
     }
   }
 

@@ -15,6 +15,11 @@ package enum QueryError: Error, Sendable, Equatable {
   case storage(StorageError)
 }
 
+extension QueryError {
+  /// The error of a query whose source of samples failed.
+  init(_ error: StorageError) { self = error == .cancelled ? .cancelled : .storage(error) }
+}
+
 extension QueryError: CustomStringConvertible {
   /// The message as Prometheus words it, without position.
   package var description: String {

@@ -5,8 +5,10 @@
 package struct PromQLParser {
   /// The longest text that is read, in bytes.
   package static let maxLength = 256 * 1024
-  /// The deepest tree that is made, parentheses and chains of operators included.
+  /// The deepest tree that is made: chains of operators are as deep as they are long.
   package static let maxDepth = 256
+  /// How deep parentheses, calls, signs and right operands may be nested; reading one level takes several kilobytes of stack.
+  package static let maxNesting = 128
 
   private let tokens: [Token]
   private var index = 0
@@ -77,7 +79,7 @@ package struct PromQLParser {
   ) throws(ParseError) -> Result {
     nesting += 1
     defer { nesting -= 1 }
-    guard nesting <= Self.maxDepth else { throw tooDeep }
+    guard nesting <= Self.maxNesting else { throw tooDeep }
     return try body(&self)
   }
 

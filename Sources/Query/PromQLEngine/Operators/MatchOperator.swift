@@ -36,6 +36,7 @@ final class MatchOperator: InstantOperator {
     one = try SeriesTable(
       draining: manyIsLeft ? right : left, steps: steps, in: context)
     outputs = MatchOutputs(node, many: many.heads, one: one.heads)
+    try context.requireRoom(rows: outputs.groupCount, steps: steps)
     guardian = MatchGuardian(node, outputs, one, many: many.heads)
     manyRow = [Double](repeating: absentValue, count: steps)
     queue = []

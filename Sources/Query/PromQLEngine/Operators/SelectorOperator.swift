@@ -101,7 +101,7 @@ extension SelectedSeries {
       try read(
         from: Timestamp(rawValue: start), through: Timestamp(rawValue: end), into: &columns)
     } catch {
-      throw .storage(error)
+      throw QueryError(error)
     }
   }
 }

@@ -21,7 +21,7 @@ final class SetOperator: InstantOperator {
   init(
     _ node: BinaryExpression, _ left: any InstantOperator, _ right: any InstantOperator,
     steps: Int, _ context: QueryContext
-  ) {
+  ) throws(QueryError) {
     operation = node.operation
     self.left = left
     self.right = right
@@ -30,6 +30,7 @@ final class SetOperator: InstantOperator {
     var grouping = LabelGrouping(node.matching.groupingRule)
     leftGroups = left.heads.map { grouping.group(of: $0.labels) }
     rightGroups = right.heads.map { grouping.group(of: $0.labels) }
+    try context.requireRoom(rows: grouping.groups.count, steps: steps)
     presence = [Bool](repeating: false, count: grouping.groups.count * steps)
     heads = operation == .or ? left.heads + right.heads : left.heads
   }
