@@ -69,6 +69,13 @@ struct DiskIdentity: Sendable {
           value("DM_VG_NAME"),
         ], to: families.mapper)
     }
+    addATA(udev, families, to: &buffer)
+  }
+
+  /// What is known of an ATA disk.
+  private func addATA(
+    _ udev: [String: String], _ families: Families, to buffer: inout FamilyBuffer
+  ) {
     for (key, family) in [
       ("ID_ATA_WRITE_CACHE", families.writeCache),
       ("ID_ATA_WRITE_CACHE_ENABLED", families.writeCacheEnabled),
