@@ -202,7 +202,7 @@ private func collector(_ url: String) throws -> (PostgresServer, PostgresCollect
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
     let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
     let collector = PostgresCollector(watched, queries: [SleepQuery()] + chosen)
-    let shown = try await scrape(collector, within: .seconds(2))
+    let shown = try await scrape(collector, within: .seconds(8))
     #expect(shown.value("pg_up") == 1)
     #expect(shown.value("pg_scrape_collector_success", ["collector": "sleep"]) == 0)
     #expect(shown.value("pg_scrape_collector_success", ["collector": "stat_database"]) == 1)
