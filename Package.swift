@@ -103,9 +103,15 @@ let collect: [Target] = [
   room("Collect", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
   room("Collect", "SystemCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
-  room("Collect", "PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess", "BlockingCalls"]),
-  room("Collect", "RedisCollectors", uses: ["CollectorCore", "MetricModel", "RedisAccess", "BlockingCalls"]),
-  room("Collect", "ProbeCollectors", uses: ["CollectorCore", "MetricModel", "WebClient"]),
+  room(
+    "Collect", "PostgresCollectors",
+    uses: ["CollectorCore", "MetricModel", "PostgresAccess", "BlockingCalls"]),
+  room(
+    "Collect", "RedisCollectors",
+    uses: ["CollectorCore", "MetricModel", "RedisAccess", "BlockingCalls"]),
+  room(
+    "Collect", "ProbeCollectors",
+    uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
 ]
 
 let alert: [Target] = [
@@ -178,7 +184,11 @@ let tested: [Target] = [
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),
   tests("SystemCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),
-  tests("ProcessCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),
+  tests(
+    "ProcessCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),
+  tests(
+    "ProbeCollectors",
+    uses: ["CollectorCore", "MetricModel", "PatternMatching", "WebClient", "WebServer"]),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
   tests("TextTemplates", data: ["Golden"]),

@@ -104,6 +104,7 @@ struct Hop {
     if !isAtHome { (tls.certificateFile, tls.keyFile, tls.serverName) = (nil, nil, nil) }
     transfer.apply(tls)
     if request.collectsCertificates { transfer.set(CURLOPT_CERTINFO, 1) }
+    if request.connectsOnly { transfer.set(CURLOPT_CONNECT_ONLY, 1) }
     configureMethod(transfer)
     transfer.set(
       CURLOPT_HTTPHEADER,
@@ -121,22 +122,30 @@ struct Hop {
     transfer.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
   }
 
-  /// Sets the URL; returns the `Host` field if it must differ from the URL's host.
+  /// Sets the URL and where to connect; returns the `Host` field if it must differ from the URL's host.
   private func configureURL(
     _ transfer: Transfer, serverName: String?
   ) throws(WebClientError) -> [String] {
-    guard url.scheme == "https", let name = serverName, name != url.host
-    else {
-      transfer.set(CURLOPT_URL, url.text)
-      return []
+    let place = (isAtHome ? request.address : nil).map(Self.bracketed) ?? url.host
+    var shown = url
+    var fields: [String] = []
+    if url.scheme == "https", let name = serverName, name != url.host {
+      // libcurl takes the server name from the URL: put it there and connect to the real host.
+      shown = try url.replacingHost(name)
+      let isDefaultPort = url.port == 443
+      if headers["Host"] == nil {
+        fields = ["Host: \(url.host)" + (isDefaultPort ? "" : ":\(url.port)")]
+      }
     }
-    // libcurl takes the server name from the URL: put it there and connect to the real host.
-    let disguised = try url.replacingHost(name)
-    transfer.set(CURLOPT_URL, disguised.text)
-    transfer.set(
-      CURLOPT_CONNECT_TO, list: ["\(disguised.host):\(url.port):\(url.host):\(url.port)"])
-    if headers["Host"] != nil { return [] }
-    return ["Host: \(url.host)" + (url.port == 443 ? "" : ":\(url.port)")]
+    transfer.set(CURLOPT_URL, shown.text)
+    if shown.host != place {
+      transfer.set(CURLOPT_CONNECT_TO, list: ["\(shown.host):\(url.port):\(place):\(url.port)"])
+    }
+    return fields
+  }
+
+  private static func bracketed(_ address: String) -> String {
+    address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]" : address
   }
 
   private func headerLines() -> [String] {

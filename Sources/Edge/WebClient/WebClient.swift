@@ -29,16 +29,33 @@ package final class WebClient: Sendable {
   ///
   /// Cancelling the task aborts the transfer.
   package func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
+    try await attempt(request).result.get()
+  }
+
+  /// Sends a request as ``send(_:)`` does, and says how far it came if it fails.
+  package func attempt(_ request: WebRequest) async -> WebAttempt {
+    var attempt = WebAttempt()
+    do {
+      attempt.result = .success(try await run(request, noting: &attempt))
+    } catch {
+      attempt.result = .failure(error)
+    }
+    return attempt
+  }
+
+  private func run(
+    _ request: WebRequest, noting attempt: inout WebAttempt
+  ) async throws(WebClientError) -> WebResponse {
     var hop = try Hop(request)
     let deadline = ContinuousClock.now + request.timeout
-    var timings = WebTimings()
     while true {
       let left = deadline - ContinuousClock.now
       let outcome = try await run(hop, timeout: left)
-      timings = timings + outcome.timings
+      attempt.timings = attempt.timings + outcome.timings
       if outcome.code != CURLE_OK { throw hop.error(for: outcome, timeout: request.timeout) }
-      let response = hop.response(outcome, timings: timings)
+      let response = hop.response(outcome, timings: attempt.timings)
       guard request.followRedirects, let next = try hop.following(response) else { return response }
+      attempt.redirects = next.redirects
       guard next.redirects <= Self.maxRedirects else {
         throw .tooManyRedirects(origin: hop.url.origin, limit: Self.maxRedirects)
       }

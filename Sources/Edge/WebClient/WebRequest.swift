@@ -41,6 +41,10 @@ package struct WebRequest: Sendable {
   package var ipVersion = IPVersion.any
   /// Fills ``WebResponse/certificates``; only a new connection shows them.
   package var collectsCertificates = false
+  /// A numeric address to connect to instead of looking up the URL's host. Redirects to other hosts are looked up.
+  package var address: String?
+  /// Ends with the open connection, after the TLS handshake of an `https` URL: nothing is sent, and the status is 0.
+  package var connectsOnly = false
 
   package init(
     _ method: Method = .get, _ url: String, headers: WebHeaders = [:], body: [UInt8]? = nil

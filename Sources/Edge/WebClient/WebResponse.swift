@@ -38,6 +38,9 @@ package struct WebTimings: Hashable, Sendable {
   /// All of it, time in queues included.
   package var total: Duration = .zero
 
+  /// Those of a request that was not sent.
+  package static let none = WebTimings()
+
   /// From the start to the first byte of the answer.
   package var firstByte: Duration { total - transfer }
 

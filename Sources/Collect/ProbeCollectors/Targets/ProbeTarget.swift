@@ -1,0 +1,39 @@
+import WebClient
+
+/// Something to probe, declared in the exporter's configuration.
+package struct ProbeTarget: Hashable, Sendable {
+  /// What requests and labels call it.
+  package var name: String
+  /// A URL for HTTP modules (`http://` may be left out), `host:port` for TCP modules.
+  package var address: String
+  /// The module that probes it unless a request names another.
+  package var module: String
+  /// How often it is probed for `/metrics`.
+  package var interval: Duration
+
+  package init(
+    name: String, address: String, module: String = "http_2xx",
+    interval: Duration = .seconds(15)
+  ) {
+    self.name = name
+    self.address = address
+    self.module = module
+    self.interval = interval
+  }
+
+  /// What is wrong with the address for a module; nil if nothing is. Repeats nothing that may be secret.
+  func complaint(about module: ProbeModule) -> String? {
+    switch module.prober {
+    case .tcp:
+      return TCPAddress(address) == nil ? "the address must be host:port" : nil
+    case .http:
+      do {
+        let endpoint = try WebEndpoint(url: HTTPProbe.url(of: address))
+        return endpoint.hasCredentials
+          ? "the URL must not hold a user or a password: put them into the module" : nil
+      } catch {
+        return error.description
+      }
+    }
+  }
+}
