@@ -2,7 +2,8 @@ import MetricModel
 import PromQLSyntax
 
 extension Expression {
-  /// The same expression with every outermost selector or subquery pinned to an instant, unless it is pinned already.
+  /// The same expression with every outermost selector or subquery pinned to an instant, unless it
+  /// is pinned already.
   func pinned(to time: Timestamp) -> Expression {
     switch self {
     case .number, .string: return self

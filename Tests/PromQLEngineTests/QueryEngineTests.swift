@@ -5,7 +5,8 @@ import Testing
 
 @testable import PromQLEngine
 
-/// `m{i="0"}` to `m{i="9"}` with a sample every 15 s from 0 to 10 min, the value being the number of the sample.
+/// `m{i="0"}` to `m{i="9"}` with a sample every 15 s from 0 to 10 min, the value being the number
+/// of the sample.
 private let store: MemorySeries = {
   var store = MemorySeries()
   for series in 0..<10 {

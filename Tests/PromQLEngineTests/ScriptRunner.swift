@@ -117,7 +117,8 @@ struct ScriptRunner {
     return try await engine.instant(expression, at: Timestamp(rawValue: time))
   }
 
-  /// Asks an instant case again with its outermost selectors pinned by `@`, at other times (rule 11).
+  /// Asks an instant case again with its outermost selectors pinned by `@`, at other times (rule
+  /// 11).
   private func problemWhenPinned(
     _ expression: Expression, _ evaluation: Script.Evaluation, _ result: QueryResult
   ) async throws -> String? {

@@ -98,7 +98,8 @@ func readsAndPrints(text: String, printed: String) throws {
   ("sum()", "1:1: parse error: no arguments for aggregate expression provided"),
   (
     "topk(a)",
-    "1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1"
+    "1:1: parse error: wrong number of arguments for aggregate expression provided, "
+      + "expected 2, got 1"
   ),
   ("f(1,)", "1:5: parse error: trailing commas not allowed in function call args"),
   ("a & b", "1:3: parse error: unexpected character: '&'"),

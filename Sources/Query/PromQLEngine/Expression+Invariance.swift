@@ -1,7 +1,8 @@
 import PromQLSyntax
 
 extension Expression {
-  /// Whether the value is the same at every step of a range query, because all samples are pinned by `@` (rule 17).
+  /// Whether the value is the same at every step of a range query, because all samples are pinned
+  /// by `@` (rule 17).
   var isStepInvariant: Bool {
     switch self {
     case .number, .string: true

@@ -2,58 +2,24 @@ import MetricModel
 
 /// A step of a plan that yields an instant vector for every step of its grid, one series at a time.
 ///
-/// The heads are known first; then each call of `next` writes the values of one series, in the order of the heads. A row has one value per
-/// step; the bit pattern of the stale marker says that the series has none there, and must be tested before any
-/// arithmetic.
+/// The heads are known first; then each call of `next` writes the values of one series, in the
+/// order of the heads. A row has one value per step; the bit pattern of the stale marker says that
+/// the series has none there, and must be tested before any arithmetic.
 protocol InstantOperator: AnyObject {
   /// Who the rows belong to, in the order in which they come.
   var heads: [SeriesHead] { get }
 
-  /// Writes the next series' values over the row, whose length is the number of steps; false when there are no more.
+  /// Writes the next series' values over the row, whose length is the number of steps; false when
+  /// there are no more.
   func next(into row: inout [Double]) throws(QueryError) -> Bool
 }
 
 /// The value of a step at which a series has none.
-let absentValue = StaleMarker.value
+@inline(__always)
+var absentValue: Double { StaleMarker.value }
 
 extension Double {
   /// Whether a series has a value here.
   @inline(__always)
   var isPresent: Bool { bitPattern != StaleMarker.bits }
-}
-
-/// All rows of an operator, for steps of a plan that cannot work on one series at a time.
-struct SeriesTable {
-  private(set) var heads: [SeriesHead]
-  /// The rows one after another.
-  private(set) var values: [Double] = []
-  let steps: Int
-
-  /// Pulls everything out of an operator; the samples count against the budget until `release`.
-  init(
-    draining source: any InstantOperator, steps: Int, in context: QueryContext
-  ) throws(QueryError) {
-    heads = source.heads
-    self.steps = steps
-    try context.requireRoom(rows: heads.count, steps: steps)
-    values.reserveCapacity(heads.count * steps)
-    var row = [Double](repeating: absentValue, count: steps)
-    while try source.next(into: &row) {
-      try context.checkpoint()
-      try context.hold(steps)
-      values.append(contentsOf: row)
-    }
-  }
-
-  /// The number of series.
-  var count: Int { heads.count }
-
-  /// The value of a series at a step.
-  @inline(__always)
-  subscript(series: Int, step: Int) -> Double { values[series * steps + step] }
-
-  /// Copies a row.
-  func copyRow(_ series: Int, into row: inout [Double]) {
-    for step in 0..<steps { row[step] = values[series * steps + step] }
-  }
 }

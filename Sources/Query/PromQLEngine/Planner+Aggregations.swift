@@ -58,8 +58,9 @@ extension Planner {
       case .limitRatio:
         if value.isNaN { throw .failed("Ratio value is NaN", at: range) }
         if value.magnitude > 1 {
+          let text = FloatFormat.string(value, style: .template)
           context.warn(
-            "ratio value should be between -1 and 1, got \(FloatFormat.string(value, style: .template)), "
+            "ratio value should be between -1 and 1, got \(text), "
               + "capping to \(value > 0 ? 1 : -1)", at: range)
         }
       default:
@@ -76,8 +77,7 @@ extension Planner {
   /// Warns about a quantile outside of 0...1.
   func warnUnlessQuantile(_ value: Double, at range: SourceRange) {
     guard !(value >= 0 && value <= 1) else { return }
-    context.warn(
-      "quantile value should be between 0 and 1, got \(FloatFormat.string(value, style: .template))",
-      at: range)
+    let text = FloatFormat.string(value, style: .template)
+    context.warn("quantile value should be between 0 and 1, got \(text)", at: range)
   }
 }

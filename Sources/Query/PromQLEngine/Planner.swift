@@ -2,7 +2,8 @@ import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// Turns an expression into operators; selects the series on the way, so that all heads are known before the first sample is read.
+/// Turns an expression into operators; selects the series on the way, so that all heads are known
+/// before the first sample is read.
 struct Planner {
   let context: QueryContext
 

@@ -1,8 +1,8 @@
-import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// What the operators of one query share: the source of samples, the bounds of the query, its budget and its notes.
+/// What the operators of one query share: the source of samples, the bounds of the query, its
+/// budget and its notes.
 ///
 /// Used from one task only.
 final class QueryContext {

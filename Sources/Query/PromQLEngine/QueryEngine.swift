@@ -4,8 +4,9 @@ package import StorageAPI
 
 /// Evaluates PromQL over any source of samples, with the semantics of Prometheus 3.
 ///
-/// A query is planned into operators, which hand over one series at a time for all steps; an instant query is a
-/// range query of one step. Engines are values without state: make one wherever it is needed.
+/// A query is planned into operators, which hand over one series at a time for all steps; an
+/// instant query is a range query of one step. Engines are values without state: make one wherever
+/// it is needed.
 package struct QueryEngine: Sendable {
   /// Where samples come from.
   package let querier: any SeriesQuerier
@@ -47,7 +48,8 @@ package struct QueryEngine: Sendable {
     return QueryResult(value: value, warnings: context.warnings, infos: context.infos)
   }
 
-  /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on up to `end`.
+  /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on
+  /// up to `end`.
   ///
   /// The answer is always a matrix; `step` is in milliseconds and must be positive.
   @concurrent

@@ -3,7 +3,8 @@ package import StorageAPI
 
 /// Why an expression has no value.
 package enum QueryError: Error, Sendable, Equatable {
-  /// The data do not fit the expression: duplicate series, a bad parameter. The range says which part is meant.
+  /// The data do not fit the expression: duplicate series, a bad parameter. The range says which
+  /// part is meant.
   case failed(String, at: SourceRange)
   /// The query would hold more samples than `QueryOptions.maxSamples`.
   case tooManySamples(limit: Int)

@@ -54,7 +54,8 @@ package enum QueryValue: Sendable, Hashable {
 package struct QueryResult: Sendable {
   /// The value.
   package var value: QueryValue
-  /// Texts that say the value may be wrong, each ending in its position: `PromQL warning: ... (1:10)`.
+  /// Texts that say the value may be wrong, each ending in its position: `PromQL warning: ...
+  /// (1:10)`.
   package var warnings: [String]
   /// Texts worth knowing, likewise.
   package var infos: [String]

@@ -2,7 +2,8 @@ import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// Makes the answer of a query out of its last operator: names fall, series that became equal are merged (rule 27).
+/// Makes the answer of a query out of its last operator: names fall, series that became equal are
+/// merged (rule 27).
 struct ResultBuilder {
   private let context: QueryContext
 
@@ -94,7 +95,8 @@ struct ResultBuilder {
     return series
   }
 
-  /// Adds the values of a row to another of the same labels; both having one at the same step is an error.
+  /// Adds the values of a row to another of the same labels; both having one at the same step is an
+  /// error.
   static func merge(
     _ row: [Double], into target: inout [Double], at range: SourceRange
   ) throws(QueryError) {

@@ -4,7 +4,8 @@ import MetricModel
 struct SeriesHead {
   /// The labels, the metric name among them even if it is going to fall.
   var labels: Labels
-  /// Whether the name falls at the end of the query; until then `label_replace` and `by (__name__)` still see it (rule 27).
+  /// Whether the name falls at the end of the query; until then `label_replace` and `by (__name__)`
+  /// still see it (rule 27).
   var dropsName = false
 
   /// Labels that fall together with the metric name.

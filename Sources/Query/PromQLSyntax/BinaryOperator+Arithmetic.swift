@@ -1,7 +1,8 @@
 import Glibc
 
 extension BinaryOperator {
-  /// The value of an arithmetic operation; comparisons give 1 or 0, and set operators the left value.
+  /// The value of an arithmetic operation; comparisons give 1 or 0, and set operators the left
+  /// value.
   package func apply(_ left: Double, _ right: Double) -> Double {
     switch self {
     case .add: left + right

@@ -1,4 +1,5 @@
-/// A length of time in a range, an offset or a resolution: mostly a literal, but arithmetic is allowed.
+/// A length of time in a range, an offset or a resolution: mostly a literal, but arithmetic is
+/// allowed.
 ///
 /// Values are seconds. `step()` and `range()` are those of the outermost query.
 package indirect enum DurationExpression: Hashable, Sendable {

@@ -1,6 +1,8 @@
-/// A PromQL expression: the tree that the parser makes, the checker proves and the engine plans from.
+/// A PromQL expression: the tree that the parser makes, the checker proves and the engine plans
+/// from.
 ///
-/// Every node knows where it was read. Trees are values and bounded in depth by the parser, so recursion over one is safe.
+/// Every node knows where it was read. Trees are values and bounded in depth by the parser, so
+/// recursion over one is safe.
 package indirect enum Expression: Hashable, Sendable {
   case number(Double, SourceRange)
   case string(String, SourceRange)

@@ -1,7 +1,8 @@
 import MetricModel
 
 extension Lexer {
-  /// Reads a number or a duration: decimal, `0x`, `0b`, `0o`, single underscores between digits, exponents; `1h30m`.
+  /// Reads a number or a duration: decimal, `0x`, `0b`, `0o`, single underscores between digits,
+  /// exponents; `1h30m`.
   mutating func scanNumber() throws(ParseError) -> Token.Kind {
     let start = position
     if peek() == UInt8(ascii: "0"), let mark = peek(1), "xXbBoO".utf8.contains(mark) {

@@ -1,5 +1,6 @@
 extension PromQLParser {
-  /// Reads what may stand between an operator and its right operand: `bool`, `on`, `group_left`, `fill`.
+  /// Reads what may stand between an operator and its right operand: `bool`, `on`, `group_left`,
+  /// `fill`.
   mutating func parseModifiers(
     of operation: BinaryOperator
   ) throws(ParseError) -> (returnsBool: Bool, matching: VectorMatching) {

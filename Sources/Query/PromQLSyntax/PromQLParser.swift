@@ -1,13 +1,14 @@
 /// Reads PromQL: text to `Expression`, by recursive descent with operator precedence.
 ///
-/// All of the current grammar is read, experimental parts included. Types are not looked at: that is `TypeChecker`'s work. Length and depth are
-/// limited, so that no text can exhaust the stack.
+/// All of the current grammar is read, experimental parts included. Types are not looked at: that
+/// is `TypeChecker`'s work. Length and depth are limited, so that no text can exhaust the stack.
 package struct PromQLParser {
   /// The longest text that is read, in bytes.
   package static let maxLength = 256 * 1024
   /// The deepest tree that is made: chains of operators are as deep as they are long.
   package static let maxDepth = 256
-  /// How deep parentheses, calls, signs and right operands may be nested; reading one level takes several kilobytes of stack.
+  /// How deep parentheses, calls, signs and right operands may be nested; reading one level takes
+  /// several kilobytes of stack.
   package static let maxNesting = 128
 
   private let tokens: [Token]

@@ -1,6 +1,8 @@
-/// Proves that an expression makes sense: known functions, the right number and types of arguments and operands.
+/// Proves that an expression makes sense: known functions, the right number and types of arguments
+/// and operands.
 ///
-/// The signatures are the engine's: one table serves both, and a function that the checker admits can be evaluated.
+/// The signatures are the engine's: one table serves both, and a function that the checker admits
+/// can be evaluated.
 package struct TypeChecker: Sendable {
   private let signatures: [String: FunctionSignature]
 

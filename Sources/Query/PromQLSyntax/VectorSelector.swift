@@ -9,7 +9,8 @@ package enum AtModifier: Hashable, Sendable {
   case end
 }
 
-/// How a range selector looks beyond its samples, which changes what rate and kin make of the edges.
+/// How a range selector looks beyond its samples, which changes what rate and kin make of the
+/// edges.
 package enum RangeEdges: String, Hashable, Sendable {
   /// Only samples inside the range, extrapolated.
   case plain = ""

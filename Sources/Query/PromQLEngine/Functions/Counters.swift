@@ -1,4 +1,3 @@
-import MetricModel
 import PromQLSyntax
 
 extension FunctionTable {

@@ -8,7 +8,8 @@ struct Function: Sendable {
   enum Evaluation: Sendable {
     /// A number for each number; the name falls.
     case pointwise(@Sendable (Double) -> Double)
-    /// The same with scalar arguments, which may change from step to step; `absentValue` drops the sample.
+    /// The same with scalar arguments, which may change from step to step; `absentValue` drops the
+    /// sample.
     case parameterised(@Sendable (Double, [Double]) -> Double)
     /// A part of the date of each value, or of the evaluation time.
     case date(@Sendable (CivilDate) -> Int)

@@ -36,7 +36,8 @@ extension FunctionTable {
 }
 
 extension Expression {
-  /// The labels of the answer of `absent`: those that equality matchers fix, unless a label is matched twice (rule 30).
+  /// The labels of the answer of `absent`: those that equality matchers fix, unless a label is
+  /// matched twice (rule 30).
   fileprivate var absentLabels: Labels {
     let selector: VectorSelector
     switch unwrapped {

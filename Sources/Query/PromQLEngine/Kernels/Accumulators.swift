@@ -1,4 +1,5 @@
-/// Folds any number of values into one: over the series of a group, or over the samples of a window.
+/// Folds any number of values into one: over the series of a group, or over the samples of a
+/// window.
 protocol Accumulator {
   init()
   /// Takes one value.
@@ -46,7 +47,8 @@ struct PresenceAccumulator: Accumulator {
   var result: Double { isPresent ? 1 : absentValue }
 }
 
-/// A corrected sum divided by the count, until the sum would overflow; from there on a running mean.
+/// A corrected sum divided by the count, until the sum would overflow; from there on a running
+/// mean.
 struct AverageAccumulator: Accumulator {
   private var sum = KahanSum()
   private var count = 0.0

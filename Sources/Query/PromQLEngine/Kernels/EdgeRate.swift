@@ -1,7 +1,8 @@
 import StorageAPI
 
-/// `rate`, `increase` and `delta` of a range with `anchored` or `smoothed`: the difference between the values at both ends of the window,
-/// taken from the last sample before it or interpolated across its edge; nothing is extrapolated.
+/// `rate`, `increase` and `delta` of a range with `anchored` or `smoothed`: the difference between
+/// the values at both ends of the window, taken from the last sample before it or interpolated
+/// across its edge; nothing is extrapolated.
 struct EdgeRate: WindowKernel {
   /// Whether edges are interpolated.
   let isSmoothed: Bool
@@ -67,28 +68,5 @@ struct EdgeRate: WindowKernel {
   ) -> Double {
     let span = Double(columns.timestamps[index + 1] - columns.timestamps[index])
     return before + (after - before) * Double(time - columns.timestamps[index]) / span
-  }
-}
-
-/// `changes` and `resets` of an anchored range: the last sample before the window counts as its first.
-struct AnchoredKernel: WindowKernel {
-  private var inner: any WindowKernel
-
-  init(_ inner: any WindowKernel) { self.inner = inner }
-
-  mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
-    guard columns.timestamps[window.high - 1] > window.start else { return absentValue }
-    var anchored = window
-    anchored.low = window.anchor(in: columns)
-    return inner.value(columns, anchored)
-  }
-}
-
-extension SampleWindow {
-  /// The last sample at or before the window's start, or else the first one.
-  func anchor(in columns: SampleColumns) -> Int {
-    var index = low
-    while index + 1 < high, columns.timestamps[index + 1] <= start { index += 1 }
-    return index
   }
 }

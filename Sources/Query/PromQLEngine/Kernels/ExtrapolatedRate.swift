@@ -1,6 +1,7 @@
 import StorageAPI
 
-/// `rate`, `increase` and `delta`: the difference over a window, corrected for counter resets and extrapolated to the window's ends (rule 22).
+/// `rate`, `increase` and `delta`: the difference over a window, corrected for counter resets and
+/// extrapolated to the window's ends (rule 22).
 struct ExtrapolatedRate: WindowKernel {
   /// Whether a drop is a reset rather than a decrease.
   let isCounter: Bool
@@ -65,20 +66,5 @@ struct ExtrapolatedRate: WindowKernel {
     }
     if toEnd >= threshold { toEnd = average / 2 }
     return (sampled + toStart + toEnd) / sampled
-  }
-}
-
-/// `irate` and `idelta`: the last two samples of a window.
-struct InstantRate: WindowKernel {
-  /// Whether the result is per second, and a drop a reset.
-  let isRate: Bool
-
-  func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
-    guard window.count > 1 else { return absentValue }
-    let (before, last) = (window.high - 2, window.high - 1)
-    let (old, new) = (columns.values[before], columns.values[last])
-    guard isRate else { return new - old }
-    let seconds = Double(columns.timestamps[last] - columns.timestamps[before]) / 1000
-    return (new < old ? new : new - old) / seconds
   }
 }

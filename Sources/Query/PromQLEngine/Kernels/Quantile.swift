@@ -1,4 +1,5 @@
-/// The quantile of some values, interpolated at `q * (n - 1)`; NaN sorts first, so that it counts as the least.
+/// The quantile of some values, interpolated at `q * (n - 1)`; NaN sorts first, so that it counts
+/// as the least.
 ///
 /// Outside of 0...1 it is minus or plus infinity, for NaN it is NaN (rule 42).
 func quantile(_ q: Double, of values: inout [Double]) -> Double {

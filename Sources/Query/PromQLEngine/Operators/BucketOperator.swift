@@ -1,7 +1,8 @@
 import MetricModel
 import PromQLSyntax
 
-/// Puts the `le` series of classic histograms together and evaluates a function of the buckets at every step.
+/// Puts the `le` series of classic histograms together and evaluates a function of the buckets at
+/// every step.
 final class BucketOperator: InstantOperator {
   let heads: [SeriesHead]
   private let table: SeriesTable
@@ -12,8 +13,8 @@ final class BucketOperator: InstantOperator {
   private let names: [String?]
   private var position = 0
 
-  /// The function gets the buckets and the number of the step; `range` is the argument's, for warnings. The label, if any, is set
-  /// on every series of the answer.
+  /// The function gets the buckets and the number of the step; `range` is the argument's, for
+  /// warnings. The label, if any, is set on every series of the answer.
   init(
     _ table: SeriesTable, at range: SourceRange, label: Label? = nil, _ context: QueryContext,
     _ function: @escaping (ClassicBuckets, Int) -> Double

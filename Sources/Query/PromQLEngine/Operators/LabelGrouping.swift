@@ -1,6 +1,7 @@
 import MetricModel
 
-/// Puts label sets into groups by some of their labels, comparing packed bytes without making strings.
+/// Puts label sets into groups by some of their labels, comparing packed bytes without making
+/// strings.
 struct LabelGrouping {
   /// Which labels make the group.
   enum Rule {
@@ -67,7 +68,8 @@ struct LabelGrouping {
   }
 }
 
-/// The bytes that tell groups apart, with their hash: the standard library would hash them one call per byte.
+/// The bytes that tell groups apart, with their hash: the standard library would hash them one call
+/// per byte.
 private struct GroupKey: Hashable {
   private var bytes: [UInt8] = []
   private var hash: UInt64 = 0xcbf2_9ce4_8422_2325

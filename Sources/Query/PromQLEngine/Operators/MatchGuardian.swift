@@ -8,7 +8,8 @@ struct MatchGuardian {
   private let isOneToOne: Bool
   /// Steps at which two series of the one side are in the same group, and the message about it.
   private var duplicates: [Int: String] = [:]
-  /// One-to-one: whether a group has a match at a step. Else, the same for labels that several outputs share.
+  /// One-to-one: whether a group has a match at a step. Else, the same for labels that several
+  /// outputs share.
   private var claimed: [Bool]
   /// For outputs whose labels others have, too, the number of those labels.
   private var sharedLabels: [Int: Int] = [:]

@@ -1,10 +1,10 @@
-import MetricModel
 import PromQLSyntax
 
 /// Arithmetic and comparison of two vectors: series of equal groups meet, step by step.
 ///
-/// The side of which a group may have one series only is read first; the other side streams. The answer has one series for each pair that may
-/// meet, and with `fill` one for each series that may meet nobody.
+/// The side of which a group may have one series only is read first; the other side streams. The
+/// answer has one series for each pair that may meet, and with `fill` one for each series that may
+/// meet nobody.
 final class MatchOperator: InstantOperator {
   private(set) var heads: [SeriesHead] = []
   private let node: BinaryExpression
@@ -47,7 +47,8 @@ final class MatchOperator: InstantOperator {
     heads = outputs.all.map(\.head)
   }
 
-  /// Prometheus fills after it has put the many side on the left: with `group_right`, `fill_left` means the right side.
+  /// Prometheus fills after it has put the many side on the left: with `group_right`, `fill_left`
+  /// means the right side.
   private var fillForMany: Double? { node.matching.leftFill }
   private var fillForOne: Double? { node.matching.rightFill }
 

@@ -1,7 +1,8 @@
 import MetricModel
 import PromQLSyntax
 
-/// Which series a vector match yields: the pairs of series that may meet, and the ones that a fill may complete.
+/// Which series a vector match yields: the pairs of series that may meet, and the ones that a fill
+/// may complete.
 struct MatchOutputs {
   /// One series of the answer.
   struct Output {
@@ -56,28 +57,5 @@ struct MatchOutputs {
   /// Whether the one side has a value in a group at a step.
   func isOnePresent(_ group: Int, _ step: Int, in one: SeriesTable) -> Bool {
     onesOfGroup[group].contains { one[$0, step].isPresent }
-  }
-}
-
-/// Names the series that a vector match yields (rules 28 and 34).
-struct MatchNamer {
-  private let node: BinaryExpression
-
-  init(_ node: BinaryExpression) { self.node = node }
-
-  /// The head of what a series of the many side yields with one of the one side.
-  func head(many: SeriesHead, one: Labels) -> SeriesHead {
-    let matching = node.matching
-    var labels = many.labels
-    if !node.operation.isComparison { labels = labels.removing(SeriesHead.nameLabels) }
-    if matching.cardinality == .oneToOne {
-      if matching.isOn {
-        labels = labels.keeping(matching.labels)
-      } else if !matching.labels.isEmpty {
-        labels = labels.removing(matching.labels)
-      }
-    }
-    for name in matching.included { labels = labels.setting(name, one[name] ?? "") }
-    return SeriesHead(labels: labels, dropsName: many.dropsName || node.returnsBool)
   }
 }

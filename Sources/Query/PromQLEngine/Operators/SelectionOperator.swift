@@ -19,7 +19,8 @@ final class SelectionOperator: InstantOperator {
   private var rows: [[Double]]?
   private var position = 0
 
-  /// Draws everything from the source at once: the order of an instant answer is that of the values.
+  /// Draws everything from the source at once: the order of an instant answer is that of the
+  /// values.
   init(
     _ source: any InstantOperator, _ groups: SeriesGroups, _ choice: Choice,
     parameter: [Double], _ context: QueryContext
@@ -43,7 +44,8 @@ final class SelectionOperator: InstantOperator {
     return true
   }
 
-  /// The rows with only the chosen values, and the order of the series: by value for a single step, else as they came.
+  /// The rows with only the chosen values, and the order of the series: by value for a single step,
+  /// else as they came.
   private func choose(from table: SeriesTable) -> (order: [Int], rows: [[Double]]) {
     let blank = [Double](repeating: absentValue, count: table.steps)
     var rows = [[Double]](repeating: blank, count: table.count)
@@ -82,8 +84,9 @@ final class SelectionOperator: InstantOperator {
     limit < 1 ? 0 : limit >= 0x1p62 ? Int.max : Int(limit)
   }
 
-  /// Whether a series is within a share of all: a fixed hash of its labels, scaled to 0...1, is below a positive ratio or at least 1 plus
-  /// a negative one, so that `r` and `r - 1` complement each other (rule 47).
+  /// Whether a series is within a share of all: a fixed hash of its labels, scaled to 0...1, is
+  /// below a positive ratio or at least 1 plus a negative one, so that `r` and `r - 1` complement
+  /// each other (rule 47).
   static func isWithin(_ ratio: Double, _ labels: Labels) -> Bool {
     // The fingerprint's low bits are well mixed, its high bits less so for short texts.
     var hash = labels.fingerprint

@@ -1,7 +1,8 @@
 import MetricModel
 import StorageAPI
 
-/// The leaf of most plans: for every step the newest sample within the lookback, unless it is a stale marker.
+/// The leaf of most plans: for every step the newest sample within the lookback, unless it is a
+/// stale marker.
 final class SelectorOperator: InstantOperator {
   /// What a row holds.
   enum Content {

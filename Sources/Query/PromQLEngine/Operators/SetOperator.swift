@@ -1,7 +1,8 @@
 import MetricModel
 import PromQLSyntax
 
-/// `and`, `or`, `unless`: keeps series of one side by what the other side has in the same group at the same step.
+/// `and`, `or`, `unless`: keeps series of one side by what the other side has in the same group at
+/// the same step.
 final class SetOperator: InstantOperator {
   let heads: [SeriesHead]
   private let operation: BinaryOperator

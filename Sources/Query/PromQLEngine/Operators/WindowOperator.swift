@@ -1,46 +1,7 @@
 import StorageAPI
 
-/// The samples of one window: a slice of a series' columns and the bounds of time.
-struct SampleWindow {
-  /// The first sample inside.
-  var low: Int
-  /// One past the last sample inside.
-  var high: Int
-  /// The open start, in milliseconds.
-  var start: Int64
-  /// The closed end.
-  var end: Int64
-  /// The instant for which the window is looked at.
-  var evaluation: Int64
-  /// The number of the step.
-  var step: Int
-
-  /// How many samples there are; never 0 when a kernel is called.
-  var count: Int { high - low }
-}
-
-/// What a function makes of one window.
-protocol WindowKernel {
-  /// Looks at a series as a whole before its windows come.
-  mutating func prepare(_ columns: SampleColumns)
-  /// The value for one window that has at least one sample; `absentValue` for none.
-  mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double
-}
-
-extension WindowKernel {
-  mutating func prepare(_ columns: SampleColumns) {}
-}
-
-/// A kernel that needs no preparation.
-struct PlainKernel: WindowKernel {
-  let body: (SampleColumns, SampleWindow) -> Double
-
-  func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
-    body(columns, window)
-  }
-}
-
-/// Moves a window over each series and calls a kernel for every step: two indices, no sample is looked for twice.
+/// Moves a window over each series and calls a kernel for every step: two indices, no sample is
+/// looked for twice.
 final class WindowOperator: InstantOperator {
   let heads: [SeriesHead]
   private let source: any WindowSource
@@ -73,34 +34,6 @@ final class WindowOperator: InstantOperator {
           SampleWindow(
             low: low, high: high, start: window.start, end: window.end,
             evaluation: window.evaluation, step: step))
-    }
-    return true
-  }
-}
-
-/// `absent_over_time`: 1 at every step whose window is empty in all series.
-final class AbsentWindowOperator: InstantOperator {
-  let heads: [SeriesHead]
-  private let source: any WindowSource
-  private var isDone = false
-
-  init(_ source: any WindowSource, head: SeriesHead) {
-    self.source = source
-    heads = [head]
-  }
-
-  func next(into row: inout [Double]) throws(QueryError) -> Bool {
-    guard !isDone else { return false }
-    isDone = true
-    for step in row.indices { row[step] = 1 }
-    var columns = SampleColumns()
-    while try source.next(into: &columns) {
-      var low = 0
-      for step in row.indices {
-        let window = source.grid.window(step)
-        while low < columns.count, columns.timestamps[low] <= window.start { low += 1 }
-        if low < columns.count, columns.timestamps[low] <= window.end { row[step] = absentValue }
-      }
     }
     return true
   }

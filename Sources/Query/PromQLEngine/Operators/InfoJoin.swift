@@ -1,65 +1,6 @@
 import MetricModel
 import PromQLSyntax
 
-extension FunctionTable {
-  /// `info`: adds labels of info metrics that are about the same job and instance.
-  static let information: [Function] = [
-    Function(
-      signature: FunctionSignature("info", [.vector, .vector], variadic: .optional(1)),
-      evaluation: .special { (planner, call, grid) async throws(QueryError) in
-        let base = try await planner.vector(call.arguments[0], on: grid)
-        let criteria = InfoCriteria(call)
-        var selector = VectorSelector(name: nil, matchers: criteria.allMatchers)
-        let shift = call.arguments[0].timeShift(planner.context)
-        selector.at = shift.pinned.map { .time(Timestamp(rawValue: $0)) }
-        selector.offset = .literal(Double(shift.offset) / 1000)
-        let infos = try await planner.select(selector, on: grid, yielding: .timestamps)
-        let table = try SeriesTable(draining: infos, steps: grid.count, in: planner.context)
-        var join = InfoJoin(criteria, table, planner.context)
-        return try join.join(base, at: call.range)
-      })
-  ]
-}
-
-/// What the second argument of `info` asks for.
-struct InfoCriteria {
-  /// Conditions on the names of info metrics.
-  private(set) var nameMatchers: [LabelMatcher]
-  /// Conditions on their labels; the labels they name are those that are added.
-  private(set) var dataMatchers: [LabelMatcher] = []
-
-  init(_ call: FunctionCall) {
-    var names: [LabelMatcher] = []
-    if call.arguments.count > 1, case .selector(let selector) = call.arguments[1].unwrapped {
-      names = selector.allMatchers.filter { $0.name == Label.metricName }
-      dataMatchers = selector.matchers.filter { $0.name != Label.metricName }
-    }
-    let isOnlyNegative = names.allSatisfy {
-      $0.operation == .notEqual || $0.operation == .notMatches
-    }
-    if names.isEmpty {
-      names = [LabelMatcher(Label.metricName, equals: "target_info")]
-    } else if isOnlyNegative, let any = try? LabelMatcher(Label.metricName, .matches, ".+_info") {
-      names.append(any)
-    }
-    nameMatchers = names
-  }
-
-  /// All conditions on info series.
-  var allMatchers: [LabelMatcher] { nameMatchers + dataMatchers }
-
-  /// Whether a series is an info series itself, which gets no labels.
-  func isInfo(_ labels: Labels) -> Bool { nameMatchers.allSatisfy { $0.matches(labels) } }
-
-  /// Whether a series may stay that no info series is about.
-  var admitsNothing: Bool { dataMatchers.allSatisfy(\.matchesEmpty) }
-
-  /// Whether a label of an info series is wanted.
-  func wants(_ name: String) -> Bool {
-    dataMatchers.isEmpty || dataMatchers.contains { $0.name == name }
-  }
-}
-
 /// Joins series with the info series about them, step by step.
 struct InfoJoin {
   /// The labels that say what a series is about.
@@ -145,23 +86,5 @@ struct InfoJoin {
       newest[name] = info
     }
     return newest.sorted { $0.key < $1.key }.map(\.value)
-  }
-}
-
-extension Expression {
-  /// By how much the samples of the first selector lie away from the evaluation time, or the instant that pins them.
-  fileprivate func timeShift(_ context: QueryContext) -> (pinned: Int64?, offset: Int64) {
-    switch self {
-    case .selector(let node):
-      return (node.at.map(context.time), context.milliseconds(node.offset))
-    case .matrix(let node):
-      return (node.selector.at.map(context.time), context.milliseconds(node.selector.offset))
-    case .subquery(let node):
-      let inner = node.expression.timeShift(context)
-      if inner.pinned != nil { return inner }
-      return (node.at.map(context.time), inner.offset + context.milliseconds(node.offset))
-    default:
-      return children.first { !$0.selectors.isEmpty }?.timeShift(context) ?? (nil, 0)
-    }
   }
 }

@@ -1,0 +1,41 @@
+import MetricModel
+import PromQLSyntax
+
+extension FunctionTable {
+  /// `info`: adds labels of info metrics that are about the same job and instance.
+  static let information: [Function] = [
+    Function(
+      signature: FunctionSignature("info", [.vector, .vector], variadic: .optional(1)),
+      evaluation: .special { (planner, call, grid) async throws(QueryError) in
+        let base = try await planner.vector(call.arguments[0], on: grid)
+        let criteria = InfoCriteria(call)
+        var selector = VectorSelector(name: nil, matchers: criteria.allMatchers)
+        let shift = call.arguments[0].timeShift(planner.context)
+        selector.at = shift.pinned.map { .time(Timestamp(rawValue: $0)) }
+        selector.offset = .literal(Double(shift.offset) / 1000)
+        let infos = try await planner.select(selector, on: grid, yielding: .timestamps)
+        let table = try SeriesTable(draining: infos, steps: grid.count, in: planner.context)
+        var join = InfoJoin(criteria, table, planner.context)
+        return try join.join(base, at: call.range)
+      })
+  ]
+}
+
+extension Expression {
+  /// By how much the samples of the first selector lie away from the evaluation time, or the
+  /// instant that pins them.
+  fileprivate func timeShift(_ context: QueryContext) -> (pinned: Int64?, offset: Int64) {
+    switch self {
+    case .selector(let node):
+      return (node.at.map(context.time), context.milliseconds(node.offset))
+    case .matrix(let node):
+      return (node.selector.at.map(context.time), context.milliseconds(node.selector.offset))
+    case .subquery(let node):
+      let inner = node.expression.timeShift(context)
+      if inner.pinned != nil { return inner }
+      return (node.at.map(context.time), inner.offset + context.milliseconds(node.offset))
+    default:
+      return children.first { !$0.selectors.isEmpty }?.timeShift(context) ?? (nil, 0)
+    }
+  }
+}

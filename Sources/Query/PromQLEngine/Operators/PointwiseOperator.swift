@@ -1,0 +1,23 @@
+/// Applies a function of one number to every value; the metric name falls.
+final class PointwiseOperator: InstantOperator {
+  let heads: [SeriesHead]
+  private let source: any InstantOperator
+  private let function: (Double, Int) -> Double
+
+  /// The function gets the value and the number of the step.
+  init(_ source: any InstantOperator, steps function: @escaping (Double, Int) -> Double) {
+    self.source = source
+    self.function = function
+    heads = source.heads.map(\.droppingName)
+  }
+
+  convenience init(_ source: any InstantOperator, _ function: @escaping (Double) -> Double) {
+    self.init(source) { (value, _) in function(value) }
+  }
+
+  func next(into row: inout [Double]) throws(QueryError) -> Bool {
+    guard try source.next(into: &row) else { return false }
+    for step in row.indices where row[step].isPresent { row[step] = function(row[step], step) }
+    return true
+  }
+}

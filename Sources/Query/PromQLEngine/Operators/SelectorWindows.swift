@@ -1,0 +1,53 @@
+import PromQLSyntax
+import StorageAPI
+
+/// The windows of a range selector, read from storage.
+final class SelectorWindows: WindowSource {
+  let heads: [SeriesHead]
+  let grid: WindowGrid
+  /// How the windows' edges are treated.
+  let edges: RangeEdges
+  private let series: [any SelectedSeries]
+  private let context: QueryContext
+  private var position = 0
+
+  init(
+    _ series: [any SelectedSeries], _ grid: WindowGrid, edges: RangeEdges,
+    _ context: QueryContext
+  ) {
+    self.series = series
+    self.grid = grid
+    self.edges = edges
+    self.context = context
+    heads = series.map { SeriesHead(labels: $0.labels) }
+  }
+
+  func next(into columns: inout SampleColumns) throws(QueryError) -> Bool {
+    guard position < series.count else { return false }
+    try context.checkpoint()
+    columns.removeAll()
+    try series[position].load(
+      from: grid.first.start - grid.before + 1, through: grid.last.end + grid.after,
+      into: &columns)
+    position += 1
+    columns.removeStaleMarkers()
+    try context.hold(columns.count)
+    context.release(columns.count)
+    return true
+  }
+}
+
+extension SampleColumns {
+  /// Leaves stale markers out, as range selectors do (rule 14).
+  mutating func removeStaleMarkers() {
+    guard let first = values.firstIndex(where: { !$0.isPresent }) else { return }
+    var kept = first
+    for index in first..<values.count where values[index].isPresent {
+      values[kept] = values[index]
+      timestamps[kept] = timestamps[index]
+      kept += 1
+    }
+    values.removeSubrange(kept...)
+    timestamps.removeSubrange(kept...)
+  }
+}
