@@ -209,6 +209,11 @@ let tested: [Target] = [
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
   tests(
+    "EvaluatorService",
+    uses: [
+      "ConfigDecoding", "MetricModel", "MetricScraping", "AlertRules", "AlertRouting", "WebClient",
+    ]),
+  tests(
     "QueryAPI",
     uses: [
       "WebServer", "WebClient", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting",

@@ -6,9 +6,9 @@ import Testing
 @Test(arguments: [
   ("{{if 1}}", "1:1: {{if}} has no {{end}}"),
   ("a\n  {{range .}}x{{else}}", "2:3: {{range}} has no {{end}}"),
-  ("{{end}}", "1:6: unexpected {{end}}: no block is open"),
-  ("{{else}}", "1:3: unexpected {{else}}: no block is open"),
-  ("{{if 1}}{{else}}{{else}}{{end}}", "1:19: {{if}} has two {{else}}"),
+  ("{{end}}", "1:1: unexpected {{end}}: no block is open"),
+  ("{{else}}", "1:1: unexpected {{else}}: no block is open"),
+  ("{{if 1}}{{else}}{{else}}{{end}}", "1:17: {{if}} has two {{else}}"),
   ("{{break}}", "1:1: {{break}} outside of {{range}}"),
   ("ü {{1", "1:3: unclosed action: \"}}\" is missing"),
   ("{{\n\"a}}", "2:1: a quoted text does not end"),

@@ -12,6 +12,8 @@ struct TemplateParser {
   private var index = 0
   private var depth = 0
   private var loops = 0
+  /// Where the `end` or `else` that closed the last list begins.
+  private var endingOffset = 0
 
   /// What closes a list of nodes.
   private enum Ending {
@@ -39,8 +41,8 @@ struct TemplateParser {
     let (nodes, ending) = try list(isTop: true)
     switch ending {
     case .text: return nodes
-    case .end: throw PlacedFault("unexpected {{end}}: no block is open", at: lastOffset)
-    case .otherwise: throw PlacedFault("unexpected {{else}}: no block is open", at: lastOffset)
+    case .end: throw PlacedFault("unexpected {{end}}: no block is open", at: endingOffset)
+    case .otherwise: throw PlacedFault("unexpected {{else}}: no block is open", at: endingOffset)
     }
   }
 
@@ -60,10 +62,12 @@ struct TemplateParser {
         }
         switch word {
         case "end":
+          endingOffset = token.offset
           index += 1
           try close("end")
           return (nodes, .end)
         case "else":
+          endingOffset = token.offset
           index += 1
           return (nodes, .otherwise)
         case "define":
@@ -147,7 +151,7 @@ extension TemplateParser {
     variables.removeSubrange(scope...)
     switch ending {
     case .end: return nodes
-    case .otherwise: throw PlacedFault("{{\(word)}} has two {{else}}", at: lastOffset)
+    case .otherwise: throw PlacedFault("{{\(word)}} has two {{else}}", at: endingOffset)
     case .text: throw PlacedFault("{{\(word)}} has no {{end}}", at: offset)
     }
   }
@@ -206,9 +210,6 @@ extension TemplateParser {
 
 extension TemplateParser {
   var peek: TemplateToken { tokens[index] }
-
-  /// The place of the word that was read last.
-  var lastOffset: Int { tokens[max(index - 1, 0)].offset }
 
   mutating func next() -> TemplateToken {
     let token = tokens[index]

@@ -1,0 +1,271 @@
+import ConfigDecoding
+import MetricModel
+import MetricScraping
+import Testing
+import WebClient
+
+@testable import EvaluatorService
+
+/// Decodes a prometheus.yml and answers what was complained of.
+func prometheusErrors(_ text: String) -> [String] {
+  let diagnostics = ConfigDiagnostics()
+  _ = PrometheusConfiguration.decode(
+    ConfigSource(text: text, file: "p.yml"), into: diagnostics)
+  return diagnostics.errors.map(\.description)
+}
+
+func prometheus(
+  _ text: String, environment: [String: String] = [:]
+) throws -> PrometheusConfiguration {
+  let diagnostics = ConfigDiagnostics()
+  let configuration = PrometheusConfiguration.decode(
+    ConfigSource(text: text, file: "/etc/p/p.yml"), environment: environment, into: diagnostics)
+  try diagnostics.throwIfAny()
+  return try #require(configuration)
+}
+
+@Test(arguments: [
+  (
+    "global:\n  scrape_intervall: 5s",
+    "p.yml:2:3: unknown key \"scrape_intervall\" in global; did you mean \"scrape_interval\"?"
+  ),
+  (
+    "global: {scrape_interval: 5s, scrape_timeout: 6s}",
+    "p.yml:1:47: \"scrape_timeout\" in global (6s) is longer than \"scrape_interval\" (5s); a scrape must end before the next one begins"
+  ),
+  (
+    "global: {evaluation_interval: often}",
+    "p.yml:1:31: \"evaluation_interval\" in global must be a duration, not \"often\"; write it like 30s, 5m or 1h30m"
+  ),
+  (
+    "global: {query_log_file: x}",
+    "p.yml:1:10: \"query_log_file\" in global is not supported yet; remove it"
+  ),
+  (
+    "global: {external_labels: {__name__: x}}",
+    "p.yml:1:28: \"__name__\" in external_labels is no label name"
+  ),
+  (
+    "remote_write:\n- url: http://x",
+    "p.yml:1:1: \"remote_write\" in the file is not supported yet; remove it"
+  ),
+  ("scrape_configs:\n- static_configs: []", "p.yml:2:3: \"job_name\" is missing in scrape config"),
+  (
+    "scrape_configs:\n- job_name: a\n- job_name: b\n- job_name: a",
+    "p.yml:4:13: job name \"a\" is used twice, first in line 2; job names must be unique"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  scrape_interval: 5s\n  scrape_timeout: 10s",
+    "p.yml:4:19: \"scrape_timeout\" of job \"a\" (10s) is longer than its interval (5s); a scrape must end before the next one begins"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  static_configs:\n  - targets: ['http://x:1']",
+    "p.yml:4:15: \"http://x:1\" is not a valid target address; write host:port, without scheme and path"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  static_configs:\n  - target: [x]",
+    "p.yml:4:5: unknown key \"target\" in static config; did you mean \"targets\"?"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  static_configs:\n    targets: [x]",
+    "p.yml:4:5: \"static_configs\" in scrape config must be a list, not a mapping; begin each entry with \"- \""
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  scheme: htps",
+    "p.yml:3:11: \"scheme\" in scrape config cannot be \"htps\"; did you mean \"https\"?"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{role: pod}]",
+    "p.yml:3:3: \"kubernetes_sd_configs\" in scrape config is not supported yet; list the targets under static_configs"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  sample_limit: -1",
+    "p.yml:3:17: \"sample_limit\" in scrape config must be at least 0, not -1"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  body_size_limit: big",
+    "p.yml:3:20: \"body_size_limit\" in scrape config must be a size, not \"big\"; write it like 512KB or 10MB"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  basic_auth: {username: u, password: p}\n  authorization: {credentials: c}",
+    "p.yml:4:3: basic_auth and authorization in scrape config exclude each other; keep one of them"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  basic_auth: {password: p, password_file: f}",
+    "p.yml:3:29: \"password\" and \"password_file\" in basic_auth exclude each other; keep one of them"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  authorization: {type: Basic, credentials: c}",
+    "p.yml:3:25: \"type\" in authorization cannot be Basic; use basic_auth"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  authorization: {type: Token}",
+    "p.yml:3:18: \"credentials\" is missing in authorization; set credentials or credentials_file"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  tls_config: {cert_file: c}",
+    "p.yml:3:15: \"key_file\" is missing in tls_config; cert_file and key_file go together"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  proxy_url: localhost",
+    "p.yml:3:14: \"proxy_url\" in scrape config is no URL: \"localhost\"; write http://host:port"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  http_headers: {X: {secrets: [s]}}",
+    "p.yml:3:18: \"secrets\" and \"files\" in http_headers of scrape config are not supported yet; use values"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  relabel_configs: [{action: replce}]",
+    "p.yml:3:30: \"action\" in relabel config cannot be \"replce\"; did you mean \"replace\"?"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  relabel_configs: [{regex: '(', target_label: x}]",
+    "p.yml:3:29: invalid regular expression \"(\": missing ): ("
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  relabel_configs: [{source_labels: [x]}]",
+    "p.yml:3:21: relabel action replace needs target_label"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  relabel_configs: [{action: hashmod, target_label: x}]",
+    "p.yml:3:21: relabel action hashmod needs modulus"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  metric_relabel_configs: [{action: labeldrop, regex: x, source_labels: [y]}]",
+    "p.yml:3:73: relabel action labeldrop has no use for \"source_labels\"; remove it"
+  ),
+  (
+    "scrape_configs:\n- job_name: a\n  relabel_configs:\n  -",
+    "p.yml:4:4: relabel config must be a mapping of keys to values, not nothing"
+  ),
+  (
+    "rule_files: a.yml",
+    "p.yml:1:13: \"rule_files\" in the file must be a list, not \"a.yml\"; begin each entry with \"- \""
+  ),
+  (
+    "alerting:\n  alertmanagers:\n  - api_version: v1",
+    "p.yml:3:18: \"api_version\" in alertmanager config must be v2, not \"v1\"; v1 is gone since Alertmanager 0.27"
+  ),
+  (
+    "global: [",
+    "p.yml:2:1: not valid YAML: did not find expected node content (while parsing a flow node, line 2)"
+  ),
+  ("groups: []", "p.yml:1:1: unknown key \"groups\" in the file"),
+])
+func badPrometheusFiles(text: String, expected: String) {
+  #expect(prometheusErrors(text) == [expected])
+}
+
+@Test func everyMistakeOfAFileIsTold() {
+  let text = """
+    global:
+      scrape_interval: x
+      evaluation_intervall: 5s
+    scrape_configs:
+    - job_name: a
+      scheme: ftp
+      static_configs:
+      - targets: ['a/b']
+        labels: {a: [1]}
+    """
+  #expect(
+    prometheusErrors(text).map { $0.prefix(10) } == [
+      "p.yml:2:20", "p.yml:3:3:", "p.yml:6:11", "p.yml:8:15", "p.yml:9:17",
+    ])
+}
+
+@Test(arguments: ["", "# nothing", "---\n", "{}", "global:\nscrape_configs:\nrule_files:\n"])
+func emptyFilesAreDefaults(text: String) throws {
+  let configuration = try prometheus(text)
+  #expect(configuration.global == GlobalConfiguration())
+  #expect(configuration.jobs.isEmpty)
+}
+
+@Test func decodesAFullFile() throws {
+  let configuration = try prometheus(
+    """
+    global:
+      scrape_interval: 15s
+      evaluation_interval: 30s
+      rule_query_offset: 5s
+      sample_limit: 1000
+      external_labels: {region: eu, host: '${HOST}', price: '$$5', none: '${NONE}x'}
+    rule_files: [rules/*.yml]
+    alerting:
+      alert_relabel_configs: [{action: labeldrop, regex: replica}]
+      alertmanagers:
+      - scheme: https
+        path_prefix: /am
+        timeout: 5s
+        static_configs: [{targets: ['am:9093']}]
+    scrape_configs:
+    - job_name: node
+      scrape_interval: 5s
+      metrics_path: /m
+      scheme: https
+      params: {module: [a, b]}
+      honor_labels: true
+      honor_timestamps: no
+      body_size_limit: 1MB
+      sample_limit: 5
+      label_limit: 10
+      enable_compression: false
+      follow_redirects: false
+      basic_auth: {username: u, password_file: secret}
+      tls_config: {ca_file: ca.pem, cert_file: /c.pem, key_file: k.pem, server_name: s, insecure_skip_verify: true}
+      http_headers: {X-A: {values: [b]}}
+      static_configs:
+      - targets: [a:1, 'b:2']
+        labels: {team: x}
+      relabel_configs:
+      - {action: Keep, source_labels: [__address__], regex: 'a.*'}
+      - {target_label: empty, replacement: ''}
+    - job_name: defaults
+      bearer_token: t
+    """, environment: ["HOST": "h1"])
+  let global = configuration.global
+  #expect(global.scrapeInterval == .seconds(15))
+  #expect(global.scrapeTimeout == .seconds(10))
+  #expect(global.evaluationInterval == .seconds(30))
+  #expect(global.ruleQueryOffset == .seconds(5))
+  #expect(
+    global.externalLabels
+      == Labels(["region": "eu", "host": "h1", "price": "$5", "none": "x"]))
+  #expect(configuration.rulePatterns.map(\.pattern.text) == ["rules/*.yml"])
+  #expect(configuration.alertRelabelRules.count == 1)
+  let manager = try #require(configuration.alertmanagers.first)
+  #expect(manager.scheme == "https")
+  #expect(manager.pathPrefix == "/am")
+  #expect(manager.timeout == .seconds(5))
+  #expect(manager.staticTargets.first?.addresses == ["am:9093"])
+  let job = configuration.jobs[0]
+  #expect(job.interval == .seconds(5))
+  #expect(job.timeout == .seconds(5))
+  #expect(job.metricsPath == "/m")
+  #expect(job.params == ["module": ["a", "b"]])
+  #expect(job.honorLabels && !job.honorTimestamps)
+  #expect(job.limits.bodySize == 1 << 20)
+  #expect(job.limits.samples == 5)
+  #expect(job.limits.labels == 10)
+  #expect(!job.client.compression && !job.client.followsRedirects)
+  #expect(
+    job.client.authorization == .basic(username: "u", password: .file(path: "/etc/p/secret")))
+  #expect(job.client.tls.caFile == "/etc/p/ca.pem")
+  #expect(job.client.tls.certificateFile == "/c.pem")
+  #expect(job.client.tls.insecureSkipVerify)
+  #expect(job.client.headers == ["X-A": "b"])
+  #expect(job.staticTargets.first?.labels == Labels(["team": "x"]))
+  #expect(job.relabelRules.map(\.action) == [.keep, .replace])
+  #expect(job.relabelRules[1].replacement == "")
+  let defaults = configuration.jobs[1]
+  #expect(defaults.interval == .seconds(15))
+  #expect(defaults.timeout == .seconds(10))
+  #expect(defaults.limits.samples == 1000)
+  #expect(defaults.client.authorization == .credentials(type: "Bearer", .inline("t")))
+}
+
+@Test func secretsDoNotPrint() throws {
+  let configuration = try prometheus(
+    "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hunter2}}]")
+  #expect(!"\(configuration)".contains("hunter2"))
+}
