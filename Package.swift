@@ -112,6 +112,7 @@ let collect: [Target] = [
   room(
     "Collect", "ProbeCollectors",
     uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
+  room("Collect", "ProbeCollectors", uses: ["CollectorCore", "MetricModel", "WebClient"]),
 ]
 
 let alert: [Target] = [

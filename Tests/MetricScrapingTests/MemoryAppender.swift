@@ -26,6 +26,7 @@ final class MemoryAppender: SampleAppender {
     var seriesCalls: [[String]] = []
     var forgotten: Set<SeriesID> = []
     var failure: StorageError?
+    var appendFailure: StorageError?
   }
 
   let state = Mutex(State())
@@ -48,7 +49,7 @@ final class MemoryAppender: SampleAppender {
 
   func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
     let result: Result<AppendOutcome, StorageError> = state.withLock { state in
-      if let failure = state.failure { return .failure(failure) }
+      if let failure = state.failure ?? state.appendFailure { return .failure(failure) }
       var outcome = AppendOutcome()
       var rows: [Row] = []
       for index in 0..<batch.count {

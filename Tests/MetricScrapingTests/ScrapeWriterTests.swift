@@ -207,6 +207,18 @@ struct ScrapeWriterTests {
     #expect(desk.samples == ["a{\(Self.attached)} @2000 1.0"])
   }
 
+  @Test func aBatchThatCannotBeKeptIsNoEnd() async throws {
+    var desk = Desk(try target())
+    try await desk.keep("a 1\n")
+    desk.appender.state.withLock { $0.appendFailure = .notWritable("disk full") }
+    for text in ["a 1\nb 2\nc 3\n", "c 1\nd 2\n", "a 1\n"] {
+      await #expect(throws: ScrapeFailure.self) { try await desk.keep(text) }
+    }
+    desk.appender.state.withLock { $0.appendFailure = nil }
+    try await desk.keep("a 1\nd 2\n")
+    #expect(desk.samples == ["a{\(Self.attached)} @5000 1.0", "d{\(Self.attached)} @5000 2.0"])
+  }
+
   @Test func readsOpenMetricsByContentType() async throws {
     var desk = Desk(try target())
     let text = "# TYPE a counter\n# HELP a Help.\na_total 1 2.5\n# EOF\n"

@@ -119,10 +119,13 @@ struct ScrapeCache {
     for (place, entry) in order.enumerated() { entries[entry].place = place }
     isStale = false
     if hasGone, entries.count > 2 * order.count + 256 { compact() }
+    entriesBefore = entries.count
+    textsBefore = texts.count
     return gone
   }
 
-  /// Undoes a round that failed and returns the series that end with it: all of the last good round.
+  /// Undoes a round that failed and returns the series that end with it: all of the last good round. After `commit` there is
+  /// nothing to undo.
   mutating func abandon() -> [SeriesID] {
     for entry in entries[entriesBefore...] { index[entry.hash] = nil }
     entries.removeSubrange(entriesBefore...)

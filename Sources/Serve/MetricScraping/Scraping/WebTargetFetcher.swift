@@ -39,7 +39,8 @@ package struct WebTargetFetcher: TargetFetching {
       FloatFormat.string(target.timeout.seconds, style: .plain)
     request.userAgent = userAgent
     request.timeout = target.timeout.duration
-    request.maximumBodyBytes = target.job.limits.bodySize
+    let limit = target.job.limits.bodySize
+    request.maximumBodyBytes = limit > 0 ? limit : ScrapeLimits.defaultBodySize
     request.acceptCompression = settings.compression
     request.followRedirects = settings.followsRedirects
     request.credentials = try settings.authorization.credentials()

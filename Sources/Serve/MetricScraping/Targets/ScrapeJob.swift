@@ -48,7 +48,7 @@ package struct TargetGroup: Sendable, Hashable {
 
 /// How much a target may answer; reaching a limit fails the scrape. Zero means no limit, but for the body.
 package struct ScrapeLimits: Sendable, Hashable {
-  /// The most bytes of an answer, after decompression.
+  /// The most bytes of an answer, after decompression; zero means the default.
   package var bodySize = Self.defaultBodySize
   /// The most samples that are left after relabelling.
   package var samples = 0

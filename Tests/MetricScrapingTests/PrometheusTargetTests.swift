@@ -1,0 +1,44 @@
+import ExpositionFormat
+import Foundation
+import MetricModel
+import TestSupport
+import Testing
+import WebClient
+
+@testable import MetricScraping
+
+/// A real Prometheus as the target: its exposition, in OpenMetrics, must be read to the last line.
+@Suite(.timeLimit(.minutes(2)))
+struct PrometheusTargetTests {
+  @Test func readsARealExposition() async throws {
+    let folder = try TemporaryDirectory()
+    let config = try folder.write("global: {}\n", to: "prometheus.yml")
+    let port = try FreePort.next()
+    let prometheus = try ChildProcess.start(
+      "prometheus",
+      [
+        "--config.file=\(config)", "--storage.tsdb.path=\(folder.path)/data",
+        "--web.listen-address=127.0.0.1:\(port)",
+      ])
+    try await prometheus.waitUntilAccepting(port: port)
+    let target = try target("127.0.0.1:\(port)")
+    let fetcher = WebTargetFetcher(client: WebClient(), version: "0")
+    let answer = try await fetcher.fetch(target)
+    #expect(ExpositionTextFormat(contentType: answer.contentType) == .openMetrics)
+    let appender = MemoryAppender()
+    var writer = ScrapeWriter(target: target, appender: appender)
+    let counts = try await writer.keep(answer, at: .now()) { 0 }
+    let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
+    #expect(counts.scraped == lines.count { !$0.hasPrefix("#") })
+    #expect(counts.scraped > 300)
+    let changed = writer.takeChangedMetadata()
+    let metadata = try #require(changed)
+    #expect(metadata["prometheus_build_info"]?.type == .gauge)
+    #expect(metadata.values.allSatisfy { !$0.help.isEmpty })
+    // The second scrape finds its series again.
+    let again = try await writer.keep(try await fetcher.fetch(target), at: .now()) { 0 }
+    #expect(again.added < 20)
+    #expect(appender.lastReport("up") == 1)
+    prometheus.terminate()
+  }
+}
