@@ -7,7 +7,7 @@ import WebClient
 
 @testable import MetricScraping
 
-/// A real Prometheus as the target: its exposition, in OpenMetrics, must be read to the last line.
+/// A real Prometheus as the target: its exposition must be read to the last line.
 @Suite(.timeLimit(.minutes(2)))
 struct PrometheusTargetTests {
   @Test func readsARealExposition() async throws {
@@ -24,20 +24,20 @@ struct PrometheusTargetTests {
     let target = try target("127.0.0.1:\(port)")
     let fetcher = WebTargetFetcher(client: WebClient(), version: "0")
     let answer = try await fetcher.fetch(target)
-    #expect(ExpositionTextFormat(contentType: answer.contentType) == .openMetrics)
+    #expect(ExpositionTextFormat(contentType: answer.contentType) == .text)
     let appender = MemoryAppender()
     var writer = ScrapeWriter(target: target, appender: appender)
     let counts = try await writer.keep(answer, at: .now()) { 0 }
     let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
     #expect(counts.scraped == lines.count { !$0.hasPrefix("#") })
-    #expect(counts.scraped > 300)
+    #expect(counts.scraped > 200)
     let changed = writer.takeChangedMetadata()
     let metadata = try #require(changed)
     #expect(metadata["prometheus_build_info"]?.type == .gauge)
     #expect(metadata.values.allSatisfy { !$0.help.isEmpty })
     // The second scrape finds its series again.
     let again = try await writer.keep(try await fetcher.fetch(target), at: .now()) { 0 }
-    #expect(again.added < 20)
+    #expect(again.added < counts.added / 2)
     #expect(appender.lastReport("up") == 1)
     prometheus.terminate()
   }
