@@ -78,5 +78,13 @@ private func withFolder(_ body: (String) throws -> Void) throws {
   }
   #expect(ConfigPath.directory(of: "/etc/a.yml") == "/etc")
   #expect(ConfigPath.directory(of: "a.yml") == ".")
-  #expect(ConfigPath.resolve("rules/*.yml", in: ".") == "rules/*.yml")
+}
+
+@Test(arguments: [
+  ("rules/*.yml", ".", "rules/*.yml"), ("../rules/a.yml", "config", "rules/a.yml"),
+  ("../../a", "config", "../a"), ("./a", "/etc/x/", "/etc/x/a"), ("../../../a", "/etc", "/a"),
+  ("/abs", "config", "/abs"), ("", "config", ""), ("..", "config", "."),
+])
+func pathsCountFromTheFolder(path: String, directory: String, expected: String) {
+  #expect(ConfigPath.resolve(path, in: directory) == expected)
 }

@@ -40,9 +40,19 @@ package enum ConfigPath {
     return slash == file.startIndex ? "/" : String(file[..<slash])
   }
 
-  /// A path as seen from a folder; absolute and empty ones stay as they are.
+  /// A path as seen from a folder; absolute and empty ones stay as they are. `a/../b` becomes `b`, as in the peers.
   package static func resolve(_ path: String, in directory: String) -> String {
-    if path.isEmpty || path.hasPrefix("/") || directory.isEmpty || directory == "." { return path }
-    return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+    if path.isEmpty || path.hasPrefix("/") || directory.isEmpty { return path }
+    var parts: [Substring] = []
+    for part in directory.split(separator: "/") + path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else if part != ".." || !directory.hasPrefix("/") {
+        parts.append(part)
+      }
+    }
+    let joined = parts.joined(separator: "/")
+    if directory.hasPrefix("/") { return "/" + joined }
+    return joined.isEmpty ? "." : joined
   }
 }
