@@ -24,6 +24,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: - Building blocks
@@ -156,7 +158,7 @@ let serve: [Target] = [
       "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebClient", "MetricScraping",
       "SampleStore", "StateDatabase", "StorageAPI", "MetricModel", "PatternMatching",
       "TextTemplates", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
-      "AlertRouting", "AlertIntegrations", serviceLifecycle, logging,
+      "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle, logging,
     ]),
 ]
 
@@ -165,7 +167,7 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      argumentParser, logging, serviceLifecycle,
+      "MetricModel", "WebServer", argumentParser, logging, serviceLifecycle, unixSignals,
     ]),
   program(
     "tocsin-bench",
@@ -177,11 +179,17 @@ let programs: [Target] = [
 ]
 
 let tested: [Target] = [
+  .testTarget(
+    name: "EndToEndTests", dependencies: ["tocsin", "TestSupport", "WebClient", "WebServer"],
+    path: "Tests/EndToEndTests", swiftSettings: settings),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
   tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
   tests("WebServer", uses: ["WebClient"]),
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
+  tests(
+    "ExporterService",
+    uses: ["CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "WebServer"]),
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),
   tests("SystemCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),

@@ -27,7 +27,6 @@ package enum ProcessCollectors {
         proc: $0.proc, naming: $0.naming, readsThreads: $0.readsThreads,
         removesEmptyGroups: $0.removesEmptyGroups)
     },
-    CollectorEntry("self") { SelfProcessCollector(proc: $0.proc) },
   ]
 
   /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for a

@@ -1,0 +1,54 @@
+import ArgumentParser
+import EvaluatorService
+import Logging
+
+/// `tocsin evaluator`
+struct EvaluatorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluator",
+    abstract: "Scrape, keep samples, evaluate alert rules, and tell people.",
+    discussion: """
+      The main file is a prometheus.yml, the notifications file an alertmanager.yml. SIGHUP or a POST to /-/reload \
+      reads both and the rule files again: all, or none if one is wrong. SIGTERM or Ctrl-C stops it; nothing is lost.
+      """)
+
+  @Option(name: .customLong("config.file"), help: "What to scrape and which rules to evaluate.")
+  var configFile = "prometheus.yml"
+
+  @Option(
+    name: .customLong("notifications.config-file"),
+    help: "Who is told (an alertmanager.yml). Without it alerts are evaluated, logged and shown.")
+  var notificationsFile: String?
+
+  @Option(name: .customLong("storage.path"), help: "Folder for samples, state and alerts.jsonl.")
+  var storagePath = "data"
+
+  @Option(
+    name: .customLong("storage.retention.time"), help: "How long samples are kept, as 15d or 12h.")
+  var retention = "15d"
+
+  @Option(
+    name: .customLong("web.listen-address"), help: "Address to listen on; :PORT for all interfaces."
+  )
+  var listenAddress = "127.0.0.1:9931"
+
+  @Option(
+    name: .customLong("web.external-url"),
+    help: "The URL under which people reach the evaluator, for links in messages.")
+  var externalURL: String?
+
+  @OptionGroup var logging: LogOptions
+
+  func run() async throws {
+    logging.bootstrap()
+    await Startup.exitOnFailure {
+      var options = EvaluatorOptions(configFile: configFile, storagePath: storagePath)
+      options.notificationsFile = notificationsFile
+      options.listenAddress = listenAddress
+      options.externalURL = externalURL
+      options.retention = try EvaluatorOptions.duration(retention, flag: "--storage.retention.time")
+      let daemon = try await EvaluatorDaemon.start(options)
+      try await Startup.run([daemon, ReloadOnHangup(daemon)])
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import ConfigDecoding
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// What all daemons do when they start: run until a signal, and say in plain lines why they could not.
+enum Startup {
+  /// Runs services until SIGTERM or SIGINT, then lets them end within four seconds.
+  static func run(_ services: [any Service]) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: services.map {
+        .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+      },
+      gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "tocsin"))
+    configuration.maximumGracefulShutdownDuration = .seconds(4)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  /// Runs `body`; an error becomes one line per mistake on standard error, and exit status 1.
+  static func exitOnFailure(_ body: () async throws -> Void) async {
+    do {
+      try await body()
+    } catch {
+      FileHandle.standardError.write(Data(lines(of: error).utf8))
+      Tocsin.exit(withError: ExitCode(1))
+    }
+  }
+
+  private static func lines(of error: any Error) -> String {
+    let texts: [String]
+    if let failure = error as? ConfigFailure {
+      texts = failure.errors.map(\.description)
+    } else {
+      texts = ["\(error)"]
+    }
+    return texts.map { "tocsin: \($0)\n" }.joined()
+  }
+}

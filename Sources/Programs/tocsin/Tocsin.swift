@@ -1,0 +1,18 @@
+import ArgumentParser
+import MetricModel
+
+/// The program: one subcommand per daemon and tool, one file each.
+@main
+struct Tocsin: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tocsin",
+    abstract: "Monitoring for small teams: a Prometheus-compatible exporter and alert evaluator.",
+    discussion: """
+      Start with `tocsin up`: it monitors this machine at once. On a server, run `tocsin exporter` and \
+      `tocsin evaluator` as services of their own.
+      """,
+    version: TocsinVersion.current,
+    subcommands: [
+      UpCommand.self, ExporterCommand.self, EvaluatorCommand.self, CheckCommand.self,
+    ])
+}

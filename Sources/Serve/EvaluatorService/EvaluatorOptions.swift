@@ -1,0 +1,46 @@
+package import AlertRouting
+package import AlertRules
+import ConfigDecoding
+
+/// What `tocsin evaluator` is told by its flags.
+package struct EvaluatorOptions: Sendable {
+  /// The `prometheus.yml`.
+  package var configFile: String
+  /// The `alertmanager.yml`; nobody is told if nil.
+  package var notificationsFile: String?
+  /// The folder for samples, state and journal.
+  package var storagePath: String
+  /// Where to listen.
+  package var listenAddress = "127.0.0.1:9931"
+  /// The URL in messages; made from the listen address if nil.
+  package var externalURL: String?
+  /// How long samples are kept.
+  package var retention: Duration = .seconds(15 * 86_400)
+  /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
+  package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
+
+  package init(configFile: String, storagePath: String) {
+    self.configFile = configFile
+    self.storagePath = storagePath
+  }
+
+  /// Reads a duration given to a flag.
+  package static func duration(_ text: String, flag: String) throws(FlagError) -> Duration {
+    guard let milliseconds = ConfigDuration.milliseconds(text), milliseconds > 0 else {
+      throw FlagError(
+        description: "\(flag): \"\(text)\" is no duration; write one as 15d, 12h or 30m")
+    }
+    return .milliseconds(milliseconds)
+  }
+}
+
+/// A flag whose value cannot be used.
+package struct FlagError: Error, CustomStringConvertible {
+  package let description: String
+}
+
+/// Something that a person in front of the screen wants to see.
+package enum EvaluatorEvent: Sendable {
+  case rule(RuleEvent)
+  case router(RouterEvent)
+}

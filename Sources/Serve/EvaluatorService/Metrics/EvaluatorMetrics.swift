@@ -1,0 +1,120 @@
+import AlertRouting
+import AlertRules
+import CollectorCore
+import MetricModel
+import MetricScraping
+import SampleStore
+import WebServer
+
+/// Everything that the evaluator tells about itself at one moment, under the names of Prometheus and Alertmanager where they have one.
+struct EvaluatorFacts: Sendable {
+  var ruleGroups: [RuleGroupSnapshot] = []
+  var notifications = NotificationCounters.Snapshot()
+  var pending: [PendingDelivery] = []
+  var alerts: [RoutedAlert] = []
+  var scrapes = ScrapeCounts()
+  var targets = 0
+  var store = SampleStoreStats()
+  var server: ServerCounters
+  var reload = ReloadStatus()
+  var journalFailures = 0
+  var now = Timestamp.now()
+
+  init(server: ServerCounters) { self.server = server }
+}
+
+/// How the last reading of the configuration went.
+struct ReloadStatus: Sendable, Equatable {
+  var succeeded = true
+  var at = Timestamp(rawValue: 0)
+}
+
+/// Writes the evaluator's `/metrics`; kept between scrapes, so that only numbers are new.
+struct EvaluatorMetrics: Sendable {
+  var buffer = FamilyBuffer()
+
+  /// The text for one scrape.
+  mutating func text(_ facts: EvaluatorFacts) -> [UInt8] {
+    buffer.beginScrape()
+    // A machine that hides /proc/self still has an evaluator worth looking at.
+    try? SelfCollector(role: "evaluator").write(into: &buffer)
+    buffer.family(
+      "alertmanager_build_info", .gauge, "1 with the Alertmanager API version that is spoken.",
+      labels: ["version"])
+    buffer.add(1, "0.27.0")
+    addRules(facts.ruleGroups)
+    addNotifications(facts)
+    addScraping(facts)
+    addStore(facts.store)
+    addConfiguration(facts)
+    return buffer.render().bytes
+  }
+
+  private mutating func addConfiguration(_ facts: EvaluatorFacts) {
+    buffer.gauge(
+      "prometheus_config_last_reload_successful",
+      "Whether the last configuration reload attempt was successful.",
+      facts.reload.succeeded ? 1 : 0)
+    buffer.gauge(
+      "prometheus_config_last_reload_success_timestamp_seconds",
+      "Timestamp of the last successful configuration reload.", facts.reload.at.seconds)
+    buffer.counter(
+      "tocsin_journal_failures_total", "Lines that could not be written to alerts.jsonl.",
+      Double(facts.journalFailures))
+    buffer.counter(
+      "tocsin_http_requests_total", "HTTP requests that reached a handler.",
+      Double(facts.server.requests))
+    buffer.family(
+      "tocsin_http_responses_total", .counter, "HTTP answers by status code.", labels: ["code"])
+    for (code, count) in facts.server.responses.sorted(by: { $0.key < $1.key }) {
+      buffer.add(Double(count), String(code))
+    }
+  }
+
+  private mutating func addScraping(_ facts: EvaluatorFacts) {
+    let scrapes = facts.scrapes
+    buffer.gauge("tocsin_scrape_targets", "Targets that are scraped.", Double(facts.targets))
+    buffer.counter(
+      "tocsin_scrapes_total", "Scrapes, failed ones included.", Double(scrapes.scrapes))
+    buffer.family(
+      "tocsin_scrape_failures_total", .counter, "Failed scrapes by reason.", labels: ["reason"])
+    let known = [
+      ("timeout", scrapes.timeouts), ("malformed", scrapes.malformed),
+      ("body_too_large", scrapes.bodyTooLarge), ("sample_limit", scrapes.sampleLimitExceeded),
+      ("label_limit", scrapes.labelLimitExceeded),
+    ]
+    for (reason, count) in known { buffer.add(Double(count), reason) }
+    let other = scrapes.failures - known.reduce(0) { $0 + $1.1 }
+    buffer.add(Double(max(0, other)), "other")
+    buffer.counter(
+      "prometheus_target_scrapes_sample_out_of_order_total",
+      "Scraped samples that were older than what the store takes.", Double(scrapes.samplesTooOld))
+    buffer.counter(
+      "prometheus_target_scrapes_sample_duplicate_timestamp_total",
+      "Scraped samples whose series has another value at that time.",
+      Double(scrapes.samplesDuplicate))
+  }
+
+  private mutating func addStore(_ stats: SampleStoreStats) {
+    buffer.gauge("prometheus_tsdb_head_series", "Series in the store.", Double(stats.series))
+    buffer.counter(
+      "prometheus_tsdb_head_series_created_total", "Series made.", Double(stats.seriesCreated))
+    buffer.counter(
+      "prometheus_tsdb_head_series_removed_total", "Series removed.", Double(stats.seriesRemoved))
+    buffer.counter(
+      "prometheus_tsdb_head_samples_appended_total", "Samples kept.",
+      Double(stats.samplesAppended))
+    buffer.gauge("tocsin_store_bytes", "Bytes of samples on disk.", Double(stats.bytesOnDisk))
+    buffer.gauge(
+      "tocsin_store_pending_batches", "Batches that wait to be written.",
+      Double(stats.pendingBatches))
+    buffer.counter(
+      "tocsin_store_errors_total", "Writes and reads of the store that failed.",
+      Double(stats.writeErrors + stats.damaged))
+    buffer.counter(
+      "tocsin_store_series_limit_reached_total", "Scrapes refused because of the limit of series.",
+      Double(stats.seriesLimitReached))
+    buffer.counter(
+      "tocsin_store_chunks_sealed_total", "Chunks sealed.", Double(stats.chunksSealed))
+  }
+}

@@ -1,0 +1,237 @@
+import AlertIntegrations
+import AlertRouting
+import AlertRules
+import ConfigDecoding
+import Logging
+import MetricModel
+import MetricScraping
+import PromQLEngine
+import SampleStore
+import StateDatabase
+import StorageAPI
+import Synchronization
+import WebClient
+import WebServer
+
+/// The rooms of a running evaluator, wired to each other.
+final class EvaluatorRooms: Sendable {
+  let options: EvaluatorOptions
+  let externalURL: String
+  let store: SampleStore
+  let state: StateDatabase
+  let journal: AlertJournal
+  let targets: TargetScheduler
+  let rules: GroupScheduler
+  let router: AlertRouter
+  let engine: QueryEngine
+  let client: WebClient
+  let mail: MailClient
+  let logger: Logger
+
+  private let language: RuleLanguage
+  private let current: Mutex<Loaded>
+  private let reloads = Mutex<Task<Void, any Error>?>(nil)
+
+  /// The configuration in force.
+  struct Loaded: Sendable {
+    var configuration: EvaluatorConfiguration
+    var status: ReloadStatus
+  }
+
+  private init(
+    options: EvaluatorOptions, externalURL: String, store: SampleStore, state: StateDatabase,
+    journal: AlertJournal, configuration: EvaluatorConfiguration, logger: Logger
+  ) {
+    self.options = options
+    self.externalURL = externalURL
+    self.store = store
+    self.state = state
+    self.journal = journal
+    self.logger = logger
+    client = WebClient()
+    mail = MailClient()
+    engine = QueryEngine(querier: store)
+    let onEvent = options.onEvent
+    var services = RouterServices(store: state, log: Logger(label: "notifications"))
+    services.onEvent = { event in
+      journal.record(event)
+      onEvent(.router(event))
+    }
+    router = AlertRouter(services)
+    current = Mutex(
+      Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
+    targets = TargetScheduler(
+      appender: store,
+      fetcher: WebTargetFetcher(client: client, version: TocsinVersion.current),
+      logger: Logger(label: "scraping"))
+    let language = RuleLanguage(engine: engine, externalURL: externalURL)
+    self.language = language
+    rules = GroupScheduler(
+      RuleServices(
+        query: language.query, expand: { try await language.expand($0, $1) }, appender: store,
+        store: state,
+        sink: router,
+        onEvent: { event in
+          journal.record(event)
+          onEvent(.rule(event))
+        }, log: Logger(label: "rules")))
+  }
+
+  /// Opens the store and restores what an earlier process left.
+  static func open(
+    _ options: EvaluatorOptions, configuration: EvaluatorConfiguration, listen: ListenAddress,
+    logger: Logger
+  ) async throws -> EvaluatorRooms {
+    let folder = try StorageFolder(path: options.storagePath)
+    let state = try StateDatabase(in: folder)
+    var settings = SampleStoreSettings()
+    settings.retention = options.retention
+    let storeLog = Logger(label: "store")
+    let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
+      switch trouble {
+      case .writing(let reason):
+        storeLog.error("samples are kept in memory only", metadata: ["reason": "\(reason)"])
+      case .recovered(let lost):
+        storeLog.notice(
+          "samples are written again", metadata: ["batches_given_up": "\(lost)"])
+      case .damaged(let what):
+        storeLog.error("damaged samples were left out", metadata: ["what": "\(what)"])
+      }
+    }
+    let rooms = EvaluatorRooms(
+      options: options,
+      externalURL: Self.externalURL(options.externalURL, listen: listen), store: store,
+      state: state, journal: try AlertJournal(path: folder.file("alerts.jsonl")),
+      configuration: configuration, logger: logger)
+    await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
+    try await rooms.router.restore()
+    try await rooms.useRules(of: configuration)
+    await rooms.targets.apply(configuration.scrapeJobs)
+    return rooms
+  }
+
+  /// The URL without a slash at the end; all interfaces are reached under the machine's own name.
+  private static func externalURL(_ given: String?, listen: ListenAddress) -> String {
+    guard let given, !given.isEmpty else {
+      let host = listen.host.isEmpty || listen.host == "0.0.0.0" ? "localhost" : listen.host
+      return "http://\(ListenAddress(host: host, port: listen.port))"
+    }
+    return given.hasSuffix("/") ? String(given.dropLast()) : given
+  }
+
+  /// The configuration in force.
+  var loaded: Loaded { current.withLock { $0 } }
+
+  /// What it takes to tell people by a configuration; making it finds the last mistakes, and changes nothing yet.
+  private func messengers(for configuration: EvaluatorConfiguration) throws -> Messengers {
+    let templates = try NotificationTemplates(
+      configuration.notifications.templates, externalURL: externalURL)
+    let tools = IntegrationTools(web: client, mail: mail, templates: templates)
+    return Messengers(
+      notifiers: try Integrations.notifiers(for: configuration.notifications, tools: tools),
+      templates: templates)
+  }
+
+  private struct Messengers {
+    let notifiers: [IntegrationKey: any Notifier]
+    let templates: NotificationTemplates
+  }
+
+  private func useNotifications(
+    of configuration: EvaluatorConfiguration, _ messengers: Messengers
+  ) async {
+    await router.configure(
+      configuration.notifications, notifiers: messengers.notifiers,
+      routeLabels: { messengers.templates.expandRouteLabels($0, $1) })
+  }
+
+  private func useRules(of configuration: EvaluatorConfiguration) async throws {
+    var settings = RuleSettings()
+    settings.externalLabels = configuration.externalLabels
+    settings.externalURL = externalURL
+    language.use(externalLabels: configuration.externalLabels)
+    try await rules.load(configuration.ruleGroups, settings: settings)
+  }
+
+  /// Reads all files again. If anything is wrong nothing changes, the error says what, and the status shows it.
+  ///
+  /// Reloads follow each other: the last one asked for is the last one done.
+  func reload() async throws {
+    let task = reloads.withLock { last in
+      let previous = last
+      let next = Task {
+        _ = await previous?.result
+        try await self.reloadNow()
+      }
+      last = next
+      return next
+    }
+    try await task.value
+  }
+
+  private func reloadNow() async throws {
+    do {
+      let diagnostics = ConfigDiagnostics()
+      let configuration = EvaluatorConfiguration.read(
+        prometheus: options.configFile, notifications: options.notificationsFile,
+        diagnostics: diagnostics)
+      try diagnostics.throwIfAny()
+      let messengers = try messengers(for: configuration)
+      try await useRules(of: configuration)
+      await useNotifications(of: configuration, messengers)
+      await targets.apply(configuration.scrapeJobs)
+      current.withLock {
+        $0 = Loaded(
+          configuration: configuration, status: ReloadStatus(succeeded: true, at: .now()))
+      }
+      logger.info("configuration reloaded")
+    } catch {
+      current.withLock { $0.status.succeeded = false }
+      logger.error(
+        "configuration not reloaded, the old one goes on", metadata: ["error": "\(error)"])
+      throw error
+    }
+  }
+
+  /// Returns when every target was scraped once, or after a while: alerts that were firing before a restart must find their data.
+  func awaitFirstScrapes() async {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline, !Task.isCancelled {
+      if await targets.targets().allSatisfy({ $0.lastScrape != nil }) { return }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  /// Keeps the store in shape until the task is cancelled.
+  func maintain() async {
+    while (try? await Task.sleep(for: .seconds(60))) != nil {
+      await store.maintain(now: .now())
+    }
+  }
+
+  /// Writes what waits and closes the files.
+  func close() async {
+    do {
+      try await store.close()
+      try state.close()
+    } catch {
+      logger.error("the store was not closed in order", metadata: ["error": "\(error)"])
+    }
+    client.shutDown()
+  }
+
+  var summary: EvaluatorSummary {
+    let configuration = loaded.configuration
+    var summary = EvaluatorSummary()
+    summary.groups = configuration.ruleGroups.count
+    summary.rules = configuration.ruleGroups.reduce(0) { $0 + $1.rules.count }
+    summary.ruleFiles = Set(configuration.ruleGroups.map(\.file)).count
+    summary.targets = configuration.scrapeJobs.reduce(0) { count, job in
+      count + job.staticTargets.reduce(0) { $0 + $1.addresses.count }
+    }
+    summary.receivers = configuration.notifications.receivers
+      .filter { !$0.integrations.isEmpty }.map(\.name)
+    summary.journal = journal.path
+    return summary
+  }
+}

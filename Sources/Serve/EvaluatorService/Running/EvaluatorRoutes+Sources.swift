@@ -1,0 +1,82 @@
+import AlertRouting
+import AlertRules
+import Foundation
+import MetricModel
+import MetricScraping
+import QueryAPI
+import SampleStore
+
+extension EvaluatorRoutes {
+  /// What the APIs answer from.
+  var sources: APISources {
+    let rooms = rooms
+    var sources = APISources(engine: rooms.engine)
+    sources.rules = { await rooms.rules.snapshot() }
+    sources.targets = { await Self.targets(of: rooms.targets) }
+    sources.metadata = { await Self.metadata(of: rooms.targets) }
+    sources.alertRouter = rooms.router
+    sources.status = status
+    return sources
+  }
+
+  private var status: APIStatus {
+    let rooms = rooms
+    var status = APIStatus()
+    status.version = TocsinVersion.current
+    status.startTime = startedAt
+    status.workingDirectory = FileManager.default.currentDirectoryPath
+    status.storageRetention =
+      PrometheusDuration(rawValue: rooms.options.retention.components.seconds * 1000).description
+    status.flags = [
+      "config.file": rooms.options.configFile,
+      "notifications.config-file": rooms.options.notificationsFile ?? "",
+      "storage.path": rooms.options.storagePath,
+      "storage.retention.time": status.storageRetention,
+      "web.external-url": rooms.externalURL,
+      "web.listen-address": rooms.options.listenAddress,
+    ]
+    status.configuration = { rooms.loaded.configuration.prometheusText }
+    status.notificationConfiguration = { rooms.loaded.configuration.notificationsText }
+    status.lastReload = {
+      let status = rooms.loaded.status
+      return (status.succeeded, status.at)
+    }
+    status.store = {
+      let stats = rooms.store.stats
+      var store = APIStoreStatus()
+      store.series = stats.series
+      store.chunks = stats.chunksCached
+      return store
+    }
+    return status
+  }
+
+  private static func targets(of scheduler: TargetScheduler) async -> APITargets {
+    APITargets(
+      active: await scheduler.targets().map { snapshot in
+        let target = snapshot.target
+        return APITargets.Active(
+          discoveredLabels: target.discoveredLabels, labels: target.labels,
+          scrapePool: target.job.name, scrapeURL: target.url, globalURL: target.url,
+          lastError: snapshot.lastError, lastScrape: snapshot.lastScrape,
+          lastScrapeDuration: snapshot.lastDurationSeconds, health: snapshot.health.rawValue,
+          interval: target.interval, timeout: target.timeout)
+      },
+      dropped: await scheduler.droppedTargets().map {
+        APITargets.Dropped(scrapePool: $0.job, discoveredLabels: $0.discoveredLabels)
+      })
+  }
+
+  private static func metadata(
+    of scheduler: TargetScheduler
+  ) async -> [String: [APIFamilyMetadata]] {
+    var all: [String: [APIFamilyMetadata]] = [:]
+    for target in await scheduler.metadata() {
+      for (name, family) in target.families {
+        let metadata = APIFamilyMetadata(type: family.type, help: family.help, unit: family.unit)
+        if all[name]?.contains(metadata) != true { all[name, default: []].append(metadata) }
+      }
+    }
+    return all
+  }
+}

@@ -1,0 +1,134 @@
+import CollectorCore
+import ConfigDecoding
+import Logging
+import PostgresAccess
+import PostgresCollectors
+import ProcessCollectors
+import RedisAccess
+import RedisCollectors
+import SystemCollectors
+
+/// All collectors of an exporter, made from its configuration.
+struct ExporterAssembly: Sendable {
+  let runner: CollectorRunner
+  let summary: ExporterSummary
+
+  private let postgres: [PostgresServer]
+  private let redis: [RedisServer]
+
+  init(_ configuration: ExporterConfiguration, logger: Logger) throws {
+    let choice = CollectorChoice(configuration)
+    try choice.check()
+    let root = ProcRoot(
+      proc: configuration.paths.proc, sys: configuration.paths.sys,
+      rootfs: configuration.paths.root)
+    var summary = ExporterSummary()
+    var collectors = try SystemCollectors.scheduled(SystemContext(proc: root)) {
+      choice.isOn($0.name, byDefault: $0.isEnabledByDefault)
+    }
+    if choice.isOn("process", byDefault: true) {
+      collectors += try Self.processes(configuration, root: root)
+    }
+    collectors.append(ScheduledCollector("self", SelfCollector(role: "exporter")))
+
+    var selection = PostgresSelection()
+    selection.enabled = choice.postgres(configuration.enabledCollectors)
+    selection.disabled = choice.postgres(configuration.disabledCollectors)
+    var postgres: [PostgresServer] = []
+    for server in configuration.postgres {
+      let watched = PostgresServer(try server.postgresSettings())
+      guard !postgres.contains(where: { $0.label == watched.label }) else {
+        throw ServerError(origin: server.origin, reason: "\(watched.label) is named twice")
+      }
+      postgres.append(watched)
+      summary.postgres.append((watched.label, server.origin))
+      collectors += PostgresCollectors.scheduled(for: watched, selection: selection)
+    }
+    var redis: [RedisServer] = []
+    for server in configuration.redis {
+      let watched = RedisServer(try server.redisSettings())
+      guard !redis.contains(where: { $0.label == watched.label }) else {
+        throw ServerError(origin: server.origin, reason: "\(watched.label) is named twice")
+      }
+      redis.append(watched)
+      summary.redis.append((watched.label, server.origin))
+    }
+    collectors += RedisCollectors.scheduled(for: redis)
+    summary.collectors = collectors.map(\.name)
+    self.postgres = postgres
+    self.redis = redis
+    self.summary = summary
+    runner = CollectorRunner(collectors, logger: Logger(label: "collect"))
+  }
+
+  private static func processes(
+    _ configuration: ExporterConfiguration, root: ProcRoot
+  ) throws -> [ScheduledCollector] {
+    var context = ProcessContext(proc: root)
+    // Every executable that ever ran would stay for ever; groups that somebody named stay, so that their end is seen.
+    context.removesEmptyGroups = true
+    if let file = configuration.processNamingFile {
+      let diagnostics = ConfigDiagnostics()
+      context.naming = ProcessNamingFile.read(file: file, diagnostics: diagnostics)
+      context.removesEmptyGroups = false
+      try diagnostics.throwIfAny()
+    }
+    return try ProcessCollectors.scheduled(context)
+  }
+
+  /// How the servers stand: what the last scrape saw, or a new look if that is old.
+  func health() async -> [BackendHealth] {
+    await withTaskGroup(of: BackendHealth.self) { group in
+      for server in postgres {
+        group.addTask {
+          let health = await server.health()
+          return BackendHealth(
+            kind: .postgres, server: server.label, isUp: health.isUp,
+            version: health.version ?? "", reason: health.reason ?? "")
+        }
+      }
+      for server in redis {
+        group.addTask {
+          let health = await server.health()
+          return BackendHealth(
+            kind: .redis, server: server.label, isUp: health.isUp, version: health.version ?? "",
+            reason: health.reason ?? "")
+        }
+      }
+      var all: [BackendHealth] = []
+      for await each in group { all.append(each) }
+      return all.sorted { ($0.kind.rawValue, $0.server) < ($1.kind.rawValue, $1.server) }
+    }
+  }
+}
+
+/// A server that is named in a way that cannot be used.
+struct ServerError: Error, CustomStringConvertible {
+  let origin: String
+  let reason: String
+
+  var description: String { "\(origin): \(reason)" }
+}
+
+extension ExporterConfiguration.Server {
+  /// The connection string with the password from its own place; errors never show either.
+  func postgresSettings() throws -> PostgresSettings {
+    do {
+      let settings = try PostgresSettings(parsing: connection.read().reveal())
+      return try password.map { settings.setting("password", try $0.read().reveal()) } ?? settings
+    } catch {
+      throw ServerError(origin: origin, reason: "\(error)")
+    }
+  }
+
+  /// Likewise for Redis.
+  func redisSettings() throws -> RedisSettings {
+    do {
+      var settings = try RedisSettings(parsing: connection.read().reveal())
+      if let password { settings.password = try password.read().reveal() }
+      return settings
+    } catch {
+      throw ServerError(origin: origin, reason: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package import ConfigDecoding
+
+extension ExporterConfiguration {
+  /// Reads `exporter.yml`; every error is reported to the diagnostics.
+  package static func read(
+    file: String, diagnostics: ConfigDiagnostics
+  ) -> ExporterConfiguration {
+    var configuration = ExporterConfiguration()
+    guard let source = ConfigSource.read(path: file, into: diagnostics),
+      let node = ConfigDocument.root(of: source, into: diagnostics),
+      let root = ConfigMapping(node, context: "the exporter file", diagnostics: diagnostics)
+    else { return configuration }
+    let directory = ConfigPath.directory(of: file)
+    configuration.postgres = servers("postgres", in: root, directory: directory)
+    configuration.redis = servers("redis", in: root, directory: directory)
+    if let processes = root.mapping("processes") {
+      configuration.processNamingFile = processes.requiredString("config_file").map {
+        ConfigPath.resolve($0, in: directory)
+      }
+      processes.finish()
+    }
+    if let collectors = root.mapping("collectors") {
+      configuration.enabledCollectors = Set(collectors.strings("enable"))
+      configuration.disabledCollectors = Set(collectors.strings("disable"))
+      for name in configuration.enabledCollectors.intersection(configuration.disabledCollectors) {
+        collectors.report("collector \"\(name)\" is both enabled and disabled", key: "disable")
+      }
+      collectors.finish()
+    }
+    if let paths = root.mapping("paths") {
+      configuration.paths.proc = paths.string("procfs") ?? configuration.paths.proc
+      configuration.paths.sys = paths.string("sysfs") ?? configuration.paths.sys
+      configuration.paths.root = paths.string("rootfs") ?? configuration.paths.root
+      paths.finish()
+    }
+    root.finish()
+    return configuration
+  }
+
+  private static func servers(
+    _ kind: String, in root: ConfigMapping, directory: String
+  ) -> [Server] {
+    guard let mapping = root.mapping(kind) else { return [] }
+    let servers = mapping.mappings("servers", context: "a \(kind) server").compactMap {
+      entry -> Server? in
+      let url = entry.secretSource("url", directory: directory)
+      let password = entry.secretSource("password", directory: directory)
+      if url == nil { entry.missing("url", mend: "give url or url_file") }
+      entry.finish()
+      return url.map {
+        Server(connection: $0, password: password, origin: entry.source.file)
+      }
+    }
+    mapping.finish()
+    return servers
+  }
+}

@@ -1,0 +1,38 @@
+package import ConfigDecoding
+
+/// What `tocsin exporter` is told by its file and its environment.
+///
+/// Everything has a default: without a file the host, its processes and the servers named in the environment are monitored.
+package struct ExporterConfiguration: Sendable {
+  /// A server to connect to, with its secrets still where they are kept.
+  package struct Server: Sendable, Equatable {
+    /// A connection string, which may hold a password; it is never shown.
+    package var connection: SecretSource
+    /// A password that stands outside of the connection string.
+    package var password: SecretSource?
+    /// Where the server was named, for messages: the file, or the environment variable.
+    package var origin: String
+  }
+
+  /// Postgres servers.
+  package var postgres: [Server] = []
+  /// Redis servers.
+  package var redis: [Server] = []
+  /// A process-exporter file with the groups of processes; by executable if nil.
+  package var processNamingFile: String?
+  /// Collectors that are on although they are off by default.
+  package var enabledCollectors: Set<String> = []
+  /// Collectors that are off although they are on by default.
+  package var disabledCollectors: Set<String> = []
+  /// Where /proc, /sys and / of the machine to be watched are mounted.
+  package var paths = Paths()
+
+  /// The roots of the files that are read, so that a container can watch its host.
+  package struct Paths: Sendable, Equatable {
+    package var proc = "/proc"
+    package var sys = "/sys"
+    package var root = "/"
+  }
+
+  package init() {}
+}

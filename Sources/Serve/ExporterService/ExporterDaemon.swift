@@ -1,0 +1,60 @@
+import CollectorCore
+package import Logging
+import MetricModel
+import ServiceLifecycle
+package import WebServer
+
+/// The exporter as a service: it is listening once it exists, and answers until it is told to stop.
+package final class ExporterDaemon: Service {
+  /// Where it listens.
+  package let address: ListenAddress
+  /// What it collects, in words for the screen.
+  package let summary: ExporterSummary
+
+  private let assembly: ExporterAssembly
+  private let server: HTTPServer
+  private let logger: Logger
+
+  /// Opens the listener; nothing is left behind when it throws.
+  package init(
+    _ configuration: ExporterConfiguration, listen address: ListenAddress,
+    logger: Logger = Logger(label: "exporter")
+  ) throws {
+    let assembly = try ExporterAssembly(configuration, logger: logger)
+    let routes = ExporterRoutes(
+      runner: assembly.runner, startedAt: .now(), now: { .now() },
+      backends: { await assembly.health() })
+    server = try HTTPServer.start(on: address, router: routes.router)
+    self.assembly = assembly
+    self.address = server.address
+    summary = assembly.summary
+    self.logger = logger
+  }
+
+  /// How the servers behind the exporter stand.
+  package func health() async -> [BackendHealth] { await assembly.health() }
+
+  package func run() async throws {
+    logger.info(
+      "exporter is listening",
+      metadata: ["address": "\(address)", "collectors": "\(summary.collectors.count)"])
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.assembly.runner.run() }
+      // An error means that this task was cancelled, which ends the service just as well.
+      try? await gracefulShutdown()
+      group.cancelAll()
+      await server.stop(grace: .seconds(2))
+    }
+    logger.info("exporter has stopped")
+  }
+}
+
+/// What an exporter collects, for people.
+package struct ExporterSummary: Sendable {
+  /// The names of all collectors that are on.
+  package var collectors: [String] = []
+  /// The Postgres servers and where they were named.
+  package var postgres: [(server: String, origin: String)] = []
+  /// The Redis servers and where they were named.
+  package var redis: [(server: String, origin: String)] = []
+}

@@ -1,0 +1,105 @@
+import CollectorCore
+import MetricModel
+import WebServer
+
+/// The exporter's HTTP interface.
+struct ExporterRoutes: Sendable {
+  /// What a scrape without a timeout header may take.
+  static let defaultBudget: Duration = .seconds(10)
+  /// What is kept back of the scraper's timeout for the way to it.
+  static let transportShare: Duration = .milliseconds(500)
+
+  let runner: CollectorRunner
+  let startedAt: Timestamp
+  let now: @Sendable () -> Timestamp
+  let backends: @Sendable () async -> [BackendHealth]
+
+  var router: Router {
+    var router = Router()
+    router.get("/") { _ in .html(landingPage) }
+    router.get("/metrics") { await metrics($0) }
+    router.get("/health") { _ in await health() }
+    router.get("/-/healthy") { _ in .text("Tocsin exporter is healthy.\n") }
+    router.get("/-/ready") { _ in .text("Tocsin exporter is ready.\n") }
+    return router
+  }
+
+  private func metrics(_ request: HTTPRequest) async -> HTTPResponse {
+    let selection: CollectorRunner.Selection
+    switch Self.selection(of: request.query, known: Set(runner.collectorNames)) {
+    case .success(let chosen): selection = chosen
+    case .failure(let refusal): return .text("\(refusal.reason)\n", status: 400)
+    }
+    let budget: Duration
+    if let header = request.headers["X-Prometheus-Scrape-Timeout-Seconds"] {
+      guard let timeout = Self.budget(ofHeader: header) else {
+        return .text(
+          "X-Prometheus-Scrape-Timeout-Seconds is not a positive number: \(header)\n", status: 400)
+      }
+      budget = timeout
+    } else {
+      budget = Self.defaultBudget
+    }
+    let gathering = await runner.gather(within: budget, selection: selection)
+    return HTTPResponse(
+      headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: gathering.bytes)
+  }
+
+  /// The time that a scraper with this timeout leaves to the collectors; nil for a text that is no positive number.
+  static func budget(ofHeader text: String) -> Duration? {
+    guard let seconds = Double(text), seconds > 0, seconds.isFinite else { return nil }
+    let timeout = Duration.seconds(min(seconds, 3600))
+    return timeout > transportShare * 2 ? timeout - transportShare : timeout / 2
+  }
+
+  /// A request for collectors that cannot be fulfilled.
+  struct Refusal: Error, Equatable {
+    let reason: String
+  }
+
+  /// Reads `collect[]` and `exclude[]`, which rule each other out as in node_exporter.
+  static func selection(
+    of query: QueryParameters, known: Set<String>
+  ) -> Result<CollectorRunner.Selection, Refusal> {
+    let wanted = Set(query.values("collect[]"))
+    let unwanted = Set(query.values("exclude[]"))
+    if !wanted.isEmpty, !unwanted.isEmpty {
+      return .failure(
+        Refusal(reason: "collect[] and exclude[] cannot be combined; use one of them"))
+    }
+    if let unknown = wanted.subtracting(known).min() {
+      return .failure(
+        Refusal(
+          reason: "collect[]: there is no enabled collector \"\(unknown)\"; enabled are "
+            + known.sorted().joined(separator: ", ")))
+    }
+    if !wanted.isEmpty { return .success(.only(wanted)) }
+    return .success(unwanted.isEmpty ? .all : .except(unwanted))
+  }
+
+  private func health() async -> HTTPResponse {
+    let now = now()
+    let report = HealthReport(
+      uptime: .milliseconds(now.milliseconds(since: startedAt)), now: now,
+      backends: await backends())
+    return .json(report.json)
+  }
+
+  private var landingPage: String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head><meta charset="utf-8"><title>Tocsin exporter</title></head>
+    <body>
+    <h1>Tocsin exporter \(TocsinVersion.current)</h1>
+    <p>Metrics of this host, its processes and its servers, for Prometheus.</p>
+    <ul>
+    <li><a href="/metrics">Metrics</a></li>
+    <li><a href="/health">Health of the servers behind it</a></li>
+    </ul>
+    </body>
+    </html>
+
+    """
+  }
+}

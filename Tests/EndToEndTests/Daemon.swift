@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import WebClient
+
+/// The built program, started as a user would start it.
+struct Daemon {
+  /// The program that the package manager built beside the tests.
+  static let executable =
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appendingPathComponent("tocsin").path
+
+  /// The root of the repository.
+  static let repository = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  let process: ChildProcess
+  let port: Int
+
+  /// Starts `tocsin exporter` and waits until it is ready.
+  static func exporter(
+    port: Int? = nil, configuration: String? = nil, environment: [String: String] = [:]
+  ) async throws -> Daemon {
+    let port = try port ?? FreePort.next()
+    var arguments = ["exporter", "--web.listen-address", "127.0.0.1:\(port)"]
+    if let configuration { arguments += ["--config.file", configuration] }
+    return try await start(arguments, environment: environment, port: port)
+  }
+
+  /// Starts `tocsin evaluator` and waits until it is ready.
+  static func evaluator(
+    port: Int? = nil, configuration: String, notifications: String? = nil, storage: String
+  ) async throws -> Daemon {
+    let port = try port ?? FreePort.next()
+    var arguments = [
+      "evaluator", "--web.listen-address", "127.0.0.1:\(port)", "--config.file", configuration,
+      "--storage.path", storage,
+    ]
+    if let notifications { arguments += ["--notifications.config-file", notifications] }
+    return try await start(arguments, port: port)
+  }
+
+  private static func start(
+    _ arguments: [String], environment: [String: String] = [:], port: Int
+  ) async throws -> Daemon {
+    let process = try ChildProcess.start(executable, arguments, environment: environment)
+    let daemon = Daemon(process: process, port: port)
+    do {
+      try await waitUntil("\(arguments[0]) is ready") {
+        guard process.isRunning else { throw EndToEndError("it ended") }
+        return (try? await daemon.get("/-/ready").status) == 200
+      }
+    } catch {
+      throw EndToEndError(
+        "\(arguments.joined(separator: " ")): \(error); it wrote:\n\(process.output)")
+    }
+    return daemon
+  }
+
+  /// Asks the daemon.
+  func get(_ path: String, headers: [(String, String)] = []) async throws -> WebResponse {
+    try await HTTP.get("http://127.0.0.1:\(port)\(path)", headers: headers)
+  }
+
+  /// The series that an instant query gives: labels and value.
+  func query(_ expression: String) async throws -> [(labels: [String: String], value: String)] {
+    let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    let response = try await get("/api/v1/query?query=\(escaped)")
+    let json = try JSON(response.body)
+    guard json["status"].string == "success" else {
+      throw EndToEndError("query \(expression): \(response.text)")
+    }
+    if json["data"]["resultType"].string == "scalar" {
+      return [([:], json["data"]["result"][1].string ?? "")]
+    }
+    return json["data"]["result"].array.map { element in
+      let labels = element["metric"].object.mapValues { $0.string ?? "" }
+      return (labels, element["value"][1].string ?? "")
+    }
+  }
+
+  /// The only value that an instant query gives; nil if there is none.
+  func value(_ expression: String) async throws -> Double? {
+    try await query(expression).first.flatMap { Double($0.value) }
+  }
+
+  /// Waits until an instant query gives a value.
+  func waitFor(_ expression: String, equals expected: Double) async throws {
+    var last: Double?
+    do {
+      try await waitUntil(expression) {
+        last = try? await value(expression)
+        return last == expected
+      }
+    } catch {
+      throw EndToEndError(
+        "\(expression) is \(String(describing: last)); it wrote:\n\(process.output)")
+    }
+  }
+
+  /// Ends the daemon as a service manager does and gives its exit status.
+  func stop() async throws -> Int32 {
+    process.signal(SIGTERM)
+    return try await process.waitForExit()
+  }
+}
+
+/// Something that an end-to-end test cannot go on without.
+struct EndToEndError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// One HTTP client for all tests.
+enum HTTP {
+  static let client = WebClient()
+
+  static func get(
+    _ url: String, headers: [(String, String)] = []
+  ) async throws -> WebResponse {
+    var request = WebRequest(.get, url)
+    for (name, value) in headers { request.headers.append(name, value) }
+    return try await client.send(request)
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Debian's Prometheus and promtool on the one side, the exporter with real servers behind it on the other.
+@Suite struct PrometheusTests {
+  @Test func prometheusScrapesTheExporterWithoutAWarning() async throws {
+    let postgres = try await ThrowawayPostgres.start()
+    let redis = try await ThrowawayRedis.start()
+    let exporter = try await Daemon.exporter(
+      environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
+    let folder = try TemporaryDirectory(prefix: "tocsin-prometheus")
+    let configuration = try folder.write(
+      """
+      global: {scrape_interval: 1s}
+      scrape_configs:
+        - job_name: tocsin
+          static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
+      """, to: "prometheus.yml")
+    let port = try FreePort.next()
+    let prometheus = try ChildProcess.start(
+      "prometheus",
+      [
+        "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.file("data"))",
+        "--web.listen-address=127.0.0.1:\(port)", "--log.level=debug",
+      ])
+    try await prometheus.waitUntilAccepting(port: port)
+    let peer = Daemon(process: prometheus, port: port)
+
+    try await peer.waitFor(#"up{job="tocsin"}"#, equals: 1)
+    try await peer.waitFor("pg_up", equals: 1)
+    try await peer.waitFor("redis_up", equals: 1)
+    try await peer.waitFor("count(count_over_time(up[1m]) >= 3)", equals: 1)
+    let complaints = prometheus.output.split(separator: "\n").filter {
+      $0.contains("level=warn") || $0.contains("level=error") || $0.contains("append failed")
+    }
+    #expect(complaints.isEmpty)
+    #expect(try await peer.value("scrape_samples_scraped") ?? 0 > 500)
+    #expect(
+      try await peer.value("scrape_samples_post_metric_relabeling")
+        == (try await peer.value("scrape_samples_scraped")))
+  }
+
+  @Test func promtoolComplainsOnlyOfNamesThatThePeersGave() async throws {
+    let postgres = try await ThrowawayPostgres.start()
+    let redis = try await ThrowawayRedis.start()
+    let exporter = try await Daemon.exporter(
+      environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
+    try await waitUntil("both servers are up") {
+      let text = try await exporter.get("/metrics").text
+      return text.contains("\npg_up{") && text.contains("} 1") && text.contains("\nredis_up 1")
+    }
+    let folder = try TemporaryDirectory(prefix: "tocsin-promtool")
+    let metrics = try folder.write(try await exporter.get("/metrics").text, to: "metrics")
+    let promtool = try ChildProcess.start(
+      "sh", ["-c", "promtool check metrics < \(metrics); echo status $?"])
+    _ = try await promtool.waitForExit()
+    let lines = promtool.output.split(separator: "\n").map(String.init)
+    #expect(lines.last == "status 0" || lines.last == "status 3", "\(promtool.output)")
+    // A complaint is "NAME WHAT"; names with our own prefix must not be complained of.
+    let own = lines.filter { $0.hasPrefix("tocsin_") || $0.hasPrefix("process_") }
+    #expect(own.isEmpty)
+    let peers = ["node_", "pg_", "redis_", "namedprocess_"]
+    let other = lines.dropLast().filter { line in !peers.contains { line.hasPrefix($0) } }
+    #expect(other.isEmpty)
+  }
+
+  @Test func aHungServerNeitherDelaysNorFailsTheScrape() async throws {
+    let postgres = try await ThrowawayPostgres.start()
+    let redis = try await ThrowawayRedis.start()
+    let exporter = try await Daemon.exporter(
+      environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
+    try await waitUntil("both servers are up") {
+      let text = try await exporter.get("/metrics").text
+      return text.contains("} 1\n# HELP pg_") || text.contains("\nredis_up 1")
+    }
+    postgres.pause()
+    redis.pause()
+    let response = try await exporter.get(
+      "/metrics", headers: [("X-Prometheus-Scrape-Timeout-Seconds", "2")])
+    postgres.resume()
+    redis.resume()
+    #expect(response.status == 200)
+    #expect(response.text.contains("\nredis_up 0\n"))
+    #expect(
+      response.text.split(separator: "\n").contains { $0.hasPrefix("pg_up{") && $0.hasSuffix(" 0") }
+    )
+    #expect(response.text.contains("\nnode_load1 "))
+    try await waitUntil("both servers are seen again") {
+      let text = try await exporter.get("/metrics").text
+      return text.contains("\nredis_up 1\n")
+        && text.split(separator: "\n").contains { $0.hasPrefix("pg_up{") && $0.hasSuffix(" 1") }
+    }
+  }
+
+  @Test func theExporterAnswersAsAWebServerShould() async throws {
+    let exporter = try await Daemon.exporter()
+    let metrics = try await exporter.get("/metrics")
+    #expect(metrics.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+    #expect(try await exporter.get("/").text.contains("/metrics"))
+    #expect(try await exporter.get("/-/healthy").status == 200)
+    #expect(try await exporter.get("/nowhere").status == 404)
+    #expect(try await exporter.get("/metrics?collect[]=nonsense").status == 400)
+    let some = try await exporter.get("/metrics?collect[]=loadavg").text
+    #expect(some.contains("node_load1 ") && !some.contains("node_cpu_seconds_total"))
+    let health = try JSON(try await exporter.get("/health").body)
+    #expect(health["status"].string == "ok")
+    #expect(health["postgres"]["status"].string == "not configured")
+    #expect(health["redis"]["status"].string == "not configured")
+    #expect(health["version"].string != nil && health["uptime"].number != nil)
+    #expect(health["timestamp"].string?.hasSuffix("Z") == true)
+  }
+}

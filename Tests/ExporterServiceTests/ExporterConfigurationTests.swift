@@ -1,0 +1,102 @@
+import ConfigDecoding
+import PostgresAccess
+import TestSupport
+import Testing
+
+@testable import ExporterService
+
+@Suite struct ExporterConfigurationTests {
+  private func read(_ text: String) throws -> (ExporterConfiguration, [String]) {
+    let folder = try TemporaryDirectory(prefix: "tocsin-exporter")
+    let diagnostics = ConfigDiagnostics()
+    let configuration = ExporterConfiguration.read(
+      file: try folder.write(text, to: "exporter.yml"), diagnostics: diagnostics)
+    let errors = diagnostics.errors.map { $0.description.replacing(folder.path + "/", with: "") }
+    return (configuration, errors)
+  }
+
+  @Test func everyKeyIsRead() throws {
+    let (configuration, errors) = try read(
+      """
+      postgres:
+        servers:
+          - url: postgresql://a@db/app
+            password_file: secret
+      redis:
+        servers: [{url: "redis://cache"}, {url_file: /etc/redis-url}]
+      processes: {config_file: processes.yml}
+      collectors: {enable: [a], disable: [b]}
+      paths: {procfs: /host/proc}
+      """)
+    #expect(errors.isEmpty)
+    #expect(configuration.postgres.count == 1)
+    #expect("\(configuration.postgres[0].connection)" == "<secret>")
+    #expect("\(configuration.postgres[0].password!)".hasSuffix("/secret"))
+    #expect(configuration.redis.count == 2)
+    #expect(configuration.processNamingFile?.hasSuffix("/processes.yml") == true)
+    #expect(configuration.enabledCollectors == ["a"])
+    #expect(configuration.disabledCollectors == ["b"])
+    #expect(configuration.paths.proc == "/host/proc")
+  }
+
+  @Test(arguments: [
+    ("postgre: {}\n", "exporter.yml:1:1", "postgres"),
+    ("postgres:\n  servers:\n    - {}\n", "exporter.yml:3:7", "url"),
+    ("collectors: {enable: [x], disable: [x]}\n", "exporter.yml:1:36", "both"),
+    ("- a\n", "exporter.yml:1:1", "mapping"),
+  ])
+  func mistakesAreNamedWithTheirPlace(text: String, place: String, word: String) throws {
+    let (_, errors) = try read(text)
+    #expect(errors.count == 1)
+    #expect(errors.first?.hasPrefix(place) == true, "\(errors)")
+    #expect(errors.first?.contains(word) == true, "\(errors)")
+  }
+
+  @Test func anEmptyFileMeansAllDefaults() throws {
+    let (configuration, errors) = try read("# nothing\n")
+    #expect(errors.isEmpty)
+    #expect(configuration.postgres.isEmpty)
+  }
+
+  @Test(arguments: [
+    (["DATABASE_URL": "postgresql://a:b@h/d"], 1, 0),
+    (["DATABASE_URL": "mysql://a:b@h/d"], 0, 0),
+    (
+      ["DATA_SOURCE_NAME": "postgresql://a/x,postgresql://b/y", "DATABASE_URL": "postgresql://c"],
+      2, 0
+    ),
+    (["DATA_SOURCE_URI": "h:5432/d", "DATA_SOURCE_USER": "a@b", "DATA_SOURCE_PASS": "p"], 1, 0),
+    (["REDIS_URL": "redis://h"], 0, 1), (["REDIS_ADDR": "h:6379", "REDIS_PASSWORD": "p"], 0, 1),
+    (["DATABASE_URL": "", "REDIS_URL": ""], 0, 0),
+  ])
+  func serversComeFromTheEnvironment(
+    environment: [String: String], postgres: Int, redis: Int
+  ) throws {
+    var configuration = ExporterConfiguration()
+    configuration.addServers(fromEnvironment: environment)
+    #expect(configuration.postgres.count == postgres)
+    #expect(configuration.redis.count == redis)
+    for server in configuration.postgres { _ = try server.postgresSettings() }
+    for server in configuration.redis { _ = try server.redisSettings() }
+  }
+
+  @Test func theFileWinsOverTheEnvironment() throws {
+    var (configuration, _) = try read("postgres: {servers: [{url: 'postgresql://file/x'}]}\n")
+    configuration.addServers(fromEnvironment: ["DATABASE_URL": "postgresql://environment/x"])
+    #expect(configuration.postgres.map(\.origin.description).count == 1)
+    #expect(try configuration.postgres[0].postgresSettings().serverLabel == "file:5432")
+  }
+
+  @Test func aBadConnectionStringIsRefusedWithoutShowingIt() throws {
+    let server = ExporterConfiguration.Server(
+      connection: .inline(SecretString("postgresql://u:hunter2@h:notaport/d")),
+      origin: "DATABASE_URL")
+    do {
+      _ = try server.postgresSettings()
+      Issue.record("accepted")
+    } catch {
+      #expect("\(error)".contains("DATABASE_URL"))
+      #expect(!"\(error)".contains("hunter2"))
+    }
+  }
+}
