@@ -17,16 +17,17 @@ final class ScriptedFetcher: TargetFetching {
   init(_ answers: [String: String] = [:]) { state.withLock { $0.answers = answers } }
 
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
-    let isHolding = state.withLock { state in
+    state.withLock { state in
       state.fetched.append(target.url)
       state.running += 1
       state.mostRunning = max(state.mostRunning, state.running)
-      return state.isHolding
     }
-    if isHolding {
-      await withCheckedContinuation { continuation in
-        state.withLock { $0.held.append(continuation) }
+    await withCheckedContinuation { continuation in
+      let isHolding = state.withLock { state in
+        if state.isHolding { state.held.append(continuation) }
+        return state.isHolding
       }
+      if !isHolding { continuation.resume() }
     }
     let answer = state.withLock { state in
       state.running -= 1

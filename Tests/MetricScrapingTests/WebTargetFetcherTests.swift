@@ -80,9 +80,14 @@ struct WebTargetFetcherTests {
       }
     }
     await #expect(throws: ScrapeFailure.status(500)) { try await Self.fetch(server) }
-    await server.stop(grace: .zero)
+    await server.stop(grace: .milliseconds(100))
+  }
+
+  @Test func tellsThatNobodyListens() async throws {
+    let fetcher = WebTargetFetcher(client: WebClient(), version: "0")
+    let target = try target("127.0.0.1:\(try FreePort.next())")
     await #expect {
-      try await Self.fetch(server)
+      try await fetcher.fetch(target)
     } throws: {
       "\($0)".contains("connection refused")
     }
