@@ -1,0 +1,33 @@
+import ExpositionFormat
+import MetricModel
+
+/// Made-up data of the shape that exporters show.
+enum SampleData {
+  /// The labels of a series of a metric, one of `count` that are spread over ten jobs.
+  static func labels(_ metric: String, _ index: Int) -> Labels {
+    Labels(
+      name: metric,
+      [
+        ("device", "dev\(index % 100)"), ("instance", "host-\(index / 100).example.org:9100"),
+        ("job", "job\(index % 10)"), ("mode", "mode\(index % 7)"),
+      ])
+  }
+
+  /// A counter's value at a step.
+  static func counter(_ index: Int, step: Int) -> Double {
+    Double(index * 1000 + step * (index % 17 + 1)) / 4
+  }
+
+  /// An exposition with a number of samples in families of ten.
+  static func exposition(samples: Int) -> [UInt8] {
+    var writer = ExpositionWriter()
+    for index in 0..<samples {
+      let family = "tocsin_bench_family_\(index / 10)_total"
+      if index % 10 == 0 {
+        writer.beginFamily(family, type: .counter, help: "Made up to be measured.")
+      }
+      writer.sample(family, labels: labels(family, index), value: counter(index, step: 3))
+    }
+    return writer.bytes
+  }
+}

@@ -1,0 +1,47 @@
+import CollectorCore
+import MetricModel
+import ProcessCollectors
+import SystemCollectors
+
+extension Workload {
+  /// What an exporter does.
+  static let collecting: [Workload] = [
+    Workload("collect/host", "one scrape of this host, every collector that is on by default") {
+      try await scrapes(try SystemCollectors.scheduled(SystemContext()))
+    },
+    Workload("collect/processes", "one scrape of this host's processes, grouped by executable") {
+      try await scrapes(try ProcessCollectors.scheduled(ProcessContext()))
+    },
+    Workload("collect/render", "one series written and rendered again, labels unchanged") {
+      rendering(series: 1000)
+    },
+  ]
+
+  private static func scrapes(_ collectors: [ScheduledCollector]) async throws -> PreparedWorkload {
+    let runner = CollectorRunner(collectors)
+    let size = await runner.gather(within: .seconds(60)).bytes.count
+    return PreparedWorkload(bytes: size) {
+      keep(await runner.gather(within: .seconds(60)).bytes.count)
+    }
+  }
+
+  private static func rendering(series: Int) -> PreparedWorkload {
+    let devices = (0..<series / 10).map { "dev\($0)" }
+    var buffer = FamilyBuffer()
+    var step = 0.0
+    func scrape() -> Int {
+      step += 1
+      buffer.beginScrape()
+      for family in 0..<10 {
+        buffer.family(
+          "tocsin_bench_family_\(family)_total", .counter, "Made up to be measured.",
+          labels: ["device", "mode"])
+        for (index, device) in devices.enumerated() {
+          buffer.add(step * 1.25 + Double(index), device, "read")
+        }
+      }
+      return buffer.render().bytes.count
+    }
+    return PreparedWorkload(operations: devices.count * 10, bytes: scrape()) { keep(scrape()) }
+  }
+}

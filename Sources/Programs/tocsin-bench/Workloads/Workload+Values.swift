@@ -1,0 +1,46 @@
+import MetricModel
+
+extension Workload {
+  /// The small values that are everywhere.
+  static let values: [Workload] = [
+    Workload("labels/make", "one label set of five labels packed and hashed") {
+      let pairs = (0..<1000).map { index in
+        SampleData.labels("tocsin_bench_total", index).map { ($0.name, $0.value) }
+      }
+      return PreparedWorkload(operations: pairs.count) {
+        var sum: UInt64 = 0
+        for pairs in pairs { sum ^= Labels(pairs).fingerprint }
+        keep(sum)
+      }
+    },
+    Workload("labels/look-up", "one label set found in a dictionary of 10,000") {
+      let keys = (0..<10_000).map { SampleData.labels("tocsin_bench_total", $0) }
+      let wanted = (0..<10_000).map { SampleData.labels("tocsin_bench_total", $0) }
+      let table = Dictionary(uniqueKeysWithValues: zip(keys, 0...))
+      return PreparedWorkload(operations: wanted.count) {
+        var sum = 0
+        for labels in wanted { sum += table[labels] ?? 0 }
+        keep(sum)
+      }
+    },
+    Workload("floats/counters", "one whole number formatted") {
+      formatting((0..<10_000).map { Double($0 * 7919) })
+    },
+    Workload("floats/gauges", "one number with decimals formatted") {
+      formatting((0..<10_000).map { Double($0 * 7919) / 1000 })
+    },
+    Workload("floats/ratios", "one number with all its digits formatted") {
+      formatting((1...10_000).map { 1 / Double($0) })
+    },
+  ]
+
+  private static func formatting(_ values: [Double]) -> PreparedWorkload {
+    var bytes: [UInt8] = []
+    func format() -> Int {
+      bytes.removeAll(keepingCapacity: true)
+      for value in values { FloatFormat.append(value, to: &bytes) }
+      return bytes.count
+    }
+    return PreparedWorkload(operations: values.count, bytes: format()) { keep(format()) }
+  }
+}
