@@ -114,7 +114,6 @@ let collect: [Target] = [
   room(
     "Collect", "ProbeCollectors",
     uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
-  room("Collect", "ProbeCollectors", uses: ["CollectorCore", "MetricModel", "WebClient"]),
 ]
 
 let alert: [Target] = [
