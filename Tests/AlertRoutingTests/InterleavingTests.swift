@@ -1,0 +1,101 @@
+import MetricModel
+import StorageAPI
+import Testing
+
+@testable import AlertRouting
+
+/// A small generator whose every sequence can be played again.
+private struct Dice: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &+ 0x9e37_79b9_7f4a_7c15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+    return value ^ (value >> 31)
+  }
+}
+
+/// Whatever happens meanwhile (alerts come and go, the receiver is down or refuses, the process dies at any write, silences and
+/// reloads): once it is calm, the receiver knows exactly what fires.
+@Suite struct InterleavingTests {
+  @Test(arguments: 0..<60)
+  func atAnyInterleavingAFiringAlertEndsUpNotified(seed: Int) async throws {
+    var dice = Dice(state: UInt64(seed))
+    let world = try await World(.oneWebhook())
+    var since: [String: Int64] = [:]
+    var ended: [String: (start: Int64, end: Int64)] = [:]
+    var now: Int64 = 1
+    for _ in 0..<60 {
+      try await step(world, &dice, &since, &ended, at: now)
+      now += Int64.random(in: 1...120, using: &dice)
+      await say(since, ended, in: world, at: now)
+      await world.advance(to: now)
+      if world.store.isDead {
+        world.time.set(max(world.time.now.rawValue, now * 1000))
+        try await world.boot()
+      }
+    }
+    // A last process, which lives on.
+    world.store.kill()
+    try await world.boot()
+    world.receivers.failure = nil
+    for _ in 0..<15 {
+      now += 60
+      await say(since, ended, in: world, at: now)
+      await world.advance(to: now)
+    }
+    expectTruth(in: world, since: since, seed: seed)
+  }
+
+  private func step(
+    _ world: World, _ dice: inout Dice, _ since: inout [String: Int64],
+    _ ended: inout [String: (start: Int64, end: Int64)], at now: Int64
+  ) async throws {
+    let name = ["A1", "A2", "A3", "B1", "B2"].randomElement(using: &dice) ?? "A1"
+    switch Int.random(in: 0..<12, using: &dice) {
+    case 0...3 where since[name] == nil:
+      since[name] = now
+      ended[name] = nil
+    case 4...6:
+      if let start = since.removeValue(forKey: name) { ended[name] = (start, now) }
+    case 7: world.receivers.failure = .retryable("503")
+    case 8: world.receivers.failure = .permanent("404")
+    case 9: world.receivers.failure = nil
+    case 10:
+      world.store.kill()
+      let death = MortalStore.Death(
+        write: Int.random(in: 2..<12, using: &dice), isAfter: Bool.random(using: &dice))
+      try await world.boot(death: Bool.random(using: &dice) ? death : nil)
+    case 11: await world.router.configure(world.configuration, notifiers: world.notifiers)
+    default: break
+    }
+  }
+
+  /// What the rules say every minute or so: what fires, and for a quarter of an hour what has ended.
+  private func say(
+    _ since: [String: Int64], _ ended: [String: (start: Int64, end: Int64)], in world: World,
+    at now: Int64
+  ) async {
+    var alerts: [Alert] = []
+    for (name, start) in since { alerts.append(world.alert(labels(name), since: start)) }
+    for (name, times) in ended where now - times.end < 900 {
+      alerts.append(world.alert(labels(name), since: times.start, until: times.end))
+    }
+    await world.router.receive(alerts.sorted { $0.labels < $1.labels })
+  }
+
+  private func labels(_ name: String) -> Labels {
+    ["alertname": String(name.prefix(1)), "n": name]
+  }
+
+  private func expectTruth(in world: World, since: [String: Int64], seed: Int) {
+    for group in ["A", "B"] {
+      let last = world.receivers.arrivals.last { $0.group.contains("alertname=\"\(group)\"") }
+      let firing = Set(since.keys.filter { $0.hasPrefix(group) })
+      #expect(Set(last?.firing ?? []) == firing, "seed \(seed), group \(group)")
+    }
+    #expect(world.disk.count(.outbox) == 0, "seed \(seed)")
+  }
+}
