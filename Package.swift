@@ -184,6 +184,9 @@ let tested: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
   tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
+  tests(
+    "AlertIntegrations", uses: ["AlertRouting", "WebClient", "StorageAPI", "MetricModel"],
+    data: ["Golden"]),
   tests("WebServer", uses: ["WebClient"]),
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests(

@@ -38,12 +38,16 @@ enum DefaultTemplates {
     {{ define "slack.default.iconemoji" }}{{ end }}
     {{ define "slack.default.iconurl" }}{{ end }}
     {{ define "slack.default.footer" }}{{ end }}
+    {{ define "__slack_escaped" -}}
+    {{ . | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" -}}
+    {{ end }}
     {{ define "slack.default.alert" -}}
-    *{{ .Labels.alertname }}*{{ with .Annotations.summary }} {{ . }}{{ end -}}
+    *{{ template "__slack_escaped" .Labels.alertname }}*\
+    {{ with .Annotations.summary }} {{ template "__slack_escaped" . }}{{ end -}}
     {{ with .Annotations.description }}
-    {{ . }}{{ end }}
+    {{ template "__slack_escaped" . }}{{ end }}
     {{ range .Labels.SortedPairs }}{{ if ne .Name "alertname" -}}
-    `{{ .Name }}={{ .Value }}` {{ end }}{{ end -}}
+    `{{ .Name }}={{ template "__slack_escaped" .Value }}` {{ end }}{{ end -}}
     {{ with .Annotations.runbook_url }}<{{ . }}|runbook> {{ end -}}
     {{ with .GeneratorURL }}<{{ . }}|expression>{{ end }}
     {{ end }}
