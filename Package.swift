@@ -191,7 +191,10 @@ let tested: [Target] = [
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests(
     "ExporterService",
-    uses: ["CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "WebServer"]),
+    uses: [
+      "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "ProbeCollectors",
+      "WebServer",
+    ]),
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),
   tests("SystemCollectors", uses: ["CollectorCore", "MetricModel"], data: ["Fixtures", "Golden"]),

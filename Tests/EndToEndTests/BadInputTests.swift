@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WebClient
 
 /// Bad input: one clear line that names file, line and mend, a status that is not 0, nothing half-started.
 @Suite struct BadInputTests {

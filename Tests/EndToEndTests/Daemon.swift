@@ -83,6 +83,24 @@ struct Daemon {
     try await query(expression).first.flatMap { Double($0.value) }
   }
 
+  /// The sum of a family on the daemon's own `/metrics`; nil if it has no samples.
+  func ownMetric(_ name: String) async throws -> Double? {
+    let samples = try await get("/metrics").text.split(separator: "\n").filter {
+      $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{")
+    }
+    let values = samples.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+    return values.isEmpty ? nil : values.reduce(0, +)
+  }
+
+  /// Waits until so many more rounds of rules have been evaluated: long enough for anything to happen twice.
+  func waitForRounds(_ count: Double) async throws {
+    let family = "prometheus_rule_group_iterations_total"
+    let before = try await ownMetric(family) ?? 0
+    try await waitUntil("\(count) more rounds of rules") {
+      try await ownMetric(family) ?? 0 >= before + count
+    }
+  }
+
   /// Waits until an instant query gives a value.
   func waitFor(_ expression: String, equals expected: Double) async throws {
     var last: Double?

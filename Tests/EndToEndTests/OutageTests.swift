@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WebClient
 
 /// The promise of the product: Postgres stops, everybody is told once; it comes back, everybody is told once.
 @Suite struct OutageTests {
@@ -37,11 +38,7 @@ import Testing
     expectMail(resolved, mark: "RESOLVED")
 
     // Several more rounds of rules and flushes: nobody hears of it again.
-    let rounds = "sum(prometheus_rule_group_iterations_total)"
-    let before = try #require(try await evaluator.value(rounds))
-    try await waitUntil("five more rounds") {
-      (try? await evaluator.value(rounds)).flatMap { $0 }.map { $0 >= before + 5 } ?? false
-    }
+    try await evaluator.waitForRounds(5)
     #expect(receiver.webhook.count == 2)
     #expect(receiver.slack.count == 2)
     #expect(mail.messages.count == 2)

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WebClient
 
 /// Debian's Prometheus and promtool on the one side, the exporter with real servers behind it on the other.
 @Suite struct PrometheusTests {

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WebClient
 
 /// `tocsin up`: both daemons from one command.
 @Suite struct UpTests {

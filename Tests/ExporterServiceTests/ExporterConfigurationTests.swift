@@ -1,5 +1,6 @@
 import ConfigDecoding
 import PostgresAccess
+import ProbeCollectors
 import TestSupport
 import Testing
 
@@ -8,6 +9,7 @@ import Testing
 @Suite struct ExporterConfigurationTests {
   private func read(_ text: String) throws -> (ExporterConfiguration, [String]) {
     let folder = try TemporaryDirectory(prefix: "tocsin-exporter")
+    _ = try folder.write("hunter2", to: "secret")
     let diagnostics = ConfigDiagnostics()
     let configuration = ExporterConfiguration.read(
       file: try folder.write(text, to: "exporter.yml"), diagnostics: diagnostics)
@@ -23,7 +25,11 @@ import Testing
           - url: postgresql://a@db/app
             password_file: secret
       redis:
-        servers: [{url: "redis://cache"}, {url_file: /etc/redis-url}]
+        servers: [{url: "redis://cache"}, {url_file: secret}]
+      probes:
+        targets:
+          - {name: web, address: "https://example.org/health", interval: 1m}
+          - {name: db, address: "127.0.0.1:5432", module: tcp_connect}
       processes: {config_file: processes.yml}
       collectors: {enable: [a], disable: [b]}
       paths: {procfs: /host/proc}
@@ -32,6 +38,7 @@ import Testing
     #expect(configuration.postgres.count == 1)
     #expect("\(configuration.postgres[0].connection)" == "<secret>")
     #expect("\(configuration.postgres[0].password!)".hasSuffix("/secret"))
+    #expect(configuration.probes.map(\.module) == ["http_2xx", "tcp_connect"])
     #expect(configuration.redis.count == 2)
     #expect(configuration.processNamingFile?.hasSuffix("/processes.yml") == true)
     #expect(configuration.enabledCollectors == ["a"])
@@ -44,6 +51,7 @@ import Testing
     ("postgres:\n  servers:\n    - {}\n", "exporter.yml:3:7", "url"),
     ("collectors: {enable: [x], disable: [x]}\n", "exporter.yml:1:36", "both"),
     ("- a\n", "exporter.yml:1:1", "mapping"),
+    ("probes: {targets: [{name: a, address: b, module: c}]}\n", "exporter.yml:1:", "http_2xx"),
   ])
   func mistakesAreNamedWithTheirPlace(text: String, place: String, word: String) throws {
     let (_, errors) = try read(text)

@@ -26,7 +26,7 @@ package enum ProcessCollectors {
       ProcessGroupCollector(
         proc: $0.proc, naming: $0.naming, readsThreads: $0.readsThreads,
         removesEmptyGroups: $0.removesEmptyGroups)
-    },
+    }
   ]
 
   /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for a

@@ -10,8 +10,15 @@ package final class ConfigDiagnostics {
   private var seen: Set<ConfigError> = []
   private var fileOrder: [String: Int] = [:]
 
+  /// Whether decoders try to read the secret files that a configuration names.
+  ///
+  /// They are read at every use; but one that cannot be read now would be noticed only when it is needed most.
+  package let readsSecretFiles: Bool
+
   /// An empty collection.
-  package init() {}
+  package init(readsSecretFiles: Bool = false) {
+    self.readsSecretFiles = readsSecretFiles
+  }
 
   /// Whether nothing was reported.
   package var isEmpty: Bool { found.isEmpty }

@@ -93,7 +93,17 @@ extension ConfigMapping {
           "\"\(key)\" and \"\(fileKey)\" in \(context) exclude each other",
           at: position(of: fileKey), mend: "keep one of them"))
     }
-    return .file(ConfigPath.resolve(path, in: directory))
+    let file = SecretSource.file(ConfigPath.resolve(path, in: directory))
+    if diagnostics.readsSecretFiles { checkReading(file, key: fileKey) }
+    return file
+  }
+
+  private func checkReading(_ file: SecretSource, key: String) {
+    do {
+      _ = try file.read()
+    } catch {
+      report("\(error)", key: key, mend: "create the file, or let this user read it")
+    }
   }
 
   /// Reports that a key is missing.

@@ -96,23 +96,32 @@ final class ServerCore: Sendable {
 
   /// Waits until the milestone is reached, at most for the grace period.
   func wait(for milestone: Milestone, atMost grace: Duration) async {
-    let timer = Task { [self] in
-      do { try await Task.sleep(for: grace) } catch { return }
-      let waiter = state.withLock { state in
-        defer { state.waiter = nil }
-        return state.waiter
-      }
-      waiter?.continuation.resume()
-    }
+    guard grace > .zero else { return }
     await withCheckedContinuation { continuation in
       let isReached = state.withLock { state in
         if milestone.isReached(state) { return true }
         state.waiter = (milestone, continuation)
         return false
       }
-      if isReached { continuation.resume() }
+      guard !isReached else {
+        continuation.resume()
+        return
+      }
+      // Started only now: there is a waiter to wake, unless the milestone was faster.
+      Task { [self] in
+        try? await Task.sleep(for: grace)
+        giveUpWaiting(for: milestone)
+      }
     }
-    timer.cancel()
+  }
+
+  private func giveUpWaiting(for milestone: Milestone) {
+    let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard let waiter = state.waiter, waiter.until == milestone else { return nil }
+      state.waiter = nil
+      return waiter.continuation
+    }
+    continuation?.resume()
   }
 
   /// Cancels the handlers that still run and answers their clients 503.

@@ -21,12 +21,13 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let files = ConfigurationFolder(configDirectory)
     await Startup.exitOnFailure {
-      let diagnostics = ConfigDiagnostics()
+      let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
       let loaded = EvaluatorConfiguration.read(
         prometheus: files.prometheus, notifications: files.alertmanager, diagnostics: diagnostics)
       if let exporter = files.exporter {
         _ = ExporterConfiguration.read(file: exporter, diagnostics: diagnostics)
       }
+      Startup.show(diagnostics.warnings)
       try diagnostics.throwIfAny()
       print("ok: \(files.path) (\(loaded.description))")
     }
@@ -99,12 +100,13 @@ extension Startup {
     _ files: [String], _ read: (String, ConfigDiagnostics) -> String
   ) async {
     await exitOnFailure {
-      let diagnostics = ConfigDiagnostics()
+      let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
       for file in files {
         let before = diagnostics.count
         let contents = read(file, diagnostics)
         if diagnostics.count == before { print("ok: \(file) (\(contents))") }
       }
+      show(diagnostics.warnings)
       try diagnostics.throwIfAny()
     }
   }

@@ -39,7 +39,7 @@ struct ExporterCommand: AsyncParsableCommand {
   static func daemon(configFile: String?, listenAddress: String) throws -> ExporterDaemon {
     var configuration = ExporterConfiguration()
     if let configFile {
-      let diagnostics = ConfigDiagnostics()
+      let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
       configuration = ExporterConfiguration.read(file: configFile, diagnostics: diagnostics)
       try diagnostics.throwIfAny()
     }

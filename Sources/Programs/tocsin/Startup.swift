@@ -29,6 +29,13 @@ enum Startup {
     }
   }
 
+  /// Says what is allowed and probably not meant.
+  static func show(_ warnings: [ConfigError]) {
+    for warning in warnings {
+      FileHandle.standardError.write(Data("tocsin: warning: \(warning)\n".utf8))
+    }
+  }
+
   private static func lines(of error: any Error) -> String {
     let texts: [String]
     if let failure = error as? ConfigFailure {

@@ -2,6 +2,7 @@ import AlertIntegrations
 package import AlertRouting
 package import AlertRules
 package import ConfigDecoding
+import Foundation
 package import MetricModel
 package import MetricScraping
 import WebClient
@@ -26,7 +27,9 @@ package struct EvaluatorConfiguration: Sendable {
     prometheus: String, notifications: String?, diagnostics: ConfigDiagnostics
   ) -> EvaluatorConfiguration {
     var result = EvaluatorConfiguration()
-    if let main = PrometheusConfiguration.load(path: prometheus, into: diagnostics) {
+    let main = PrometheusConfiguration.load(
+      path: prometheus, environment: ProcessInfo.processInfo.environment, into: diagnostics)
+    if let main {
       result.scrapeJobs = main.jobs
       result.externalLabels = main.global.externalLabels
       result.ruleGroups = RuleFiles.load(for: main, into: diagnostics)

@@ -3,6 +3,7 @@ import ConfigDecoding
 import Logging
 import PostgresAccess
 import PostgresCollectors
+import ProbeCollectors
 import ProcessCollectors
 import RedisAccess
 import RedisCollectors
@@ -12,6 +13,7 @@ import SystemCollectors
 struct ExporterAssembly: Sendable {
   let runner: CollectorRunner
   let summary: ExporterSummary
+  let probes: ProbeRoster
 
   private let postgres: [PostgresServer]
   private let redis: [RedisServer]
@@ -54,6 +56,9 @@ struct ExporterAssembly: Sendable {
       summary.redis.append((watched.label, server.origin))
     }
     collectors += RedisCollectors.scheduled(for: redis)
+    probes = try ProbeRoster(configuration.probes)
+    collectors += probes.scheduled()
+    summary.probes = configuration.probes.count
     summary.collectors = collectors.map(\.name)
     self.postgres = postgres
     self.redis = redis

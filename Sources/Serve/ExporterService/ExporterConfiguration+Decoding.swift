@@ -1,4 +1,5 @@
 package import ConfigDecoding
+import ProbeCollectors
 
 extension ExporterConfiguration {
   /// Reads `exporter.yml`; every error is reported to the diagnostics.
@@ -13,6 +14,7 @@ extension ExporterConfiguration {
     let directory = ConfigPath.directory(of: file)
     configuration.postgres = servers("postgres", in: root, directory: directory)
     configuration.redis = servers("redis", in: root, directory: directory)
+    configuration.probes = probes(in: root)
     if let processes = root.mapping("processes") {
       configuration.processNamingFile = processes.requiredString("config_file").map {
         ConfigPath.resolve($0, in: directory)
@@ -35,6 +37,30 @@ extension ExporterConfiguration {
     }
     root.finish()
     return configuration
+  }
+
+  private static func probes(in root: ConfigMapping) -> [ProbeTarget] {
+    guard let mapping = root.mapping("probes") else { return [] }
+    let targets = mapping.mappings("targets", context: "a probe target").compactMap {
+      entry -> ProbeTarget? in
+      let name = entry.requiredString("name")
+      let address = entry.requiredString("address")
+      let module = entry.string("module")
+      let interval = entry.duration("interval")
+      entry.finish()
+      guard let name, let address else { return nil }
+      var target = ProbeTarget(name: name, address: address)
+      if let module { target.module = module }
+      if let interval { target.interval = interval }
+      return target
+    }
+    mapping.finish()
+    do {
+      _ = try ProbeRoster(targets)
+    } catch {
+      mapping.report("\(error)", key: "targets")
+    }
+    return targets
   }
 
   private static func servers(

@@ -1,4 +1,5 @@
 package import ConfigDecoding
+package import ProbeCollectors
 
 /// What `tocsin exporter` is told by its file and its environment.
 ///
@@ -18,6 +19,8 @@ package struct ExporterConfiguration: Sendable {
   package var postgres: [Server] = []
   /// Redis servers.
   package var redis: [Server] = []
+  /// What is probed from outside: URLs and ports.
+  package var probes: [ProbeTarget] = []
   /// A process-exporter file with the groups of processes; by executable if nil.
   package var processNamingFile: String?
   /// Collectors that are on although they are off by default.

@@ -22,7 +22,7 @@ package final class ExporterDaemon: Service {
   ) throws {
     let assembly = try ExporterAssembly(configuration, logger: logger)
     let routes = ExporterRoutes(
-      runner: assembly.runner, startedAt: .now(), now: { .now() },
+      runner: assembly.runner, probes: assembly.probes, startedAt: .now(), now: { .now() },
       backends: { await assembly.health() })
     server = try HTTPServer.start(on: address, router: routes.router)
     self.assembly = assembly
@@ -55,6 +55,8 @@ package struct ExporterSummary: Sendable {
   package var collectors: [String] = []
   /// The Postgres servers and where they were named.
   package var postgres: [(server: String, origin: String)] = []
+  /// How many targets are probed.
+  package var probes = 0
   /// The Redis servers and where they were named.
   package var redis: [(server: String, origin: String)] = []
 }

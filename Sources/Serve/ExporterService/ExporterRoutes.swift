@@ -1,5 +1,6 @@
 import CollectorCore
 import MetricModel
+import ProbeCollectors
 import WebServer
 
 /// The exporter's HTTP interface.
@@ -10,6 +11,7 @@ struct ExporterRoutes: Sendable {
   static let transportShare: Duration = .milliseconds(500)
 
   let runner: CollectorRunner
+  let probes: ProbeRoster
   let startedAt: Timestamp
   let now: @Sendable () -> Timestamp
   let backends: @Sendable () async -> [BackendHealth]
@@ -18,6 +20,7 @@ struct ExporterRoutes: Sendable {
     var router = Router()
     router.get("/") { _ in .html(landingPage) }
     router.get("/metrics") { await metrics($0) }
+    router.get("/probe") { await probe($0) }
     router.get("/health") { _ in await health() }
     router.get("/-/healthy") { _ in .text("Tocsin exporter is healthy.\n") }
     router.get("/-/ready") { _ in .text("Tocsin exporter is ready.\n") }
@@ -30,19 +33,36 @@ struct ExporterRoutes: Sendable {
     case .success(let chosen): selection = chosen
     case .failure(let refusal): return .text("\(refusal.reason)\n", status: 400)
     }
-    let budget: Duration
-    if let header = request.headers["X-Prometheus-Scrape-Timeout-Seconds"] {
-      guard let timeout = Self.budget(ofHeader: header) else {
-        return .text(
-          "X-Prometheus-Scrape-Timeout-Seconds is not a positive number: \(header)\n", status: 400)
-      }
-      budget = timeout
-    } else {
-      budget = Self.defaultBudget
-    }
+    guard let budget = Self.budget(of: request) else { return Self.badTimeout }
     let gathering = await runner.gather(within: budget, selection: selection)
-    return HTTPResponse(
-      headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: gathering.bytes)
+    return Self.exposition(gathering.bytes)
+  }
+
+  private func probe(_ request: HTTPRequest) async -> HTTPResponse {
+    guard let budget = Self.budget(of: request) else { return Self.badTimeout }
+    do {
+      return Self.exposition(
+        try await probes.answer(
+          target: request.query["target"], module: request.query["module"], within: budget))
+    } catch {
+      return .text("\(error)\n", status: error.status)
+    }
+  }
+
+  private static func exposition(_ text: [UInt8]) -> HTTPResponse {
+    HTTPResponse(
+      headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: text)
+  }
+
+  private static let badTimeout = HTTPResponse.text(
+    "X-Prometheus-Scrape-Timeout-Seconds is not a positive number\n", status: 400)
+
+  /// The time that the scraper leaves; nil if its header is wrong.
+  private static func budget(of request: HTTPRequest) -> Duration? {
+    guard let header = request.headers["X-Prometheus-Scrape-Timeout-Seconds"] else {
+      return defaultBudget
+    }
+    return budget(ofHeader: header)
   }
 
   /// The time that a scraper with this timeout leaves to the collectors; nil for a text that is no positive number.

@@ -169,7 +169,7 @@ func rf3_expressionErrorsArePlacedInTheFile(expression: String, place: String) t
 }
 
 @Test func a2_rulesExpandTheirTemplates() async throws {
-  let expand = RuleTemplates.expander(
+  let templates = RuleTemplates(
     externalURL: "http://h/p", externalLabels: Labels(["region": "eu"])
   ) { expression, instant in [(Labels(["q": expression]), instant.seconds)] }
   let data = RuleTemplateData(
@@ -177,5 +177,5 @@ func rf3_expressionErrorsArePlacedInTheFile(expression: String, place: String) t
   let text =
     "{{ $labels.job }} {{ $value | humanize }} {{ $externalLabels.region }} {{ externalURL }} "
     + "{{ with query \"up\" }}{{ . | first | label \"q\" }}={{ . | first | value }}{{ end }}"
-  #expect(try await expand(text, data) == "x 1.5k eu http://h/p up=5")
+  #expect(try await templates.expand(text, data) == "x 1.5k eu http://h/p up=5")
 }

@@ -33,11 +33,12 @@ package final class EvaluatorDaemon: Service {
   package static func start(
     _ options: EvaluatorOptions, logger: Logger = Logger(label: "evaluator")
   ) async throws -> EvaluatorDaemon {
-    let diagnostics = ConfigDiagnostics()
+    let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
     let configuration = EvaluatorConfiguration.read(
       prometheus: options.configFile, notifications: options.notificationsFile,
       diagnostics: diagnostics)
     try diagnostics.throwIfAny()
+    for warning in diagnostics.warnings { logger.warning("\(warning)") }
     let address = try ListenAddress(parsing: options.listenAddress)
     let door = LateRouter()
     let server = try HTTPServer.start(on: address) { await door.respond(to: $0) }

@@ -28,7 +28,7 @@ final class EvaluatorRooms: Sendable {
   let mail: MailClient
   let logger: Logger
 
-  private let language: RuleLanguage
+  private let templates: RuleTemplates
   private let current: Mutex<Loaded>
   private let reloads = Mutex<Task<Void, any Error>?>(nil)
 
@@ -64,11 +64,12 @@ final class EvaluatorRooms: Sendable {
       appender: store,
       fetcher: WebTargetFetcher(client: client, version: TocsinVersion.current),
       logger: Logger(label: "scraping"))
-    let language = RuleLanguage(engine: engine, externalURL: externalURL)
-    self.language = language
+    let query = RuleQueryResult.query(with: engine)
+    let templates = RuleTemplates(externalURL: externalURL) { try await query($0, $1).elements }
+    self.templates = templates
     rules = GroupScheduler(
       RuleServices(
-        query: language.query, expand: { try await language.expand($0, $1) }, appender: store,
+        query: query, expand: { try await templates.expand($0, $1) }, appender: store,
         store: state,
         sink: router,
         onEvent: { event in
@@ -149,7 +150,7 @@ final class EvaluatorRooms: Sendable {
     var settings = RuleSettings()
     settings.externalLabels = configuration.externalLabels
     settings.externalURL = externalURL
-    language.use(externalLabels: configuration.externalLabels)
+    templates.use(externalLabels: configuration.externalLabels)
     try await rules.load(configuration.ruleGroups, settings: settings)
   }
 
@@ -171,11 +172,12 @@ final class EvaluatorRooms: Sendable {
 
   private func reloadNow() async throws {
     do {
-      let diagnostics = ConfigDiagnostics()
+      let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
       let configuration = EvaluatorConfiguration.read(
         prometheus: options.configFile, notifications: options.notificationsFile,
         diagnostics: diagnostics)
       try diagnostics.throwIfAny()
+      for warning in diagnostics.warnings { logger.warning("\(warning)") }
       let messengers = try messengers(for: configuration)
       try await useRules(of: configuration)
       await useNotifications(of: configuration, messengers)
