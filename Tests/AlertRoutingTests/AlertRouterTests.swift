@@ -219,6 +219,21 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(await world.router.alertsSnapshot().map(\.alert.name) == ["B"])
   }
 
+  @Test func anEndThatIsRepeatedTellsNobodyAnything() async throws {
+    let world = try await World(.oneWebhook())
+    await world.fire(alert("A", "1"), alert("A", "2"), since: 0)
+    await world.advance(to: 100)
+    await world.resolve(alert("A", "1"), since: 0, at: 100)
+    await world.advance(to: 340)
+    // A message without the ended alert is sent in between; then its end is repeated.
+    await world.fire(alert("A", "3"), since: 340)
+    await world.advance(to: 640)
+    await world.resolve(alert("A", "1"), since: 0, at: 100)
+    await world.advance(to: 1000)
+    #expect(world.receivers.arrivals.map(\.resolved) == [[], ["1"], []])
+    #expect(world.disk.count(.alerts) == 2)
+  }
+
   @Test func tooManyWaitingMessagesGiveWayToTheYoungest() async throws {
     let world = try await World(.oneWebhook())
     world.receivers.failure = .retryable("down")

@@ -20,6 +20,7 @@ extension AlertRouter {
     let now = services.clock.now()
     var faults: [String] = []
     var changed: [Alert] = []
+    var repeated = 0
     for alert in incoming {
       if let fault = alert.fault {
         faults.append(fault)
@@ -29,11 +30,16 @@ extension AlertRouter {
         faults.append("limit reached: alerts = \(services.limits.alerts)")
         continue
       }
+      // Nobody was told of it, or everybody knows of its end: senders repeat ends for a quarter of an hour.
+      if alerts[alert.labels] == nil, alert.isResolved(at: now) {
+        repeated += 1
+        continue
+      }
       let merged = alerts[alert.labels]?.merged(with: alert, at: now) ?? alert
       alerts[alert.labels] = merged
       changed.append(merged)
     }
-    count(changed, invalid: faults.count, at: now)
+    count(changed, repeatedEnds: repeated, invalid: faults.count, at: now)
     await keep(changed.compactMap { try? StoredRoutedAlert.put($0) })
     for alert in changed { group(alert, at: now) }
     return faults
@@ -42,11 +48,13 @@ extension AlertRouter {
   /// The time after which alerts without an end count as ended (I1).
   package var resolveTimeout: PrometheusDuration { configuration.global.resolveTimeout }
 
-  private func count(_ changed: [Alert], invalid: Int, at now: Timestamp) {
+  private func count(
+    _ changed: [Alert], repeatedEnds: Int, invalid: Int, at now: Timestamp
+  ) {
     let resolved = changed.count { $0.isResolved(at: now) }
     counters.change { numbers in
       numbers.received[.firing, default: 0] += changed.count - resolved
-      numbers.received[.resolved, default: 0] += resolved
+      numbers.received[.resolved, default: 0] += resolved + repeatedEnds
       numbers.invalid += invalid
     }
   }
