@@ -1,0 +1,124 @@
+import Glibc
+import TestSupport
+import Testing
+import WebClient
+import WebServer
+
+/// Trouble while the evaluator runs: it says what is wrong, and everything else goes on.
+@Suite struct TroubleTests {
+  private static let rules = """
+    groups:
+      - name: g
+        rules:
+          - record: fails
+            expr: up * on () up
+          - record: works
+            expr: vector(1)
+    """
+
+  /// A target that answers what the test wants it to.
+  private func target(_ body: String) throws -> HTTPServer {
+    try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { _ in
+      .text(body)
+    }
+  }
+
+  private func configuration(
+    _ folder: TemporaryDirectory, targets: [Int], rules: String
+  ) throws -> String {
+    _ = try folder.write(rules, to: "rules.yml")
+    let addresses = targets.map { "127.0.0.1:\($0)" }.joined(separator: ", ")
+    return try folder.write(
+      """
+      global: {scrape_interval: 1s, evaluation_interval: 1s}
+      rule_files: [rules.yml]
+      scrape_configs:
+        - job_name: app
+          static_configs: [{targets: [\(addresses)]}]
+      """, to: "prometheus.yml")
+  }
+
+  @Test func aMalformedLineFailsItsScrapeAndARuleThatFailsLeavesItsNeighbours() async throws {
+    let good = try target("metric 1\n")
+    let bad = try target("metric 1\nthis is no metric {\n")
+    let folder = try TemporaryDirectory(prefix: "tocsin-trouble")
+    let evaluator = try await Daemon.evaluator(
+      configuration: try configuration(
+        folder, targets: [good.boundPort, bad.boundPort], rules: Self.rules),
+      storage: folder.file("data"))
+    try await evaluator.waitFor("count(up)", equals: 2)
+    #expect(try await evaluator.value("sum(up)") == 1)
+    #expect(try await evaluator.value("count(metric)") == 1)
+
+    let targets = try JSON(try await evaluator.get("/api/v1/targets").body)
+    let down = targets["data"]["activeTargets"].array.filter { $0["health"].string == "down" }
+    #expect(down.count == 1)
+    let reason = down.first?["lastError"].string ?? ""
+    #expect(reason.contains("line 2"), "\(reason)")
+
+    try await evaluator.waitFor("works", equals: 1)
+    let rules = try JSON(try await evaluator.get("/api/v1/rules").body)
+    let failing = rules["data"]["groups"][0]["rules"][0]
+    #expect(failing["health"].string == "err")
+    #expect(failing["lastError"].string?.isEmpty == false)
+    #expect(rules["data"]["groups"][0]["rules"][1]["health"].string == "ok")
+    await good.stop()
+    await bad.stop()
+  }
+
+  @Test func aReloadIsAllOrNothing() async throws {
+    let server = try target("metric 1\n")
+    let folder = try TemporaryDirectory(prefix: "tocsin-reload")
+    func write(_ rules: String) throws -> String {
+      try configuration(folder, targets: [server.boundPort], rules: rules)
+    }
+    let file = try write("groups: [{name: g, rules: [{record: first, expr: 'vector(1)'}]}]")
+    let evaluator = try await Daemon.evaluator(
+      configuration: file, storage: folder.file("data"))
+    try await evaluator.waitFor("first", equals: 1)
+
+    _ = try write("groups: [{name: g, rules: [{record: second, expr: 'vector(1'}]}]")
+    let refused = try await HTTP.client.send(
+      WebRequest(.post, "http://127.0.0.1:\(evaluator.port)/-/reload"))
+    #expect(refused.status == 500)
+    #expect(refused.text.contains("rules.yml:1:"), "\(refused.text)")
+    #expect(try await evaluator.ownMetric("prometheus_config_last_reload_successful") == 0)
+    try await evaluator.waitForRounds(2)
+    #expect(try await evaluator.value("first") == 1)
+
+    _ = try write("groups: [{name: g, rules: [{record: second, expr: 'vector(2)'}]}]")
+    evaluator.process.signal(SIGHUP)
+    try await evaluator.waitFor("second", equals: 2)
+    #expect(try await evaluator.ownMetric("prometheus_config_last_reload_successful") == 1)
+    // The series of the rule that is gone has ended.
+    try await waitUntil("the old series has ended") {
+      try await evaluator.query("first").isEmpty
+    }
+    #expect(try await evaluator.stop() == 0)
+    await server.stop()
+  }
+
+  @Test func aPlainFileIsEnoughToStart() async throws {
+    let folder = try TemporaryDirectory(prefix: "tocsin-plain")
+    let evaluator = try await Daemon.evaluator(
+      configuration: try folder.write("global: {}\n", to: "prometheus.yml"),
+      storage: folder.file("data"))
+    #expect(try await evaluator.value("1 + 1") == 2)
+    #expect(try await evaluator.stop() == 0)
+  }
+
+  @Test func aSecondEvaluatorOnTheSameFolderIsRefused() async throws {
+    let folder = try TemporaryDirectory(prefix: "tocsin-second")
+    let file = try folder.write("global: {}\n", to: "prometheus.yml")
+    let first = try await Daemon.evaluator(configuration: file, storage: folder.file("data"))
+    let second = try ChildProcess.start(
+      Daemon.executable,
+      [
+        "evaluator", "--config.file", file, "--storage.path", folder.file("data"),
+        "--web.listen-address", "127.0.0.1:0",
+      ])
+    #expect(try await second.waitForExit() == 1)
+    #expect(second.output.contains("in use by pid \(first.process.pid)"), "\(second.output)")
+    #expect(try await first.stop() == 0)
+  }
+}
