@@ -90,7 +90,7 @@ struct RuleEndpointsTests {
 
   @Test func q2_pagesByToken() async throws {
     let first = try await Self.desk.data("rules?group_limit=2")
-    let token = SHA256.hex("b.yml;one")
+    let token = SHA256.hex(ofText: "b.yml;one")
     #expect(first.hasSuffix(#""groupNextToken":"\#(token)"}"#))
     let second = try await Self.desk.data("rules?group_limit=2&group_next_token=" + token)
     #expect(second.contains("Other") && !second.contains("groupNextToken"))

@@ -58,7 +58,7 @@ struct RuleEndpoints: Sendable {
     }
     var first = 0
     if let token {
-      guard let index = groups.firstIndex(where: { SHA256.hex($0.key) == token }) else {
+      guard let index = groups.firstIndex(where: { SHA256.hex(ofText: $0.key) == token }) else {
         throw .invalidParameter(
           "group_next_token",
           "invalid group_next_token '\(token)'. were rule groups changed?")
@@ -66,7 +66,7 @@ struct RuleEndpoints: Sendable {
       first = index
     }
     let end = min(groups.count, first + limit)
-    return (groups[first..<end], end < groups.count ? SHA256.hex(groups[end].key) : nil)
+    return (groups[first..<end], end < groups.count ? SHA256.hex(ofText: groups[end].key) : nil)
   }
 }
 

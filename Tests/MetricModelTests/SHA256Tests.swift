@@ -1,6 +1,5 @@
+import MetricModel
 import Testing
-
-@testable import QueryAPI
 
 struct SHA256Tests {
   @Test(arguments: [
@@ -11,5 +10,5 @@ struct SHA256Tests {
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
     ),
   ])
-  func digests(text: String, digest: String) { #expect(SHA256.hex(text) == digest) }
+  func digests(text: String, digest: String) { #expect(SHA256.hex(ofText: text) == digest) }
 }

@@ -1,7 +1,7 @@
-/// SHA-256 (FIPS 180-4), for thread identities of mails and signatures of webhooks.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4): page tokens of the API, thread identities of mails, signatures of webhooks.
+public enum SHA256 {
   /// The 32 bytes of the digest.
-  static func digest(_ message: [UInt8]) -> [UInt8] {
+  public static func digest(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
       0x5be0_cd19,
@@ -15,7 +15,7 @@ enum SHA256 {
   }
 
   /// The keyed digest of RFC 2104.
-  static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+  public static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     var block = key.count > 64 ? digest(key) : key
     block += [UInt8](repeating: 0, count: 64 - block.count)
     let inner = digest(block.map { $0 ^ 0x36 } + message)
@@ -23,9 +23,12 @@ enum SHA256 {
   }
 
   /// Bytes as lowercase hexadecimal digits.
-  static func hex(_ bytes: some Sequence<UInt8>) -> String {
+  public static func hex(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
+
+  /// The digest of a text as lowercase hexadecimal digits.
+  public static func hex(ofText text: String) -> String { hex(digest(Array(text.utf8))) }
 
   private static func pad(_ message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
