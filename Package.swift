@@ -39,10 +39,9 @@ func room(
     swiftSettings: settings)
 }
 
-/// A C library behind its module map. `pkgConfig` is left out where its flags are refused by SwiftPM.
-func door(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
-  .systemLibrary(
-    name: name, path: "Sources/Edge/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+/// A C library behind its module map. Without pkg-config, which a fresh machine does not have: the headers are found by their paths.
+func door(_ name: String, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([apt])])
 }
 
 /// A program: `Sources/Programs/<name>`.
@@ -62,7 +61,7 @@ func tests(
 }
 
 let edge: [Target] = [
-  door("CLibPQ", apt: "libpq-dev", pkgConfig: "libpq"),
+  door("CLibPQ", apt: "libpq-dev"),
   door("CHiredis", apt: "libhiredis-dev"),
   door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
   door("CCurl", apt: "libcurl4-openssl-dev"),
