@@ -1,4 +1,4 @@
-import AlertIntegrations
+package import AlertIntegrations
 package import AlertRouting
 package import AlertRules
 package import ConfigDecoding
@@ -15,6 +15,8 @@ package struct EvaluatorConfiguration: Sendable {
   package var ruleGroups: [RuleGroupDefinition] = []
   /// Labels of this evaluator.
   package var externalLabels: Labels = .empty
+  /// Real Alertmanagers that alerts are sent to, besides our own router.
+  package var alertmanagers: [AlertmanagerEndpoint] = []
   /// Who is told; nobody without a notifications file.
   package var notifications = NotificationConfiguration.silent
   /// The `prometheus.yml` as it may be shown, without secrets.
@@ -33,12 +35,8 @@ package struct EvaluatorConfiguration: Sendable {
       result.scrapeJobs = main.jobs
       result.externalLabels = main.global.externalLabels
       result.ruleGroups = RuleFiles.load(for: main, into: diagnostics)
-      if !main.alertmanagers.isEmpty {
-        diagnostics.report(
-          ConfigError(
-            file: prometheus, position: nil,
-            message: "alerting.alertmanagers is not supported yet",
-            mend: "remove it; Tocsin routes and delivers itself, see --notifications.config-file"))
+      result.alertmanagers = main.alertmanagers.flatMap {
+        $0.endpoints(relabelingAlerts: main.alertRelabelRules)
       }
       result.prometheusText = shown(prometheus)
     }

@@ -1,3 +1,4 @@
+import AlertIntegrations
 import AlertRouting
 import CollectorCore
 import MetricModel
@@ -49,6 +50,24 @@ extension EvaluatorMetrics {
     _ name: String, _ help: String
   ) -> FamilyBuffer.FamilyID {
     buffer.family("alertmanager_" + name, .counter, help, labels: ["integration"])
+  }
+
+  /// The families of N5, for real Alertmanagers.
+  mutating func addAlertmanagers(_ counts: [String: AlertmanagerCounts]) {
+    buffer.gauge(
+      "prometheus_notifications_alertmanagers_discovered", "Alertmanagers that alerts are sent to.",
+      Double(counts.count))
+    let known = counts.sorted { $0.key < $1.key }
+    let families: [(String, MetricType, String, (AlertmanagerCounts) -> Int)] = [
+      ("sent_total", .counter, "Alerts that an Alertmanager accepted.", { $0.sent }),
+      ("errors_total", .counter, "Alerts in calls that failed.", { $0.errors }),
+      ("dropped_total", .counter, "Alerts dropped because the queue was full.", { $0.dropped }),
+      ("queue_length", .gauge, "Alerts that wait to be sent.", { $0.queued }),
+    ]
+    for (name, type, help, value) in families {
+      buffer.family("prometheus_notifications_" + name, type, help, labels: ["alertmanager"])
+      for (url, counts) in known { buffer.add(Double(value(counts)), url) }
+    }
   }
 
   private mutating func addOutbox(_ facts: EvaluatorFacts) {

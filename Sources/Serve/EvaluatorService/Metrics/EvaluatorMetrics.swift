@@ -1,3 +1,4 @@
+import AlertIntegrations
 import AlertRouting
 import AlertRules
 import CollectorCore
@@ -11,6 +12,7 @@ struct EvaluatorFacts: Sendable {
   var ruleGroups: [RuleGroupSnapshot] = []
   var notifications = NotificationCounters.Snapshot()
   var pending: [PendingDelivery] = []
+  var alertmanagers: [String: AlertmanagerCounts] = [:]
   var alerts: [RoutedAlert] = []
   var scrapes = ScrapeCounts()
   var targets = 0
@@ -44,6 +46,7 @@ struct EvaluatorMetrics: Sendable {
     buffer.add(1, "0.27.0")
     addRules(facts.ruleGroups)
     addNotifications(facts)
+    addAlertmanagers(facts.alertmanagers)
     addScraping(facts)
     addStore(facts.store)
     addConfiguration(facts)

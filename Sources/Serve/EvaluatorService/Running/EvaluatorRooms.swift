@@ -24,6 +24,7 @@ final class EvaluatorRooms: Sendable {
   let rules: GroupScheduler
   let router: AlertRouter
   let engine: QueryEngine
+  let fanout: AlertFanout
   let client: WebClient
   let mail: MailClient
   let logger: Logger
@@ -58,6 +59,7 @@ final class EvaluatorRooms: Sendable {
       onEvent(.router(event))
     }
     router = AlertRouter(services)
+    fanout = AlertFanout(router)
     current = Mutex(
       Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
     targets = TargetScheduler(
@@ -71,7 +73,7 @@ final class EvaluatorRooms: Sendable {
       RuleServices(
         query: query, expand: { try await templates.expand($0, $1) }, appender: store,
         store: state,
-        sink: router,
+        sink: fanout,
         onEvent: { event in
           journal.record(event)
           onEvent(.rule(event))
@@ -150,6 +152,8 @@ final class EvaluatorRooms: Sendable {
     var settings = RuleSettings()
     settings.externalLabels = configuration.externalLabels
     settings.externalURL = externalURL
+    fanout.use(
+      configuration.alertmanagers.map { AlertmanagerSender($0, client: client) })
     templates.use(externalLabels: configuration.externalLabels)
     try await rules.load(configuration.ruleGroups, settings: settings)
   }

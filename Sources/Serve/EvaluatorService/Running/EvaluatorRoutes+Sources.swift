@@ -1,3 +1,4 @@
+import AlertIntegrations
 import AlertRouting
 import AlertRules
 import Foundation
@@ -14,6 +15,7 @@ extension EvaluatorRoutes {
     sources.rules = { await rooms.rules.snapshot() }
     sources.targets = { await Self.targets(of: rooms.targets) }
     sources.metadata = { await Self.metadata(of: rooms.targets) }
+    sources.alertmanagers = { rooms.fanout.senders.map(\.endpoint.url) }
     sources.alertRouter = rooms.router
     sources.status = status
     return sources

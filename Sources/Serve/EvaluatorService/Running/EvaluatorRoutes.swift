@@ -1,3 +1,4 @@
+import AlertIntegrations
 import AlertRouting
 import AlertRules
 import MetricModel
@@ -55,6 +56,9 @@ struct EvaluatorRoutes: Sendable {
     facts.ruleGroups = await rooms.rules.snapshot()
     facts.notifications = rooms.router.counters.snapshot
     facts.pending = await rooms.router.pendingDeliveries()
+    for sender in rooms.fanout.senders {
+      facts.alertmanagers[sender.endpoint.url] = await sender.counts
+    }
     facts.alerts = await rooms.router.alertsSnapshot()
     facts.scrapes = rooms.targets.counts
     facts.targets = await rooms.targets.targets().count

@@ -31,9 +31,8 @@ package struct WebTargetFetcher: TargetFetching {
   }
 
   private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
-    let settings = target.job.client
     var request = WebRequest(.get, target.url)
-    for (name, value) in settings.headers { request.headers[name] = value }
+    try target.job.client.apply(to: &request)
     request.headers["Accept"] = Self.accept
     request.headers["X-Prometheus-Scrape-Timeout-Seconds"] =
       FloatFormat.string(target.timeout.seconds, style: .plain)
@@ -41,11 +40,6 @@ package struct WebTargetFetcher: TargetFetching {
     request.timeout = target.timeout.duration
     let limit = target.job.limits.bodySize
     request.maximumBodyBytes = limit > 0 ? limit : ScrapeLimits.defaultBodySize
-    request.acceptCompression = settings.compression
-    request.followRedirects = settings.followsRedirects
-    request.credentials = try settings.authorization.credentials()
-    request.tls = settings.tls
-    request.proxyURL = settings.proxyURL.isEmpty ? nil : settings.proxyURL
     return request
   }
 
