@@ -212,7 +212,7 @@ let tested: [Target] = [
   tests("BlockingCalls"),
   tests("PostgresAccess", uses: ["BlockingCalls"]),
   tests("RedisAccess", uses: ["BlockingCalls"]),
-  tests("PostgresCollectors", uses: ["CollectorCore", "PostgresAccess"]),
+  tests("PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
   tests("RedisCollectors", uses: ["CollectorCore", "RedisAccess"], data: ["Fixtures"]),
   tests(
     "MetricScraping",

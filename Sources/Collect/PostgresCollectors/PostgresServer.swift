@@ -11,6 +11,8 @@ package final class PostgresServer: Sendable {
 
   let session: PostgresSession
   let slowSession: PostgresSession
+  /// The right to hold the one connection for slow work.
+  let slowTurn = ConnectionTurn()
   private let lastLook = Mutex<Look?>(nil)
 
   private struct Look {

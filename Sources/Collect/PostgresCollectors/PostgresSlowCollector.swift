@@ -14,14 +14,17 @@ package struct PostgresSlowCollector: Collector {
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    await server.slowTurn.take()
     let deadline = ContinuousClock.now + context.remaining * 0.9
     do throws(PostgresError) {
       try await run(until: deadline, into: &buffer)
     } catch {
       await server.slowSession.close()
+      await server.slowTurn.give()
       throw error
     }
     await server.slowSession.close()
+    await server.slowTurn.give()
   }
 
   /// Fails only if every query failed: a managed server that forbids to list the WAL still has

@@ -36,6 +36,7 @@ struct ExporterAssembly: Sendable {
     var selection = PostgresSelection()
     selection.enabled = choice.postgres(configuration.enabledCollectors)
     selection.disabled = choice.postgres(configuration.disabledCollectors)
+    let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
     var postgres: [PostgresServer] = []
     for server in configuration.postgres {
       let watched = PostgresServer(try server.postgresSettings())
@@ -45,6 +46,14 @@ struct ExporterAssembly: Sendable {
       postgres.append(watched)
       summary.postgres.append((watched.label, server.origin))
       collectors += PostgresCollectors.scheduled(for: watched, selection: selection)
+      let label = watched.label
+      collectors += CustomQueryBoard(watched, queries: queries.flatMap(\.queries)) {
+        logger.warning("postgres \(label): \($0)")
+      }.scheduled()
+    }
+    if !queries.isEmpty {
+      collectors.append(
+        ScheduledCollector("postgres_query_files", CustomQueriesState(files: queries)))
     }
     var redis: [RedisServer] = []
     for server in configuration.redis {
@@ -64,6 +73,20 @@ struct ExporterAssembly: Sendable {
     self.redis = redis
     self.summary = summary
     runner = CollectorRunner(collectors, logger: Logger(label: "collect"))
+  }
+
+  /// Reads the files with custom queries. What is wrong with one is logged and shown as a metric; all
+  /// that is right is used, and the exporter starts.
+  private static func customQueries(
+    _ configuration: ExporterConfiguration, selection: inout PostgresSelection, logger: Logger
+  ) -> [CustomQueriesFile] {
+    let diagnostics = ConfigDiagnostics()
+    let files = CustomQueriesFile.read(
+      configuration.queryFiles, builtIn: selection, diagnostics: diagnostics)
+    for error in diagnostics.errors { logger.error("\(error)") }
+    for warning in diagnostics.warnings { logger.warning("\(warning)") }
+    for file in files { selection.disabled.formUnion(file.disabled) }
+    return files
   }
 
   private static func processes(

@@ -13,6 +13,9 @@ extension ExporterConfiguration {
     else { return configuration }
     let directory = ConfigPath.directory(of: file)
     configuration.postgres = servers("postgres", in: root, directory: directory)
+    if let postgres = root.mapping("postgres") {
+      configuration.queryFiles = CustomQueriesFile.references(in: postgres, directory: directory)
+    }
     configuration.redis = servers("redis", in: root, directory: directory)
     configuration.probes = probes(in: root)
     if let processes = root.mapping("processes") {
@@ -77,6 +80,8 @@ extension ExporterConfiguration {
         Server(connection: $0, password: password, origin: entry.source.file)
       }
     }
+    // Read on their own.
+    if kind == "postgres" { _ = mapping.contains("queries") }
     mapping.finish()
     return servers
   }

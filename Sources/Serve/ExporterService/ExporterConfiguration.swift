@@ -17,6 +17,8 @@ package struct ExporterConfiguration: Sendable {
 
   /// Postgres servers.
   package var postgres: [Server] = []
+  /// Files with custom queries, which run on every Postgres server.
+  package var queryFiles: [CustomQueriesFile.Reference] = []
   /// Redis servers.
   package var redis: [Server] = []
   /// What is probed from outside: URLs and ports.
