@@ -4,23 +4,6 @@ import PostgresCollectors
 import TestSupport
 import Testing
 
-/// One scrape of a server, without what the runner adds.
-private func scrape(
-  _ collector: some Collector, within budget: Duration = .seconds(60)
-) async throws -> ExpositionText {
-  var buffer = FamilyBuffer()
-  buffer.beginScrape()
-  try await collector.collect(into: &buffer, context: ScrapeContext(clock: .system, budget: budget))
-  #expect(buffer.problems.total == 0, "\(buffer.problems)")
-  return ExpositionText(buffer.render().text)
-}
-
-private func collector(_ url: String) throws -> (PostgresServer, PostgresCollector) {
-  let server = PostgresServer(try PostgresSettings(parsing: url))
-  let fast = PostgresCollectors.all.filter { $0.pace == .everyScrape }
-  return (server, PostgresCollector(server, queries: fast))
-}
-
 @Suite struct PostgresCollectorTests {
   @Test func everyQueryWorksOnARealServer() async throws {
     let server = try await ThrowawayPostgres.start(settings: ["track_io_timing": "on"])
@@ -252,17 +235,4 @@ private func collector(_ url: String) throws -> (PostgresServer, PostgresCollect
     #expect(shown.value("pg_database_size_bytes", label) != nil)
     #expect(shown.all("pg_settings_max_connections").isEmpty)
   }
-}
-
-/// A statement that takes longer than any budget of a test.
-private struct SleepQuery: PostgresQuery {
-  let name = "sleep"
-  let pace = QueryPace.everyScrape
-  let isEnabledByDefault = true
-
-  func sql(version: Int) -> String? { "SELECT pg_sleep(600)" }
-
-  func decode<Rows: PostgresRows & ~Copyable>(
-    _ rows: borrowing Rows, into buffer: inout FamilyBuffer
-  ) {}
 }

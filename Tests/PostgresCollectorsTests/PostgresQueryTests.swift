@@ -68,11 +68,39 @@ func columnsGoWithTheirVersion(name: String, column: String, last: Int, gone: In
     columns: ["checkpoints_timed_total", "buffers_checkpoint_total"], rows: [["12", "345"]])
   #expect(
     try decode("stat_bgwriter", rows) == """
+      # TYPE pg_stat_bgwriter_buffers_checkpoint counter
+      pg_stat_bgwriter_buffers_checkpoint 345
       # TYPE pg_stat_bgwriter_buffers_checkpoint_total counter
       pg_stat_bgwriter_buffers_checkpoint_total 345
+      # TYPE pg_stat_bgwriter_checkpoints_timed counter
+      pg_stat_bgwriter_checkpoints_timed 12
       # TYPE pg_stat_bgwriter_checkpoints_timed_total counter
       pg_stat_bgwriter_checkpoints_timed_total 12
       """)
+}
+
+@Test(
+  arguments: [
+    (
+      [.upTo10, .upTo19, .from20],
+      [
+        "pg_replication_slot_is_active", "pg_replication_slot_slot_is_active",
+        "pg_replication_slots_slot_is_active",
+      ]
+    ),
+    ([.from20], ["pg_replication_slots_slot_is_active"]),
+    ([.upTo19], ["pg_replication_slot_is_active", "pg_replication_slot_slot_is_active"]),
+    ([.upTo10], []),
+  ] as [(Set<NameGeneration>, [String])])
+func generationsOfNamesCanBeSwitchedOff(shown: Set<NameGeneration>, names: [String]) throws {
+  let rows = LiteralRows(
+    columns: ["slot_name", "slot_type", "slot_is_active"], rows: [["s", "p", "1"]])
+  var buffer = FamilyBuffer()
+  buffer.beginScrape()
+  let query = try query("replication_slot_positions").showing(shown)
+  query.decode(rows, into: &buffer)
+  #expect(ExpositionText(buffer.render().text).samples.map(\.name) == names)
+  #expect((query.sql(version: 150_000) == nil) == names.isEmpty)
 }
 
 @Test func statDatabaseRows() throws {
@@ -103,6 +131,10 @@ func columnsGoWithTheirVersion(name: String, column: String, last: Int, gone: In
     rows: [["s", "physical", "1", nil]])
   #expect(
     try decode("replication_slot_positions", rows) == """
+      # TYPE pg_replication_slot_is_active gauge
+      pg_replication_slot_is_active{slot_name="s",slot_type="physical"} 1
+      # TYPE pg_replication_slot_slot_is_active gauge
+      pg_replication_slot_slot_is_active{slot_name="s",slot_type="physical"} 1
       # TYPE pg_replication_slots_slot_is_active gauge
       pg_replication_slots_slot_is_active{slot_name="s",slot_type="physical"} 1
       """)

@@ -13,6 +13,7 @@ package struct PostgresCollector: Collector {
   let server: PostgresServer
   let queries: [any PostgresQuery]
   private let scrapes: ScrapeCount
+  private let backoff = QueryBackoff()
 
   /// Makes a collector of these queries.
   package init(_ server: PostgresServer, queries: [any PostgresQuery]) {
@@ -49,19 +50,38 @@ package struct PostgresCollector: Collector {
     on status: PostgresStatus, until deadline: ContinuousClock.Instant,
     into buffer: inout FamilyBuffer
   ) async -> Int {
+    let begun = ContinuousClock.now
     var outcomes: [(name: String, seconds: Double, isGood: Bool)] = []
+    var resting: [String] = []
     for query in queries {
-      guard let sql = query.sql(version: status.version) else { continue }
+      guard let sql = query.sql(for: status) else { continue }
       let started = ContinuousClock.now
+      guard !backoff.isResting(query.name, at: started) else {
+        resting.append(query.name)
+        outcomes.append((query.name, 0, false))
+        continue
+      }
       let isGood: Bool
       do throws(PostgresError) {
         let rows = try await server.session.query(sql, deadline: deadline)
         query.decode(rows, into: &buffer)
+        backoff.succeeded(query.name)
         isGood = true
       } catch {
+        // A query that was left no time is not to blame.
+        let isSlow = started.duration(to: .now) * 3 > begun.duration(to: deadline)
+        if error.reason == .canceled || error.reason == .timeout && isSlow {
+          backoff.overran(query.name)
+        }
         isGood = false
       }
       outcomes.append((query.name, started.duration(to: .now).inSeconds, isGood))
+    }
+    if !resting.isEmpty {
+      buffer.family(
+        "tocsin_postgres_collector_resting", .gauge,
+        "Collectors that overran repeatedly and are left out for a while.", labels: ["collector"])
+      for name in resting { buffer.add(1, name) }
     }
     let seconds = buffer.family(
       "pg_scrape_collector_duration_seconds", .gauge, "Duration of a collector scrape in seconds.",

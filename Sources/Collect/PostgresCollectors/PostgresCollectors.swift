@@ -3,7 +3,14 @@ package import CollectorCore
 /// The registry of this room: every query, in the order in which one scrape runs them.
 package enum PostgresCollectors {
   /// All queries.
-  package static let all: [any PostgresQuery] = [
+  ///
+  /// Made anew each time: some remember what a server said before.
+  package static var all: [any PostgresQuery] {
+    let ledger = StatementLedger()
+    return plain + [StatementsQuery(ledger), StatementTextsQuery(ledger: ledger)]
+  }
+
+  private static let plain: [any PostgresQuery] = [
     TableQuery.postmaster,
     TableQuery.statDatabase,
     TableQuery.databaseConflicts,
@@ -31,6 +38,25 @@ package enum PostgresCollectors {
     TableQuery.userTablesIO,
     TableQuery.databaseSizes,
     TableQuery.wal,
+    TableQuery.userIndexesIO,
+    TableQuery.bufferCache,
+    TableQuery.activityAutovacuum,
+    TableQuery.xlogLocation,
+    ProcessIdleQuery(),
+    TableQuery.connections,
+    TableQuery.connectionsBy,
+    TableQuery.blocking,
+    TableQuery.blockingRoots,
+    TableQuery.vacuumHolders,
+    TableQuery.idAges,
+    TableQuery.pendingRestart,
+    TableQuery.archiveBacklog,
+    TableQuery.sequences,
+    TableQuery.indexProblems,
+    TableQuery.indexProblemCounts,
+    TableQuery.scannedTables,
+    TableQuery.unindexedKeys,
+    TableQuery.unindexedKeyCount,
   ]
 
   /// The names that a configuration may switch on and off.
@@ -45,6 +71,12 @@ package struct PostgresSelection: Sendable, Equatable {
   package var disabled: Set<String> = []
   /// How often slow queries run.
   package var slowInterval: Duration = .seconds(300)
+  /// How often the tables of other databases than the connected one are looked at.
+  package var databaseInterval: Duration = .seconds(60)
+  /// Which other databases of the server are looked at.
+  package var databases = DatabaseFilter()
+  /// The generations of names that are shown.
+  package var generations = NameGeneration.shownByDefault
 
   /// Makes the default selection.
   package init() {}
@@ -56,20 +88,40 @@ extension PostgresCollectors {
   package static func scheduled(
     for server: PostgresServer, selection: PostgresSelection = PostgresSelection()
   ) -> [ScheduledCollector] {
-    let chosen = all.filter { query in
-      !selection.disabled.contains(query.name)
-        && (query.isEnabledByDefault || selection.enabled.contains(query.name))
-    }
+    let chosen = selection.queries
+    let labels = [(name: "server", value: server.label)]
     var fast = ScheduledCollector(
       "postgres@\(server.label)",
       PostgresCollector(server, queries: chosen.filter { $0.pace == .everyScrape }))
-    fast.constantLabels = [(name: "server", value: server.label)]
+    fast.constantLabels = labels
+    var scheduled = [fast]
     let slowQueries = chosen.filter { $0.pace == .slow }
-    guard !slowQueries.isEmpty else { return [fast] }
-    var slow = ScheduledCollector(
-      "postgres_slow@\(server.label)", PostgresSlowCollector(server, queries: slowQueries))
-    slow.lane = .every(selection.slowInterval)
-    slow.constantLabels = fast.constantLabels
-    return [fast, slow]
+    if !slowQueries.isEmpty {
+      var slow = ScheduledCollector(
+        "postgres_slow@\(server.label)",
+        PostgresSlowCollector(server, queries: slowQueries, databases: selection.databases))
+      slow.lane = .every(selection.slowInterval)
+      slow.constantLabels = labels
+      scheduled.append(slow)
+    }
+    let tableQueries = chosen.filter { $0.scope == .database && $0.pace == .everyScrape }
+    if selection.databases.isWanted, !tableQueries.isEmpty {
+      var databases = ScheduledCollector(
+        "postgres_databases@\(server.label)",
+        PostgresDatabasesCollector(server, queries: tableQueries, databases: selection.databases))
+      databases.lane = .every(selection.databaseInterval)
+      databases.constantLabels = labels
+      scheduled.append(databases)
+    }
+    return scheduled
+  }
+}
+
+extension PostgresSelection {
+  /// The queries that run, made anew.
+  package var queries: [any PostgresQuery] {
+    PostgresCollectors.all.filter { query in
+      !disabled.contains(query.name) && (query.isEnabledByDefault || enabled.contains(query.name))
+    }.map { $0.showing(generations) }
   }
 }

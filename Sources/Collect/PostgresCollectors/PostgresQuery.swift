@@ -16,9 +16,33 @@ package protocol PostgresQuery: Sendable {
   /// nothing to tell.
   func sql(version: Int) -> String?
 
+  /// The statement for this server, where more than its version matters; unless a query says
+  /// otherwise, the one for its version.
+  func sql(for server: PostgresStatus) -> String?
+
+  /// Whether the statement tells of the server, or of the connected database alone.
+  var scope: QueryScope { get }
+
+  /// The same query with these generations of names.
+  func showing(_ generations: Set<NameGeneration>) -> any PostgresQuery
+
   /// Writes the families of the rows.
   func decode<Rows: PostgresRows & ~Copyable>(
     _ rows: borrowing Rows, into buffer: inout FamilyBuffer)
+}
+
+extension PostgresQuery {
+  package func sql(for server: PostgresStatus) -> String? { sql(version: server.version) }
+  package var scope: QueryScope { .server }
+  package func showing(_ generations: Set<NameGeneration>) -> any PostgresQuery { self }
+}
+
+/// What a statement tells of.
+package enum QueryScope: Sendable, Hashable {
+  /// The whole server, wherever the session is connected.
+  case server
+  /// The connected database: to be asked in each.
+  case database
 }
 
 /// When a statement runs.

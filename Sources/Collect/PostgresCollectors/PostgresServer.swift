@@ -13,6 +13,7 @@ package final class PostgresServer: Sendable {
   let slowSession: PostgresSession
   /// The right to hold the one connection for slow work.
   let slowTurn = ConnectionTurn()
+  private let refresh: (@Sendable () -> PostgresSettings?)?
   private let lastLook = Mutex<Look?>(nil)
 
   private struct Look {
@@ -21,13 +22,36 @@ package final class PostgresServer: Sendable {
   }
 
   /// Makes a server; nothing is connected yet. `label` replaces the usual `host:port`.
-  package init(_ settings: PostgresSettings, label: String? = nil) {
+  ///
+  /// `refresh` reads the settings anew after the server refused the login: a password in a file may
+  /// have been replaced.
+  package init(
+    _ settings: PostgresSettings, label: String? = nil,
+    refresh: (@Sendable () -> PostgresSettings?)? = nil
+  ) {
     self.settings = settings
     self.label = label ?? settings.serverLabel
-    session = PostgresSession(settings, name: "pg \(self.label)")
+    self.refresh = refresh
+    session = PostgresSession(settings, name: "pg \(self.label)", refresh: refresh)
+    slowSession = PostgresSession(
+      Self.patient(settings), name: "pg-slow \(self.label)",
+      refresh: { refresh?().map { Self.patient($0) } })
+  }
+
+  /// The settings for statements that may take long.
+  private static func patient(_ settings: PostgresSettings) -> PostgresSettings {
     var patient = settings
     patient.session.statementTimeout = .seconds(120)
-    slowSession = PostgresSession(patient, name: "pg-slow \(self.label)")
+    return patient
+  }
+
+  /// A session to another database of the server, not open yet.
+  func session(to database: String) -> PostgresSession {
+    let refresh: @Sendable () -> PostgresSettings? = { [refresh] in
+      refresh?().map { Self.patient($0).setting("dbname", database) }
+    }
+    return PostgresSession(
+      slowSession.settings.setting("dbname", database), name: "pg-db \(label)", refresh: refresh)
   }
 
   /// Logs in if need be and runs one statement: the proof that the server is up.
@@ -39,14 +63,9 @@ package final class PostgresServer: Sendable {
   ) async throws(PostgresError) -> PostgresStatus {
     let started = ContinuousClock.now
     do throws(PostgresError) {
-      let timeout = statementTimeout ?? settings.session.statementTimeout
-      let result = try await session.query(
-        Self.verification, ["\(Int64((timeout / .milliseconds(1)).rounded(.up)))"],
-        deadline: deadline)
-      let status = PostgresStatus(
-        version: session.state.serverVersion ?? 0,
-        versionText: session.state.serverVersionText ?? "",
-        fullVersion: result.string(0, 1) ?? "", isStandby: result.double(0, 2) == 1)
+      let status = try await Self.status(
+        of: session, deadline: deadline,
+        statementTimeout: statementTimeout ?? settings.session.statementTimeout)
       note(.success(status))
       return status
     } catch {
@@ -58,9 +77,30 @@ package final class PostgresServer: Sendable {
     }
   }
 
-  private static let verification =
-    "SELECT pg_catalog.set_config('statement_timeout', $1, false), pg_catalog.version(),"
-    + " pg_catalog.pg_is_in_recovery()"
+  /// Asks a session who it talks to.
+  static func status(
+    of session: PostgresSession, deadline: ContinuousClock.Instant, statementTimeout: Duration
+  ) async throws(PostgresError) -> PostgresStatus {
+    let result = try await session.query(
+      verification, ["\(Int64((statementTimeout / .milliseconds(1)).rounded(.up)))"],
+      deadline: deadline)
+    return PostgresStatus(
+      version: session.state.serverVersion ?? 0,
+      versionText: session.state.serverVersionText ?? "",
+      fullVersion: result.string(0, 1) ?? "", isStandby: result.double(0, 2) == 1,
+      database: result.string(0, 3) ?? "",
+      extensions: PostgresStatus.extensions(listed: result.string(0, 4) ?? ""))
+  }
+
+  private static let verification = """
+    SELECT pg_catalog.set_config('statement_timeout', $1, false), pg_catalog.version(),
+      pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),
+      (SELECT pg_catalog.string_agg(e.extname || ' ' || e.extversion || ' '
+          || pg_catalog.quote_ident(n.nspname), E'\\n')
+        FROM pg_catalog.pg_extension e
+        JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+        WHERE e.extname IN ('pg_stat_statements', 'pg_buffercache'))
+    """
 
   private func note(_ outcome: Result<PostgresStatus, PostgresError>) {
     lastLook.withLock { $0 = Look(at: .now, outcome: outcome) }
@@ -91,9 +131,63 @@ package struct PostgresStatus: Sendable, Equatable {
   package let fullVersion: String
   /// Whether the server is in recovery: a standby, or still starting.
   package let isStandby: Bool
+  /// The connected database.
+  package let database: String
+  /// The extensions of the connected database that matter here, by name.
+  package let extensions: [String: PostgresExtension]
+
+  /// Makes a status; tests do so for servers that they have not.
+  package init(
+    version: Int, versionText: String = "", fullVersion: String = "", isStandby: Bool = false,
+    database: String = "postgres", extensions: [String: PostgresExtension] = [:]
+  ) {
+    self.version = version
+    self.versionText = versionText
+    self.fullVersion = fullVersion
+    self.isStandby = isStandby
+    self.database = database
+    self.extensions = extensions
+  }
+
+  /// Reads lines of name, version and quoted schema.
+  static func extensions(listed text: String) -> [String: PostgresExtension] {
+    var found: [String: PostgresExtension] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 2)
+      guard parts.count == 3 else { continue }
+      let numbers = parts[1].split(separator: ".").map { Int($0) ?? 0 }
+      found[String(parts[0])] = PostgresExtension(
+        major: numbers.first ?? 0, minor: numbers.count > 1 ? numbers[1] : 0,
+        schema: String(parts[2]))
+    }
+    return found
+  }
 
   /// The version with three numbers, `15.20.0`.
   package var shortVersion: String { "\(version / 10_000).\(version % 10_000).0" }
+}
+
+/// An extension as it is installed in a database: its own version decides on its columns, not the
+/// server's.
+package struct PostgresExtension: Sendable, Hashable {
+  /// 1 of version 1.10.
+  package let major: Int
+  /// 10 of version 1.10.
+  package let minor: Int
+  /// The schema that holds its views, quoted for SQL.
+  package let schema: String
+
+  /// Makes an extension.
+  package init(major: Int, minor: Int, schema: String) {
+    self.major = major
+    self.minor = minor
+    self.schema = schema
+  }
+
+  /// Whether the version is at least this one.
+  package func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
+    (self.major, self.minor) >= (major, minor)
+  }
 }
 
 /// How a server is, for a health page.

@@ -1,51 +1,93 @@
 package import CollectorCore
+import MetricModel
 import PostgresAccess
 
 /// The queries that take long, on a session of their own that is closed again: for a collector with
-/// an interval of its own.
+/// an interval of its own. Those that tell of one database are asked in each.
 package struct PostgresSlowCollector: Collector {
   let server: PostgresServer
   let queries: [any PostgresQuery]
+  let databases: DatabaseFilter
+  private let backoff = QueryBackoff()
 
   /// Makes a collector of these queries.
-  package init(_ server: PostgresServer, queries: [any PostgresQuery]) {
+  package init(
+    _ server: PostgresServer, queries: [any PostgresQuery],
+    databases: DatabaseFilter = DatabaseFilter()
+  ) {
     self.server = server
     self.queries = queries
+    self.databases = databases
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     await server.slowTurn.take()
-    let deadline = ContinuousClock.now + context.remaining * 0.9
     do throws(PostgresError) {
-      try await run(until: deadline, into: &buffer)
+      try await run(until: .now + context.remaining * 0.9, into: &buffer)
     } catch {
       await server.slowSession.close()
       await server.slowTurn.give()
       throw error
     }
-    await server.slowSession.close()
     await server.slowTurn.give()
   }
 
-  /// Fails only if every query failed: a managed server that forbids to list the WAL still has
-  /// database sizes.
   private func run(
     until deadline: ContinuousClock.Instant, into buffer: inout FamilyBuffer
   ) async throws(PostgresError) {
-    _ = try await server.slowSession.query("SELECT 1", deadline: deadline)
-    let version = server.slowSession.state.serverVersion ?? 0
-    var failure: PostgresError?
-    var succeeded = 0
-    for query in queries {
-      guard let sql = query.sql(version: version) else { continue }
-      do throws(PostgresError) {
-        let rows = try await server.slowSession.query(sql, deadline: deadline)
-        query.decode(rows, into: &buffer)
-        succeeded += 1
-      } catch {
-        failure = error
-      }
-    }
-    if let failure, succeeded == 0 { throw failure }
+    let others = try await runHere(until: deadline, into: &buffer)
+    await server.slowSession.close()
+    let perDatabase = queries.filter { $0.scope == .database }
+    guard !perDatabase.isEmpty else { return }
+    let round = DatabaseRound(server, perDatabase, backoff: backoff)
+    _ = await round.run(in: others, until: deadline, into: &buffer)
+  }
+
+  /// Runs all queries in the connected database and returns the names of the others. Fails only if
+  /// every query failed: a managed server that forbids to list the WAL still has database sizes.
+  private func runHere(
+    until deadline: ContinuousClock.Instant, into buffer: inout FamilyBuffer
+  ) async throws(PostgresError) -> [String] {
+    let session = server.slowSession
+    let status = try await PostgresServer.status(
+      of: session, deadline: deadline, statementTimeout: session.settings.session.statementTimeout)
+    let round = DatabaseRound(server, queries, backoff: backoff)
+    let outcome = await round.run(on: session, status, until: deadline, into: &buffer)
+    if let failure = outcome.failure, outcome.succeeded == 0 { throw failure }
+    buffer.family(
+      "tocsin_postgres_slow_collector_success", .gauge,
+      "Whether a collector of the slow lane succeeded.", labels: ["collector"])
+    for (name, isGood) in outcome.collectors { buffer.add(isGood ? 1 : 0, name) }
+    guard databases.isWanted else { return [] }
+    return try await DatabaseRound.names(on: session, databases, until: deadline)
+  }
+}
+
+/// The tables of the databases that the kept session is not connected to, one database after
+/// another: a server never has more than one session of this kind.
+package struct PostgresDatabasesCollector: Collector {
+  let server: PostgresServer
+  let databases: DatabaseFilter
+  private let round: DatabaseRound
+
+  /// Makes a collector that asks these queries in each database that passes the filter.
+  package init(
+    _ server: PostgresServer, queries: [any PostgresQuery],
+    databases: DatabaseFilter = DatabaseFilter()
+  ) {
+    self.server = server
+    self.databases = databases
+    round = DatabaseRound(server, queries, backoff: QueryBackoff())
+  }
+
+  package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let deadline = ContinuousClock.now + context.remaining * 0.9
+    let names = try await DatabaseRound.names(on: server.session, databases, until: deadline)
+    let outcomes = await round.run(in: names, until: deadline, into: &buffer)
+    buffer.family(
+      "tocsin_postgres_database_collected", .gauge,
+      "Whether the tables of another database than the connected one could be looked at.",
+      labels: ["datname"])
+    for (name, isGood) in outcomes { buffer.add(isGood ? 1 : 0, name) }
   }
 }

@@ -9,6 +9,9 @@ package actor PostgresSession {
   /// Where the session goes.
   package nonisolated let settings: PostgresSettings
   private let executor: ThreadExecutor
+  private let refresh: (@Sendable () -> PostgresSettings?)?
+  /// What to log in with; differs from `settings` after a password was replaced.
+  private var credentials: PostgresSettings
   private var connection: PostgresConnection?
   private var backoff: ReconnectBackoff
   private var lastFailure: PostgresError?
@@ -33,11 +36,17 @@ package actor PostgresSession {
   }
 
   /// Makes a session that is not open yet; `name` is that of its thread.
+  ///
+  /// `refresh` reads the settings anew when the server refuses the login, because the password may
+  /// have been replaced in its file.
   package init(
     _ settings: PostgresSettings, name: String = "postgres",
-    backoff: ReconnectBackoff = ReconnectBackoff()
+    backoff: ReconnectBackoff = ReconnectBackoff(),
+    refresh: (@Sendable () -> PostgresSettings?)? = nil
   ) {
     self.settings = settings
+    self.refresh = refresh
+    credentials = settings
     self.backoff = backoff
     executor = ThreadExecutor(name: name)
   }
@@ -93,6 +102,21 @@ package actor PostgresSession {
     preconditionFailure("a statement without a session")
   }
 
+  /// Opens a connection; a refused login is tried once more if the settings changed meanwhile.
+  private func open(
+    _ deadline: ContinuousClock.Instant
+  ) throws(PostgresError) -> PostgresConnection {
+    do throws(PostgresError) {
+      return try PostgresConnection.open(credentials, deadline: deadline)
+    } catch {
+      guard error.reason == .authentication, let renewed = refresh?(),
+        renewed.parameters != credentials.parameters
+      else { throw error }
+      credentials = renewed
+      return try PostgresConnection.open(credentials, deadline: deadline)
+    }
+  }
+
   private func connect(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
     guard connection == nil else { return }
     if let lastFailure, !backoff.allowsAttempt(at: .now) { throw lastFailure }
@@ -101,7 +125,7 @@ package actor PostgresSession {
         reason: .timeout, sqlState: nil, message: "no time was left to connect")
     }
     do throws(PostgresError) {
-      let fresh = try PostgresConnection.open(settings, deadline: deadline)
+      let fresh = try open(deadline)
       let (number, text) = (fresh.serverVersion, fresh.serverVersionText)
       connection = consume fresh
       backoff.succeed()

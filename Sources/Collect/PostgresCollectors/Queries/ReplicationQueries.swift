@@ -93,15 +93,30 @@ extension TableQuery {
     values: [
       .of(
         .gauge, "slot_current_wal_lsn", "WAL position of the server.",
-        sql: "pg_wal_lsn_diff(\(currentPosition), '0/0')"),
+        sql: "pg_wal_lsn_diff(\(currentPosition), '0/0')", generation: .from20,
+        also: [
+          (.upTo19, "pg_replication_slot_slot_current_wal_lsn"),
+          (.upTo19, "pg_replication_slot_current_wal_lsn"),
+        ]),
       .of(
         .gauge, "slot_confirmed_flush_lsn", "WAL position that the consumer has confirmed.",
         sql: "CASE WHEN active THEN"
-          + " pg_wal_lsn_diff(coalesce(confirmed_flush_lsn, '0/0'), '0/0') END"),
-      .of(.gauge, "slot_is_active", "Whether the slot is in use.", sql: "active"),
+          + " pg_wal_lsn_diff(coalesce(confirmed_flush_lsn, '0/0'), '0/0') END",
+        generation: .from20,
+        also: [
+          (.upTo19, "pg_replication_slot_slot_confirmed_flush_lsn"),
+          (.upTo19, "pg_replication_slot_confirmed_flush_lsn"),
+        ]),
+      .of(
+        .gauge, "slot_is_active", "Whether the slot is in use.", sql: "active", generation: .from20,
+        also: [
+          (.upTo19, "pg_replication_slot_slot_is_active"),
+          (.upTo19, "pg_replication_slot_is_active"),
+        ]),
       .of(
         .gauge, "safe_wal_size_bytes", "Bytes of WAL until the slot is lost.",
-        sql: "safe_wal_size", since: 130_000),
+        sql: "safe_wal_size", since: 130_000, generation: .from20,
+        also: [(.upTo19, "pg_replication_slot_safe_wal_size_bytes")]),
     ],
     source: "FROM pg_replication_slots ORDER BY slot_name")
 
@@ -141,6 +156,9 @@ extension TableQuery {
       .of(
         .counter, "latest_end_time", "Unix time of the last report to the primary.",
         sql: "extract(epoch FROM latest_end_time)"),
+      .of(
+        .gauge, "upstream_node", "Node number of the primary, where repmgr named the slot.",
+        sql: "substring(slot_name FROM 'repmgr_slot_([0-9]+)')::float8"),
     ],
     source: "FROM pg_stat_wal_receiver WHERE status IS NOT NULL")
 }

@@ -10,35 +10,47 @@ extension TableQuery {
     values: [
       .of(
         .counter, "checkpoints_timed_total", "Checkpoints by schedule.",
-        sql: "checkpoints_timed", newer: (checkpointer, "c.num_timed")),
+        sql: "checkpoints_timed", newer: (checkpointer, "c.num_timed"),
+        also: [(.upTo10, "pg_stat_bgwriter_checkpoints_timed")]),
       .of(
         .counter, "checkpoints_req_total", "Checkpoints on request.",
-        sql: "checkpoints_req", newer: (checkpointer, "c.num_requested")),
+        sql: "checkpoints_req", newer: (checkpointer, "c.num_requested"),
+        also: [(.upTo10, "pg_stat_bgwriter_checkpoints_req")]),
       .of(
         .counter, "checkpoint_write_time_total", "Milliseconds of checkpoints spent writing.",
-        sql: "checkpoint_write_time", newer: (checkpointer, "c.write_time")),
+        sql: "checkpoint_write_time", newer: (checkpointer, "c.write_time"),
+        also: [(.upTo10, "pg_stat_bgwriter_checkpoint_write_time")]),
       .of(
         .counter, "checkpoint_sync_time_total", "Milliseconds of checkpoints spent syncing.",
-        sql: "checkpoint_sync_time", newer: (checkpointer, "c.sync_time")),
+        sql: "checkpoint_sync_time", newer: (checkpointer, "c.sync_time"),
+        also: [(.upTo10, "pg_stat_bgwriter_checkpoint_sync_time")]),
       .of(
         .counter, "buffers_checkpoint_total", "Buffers written by checkpoints.",
-        sql: "buffers_checkpoint", newer: (checkpointer, "c.buffers_written")),
+        sql: "buffers_checkpoint", newer: (checkpointer, "c.buffers_written"),
+        also: [(.upTo10, "pg_stat_bgwriter_buffers_checkpoint")]),
       .of(
         .counter, "buffers_clean_total", "Buffers written by the background writer.",
-        sql: "buffers_clean"),
+        sql: "buffers_clean",
+        also: [(.upTo10, "pg_stat_bgwriter_buffers_clean")]),
       .of(
         .counter, "maxwritten_clean_total", "Cleaning scans stopped by bgwriter_lru_maxpages.",
-        sql: "maxwritten_clean"),
+        sql: "maxwritten_clean",
+        also: [(.upTo10, "pg_stat_bgwriter_maxwritten_clean")]),
       .of(
         .counter, "buffers_backend_total", "Buffers written by sessions themselves.",
-        sql: "buffers_backend", before: checkpointer),
+        sql: "buffers_backend", before: checkpointer,
+        also: [(.upTo10, "pg_stat_bgwriter_buffers_backend")]),
       .of(
         .counter, "buffers_backend_fsync_total", "Syncs that sessions had to do themselves.",
-        sql: "buffers_backend_fsync", before: checkpointer),
-      .of(.counter, "buffers_alloc_total", "Buffers allocated.", sql: "buffers_alloc"),
+        sql: "buffers_backend_fsync", before: checkpointer,
+        also: [(.upTo10, "pg_stat_bgwriter_buffers_backend_fsync")]),
+      .of(
+        .counter, "buffers_alloc_total", "Buffers allocated.", sql: "buffers_alloc",
+        also: [(.upTo10, "pg_stat_bgwriter_buffers_alloc")]),
       .of(
         .counter, "stats_reset_total", "Unix time of the last reset of the statistics.",
-        sql: "extract(epoch FROM b.stats_reset)", null: 0),
+        sql: "extract(epoch FROM b.stats_reset)", null: 0,
+        also: [(.upTo10, "pg_stat_bgwriter_stats_reset")]),
     ],
     source: "FROM pg_stat_bgwriter b",
     newerSource: (checkpointer, "FROM pg_stat_bgwriter b, pg_stat_checkpointer c"))

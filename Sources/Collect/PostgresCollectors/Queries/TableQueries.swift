@@ -24,7 +24,7 @@ extension TableQuery {
 
   /// Use, rows and maintenance of each table of the connected database.
   static let userTables = TableQuery(
-    name: "stat_user_tables", prefix: "pg_stat_user_tables_", labels: names,
+    name: "stat_user_tables", scope: .database, prefix: "pg_stat_user_tables_", labels: names,
     values: [
       .of(.counter, "seq_scan", "Sequential scans."),
       .of(.counter, "seq_tup_read", "Rows read by sequential scans."),
@@ -58,40 +58,58 @@ extension TableQuery {
           (l.relpages::bigint + coalesce((SELECT o.relpages FROM pg_class o
             WHERE o.oid = l.reltoastrelid), 0)) * current_setting('block_size')::bigint
           """),
+      .of(
+        .gauge, "size_bytes",
+        "Bytes of the table and its indexes as of the last vacuum or analyze.",
+        sql: """
+          (l.relpages::bigint + coalesce((SELECT o.relpages FROM pg_class o
+            WHERE o.oid = l.reltoastrelid), 0) + coalesce((SELECT sum(i.relpages::bigint)
+              FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = t.relid), 0))
+            * current_setting('block_size')::bigint
+          """, generation: .upTo19),
     ],
     source: "FROM pg_stat_user_tables t JOIN \(largest) l ON l.oid = t.relid ORDER BY l.oid")
 
   /// Blocks read and found in the cache, for each table of the connected database.
   static let userTablesIO = TableQuery(
-    name: "statio_user_tables", prefix: "pg_statio_user_tables_", labels: names,
+    name: "statio_user_tables", scope: .database, prefix: "pg_statio_user_tables_", labels: names,
     values: [
       .of(
-        .counter, "heap_blocks_read", "Blocks of the table read.", sql: "heap_blks_read", null: 0),
+        .counter, "heap_blocks_read", "Blocks of the table read.", sql: "heap_blks_read", null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_heap_blks_read")]),
       .of(
         .counter, "heap_blocks_hit", "Blocks of the table found in the cache.",
-        sql: "heap_blks_hit", null: 0),
-      .of(.counter, "idx_blocks_read", "Blocks of indexes read.", sql: "idx_blks_read", null: 0),
+        sql: "heap_blks_hit", null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_heap_blks_hit")]),
+      .of(
+        .counter, "idx_blocks_read", "Blocks of indexes read.", sql: "idx_blks_read", null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_idx_blks_read")]),
       .of(
         .counter, "idx_blocks_hit", "Blocks of indexes found in the cache.", sql: "idx_blks_hit",
-        null: 0),
+        null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_idx_blks_hit")]),
       .of(
         .counter, "toast_blocks_read", "Blocks of the TOAST table read.", sql: "toast_blks_read",
-        null: 0),
+        null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_toast_blks_read")]),
       .of(
         .counter, "toast_blocks_hit", "Blocks of the TOAST table found in the cache.",
-        sql: "toast_blks_hit", null: 0),
+        sql: "toast_blks_hit", null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_toast_blks_hit")]),
       .of(
         .counter, "tidx_blocks_read", "Blocks of the TOAST index read.", sql: "tidx_blks_read",
-        null: 0),
+        null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_tidx_blks_read")]),
       .of(
         .counter, "tidx_blocks_hit", "Blocks of the TOAST index found in the cache.",
-        sql: "tidx_blks_hit", null: 0),
+        sql: "tidx_blks_hit", null: 0,
+        also: [(.exampleQueries, "pg_statio_user_tables_tidx_blks_hit")]),
     ],
     source: "FROM pg_statio_user_tables t JOIN \(largest) l ON l.oid = t.relid ORDER BY l.oid")
 
   /// How many tables there are, and how many of them are shown.
   static let tableCount = TableQuery(
-    name: "table_count", prefix: "tocsin_postgres_tables",
+    name: "table_count", scope: .database, prefix: "tocsin_postgres_tables",
     labels: [.of("datname", sql: "current_database()")],
     values: [
       .of(.gauge, "found", "Tables of the connected database.", metric: "", sql: "count(*)"),

@@ -1,0 +1,16 @@
+/// A generation of metric names: postgres_exporter renamed many, and dashboards ask for all of them.
+///
+/// Where generations do not collide all are shown; a configuration may switch some off.
+package enum NameGeneration: String, Sendable, CaseIterable {
+  /// Up to 0.10: counters without `_total`.
+  case upTo10 = "0.10"
+  /// 0.11 to 0.19: `pg_replication_slot_*`.
+  case upTo19 = "0.15"
+  /// 0.20 and later.
+  case from20 = "0.20"
+  /// The example `queries.yaml` that came with it; off unless asked for, because it doubles series.
+  case exampleQueries = "queries.yaml"
+
+  /// What a configuration without a word on it shows.
+  package static let shownByDefault: Set<NameGeneration> = [.upTo10, .upTo19, .from20]
+}
