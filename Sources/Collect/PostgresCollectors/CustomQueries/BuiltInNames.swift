@@ -20,7 +20,9 @@ package enum BuiltInNames {
         !selection.disabled.contains(table.name),
         table.isEnabledByDefault || selection.enabled.contains(table.name)
       else { return false }
-      return table.values.contains { table.prefix + $0.metric == name }
+      return table.values.contains {
+        $0.names(prefix: table.prefix, in: selection.generations).contains(name)
+      }
     }?.name
   }
 
