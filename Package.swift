@@ -102,7 +102,9 @@ let query: [Target] = [
 
 let collect: [Target] = [
   room("Collect", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
-  room("Collect", "SystemCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
+  room(
+    "Collect", "SystemCollectors",
+    uses: ["CollectorCore", "ExpositionFormat", "MetricModel", "PatternMatching"]),
   room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room(
     "Collect", "PostgresCollectors",

@@ -61,10 +61,13 @@ func brokenFilesGiveAClearError(
   let (proc, remove) = try root(["empty": ""])
   defer { remove() }
   let required: Set = [
-    "cpu", "stat", "loadavg", "meminfo", "vmstat", "netdev", "filefd", "filesystem",
+    "cpu", "stat", "loadavg", "meminfo", "vmstat", "netdev", "filefd", "filesystem", "processes",
   ]
   // The peer, too, calls these a success without a single sample.
-  let fine: Set = ["cpufreq", "selinux", "thermal_zone", "time", "timex", "uname"]
+  let fine: Set = [
+    "btrfs", "cpufreq", "edac", "selinux", "sysctl", "textfile", "thermal_zone", "time", "timex",
+    "uname", "xfs",
+  ]
   for entry in SystemCollectors.all where !fine.contains(entry.name) {
     let collector = try entry.make(SystemContext(proc: proc))
     do {

@@ -3,7 +3,13 @@ import MetricModel
 
 /// Neighbours known on each network device, from /proc/net/arp.
 struct ARPCollector: Collector {
-  let proc: ProcRoot
+  private let proc: ProcRoot
+  private let filter: NameFilter
+
+  init(_ context: SystemContext) {
+    proc = context.proc
+    filter = context.patterns.neighbourDevices
+  }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     let file = try proc.readIfPresent("net/arp")
@@ -14,7 +20,8 @@ struct ARPCollector: Collector {
       guard line.nextField() != nil else { continue }
       for _ in 0..<4 { line.skipField() }
       guard let device = line.nextField() else { throw line.error("the device is missing") }
-      counts[device.text, default: 0] += 1
+      let name = device.text
+      if filter.shows(name) { counts[name, default: 0] += 1 }
     }
     buffer.family(
       "node_arp_entries", .gauge, "Neighbours known on the device.", labels: ["device"])

@@ -7,10 +7,12 @@ import Synchronization
 /// Times never go back, although the kernel's do at times; see `CPUTimesMemory`.
 final class CPUCollector: Collector {
   private let proc: ProcRoot
+  private let showsGuestTime: Bool
   private let memory = Mutex(CPUTimesMemory())
 
-  init(proc: ProcRoot) {
-    self.proc = proc
+  init(_ context: SystemContext) {
+    proc = context.proc
+    showsGuestTime = context.showsGuestTime
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
@@ -29,10 +31,12 @@ final class CPUCollector: Collector {
       for mode in CPUTimes.Mode.allCases {
         buffer.add(CPUTimes.seconds(ticks[mode]), name, mode.rawValue, to: seconds)
       }
+      guard showsGuestTime else { continue }
       buffer.add(CPUTimes.seconds(ticks.guest), name, "user", to: guest)
       buffer.add(CPUTimes.seconds(ticks.guestNice), name, "nice", to: guest)
     }
     addOnline(to: &buffer)
+    try addThrottles(to: &buffer)
   }
 
   /// Reads the `cpuN` lines; the sum of all processors is left out.
@@ -68,6 +72,42 @@ final class CPUCollector: Collector {
       "node_cpu_online", .gauge, "Whether the processor is in use.", labels: ["cpu"])
     let used = Set(online)
     for cpu in present { buffer.add(used.contains(cpu) ? 1 : 0, String(cpu)) }
+    guard let isolated = proc.sysLine("devices/system/cpu/isolated").flatMap(CPUList.parse) else {
+      return
+    }
+    buffer.family(
+      "node_cpu_isolated", .gauge, "1 for a processor kept free of other work.", labels: ["cpu"])
+    for cpu in isolated { buffer.add(1, String(cpu)) }
+  }
+
+  /// Times that the processor was slowed down because of heat; once for each core and each package.
+  private func addThrottles(to buffer: inout FamilyBuffer) throws {
+    let base = "devices/system/cpu"
+    let cores = buffer.family(
+      "node_cpu_core_throttles_total", .counter, "Times the core was slowed down by heat.",
+      labels: ["core", "package"])
+    let packages = buffer.family(
+      "node_cpu_package_throttles_total", .counter, "Times the package was slowed down by heat.",
+      labels: ["package"])
+    // The first processor tells whether the driver is there at all.
+    guard proc.sysNumber("\(base)/cpu0/thermal_throttle/core_throttle_count") != nil else { return }
+    var seen: Set<String> = []
+    for name in try proc.sysNames(base) where name.number(after: "cpu") != nil {
+      let place = "\(base)/\(name)"
+      guard let package = proc.sysLine("\(place)/topology/physical_package_id"),
+        let core = proc.sysLine("\(place)/topology/core_id")
+      else { continue }
+      if seen.insert("\(package)/\(core)").inserted,
+        let count = proc.sysNumber("\(place)/thermal_throttle/core_throttle_count")
+      {
+        buffer.add(count, core, package, to: cores)
+      }
+      if seen.insert(package).inserted,
+        let count = proc.sysNumber("\(place)/thermal_throttle/package_throttle_count")
+      {
+        buffer.add(count, package, to: packages)
+      }
+    }
   }
 }
 

@@ -1,18 +1,17 @@
 import CollectorCore
 import MetricModel
-import PatternMatching
 import Synchronization
 
 /// Reads, writes and times of the block devices, from /proc/diskstats, with udev's names for them.
 final class DiskStatsCollector: Collector {
   private let proc: ProcRoot
-  private let excluded: RegularExpression
+  private let filter: NameFilter
   /// What was decided for each name.
   private let decisions = Mutex([String: Bool]())
 
   init(_ context: SystemContext) {
     proc = context.proc
-    excluded = context.excludedDisks
+    filter = context.patterns.disks
   }
 
   private typealias Column = (name: String, type: MetricType, factor: Double, help: String)
@@ -71,7 +70,7 @@ final class DiskStatsCollector: Collector {
       if let known = decisions[device] { return known }
       // Device names come and go; the memory of them is bounded.
       if decisions.count > 10_000 { decisions.removeAll() }
-      let decision = excluded.matches(device)
+      let decision = !filter.shows(device)
       decisions[device] = decision
       return decision
     }

@@ -1,6 +1,5 @@
 import CollectorCore
 import MetricModel
-import PatternMatching
 import Synchronization
 
 /// Space and inodes of the mounted file systems.
@@ -28,8 +27,9 @@ final class FileSystemCollector: Collector {
     let families = Families(in: &buffer)
     var seen: Set<MountPoint> = []
     for mount in mounts {
-      if settings.excludedMountPoints.matches(mount.mountPoint) { continue }
-      if settings.excludedFileSystemTypes.matches(mount.type) { continue }
+      guard settings.patterns.mountPoints.shows(mount.mountPoint),
+        settings.patterns.fileSystemTypes.shows(mount.type)
+      else { continue }
       // The same device may be mounted twice at the same place, one over the other.
       var identity = mount
       identity.isReadOnly = false

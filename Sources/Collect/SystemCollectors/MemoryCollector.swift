@@ -38,7 +38,12 @@ final class MemoryCollector: Collector {
 
   /// `Active(anon)` becomes `node_memory_Active_anon_bytes`.
   static func metricName(_ field: String, isBytes: Bool) -> String {
-    var name = "node_memory_"
+    "node_memory_" + metricPart(field) + (isBytes ? "_bytes" : "")
+  }
+
+  /// `Active(anon)` becomes `Active_anon`.
+  static func metricPart(_ field: String) -> String {
+    var name = ""
     for character in field.unicodeScalars {
       switch character {
       case "(": name.unicodeScalars.append("_")
@@ -46,6 +51,6 @@ final class MemoryCollector: Collector {
       default: name.unicodeScalars.append(character)
       }
     }
-    return isBytes ? name + "_bytes" : name
+    return name
   }
 }

@@ -10,7 +10,7 @@ final class NetstatCollector: Collector {
 
   init(_ context: SystemContext) {
     proc = context.proc
-    shown = context.netstatFields
+    shown = context.patterns.netstatFields
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {

@@ -1,15 +1,16 @@
 import CollectorCore
 import MetricModel
-import PatternMatching
 
 /// Settings and state of the network devices, from /sys/class/net.
 struct NetworkClassCollector: Collector {
   private let proc: ProcRoot
-  private let excluded: RegularExpression?
+  private let filter: NameFilter
+  private let ignoresInvalidSpeed: Bool
 
   init(_ context: SystemContext) {
     proc = context.proc
-    excluded = context.excludedNetworkDevices
+    filter = context.patterns.networkClassDevices
+    ignoresInvalidSpeed = context.ignoresInvalidSpeed
   }
 
   private typealias Column = (file: String, name: String, type: MetricType, help: String)
@@ -44,7 +45,7 @@ struct NetworkClassCollector: Collector {
       "node_network_info", .gauge, "The device's addresses and states; the value is always 1.",
       labels: ["device", "address", "broadcast", "duplex", "operstate", "adminstate", "ifalias"])
     var found = false
-    for device in try proc.sysNames("class/net") where excluded?.matches(device) != true {
+    for device in try proc.sysNames("class/net") where filter.shows(device) {
       let directory = "class/net/\(device)"
       // bonding_masters and its like are files, not devices.
       guard let state = proc.sysLine("\(directory)/operstate") else { continue }
@@ -52,6 +53,7 @@ struct NetworkClassCollector: Collector {
       for (column, family) in zip(Self.columns, families) {
         // A device that is down refuses some of its files: no figure then.
         guard let value = number("\(directory)/\(column.file)") else { continue }
+        if column.file == "speed", value < 0, ignoresInvalidSpeed { continue }
         buffer.add(column.file == "speed" ? value * 125_000 : value, device, to: family)
       }
       buffer.add(state == "up" ? 1 : 0, device, to: up)

@@ -1,15 +1,14 @@
 import CollectorCore
 import MetricModel
-import PatternMatching
 
 /// Traffic of the network devices, from /proc/net/dev.
 struct NetworkDeviceCollector: Collector {
   private let proc: ProcRoot
-  private let excluded: RegularExpression?
+  private let filter: NameFilter
 
   init(_ context: SystemContext) {
     proc = context.proc
-    excluded = context.excludedNetworkDevices
+    filter = context.patterns.networkDevices
   }
 
   /// The columns in the kernel's order. The kernel has summed up there what the older names mean:
@@ -50,7 +49,7 @@ struct NetworkDeviceCollector: Collector {
       guard let name = line.text(before: ":")?.trimmed.text else {
         throw line.error("a device and a colon are missing")
       }
-      if excluded?.matches(name) == true { continue }
+      guard filter.shows(name) else { continue }
       for (index, family) in families.enumerated() {
         buffer.add(Double(try line.unsigned(Self.columns[index].0)), name, to: family)
       }

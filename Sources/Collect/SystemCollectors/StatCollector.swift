@@ -1,8 +1,21 @@
 import CollectorCore
+import MetricModel
 
 /// Boot time, context switches, forks, interrupts and running processes, from /proc/stat.
 struct StatCollector: Collector {
-  let proc: ProcRoot
+  private let proc: ProcRoot
+  private let showsSoftInterrupts: Bool
+
+  /// The kernel's kinds of soft interrupts in its order.
+  private static let vectors = [
+    "hi", "timer", "net_tx", "net_rx", "block", "block_iopoll", "tasklet", "sched", "hrtimer",
+    "rcu",
+  ]
+
+  init(_ context: SystemContext) {
+    proc = context.proc
+    showsSoftInterrupts = context.showsSoftInterrupts
+  }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     let file = try proc.read("stat")
@@ -23,6 +36,8 @@ struct StatCollector: Collector {
       } else if key.equals("processes") {
         let value = try line.unsigned("processes")
         buffer.counter("node_forks_total", "Processes and threads begun since boot.", Double(value))
+      } else if key.equals("softirq"), showsSoftInterrupts {
+        try addSoftInterrupts(&line, to: &buffer)
       } else if key.equals("procs_running") {
         let value = try line.unsigned("procs_running")
         buffer.gauge("node_procs_running", "Processes that are ready to run.", Double(value))
@@ -32,5 +47,18 @@ struct StatCollector: Collector {
       }
     }
     guard buffer.sampleCount > 0 else { throw FormatError(file: "stat", "no known field") }
+  }
+
+  /// The sum, then one number for each kind.
+  private func addSoftInterrupts(
+    _ line: inout ByteScanner, to buffer: inout FamilyBuffer
+  ) throws(FormatError) {
+    _ = try line.unsigned("the sum of soft interrupts")
+    buffer.family(
+      "node_softirqs_total", .counter, "Soft interrupts served since boot.", labels: ["vector"])
+    for vector in Self.vectors {
+      let value = try line.unsigned(vector)
+      buffer.add(Double(value), vector)
+    }
   }
 }

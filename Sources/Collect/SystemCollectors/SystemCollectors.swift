@@ -3,34 +3,75 @@ package import CollectorCore
 /// The registry of the system collectors.
 package enum SystemCollectors {
   /// All collectors of this room, by the names that node_exporter gives them.
-  package static let all: [CollectorEntry<SystemContext>] = [
-    CollectorEntry("arp") { ARPCollector(proc: $0.proc) },
+  package static let all: [CollectorEntry<SystemContext>] = enabled + optional + last
+
+  /// On unless told otherwise.
+  private static let enabled: [CollectorEntry<SystemContext>] = [
+    CollectorEntry("arp") { ARPCollector($0) },
+    CollectorEntry("bonding") { BondingCollector(proc: $0.proc) },
+    CollectorEntry("btrfs") { BtrfsCollector(proc: $0.proc) },
     CollectorEntry("conntrack") { ConntrackCollector(proc: $0.proc) },
-    CollectorEntry("cpu") { CPUCollector(proc: $0.proc) },
+    CollectorEntry("cpu") { CPUCollector($0) },
     CollectorEntry("cpufreq") { CPUFrequencyCollector(proc: $0.proc) },
     CollectorEntry("diskstats") { DiskStatsCollector($0) },
     CollectorEntry("dmi") { DMICollector(proc: $0.proc) },
+    CollectorEntry("edac") { EDACCollector(proc: $0.proc) },
     CollectorEntry("entropy") { EntropyCollector(proc: $0.proc) },
+    CollectorEntry("fibrechannel") { FibreChannelCollector(proc: $0.proc) },
     CollectorEntry("filefd") { FileDescriptorCollector(proc: $0.proc) },
     CollectorEntry("filesystem") { FileSystemCollector($0) },
+    CollectorEntry("hwmon") { HardwareMonitorCollector($0) },
+    CollectorEntry("infiniband") { InfiniBandCollector(proc: $0.proc) },
+    CollectorEntry("ipvs") { IPVSCollector(proc: $0.proc) },
+    CollectorEntry("kernel_hung") { KernelHungCollector(proc: $0.proc) },
     CollectorEntry("loadavg") { LoadAverageCollector(proc: $0.proc) },
+    CollectorEntry("mdadm") { MDCollector(proc: $0.proc) },
     CollectorEntry("meminfo") { MemoryCollector(proc: $0.proc) },
     CollectorEntry("netclass") { NetworkClassCollector($0) },
     CollectorEntry("netdev") { NetworkDeviceCollector($0) },
     CollectorEntry("netstat") { NetstatCollector($0) },
+    CollectorEntry("nfs") { NFSCollector(proc: $0.proc) },
+    CollectorEntry("nfsd") { NFSServerCollector(proc: $0.proc) },
+    CollectorEntry("nvme") { NVMeCollector(proc: $0.proc) },
     CollectorEntry("os") { OSReleaseCollector(proc: $0.proc) },
+    CollectorEntry("powersupplyclass") { PowerSupplyCollector($0) },
     CollectorEntry("pressure") { PressureCollector(proc: $0.proc) },
+    CollectorEntry("rapl") { RAPLCollector($0) },
     CollectorEntry("schedstat") { SchedulerCollector(proc: $0.proc) },
     CollectorEntry("selinux") { SELinuxCollector(proc: $0.proc) },
     CollectorEntry("sockstat") { SocketStatCollector(proc: $0.proc) },
     CollectorEntry("softnet") { SoftnetCollector(proc: $0.proc) },
-    CollectorEntry("stat") { StatCollector(proc: $0.proc) },
+    CollectorEntry("stat") { StatCollector($0) },
+    CollectorEntry("tapestats") { TapeCollector($0) },
     CollectorEntry("thermal_zone") { ThermalZoneCollector(proc: $0.proc) },
     CollectorEntry("time") { TimeCollector(proc: $0.proc) },
     CollectorEntry("timex") { _ in TimexCollector() },
     CollectorEntry("udp_queues") { UDPQueueCollector(proc: $0.proc) },
     CollectorEntry("uname") { _ in UnameCollector() },
     CollectorEntry("vmstat") { VMStatCollector($0) },
+    CollectorEntry("watchdog") { WatchdogCollector(proc: $0.proc) },
+    CollectorEntry("xfs") { XFSCollector(proc: $0.proc) },
+    CollectorEntry("zfs") { ZFSCollector(proc: $0.proc) },
+  ]
+
+  /// Off unless told otherwise: costly, or many series.
+  private static let optional: [CollectorEntry<SystemContext>] = [
+    CollectorEntry("buddyinfo", .disabledByDefault) { BuddyInfoCollector(proc: $0.proc) },
+    CollectorEntry("cgroups", .disabledByDefault) { CgroupSummaryCollector(proc: $0.proc) },
+    CollectorEntry("interrupts", .disabledByDefault) { InterruptsCollector($0) },
+    CollectorEntry("meminfo_numa", .disabledByDefault) { NUMAMemoryCollector(proc: $0.proc) },
+    CollectorEntry("mountstats", .disabledByDefault) { MountStatsCollector(proc: $0.proc) },
+    CollectorEntry("network_route", .disabledByDefault) { RouteCollector(proc: $0.proc) },
+    CollectorEntry("processes", .disabledByDefault) { ProcessCountCollector(proc: $0.proc) },
+    CollectorEntry("slabinfo", .disabledByDefault) { SlabCollector($0) },
+    CollectorEntry("softirqs", .disabledByDefault) { SoftInterruptsCollector(proc: $0.proc) },
+    CollectorEntry("sysctl", .disabledByDefault) { KernelParameterCollector($0) },
+    CollectorEntry("tcpstat", .disabledByDefault) { TCPStateCollector(proc: $0.proc) },
+  ]
+
+  /// Where two collectors write the same series the earlier one counts, so that what others wrote into files comes last.
+  private static let last: [CollectorEntry<SystemContext>] = [
+    CollectorEntry("textfile") { TextfileCollector($0) }
   ]
 
   /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for a

@@ -10,7 +10,7 @@ final class VMStatCollector: Collector {
 
   init(_ context: SystemContext) {
     proc = context.proc
-    shown = context.vmstatFields
+    shown = context.patterns.vmstatFields
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {

@@ -1,0 +1,37 @@
+import CollectorCore
+import MetricModel
+
+/// Caches of the kernel's allocator, from /proc/slabinfo, which only root may read.
+struct SlabCollector: Collector {
+  private let proc: ProcRoot
+  private let filter: NameFilter
+
+  init(_ context: SystemContext) {
+    proc = context.proc
+    filter = context.patterns.slabs
+  }
+
+  private static let columns = [
+    ("active_objects", "Objects in use."), ("objects", "Objects."),
+    ("object_size_bytes", "Size of an object."), ("objects_per_slab", "Objects of a slab."),
+    ("pages_per_slab", "Pages of a slab."),
+  ]
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let file = try proc.readIfPresent("slabinfo")
+    let families = Self.columns.map {
+      buffer.family("node_slabinfo_\($0.0)", .gauge, $0.1, labels: ["slab"])
+    }
+    var lines = ByteScanner(file.span, file: "slabinfo")
+    while var line = lines.nextLine() {
+      // A line with the version and one of headings.
+      guard lines.lineNumber > 2, let name = line.nextField()?.text, filter.shows(name) else {
+        continue
+      }
+      for (column, family) in zip(Self.columns, families) {
+        let value = try line.unsigned(column.0)
+        buffer.add(Double(value), name, to: family)
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import CollectorCore
+import MetricModel
+
+/// Btrfs file systems and how they are laid out, from /sys/fs/btrfs.
+struct BtrfsCollector: Collector {
+  let proc: ProcRoot
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let families = Families(in: &buffer)
+    // The peer calls a machine without Btrfs a success.
+    for uuid in try proc.sysNames("fs/btrfs") where uuid.contains("-") {
+      let directory = "fs/btrfs/\(uuid)"
+      buffer.add(1, proc.sysLine("\(directory)/label") ?? "", uuid, to: families.info)
+      if let size = proc.sysNumber("\(directory)/allocation/global_rsv_size") {
+        buffer.add(size, uuid, to: families.globalReserve)
+      }
+      let devices = try proc.sysNames("\(directory)/devices")
+      for device in devices {
+        // The kernel counts sectors of 512 bytes.
+        guard let sectors = proc.sysNumber("\(directory)/devices/\(device)/size") else { continue }
+        buffer.add(sectors * 512, device, uuid, to: families.deviceSize)
+      }
+      for group in ["data", "metadata", "system"] {
+        try addGroup(group, directory, uuid, devices.count, families, to: &buffer)
+      }
+      try addCommits(directory, uuid, families, to: &buffer)
+    }
+  }
+
+  private func addGroup(
+    _ group: String, _ directory: String, _ uuid: String, _ devices: Int, _ families: Families,
+    to buffer: inout FamilyBuffer
+  ) throws {
+    let place = "\(directory)/allocation/\(group)"
+    if let reserved = proc.sysNumber("\(place)/bytes_reserved") {
+      buffer.add(reserved, group, uuid, to: families.reserved)
+    }
+    for mode in try proc.sysNames(place) {
+      // Each way of laying out data that is in use is a directory.
+      guard let used = proc.sysNumber("\(place)/\(mode)/used_bytes") else { continue }
+      buffer.add(used, group, mode, uuid, to: families.used)
+      if let total = proc.sysNumber("\(place)/\(mode)/total_bytes") {
+        buffer.add(total, group, mode, uuid, to: families.size)
+      }
+      if let ratio = Self.allocationRatio(mode, devices: devices) {
+        buffer.add(ratio, group, mode, uuid, to: families.ratio)
+      }
+    }
+  }
+
+  /// Bytes on the devices for one byte of data.
+  static func allocationRatio(_ mode: String, devices: Int) -> Double? {
+    switch mode {
+    case "single", "raid0": 1
+    case "dup", "raid1", "raid10": 2
+    case "raid1c3": 3
+    case "raid1c4": 4
+    case "raid5": devices > 1 ? Double(devices) / Double(devices - 1) : nil
+    case "raid6": devices > 2 ? Double(devices) / Double(devices - 2) : nil
+    default: nil
+    }
+  }
+
+  /// Lines such as `commits 258051`; times are milliseconds.
+  private func addCommits(
+    _ directory: String, _ uuid: String, _ families: Families, to buffer: inout FamilyBuffer
+  ) throws {
+    guard let file = try? proc.readSys("\(directory)/commit_stats") else { return }
+    var lines = ByteScanner(file.span, file: "\(directory)/commit_stats")
+    while var line = lines.nextLine() {
+      guard let key = line.nextField() else { continue }
+      for (name, family, divisor) in [
+        ("commits", families.commits, 1.0), ("last_commit_ms", families.lastCommit, 1000),
+        ("max_commit_ms", families.maxCommit, 1000),
+        ("total_commit_ms", families.commitTime, 1000),
+      ] where key.equals(name) {
+        let value = try line.unsigned(name)
+        buffer.add(Double(value) / divisor, uuid, to: family)
+      }
+    }
+  }
+
+  private struct Families {
+    let info, globalReserve, deviceSize, reserved, used, size, ratio: FamilyBuffer.FamilyID
+    let commits, lastCommit, maxCommit, commitTime: FamilyBuffer.FamilyID
+
+    init(in buffer: inout FamilyBuffer) {
+      func family(
+        _ name: String, _ type: MetricType, _ labels: [String], _ help: String
+      ) -> FamilyBuffer.FamilyID {
+        buffer.family("node_btrfs_\(name)", type, help, labels: labels)
+      }
+      let uuid = ["uuid"]
+      let layout = ["block_group_type", "mode", "uuid"]
+      info = family("info", .gauge, ["label", "uuid"], "The file system; the value is always 1.")
+      globalReserve = family("global_rsv_size_bytes", .gauge, uuid, "Size of the global reserve.")
+      deviceSize = family("device_size_bytes", .gauge, ["device", "uuid"], "Size of a device.")
+      reserved = family("reserved_bytes", .gauge, ["block_group_type", "uuid"], "Bytes reserved.")
+      used = family("used_bytes", .gauge, layout, "Bytes in use.")
+      size = family("size_bytes", .gauge, layout, "Bytes set aside.")
+      ratio = family("allocation_ratio", .gauge, layout, "Bytes on the devices for a byte of data.")
+      commits = family("commits_total", .counter, uuid, "Commits.")
+      lastCommit = family("last_commit_seconds", .gauge, uuid, "Duration of the last commit.")
+      maxCommit = family("max_commit_seconds", .gauge, uuid, "Duration of the longest commit.")
+      commitTime = family("commit_seconds_total", .counter, uuid, "Time spent in commits.")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import CollectorCore
+import MetricModel
+
+/// What each XFS file system has done, from /sys/fs/xfs/*/stats/stats.
+struct XFSCollector: Collector {
+  let proc: ProcRoot
+
+  /// The lines of the file that are shown, and what their columns count.
+  private static let lines: [(line: String, columns: [String])] = [
+    (
+      "extent_alloc",
+      [
+        "extent_allocation_extents_allocated", "extent_allocation_blocks_allocated",
+        "extent_allocation_extents_freed", "extent_allocation_blocks_freed",
+      ]
+    ),
+    ("abt", btree("allocation_btree")),
+    (
+      "blk_map",
+      [
+        "block_mapping_reads", "block_mapping_writes", "block_mapping_unmaps",
+        "block_mapping_extent_list_insertions", "block_mapping_extent_list_deletions",
+        "block_mapping_extent_list_lookups", "block_mapping_extent_list_compares",
+      ]
+    ),
+    ("bmbt", btree("block_map_btree")),
+    (
+      "dir",
+      [
+        "directory_operation_lookup", "directory_operation_create", "directory_operation_remove",
+        "directory_operation_getdents",
+      ]
+    ),
+    (
+      "ig",
+      [
+        "inode_operation_attempts", "inode_operation_found", "inode_operation_recycled",
+        "inode_operation_missed", "inode_operation_duplicates", "inode_operation_reclaims",
+        "inode_operation_attribute_changes",
+      ]
+    ),
+    ("rw", ["write_calls", "read_calls"]),
+    (
+      "vnodes",
+      [
+        "vnode_active", "vnode_allocate", "vnode_get", "vnode_hold", "vnode_release",
+        "vnode_reclaim", "vnode_remove",
+      ]
+    ),
+  ]
+
+  private static func btree(_ name: String) -> [String] {
+    ["lookups", "compares", "records_inserted", "records_deleted"].map { "\(name)_\($0)" }
+  }
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    // The peer calls a machine without XFS a success.
+    for device in try proc.sysNames("fs/xfs") {
+      guard let file = try? proc.readSys("fs/xfs/\(device)/stats/stats") else { continue }
+      try add(file.span, device, to: &buffer)
+    }
+  }
+
+  private func add(
+    _ bytes: Span<UInt8>, _ device: String, to buffer: inout FamilyBuffer
+  ) throws(FormatError) {
+    var lines = ByteScanner(bytes, file: "fs/xfs/\(device)/stats/stats")
+    while var line = lines.nextLine() {
+      guard let key = line.nextField(),
+        let (_, columns) = Self.lines.first(where: { key.equals($0.line) })
+      else { continue }
+      for name in columns {
+        let value = try line.unsigned(name)
+        buffer.family(
+          "node_xfs_\(name)_total", .counter, "A counter of the file system's driver.",
+          labels: ["device"])
+        buffer.add(Double(value), device)
+      }
+    }
+  }
+}
