@@ -193,8 +193,8 @@ let tested: [Target] = [
   tests(
     "ExporterService",
     uses: [
-      "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "ProbeCollectors",
-      "WebServer",
+      "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "PostgresCollectors",
+      "ProbeCollectors", "WebServer",
     ]),
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),

@@ -13,7 +13,10 @@ struct CheckCommand: AsyncParsableCommand {
       Each mistake is one line with file, line, column and mend; the exit status is then 1. Without a subcommand \
       the files of a configuration folder are checked.
       """,
-    subcommands: [CheckConfig.self, CheckRules.self, CheckNotifications.self, CheckExporter.self])
+    subcommands: [
+      CheckConfig.self, CheckRules.self, CheckNotifications.self, CheckExporter.self,
+      CheckQueries.self,
+    ])
 
   @Option(name: .customLong("config.dir"), help: "Folder with the configuration.")
   var configDirectory = "config"
@@ -25,7 +28,8 @@ struct CheckCommand: AsyncParsableCommand {
       let loaded = EvaluatorConfiguration.read(
         prometheus: files.prometheus, notifications: files.alertmanager, diagnostics: diagnostics)
       if let exporter = files.exporter {
-        _ = ExporterConfiguration.read(file: exporter, diagnostics: diagnostics)
+        ExporterConfiguration.read(file: exporter, diagnostics: diagnostics)
+          .checkQueries(diagnostics)
       }
       Startup.show(diagnostics.warnings)
       try diagnostics.throwIfAny()
@@ -88,8 +92,10 @@ struct CheckExporter: AsyncParsableCommand {
   func run() async throws {
     await Startup.check(files) { file, diagnostics in
       let configuration = ExporterConfiguration.read(file: file, diagnostics: diagnostics)
+      let queries = configuration.checkQueries(diagnostics)
       return
-        "\(configuration.postgres.count) Postgres and \(configuration.redis.count) Redis servers"
+        "\(configuration.postgres.count) Postgres and \(configuration.redis.count) Redis servers,"
+        + " \(queries) custom queries"
     }
   }
 }

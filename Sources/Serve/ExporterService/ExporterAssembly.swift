@@ -33,9 +33,7 @@ struct ExporterAssembly: Sendable {
     }
     collectors.append(ScheduledCollector("self", SelfCollector(role: "exporter")))
 
-    var selection = PostgresSelection()
-    selection.enabled = choice.postgres(configuration.enabledCollectors)
-    selection.disabled = choice.postgres(configuration.disabledCollectors)
+    var selection = configuration.postgresSelection
     let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
     var postgres: [PostgresServer] = []
     for server in configuration.postgres {
