@@ -194,7 +194,7 @@ let tested: [Target] = [
     "ExporterService",
     uses: [
       "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "PostgresCollectors",
-      "ProbeCollectors", "WebServer",
+      "ProbeCollectors", "WebServer", logging,
     ]),
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),

@@ -54,7 +54,9 @@ package struct CustomQueriesCheck {
 
   /// What the files hold, one line for each that has no mistake.
   package var summary: [String] {
-    files.filter { !$0.isFaulty }.map { "ok: \($0.path) (\($0.queries.count) queries)" }
+    files.filter { !$0.isFaulty }.map {
+      "ok: \($0.path) (\(CustomQueryReport.count($0.queries.count, "query", "queries")))"
+    }
   }
 
   /// Runs every query once on every server; prints what came out and returns how many mistakes were
@@ -117,8 +119,8 @@ struct CustomQueryReport {
     return mends.first { message.contains("SQLSTATE \($0.key)") }?.value
   }
 
-  private static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  static func count(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : many ?? noun + "s")"
   }
 
   private static func milliseconds(_ duration: Duration) -> String {

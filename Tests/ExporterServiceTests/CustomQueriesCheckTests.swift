@@ -1,0 +1,108 @@
+import CollectorCore
+import ConfigDecoding
+import Logging
+import TestSupport
+import Testing
+
+@testable import ExporterService
+
+/// The shipped example.
+private let example = "\(#filePath)".replacing(
+  "Tests/ExporterServiceTests/CustomQueriesCheckTests.swift", with: "config/queries.yml")
+
+private func check(_ files: [String], _ url: String?) async throws -> ([String], mistakes: Int) {
+  let diagnostics = ConfigDiagnostics()
+  let check = try CustomQueriesCheck(
+    files: files, url: url, configuration: ExporterConfiguration(), diagnostics: diagnostics)
+  var lines: [String] = diagnostics.errors.map(\.description) + check.summary
+  let mistakes = await check.run(all: false) { lines.append($0) }
+  return (lines, mistakes)
+}
+
+@Suite struct CustomQueriesCheckTests {
+  @Test func theShippedExampleShowsStuckJobs() async throws {
+    let server = try await ThrowawayPostgres.start()
+    try await server.run("CREATE DATABASE analytics")
+    let skipped = try await check([example], server.url)
+    #expect(skipped.mistakes == 0)
+    #expect(
+      skipped.0.contains("  stuck_jobs in analytics: not run: predicate has_jobs is not true"),
+      "\(skipped.0)")
+    try await server.run(
+      """
+      CREATE TABLE jobs (id int, status text, created_at timestamptz);
+      INSERT INTO jobs VALUES (1, 'processing', now() - interval '3 hours'),
+        (2, 'processing', now()), (3, 'done', now() - interval '1 day');
+      """, database: "analytics")
+    let (lines, mistakes) = try await check([example], server.url)
+    #expect(mistakes == 0)
+    #expect(lines.contains(#"    etl_stuck_jobs{datname="analytics"} 1"#), "\(lines)")
+    #expect(lines.contains(#"    etl_jobs{status="processing",datname="analytics"} 2"#))
+    #expect(lines.contains { $0.hasPrefix("  stuck_jobs in analytics: 1 row, 2 series, ") })
+  }
+
+  @Test func mistakesAreSaidWithWhatHelps() async throws {
+    let server = try await ThrowawayPostgres.start()
+    try await server.run(
+      "CREATE TABLE jobs (id int); INSERT INTO jobs SELECT generate_series(1, 30)")
+    let folder = try TemporaryDirectory(prefix: "tocsin-queries")
+    let file = try folder.write(
+      """
+      queries:
+        - {name: lost, query: SELECT id FROM jobs, metrics: [{metric_name: a, type: gauge, values: id}]}
+        - {name: text, query: "SELECT 'x' AS v", metrics: [{metric_name: b, type: gauge, values: v}]}
+        - name: many
+          query: SELECT id FROM public.jobs ORDER BY id
+          max_rows: 20
+          metrics: [{metric_name: c, type: gauge, key_labels: [id], static_value: 1}]
+      """, to: "q.yml")
+    let (lines, mistakes) = try await check([file], server.url)
+    #expect(mistakes == 2)
+    let text = lines.joined(separator: "\n")
+    #expect(text.contains("lost in postgres: FAILED"))
+    #expect(text.contains("public.jobs"))
+    #expect(text.contains("mistake: column \"v\" holds \"x\", which is not a number"))
+    #expect(text.contains("many in postgres: 30 rows, 20 series"))
+    #expect(text.contains("... and 10 more") && text.contains("10 rows beyond the limits"))
+    #expect(!text.contains(ThrowawayPostgres.password))
+  }
+
+  @Test func theExporterShowsQueriesAndFaultyFiles() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let folder = try TemporaryDirectory(prefix: "tocsin-queries")
+    let peers = try folder.write(
+      """
+      my_app:
+        query: "SELECT 'a' AS name, 7 AS size, 8 AS extra, true AS ok, NULL::int AS gone"
+        metrics:
+          - name: {usage: LABEL}
+          - size: {usage: COUNTER}
+          - ok: {usage: GAUGE}
+          - gone: {usage: GAUGE}
+      my_fault: {query: SELECT 1/0 AS n}
+      pg_locks: {query: ""}
+      """, to: "queries.yaml")
+    let bad = try folder.write("queries: [{name: x}]\n", to: "bad.yml")
+    var configuration = ExporterConfiguration()
+    configuration.postgres = [
+      .init(connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+    ]
+    configuration.queryFiles = [.init(path: peers), .init(path: bad)]
+    let assembly = try ExporterAssembly(configuration, logger: Logger(label: "test"))
+    let gathering = await assembly.runner.gather(within: .seconds(60))
+    let shown = ExpositionText(String(decoding: gathering.bytes, as: UTF8.self))
+    let label = ["server": "127.0.0.1:\(server.port)", "name": "a"]
+    #expect(shown.value("my_app_size", label) == 7)
+    #expect(shown.value("my_app_extra", label) == 8)
+    #expect(shown.value("my_app_ok", label) == 1)
+    #expect(shown.value("my_app_gone", label)?.isNaN == true)
+    #expect(shown.types["my_app_extra"] == "untyped")
+    #expect(shown.value("pg_up") == 1)
+    #expect(shown.value("tocsin_postgres_query_success", ["query": "my_fault"]) == 0)
+    #expect(shown.all("pg_locks_count").isEmpty, "an empty query turns a namespace off")
+    #expect(!shown.all("pg_stat_database_numbackends").isEmpty)
+    #expect(shown.value("pg_exporter_user_queries_load_error", ["filename": peers]) == 0)
+    #expect(shown.value("pg_exporter_user_queries_load_error", ["filename": bad]) == 1)
+    #expect(shown.strayLines.isEmpty)
+  }
+}
