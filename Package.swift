@@ -72,7 +72,7 @@ let edge: [Target] = [
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
   // libc's calls that block: threads of their own, deadlines, name resolution that can be given up.
-  room("Edge", "BlockingCalls"),
+  room("Edge", "BlockingCalls", uses: ["CLinux"]),
   room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
   room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
   room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib"]),
@@ -135,7 +135,13 @@ let serve: [Target] = [
   room(
     "Serve", "MetricScraping",
     uses: [
-      "WebClient", "ExpositionFormat", "StorageAPI", "MetricModel", "PatternMatching", logging,
+      "BlockingCalls", "WebClient", "ExpositionFormat", "StorageAPI", "MetricModel",
+      "PatternMatching", logging,
+    ]),
+  room(
+    "Serve", "RemoteWriting",
+    uses: [
+      "WebServer", "WebClient", "MetricScraping", "StorageAPI", "MetricModel", logging,
     ]),
   room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
   room(
@@ -156,7 +162,8 @@ let serve: [Target] = [
     "Serve", "EvaluatorService",
     uses: [
       "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebClient", "MetricScraping",
-      "SampleStore", "StateDatabase", "StorageAPI", "MetricModel", "PatternMatching",
+      "RemoteWriting", "SampleStore", "StateDatabase", "StorageAPI", "MetricModel",
+      "PatternMatching",
       "TextTemplates", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle, logging,
     ]),
@@ -219,7 +226,13 @@ let tested: [Target] = [
   tests(
     "MetricScraping",
     uses: [
+      "BlockingCalls",
       "ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient", logging,
+    ]),
+  tests(
+    "RemoteWriting",
+    uses: [
+      "WebServer", "WebClient", "MetricScraping", "StorageAPI", "MetricModel", logging,
     ]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),

@@ -41,7 +41,7 @@ struct WebTargetFetcherTests {
     #expect(request.query["target"] == "a b")
     #expect(request.headers["X-Prometheus-Scrape-Timeout-Seconds"] == "7")
     #expect(request.headers["User-Agent"] == "Tocsin/1.2.3")
-    #expect(request.headers["Accept"] == WebTargetFetcher.accept)
+    #expect(request.headers["Accept"] == WebTargetFetcher.accept(ScrapeProtocol.standard))
     #expect(request.headers["Accept-Encoding"]?.contains("gzip") == true)
     #expect(request.headers["Authorization"] == "Basic dTpw")
     #expect(request.headers["X-Scope-OrgID"] == "one")

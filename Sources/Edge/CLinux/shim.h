@@ -1,6 +1,11 @@
 // System calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #pragma once
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -23,4 +28,24 @@ static inline const char *tocsin_domainname(const struct utsname *names) {
 #else
   return names->__domainname;
 #endif
+}
+
+// Asks for records of a name: the length of the answer, -1 if there are none, -2 if nobody answered. `server` is an IPv4 address
+// in host order to ask instead of those of /etc/resolv.conf, or 0.
+static inline int tocsin_dns_query(
+  const char *name, int type, unsigned server, unsigned short port, unsigned char *answer, int size) {
+  struct __res_state state;
+  memset(&state, 0, sizeof state);
+  if (res_ninit(&state) != 0) return -2;
+  if (server != 0) {
+    state.nscount = 1;
+    state.nsaddr_list[0].sin_family = AF_INET;
+    state.nsaddr_list[0].sin_addr.s_addr = htonl(server);
+    state.nsaddr_list[0].sin_port = htons(port);
+  }
+  int length = res_nsearch(&state, name, C_IN, type, answer, size);
+  int trouble = state.res_h_errno;
+  res_nclose(&state);
+  if (length >= 0) return length;
+  return trouble == HOST_NOT_FOUND || trouble == NO_DATA ? -1 : -2;
 }

@@ -163,8 +163,18 @@ public enum ExpositionTextFormat: Sendable, Equatable {
 
   /// The format that an answer's Content-Type announces; all but OpenMetrics is tried as text.
   public init(contentType: String?) {
+    self = ExpositionTextFormat(knownContentType: contentType) ?? .text
+  }
+
+  /// The format that an answer's Content-Type announces; nil if it announces none that is known.
+  public init?(knownContentType contentType: String?) {
     let type = contentType?.split(separator: ";").first?.lowercased() ?? ""
-    let isOpenMetrics = type.utf8.starts(with: "application/openmetrics-text".utf8)
-    self = isOpenMetrics ? .openMetrics : .text
+    if type.utf8.starts(with: "application/openmetrics-text".utf8) {
+      self = .openMetrics
+    } else if type.utf8.starts(with: "text/plain".utf8) {
+      self = .text
+    } else {
+      return nil
+    }
   }
 }

@@ -37,6 +37,12 @@ struct EvaluatorCommand: AsyncParsableCommand {
     help: "The URL under which people reach the evaluator, for links in messages.")
   var externalURL: String?
 
+  @Flag(
+    name: .customLong("web.enable-remote-write-receiver"),
+    inversion: .prefixedNo,
+    help: "Take samples that others push to /api/v1/write (remote write 1.0 and 2.0).")
+  var receivesRemoteWrites = true
+
   @OptionGroup var logging: LogOptions
 
   func run() async throws {
@@ -46,6 +52,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
       options.notificationsFile = notificationsFile
       options.listenAddress = listenAddress
       options.externalURL = externalURL
+      options.receivesRemoteWrites = receivesRemoteWrites
       options.retention = try EvaluatorOptions.duration(retention, flag: "--storage.retention.time")
       let daemon = try await EvaluatorDaemon.start(options)
       try await Startup.run([daemon, ReloadOnHangup(daemon)])

@@ -16,6 +16,8 @@ package struct EvaluatorOptions: Sendable {
   package var externalURL: String?
   /// How long samples are kept.
   package var retention: Duration = .seconds(15 * 86_400)
+  /// Whether others may push samples to `/api/v1/write`.
+  package var receivesRemoteWrites = true
   /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 

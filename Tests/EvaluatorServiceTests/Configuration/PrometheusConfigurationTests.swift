@@ -76,7 +76,7 @@ func prometheus(
   ),
   (
     "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{role: pod}]",
-    "p.yml:3:3: \"kubernetes_sd_configs\" in scrape config is not supported yet; list the targets under static_configs"
+    "p.yml:3:3: \"kubernetes_sd_configs\" in scrape config is not supported yet; use static_configs, file_sd_configs, http_sd_configs or dns_sd_configs"
   ),
   (
     "scrape_configs:\n- job_name: a\n  sample_limit: -1",
@@ -268,4 +268,62 @@ func emptyFilesAreDefaults(text: String) throws {
   let configuration = try prometheus(
     "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hunter2}}]")
   #expect(!"\(configuration)".contains("hunter2"))
+}
+
+@Test func readsServiceDiscoveryAndTheKeysOfScraping() throws {
+  let configuration = try prometheus(
+    """
+    global: {scrape_protocols: [PrometheusText0.0.4], keep_dropped_targets: 5}
+    scrape_configs:
+    - job_name: a
+      track_timestamps_staleness: true
+      fallback_scrape_protocol: OpenMetricsText1.0.0
+      scrape_native_histograms: false
+      file_sd_configs: [{files: ["t/*.yml", /x.json], refresh_interval: 10s}]
+      http_sd_configs: [{url: "http://h/sd", basic_auth: {username: u, password: p}}]
+      dns_sd_configs: [{names: [_a._tcp.b]}, {names: [b], type: A, port: 80}]
+    """)
+  let job = try #require(configuration.jobs.first)
+  #expect(job.tracksTimestampsStaleness)
+  #expect(job.fallbackProtocol == .openMetrics1)
+  #expect(job.protocols == [.text0])
+  #expect(job.keptDroppedTargets == 5)
+  #expect(job.discovery.count == 4)
+  #expect(
+    job.discovery.first
+      == .files(patterns: ["/etc/p/t/*.yml", "/x.json"], refresh: .seconds(10)))
+  #expect(
+    job.discovery.dropFirst(2)
+      == [
+        .dns(names: ["_a._tcp.b"], type: .srv, port: 0, refresh: .seconds(30)),
+        .dns(names: ["b"], type: .a, port: 80, refresh: .seconds(30)),
+      ])
+}
+
+@Test(arguments: [
+  ("file_sd_configs: [{files: [a.txt]}]", "is no file of targets"),
+  ("file_sd_configs: [{}]", "\"files\" is missing"),
+  ("http_sd_configs: [{url: ftp://x}]", "must begin with http:// or https://"),
+  ("dns_sd_configs: [{names: [a], type: A}]", "\"port\" is missing"),
+  ("fallback_scrape_protocol: PrometheusProto", "PrometheusProto is not supported yet"),
+  ("scrape_protocols: [X]", "is no scrape protocol"),
+  ("scrape_native_histograms: true", "is not supported yet; remove it"),
+])
+func refusesWrongDiscovery(key: String, reason: String) {
+  let errors = prometheusErrors("scrape_configs:\n- job_name: a\n  \(key)")
+  #expect(errors.count == 1)
+  #expect(errors.first?.contains(reason) == true, "\(errors)")
+}
+
+@Test func readsFilesOfTargetsAsJSONAndAsYAML() throws {
+  let json = "[{\"targets\": [\"a:1\", \"b:2\"], \"labels\": {\"x\": \"y\"}}]"
+  let expected = [TargetGroup(addresses: ["a:1", "b:2"], labels: ["x": "y"])]
+  #expect(try TargetFile.decode(json, origin: "f.json") == expected)
+  #expect(
+    try TargetFile.decode("- targets: [a:1, b:2]\n  labels: {x: y}\n", origin: "f.yml")
+      == expected)
+  #expect(throws: ConfigError.self) { try TargetFile.decode("{}", origin: "f.json") }
+  #expect(throws: ConfigFailure.self) {
+    try TargetFile.decode("[{\"targets\": [\"http://a/\"]}]", origin: "f.json")
+  }
 }

@@ -39,21 +39,24 @@ extension ConfigMapping {
 
   /// `static_configs`
   func targetGroups() -> [TargetGroup] {
-    mappings("static_configs", context: "static config").map { mapping in
-      let addresses = mapping.textNodes("targets").compactMap { text, node -> String? in
-        guard !text.isEmpty, !text.contains("/") else {
-          diagnostics.report(
-            node.error(
-              "\"\(text)\" is not a valid target address",
-              mend: "write host:port, without scheme and path"))
-          return nil
-        }
-        return text
+    mappings("static_configs", context: "static config").map { $0.targetGroup() }
+  }
+
+  /// A list of addresses with common labels.
+  func targetGroup() -> TargetGroup {
+    let addresses = textNodes("targets").compactMap { text, node -> String? in
+      guard !text.isEmpty, !text.contains("/") else {
+        diagnostics.report(
+          node.error(
+            "\"\(text)\" is not a valid target address",
+            mend: "write host:port, without scheme and path"))
+        return nil
       }
-      let labels = mapping.labels("labels")
-      mapping.finish()
-      return TargetGroup(addresses: addresses, labels: labels)
+      return text
     }
+    let labels = labels("labels")
+    finish()
+    return TargetGroup(addresses: addresses, labels: labels)
   }
 
   /// A list of relabelling rules.

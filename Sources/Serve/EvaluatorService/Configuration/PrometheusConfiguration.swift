@@ -64,6 +64,10 @@ package struct GlobalConfiguration: Sendable, Hashable {
   package var externalLabels = Labels.empty
   /// Limits for jobs that have none of their own.
   package var limits = ScrapeLimits()
+  /// The formats that jobs without any of their own ask for.
+  package var protocols = ScrapeProtocol.standard
+  /// How many dropped targets jobs without a number of their own keep; zero means all.
+  package var keptDroppedTargets = 0
 
   package init() {}
 }

@@ -40,6 +40,12 @@ struct PrometheusDecoder {
     root.finish()
   }
 
+  /// Switches of scraping that may be there as long as they are off.
+  static let offOnlyKeys = [
+    "scrape_native_histograms", "scrape_classic_histograms", "always_scrape_classic_histograms",
+    "convert_classic_histograms_to_nhcb", "extra_scrape_metrics",
+  ]
+
   // MARK: - global
 
   private mutating func decode(global mapping: ConfigMapping) {
@@ -61,11 +67,12 @@ struct PrometheusDecoder {
     global.ruleQueryOffset = mapping.prometheusDuration("rule_query_offset") ?? .zero
     global.externalLabels = externalLabels(mapping)
     global.limits = mapping.scrapeLimits(defaults: ScrapeLimits())
+    global.protocols = mapping.scrapeProtocols() ?? global.protocols
+    global.keptDroppedTargets = mapping.int("keep_dropped_targets", in: 0...Int.max) ?? 0
+    for key in Self.offOnlyKeys { mapping.mustBeOff(key) }
     mapping.refuse([
-      "scrape_protocols", "scrape_native_histograms", "query_log_file",
-      "scrape_failure_log_file", "keep_dropped_targets", "metric_name_validation_scheme",
-      "metric_name_escaping_scheme", "convert_classic_histograms_to_nhcb",
-      "always_scrape_classic_histograms", "extra_scrape_metrics",
+      "query_log_file", "scrape_failure_log_file", "metric_name_validation_scheme",
+      "metric_name_escaping_scheme",
     ])
     mapping.finish()
     configuration.global = global
@@ -116,7 +123,9 @@ struct PrometheusDecoder {
       target.staticTargets = mapping.targetGroups()
       target.relabelRules = mapping.relabelRules("relabel_configs")
       target.alertRelabelRules = mapping.relabelRules("alert_relabel_configs")
-      mapping.refuse(ScrapeJobDecoder.discoveryKeys + ["sigv4"])
+      mapping.refuse(
+        ScrapeJobDecoder.discoveryKeys
+          + ["sigv4", "file_sd_configs", "http_sd_configs", "dns_sd_configs"])
       mapping.finish()
       configuration.alertmanagers.append(target)
     }

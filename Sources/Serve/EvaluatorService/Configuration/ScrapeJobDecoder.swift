@@ -9,9 +9,9 @@ struct ScrapeJobDecoder {
 
   /// The ways of Prometheus to find targets other than by name.
   static let discoveryKeys = [
-    "azure_sd_configs", "consul_sd_configs", "digitalocean_sd_configs", "dns_sd_configs",
+    "azure_sd_configs", "consul_sd_configs", "digitalocean_sd_configs",
     "docker_sd_configs", "dockerswarm_sd_configs", "ec2_sd_configs", "eureka_sd_configs",
-    "file_sd_configs", "gce_sd_configs", "hetzner_sd_configs", "http_sd_configs",
+    "gce_sd_configs", "hetzner_sd_configs",
     "ionos_sd_configs", "kubernetes_sd_configs", "kuma_sd_configs", "lightsail_sd_configs",
     "linode_sd_configs", "marathon_sd_configs", "nerve_sd_configs", "nomad_sd_configs",
     "openstack_sd_configs", "ovhcloud_sd_configs", "puppetdb_sd_configs", "scaleway_sd_configs",
@@ -20,12 +20,8 @@ struct ScrapeJobDecoder {
   ]
 
   private static let unsupportedKeys = [
-    "scrape_protocols", "fallback_scrape_protocol", "scrape_native_histograms",
-    "track_timestamps_staleness", "keep_dropped_targets", "native_histogram_bucket_limit",
-    "native_histogram_min_bucket_factor", "metric_name_validation_scheme",
-    "metric_name_escaping_scheme", "scrape_classic_histograms",
-    "always_scrape_classic_histograms", "convert_classic_histograms_to_nhcb",
-    "scrape_failure_log_file", "extra_scrape_metrics",
+    "native_histogram_bucket_limit", "native_histogram_min_bucket_factor",
+    "metric_name_validation_scheme", "metric_name_escaping_scheme", "scrape_failure_log_file",
   ]
 
   func decode(_ mapping: ConfigMapping) -> ScrapeJob? {
@@ -40,10 +36,21 @@ struct ScrapeJobDecoder {
     job.limits = mapping.scrapeLimits(defaults: global.limits)
     job.client = mapping.clientSettings(directory: directory)
     job.client.compression = mapping.bool("enable_compression") ?? true
+    job.tracksTimestampsStaleness = mapping.bool("track_timestamps_staleness") ?? false
+    job.protocols = mapping.scrapeProtocols() ?? global.protocols
+    if let fallback = mapping.scrapeProtocol("fallback_scrape_protocol") {
+      job.fallbackProtocol = fallback
+    }
+    job.keptDroppedTargets =
+      mapping.int("keep_dropped_targets", in: 0...Int.max) ?? global.keptDroppedTargets
     job.staticTargets = mapping.targetGroups()
+    job.discovery = mapping.discoverySources(directory: directory)
+    for key in PrometheusDecoder.offOnlyKeys { mapping.mustBeOff(key) }
     job.relabelRules = mapping.relabelRules("relabel_configs")
     job.metricRelabelRules = mapping.relabelRules("metric_relabel_configs")
-    mapping.refuse(Self.discoveryKeys, mend: "list the targets under static_configs")
+    mapping.refuse(
+      Self.discoveryKeys,
+      mend: "use static_configs, file_sd_configs, http_sd_configs or dns_sd_configs")
     mapping.refuse(Self.unsupportedKeys)
     mapping.finish()
     return name == nil ? nil : job

@@ -4,6 +4,7 @@ import AlertRules
 import CollectorCore
 import MetricModel
 import MetricScraping
+import RemoteWriting
 import SampleStore
 import WebServer
 
@@ -16,6 +17,7 @@ struct EvaluatorFacts: Sendable {
   var alerts: [RoutedAlert] = []
   var scrapes = ScrapeCounts()
   var targets = 0
+  var received = ReceivedCounts()
   var store = SampleStoreStats()
   var server: ServerCounters
   var reload = ReloadStatus()
@@ -48,6 +50,7 @@ struct EvaluatorMetrics: Sendable {
     addNotifications(facts)
     addAlertmanagers(facts.alertmanagers)
     addScraping(facts)
+    addReceiving(facts.received)
     addStore(facts.store)
     addConfiguration(facts)
     return buffer.render().bytes
@@ -96,6 +99,18 @@ struct EvaluatorMetrics: Sendable {
       "prometheus_target_scrapes_sample_duplicate_timestamp_total",
       "Scraped samples whose series has another value at that time.",
       Double(scrapes.samplesDuplicate))
+  }
+
+  private mutating func addReceiving(_ received: ReceivedCounts) {
+    buffer.counter(
+      "tocsin_remote_write_received_requests_total", "Requests to /api/v1/write.",
+      Double(received.requests))
+    buffer.counter(
+      "tocsin_remote_write_refused_requests_total",
+      "Requests to /api/v1/write of which not everything was kept.", Double(received.refused))
+    buffer.counter(
+      "tocsin_remote_write_received_samples_total", "Samples kept from /api/v1/write.",
+      Double(received.samples))
   }
 
   private mutating func addStore(_ stats: SampleStoreStats) {

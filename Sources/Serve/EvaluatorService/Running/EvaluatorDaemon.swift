@@ -41,7 +41,9 @@ package final class EvaluatorDaemon: Service {
     for warning in diagnostics.warnings { logger.warning("\(warning)") }
     let address = try ListenAddress(parsing: options.listenAddress)
     let door = LateRouter()
-    let server = try HTTPServer.start(on: address) { await door.respond(to: $0) }
+    let server = try HTTPServer.start(on: address, limits: Self.limits) {
+      await door.respond(to: $0)
+    }
     do {
       let rooms = try await EvaluatorRooms.open(
         options, configuration: configuration, listen: server.address, logger: logger)
@@ -52,6 +54,13 @@ package final class EvaluatorDaemon: Service {
       await server.stop(grace: .zero)
       throw error
     }
+  }
+
+  /// Senders of remote write may put many thousand samples into one request.
+  private static var limits: ServerLimits {
+    var limits = ServerLimits()
+    limits.maxBodyBytes = 32 << 20
+    return limits
   }
 
   /// What is loaded, for people.
@@ -69,6 +78,7 @@ package final class EvaluatorDaemon: Service {
       // An error means that this task was cancelled, which ends the service just as well.
       try? await gracefulShutdown()
       rooms.router.stop()
+      await rooms.discovery.stop()
       await rooms.targets.stop()
       group.cancelAll()
       await server.stop(grace: .seconds(1))

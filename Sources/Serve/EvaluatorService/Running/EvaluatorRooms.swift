@@ -6,6 +6,7 @@ import Logging
 import MetricModel
 import MetricScraping
 import PromQLEngine
+import RemoteWriting
 import SampleStore
 import StateDatabase
 import StorageAPI
@@ -21,6 +22,8 @@ final class EvaluatorRooms: Sendable {
   let state: StateDatabase
   let journal: AlertJournal
   let targets: TargetScheduler
+  let discovery: TargetDiscovery
+  let receiver: RemoteWriteReceiver
   let rules: GroupScheduler
   let router: AlertRouter
   let engine: QueryEngine
@@ -51,6 +54,7 @@ final class EvaluatorRooms: Sendable {
     self.logger = logger
     client = WebClient()
     mail = MailClient()
+    receiver = RemoteWriteReceiver(appender: store)
     engine = QueryEngine(querier: store)
     let onEvent = options.onEvent
     var services = RouterServices(store: state, log: Logger(label: "notifications"))
@@ -66,6 +70,9 @@ final class EvaluatorRooms: Sendable {
       appender: store,
       fetcher: WebTargetFetcher(client: client, version: TocsinVersion.current),
       logger: Logger(label: "scraping"))
+    discovery = TargetDiscovery(
+      scheduler: targets, client: client, tools: TargetFile.discoveryTools,
+      logger: Logger(label: "discovery"))
     let query = RuleQueryResult.query(with: engine)
     let templates = RuleTemplates(externalURL: externalURL) { try await query($0, $1).elements }
     self.templates = templates
@@ -109,7 +116,7 @@ final class EvaluatorRooms: Sendable {
     await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
     try await rooms.router.restore()
     try await rooms.useRules(of: configuration)
-    await rooms.targets.apply(configuration.scrapeJobs)
+    await rooms.discovery.apply(configuration.scrapeJobs)
     return rooms
   }
 
@@ -185,7 +192,7 @@ final class EvaluatorRooms: Sendable {
       let messengers = try messengers(for: configuration)
       try await useRules(of: configuration)
       await useNotifications(of: configuration, messengers)
-      await targets.apply(configuration.scrapeJobs)
+      await discovery.apply(configuration.scrapeJobs)
       current.withLock {
         $0 = Loaded(
           configuration: configuration, status: ReloadStatus(succeeded: true, at: .now()))

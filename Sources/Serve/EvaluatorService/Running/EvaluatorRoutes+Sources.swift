@@ -34,6 +34,7 @@ extension EvaluatorRoutes {
       "notifications.config-file": rooms.options.notificationsFile ?? "",
       "storage.path": rooms.options.storagePath,
       "storage.retention.time": status.storageRetention,
+      "web.enable-remote-write-receiver": String(rooms.options.receivesRemoteWrites),
       "web.external-url": rooms.externalURL,
       "web.listen-address": rooms.options.listenAddress,
     ]

@@ -4,6 +4,7 @@ import AlertRules
 import MetricModel
 import MetricScraping
 import QueryAPI
+import RemoteWriting
 import SampleStore
 import Synchronization
 import WebAssets
@@ -32,6 +33,7 @@ struct EvaluatorRoutes: Sendable {
     router.post("/-/reload") { _ in await reload() }
     router.put("/-/reload") { _ in await reload() }
     router.get("/metrics") { _ in await selfMetrics() }
+    if rooms.options.receivesRemoteWrites { rooms.receiver.register(in: &router) }
     QueryAPI.routes(into: &router, sources: sources)
     return router
   }
@@ -63,6 +65,7 @@ struct EvaluatorRoutes: Sendable {
     facts.scrapes = rooms.targets.counts
     facts.targets = await rooms.targets.targets().count
     facts.store = rooms.store.stats
+    facts.received = rooms.receiver.received
     facts.reload = rooms.loaded.status
     facts.journalFailures = rooms.journal.failures
     return HTTPResponse(

@@ -61,6 +61,7 @@ struct ScrapeCache {
   ) throws(ScrapeFailure) -> Reading {
     begin()
     let honorsTimestamps = rules.target.job.honorTimestamps
+    let tracksTimestamps = rules.target.job.tracksTimestampsStaleness
     var reading = Reading()
     var parser = ExpositionParser(body, format: format)
     var expected = 0
@@ -79,7 +80,7 @@ struct ScrapeCache {
       if entry < entriesBefore { expected = entries[entry].place + 1 }
       reading.scraped += 1
       let timestamp = honorsTimestamps ? sample.timestamp : nil
-      mark(entry, isTracked: timestamp == nil)
+      mark(entry, isTracked: timestamp == nil || tracksTimestamps)
       if entries[entry].isDropped { continue }
       reading.kept += 1
       if entry < entriesBefore {

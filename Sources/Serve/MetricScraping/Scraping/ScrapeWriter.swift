@@ -39,7 +39,9 @@ struct ScrapeWriter {
     _ answer: ScrapeAnswer, at time: Timestamp, elapsed: () -> Double
   ) async throws(ScrapeFailure) -> Counts {
     batch.removeAll()
-    let format = ExpositionTextFormat(contentType: answer.contentType)
+    let format =
+      ExpositionTextFormat(knownContentType: answer.contentType)
+      ?? rules.target.job.fallbackProtocol.format
     let reading = try cache.read(
       answer.body.span, format: format, at: time, rules: rules, into: &batch)
     let limit = rules.target.job.limits.samples

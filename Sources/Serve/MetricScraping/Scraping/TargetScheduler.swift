@@ -18,6 +18,8 @@ package actor TargetScheduler {
   private let counters = ScrapeCounters()
   private var running: [ScrapeTarget: Running] = [:]
   private var dropped: [DroppedTarget] = []
+  /// How many targets relabelling dropped, by job, also those that are not kept.
+  private(set) var droppedCounts: [String: Int] = [:]
   private var awaitingFirst: Set<ScrapeTarget> = []
   private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
   private(set) var isStopped = false
@@ -99,6 +101,7 @@ package actor TargetScheduler {
     var wanted: [ScrapeTarget] = []
     var failures: [String: ScrapeFailure] = [:]
     dropped = []
+    droppedCounts = [:]
     for job in jobs {
       var count = 0
       for outcome in ScrapeTarget.outcomes(of: job) {
@@ -107,6 +110,9 @@ package actor TargetScheduler {
           wanted.append(target)
           count += 1
         case .dropped(let labels):
+          droppedCounts[job.name, default: 0] += 1
+          let kept = job.keptDroppedTargets
+          guard kept == 0 || droppedCounts[job.name, default: 0] <= kept else { continue }
           dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))
         case .invalid(let labels, let reason):
           dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))

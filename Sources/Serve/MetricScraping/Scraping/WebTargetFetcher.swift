@@ -5,9 +5,12 @@ package import WebClient
 /// Scrapes over HTTP as Prometheus does.
 package struct WebTargetFetcher: TargetFetching {
   /// OpenMetrics is asked for first, as Prometheus does; exporters that do not speak it answer in text format.
-  package static let accept =
-    "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
-    + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+  static func accept(_ protocols: [ScrapeProtocol]) -> String {
+    let types = protocols.enumerated().map { place, entry in
+      entry.mediaType + (place == 0 ? "" : ";q=0.\(max(2, 9 - place))")
+    }
+    return (types + ["*/*;q=0.1"]).joined(separator: ",")
+  }
 
   private let client: WebClient
   private let userAgent: String
@@ -33,7 +36,7 @@ package struct WebTargetFetcher: TargetFetching {
   private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
     var request = WebRequest(.get, target.url)
     try target.job.client.apply(to: &request)
-    request.headers["Accept"] = Self.accept
+    request.headers["Accept"] = Self.accept(target.job.protocols)
     request.headers["X-Prometheus-Scrape-Timeout-Seconds"] =
       FloatFormat.string(target.timeout.seconds, style: .plain)
     request.userAgent = userAgent

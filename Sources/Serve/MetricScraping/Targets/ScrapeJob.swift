@@ -1,3 +1,4 @@
+import ExpositionFormat
 package import MetricModel
 
 /// One entry of `scrape_configs`, with the global defaults filled in.
@@ -18,6 +19,14 @@ package struct ScrapeJob: Sendable, Hashable {
   package var honorLabels = false
   /// Whether times on the lines are used instead of the time of the scrape.
   package var honorTimestamps = true
+  /// Whether series whose lines carry times get a stale marker when they are gone.
+  package var tracksTimestampsStaleness = false
+  /// The formats that are asked for, the dearest first.
+  package var protocols = ScrapeProtocol.standard
+  /// What an answer is read as whose media type says nothing that is understood.
+  package var fallbackProtocol = ScrapeProtocol.text0
+  /// How many of the targets that relabelling drops are kept for the API; zero means all.
+  package var keptDroppedTargets = 0
   /// How much a target may answer.
   package var limits = ScrapeLimits()
   /// How the request is made.
@@ -28,9 +37,40 @@ package struct ScrapeJob: Sendable, Hashable {
   package var metricRelabelRules: [RelabelRule] = []
   /// The targets that are named in the configuration.
   package var staticTargets: [TargetGroup] = []
+  /// Where further targets are looked up.
+  package var discovery: [DiscoverySource] = []
 
   /// Makes a job with Prometheus' defaults.
   package init(name: String) { self.name = name }
+}
+
+/// A format in which targets may answer, by its name in `scrape_protocols`.
+package enum ScrapeProtocol: String, Sendable, CaseIterable {
+  case openMetrics1 = "OpenMetricsText1.0.0"
+  case openMetrics0 = "OpenMetricsText0.0.1"
+  case text1 = "PrometheusText1.0.0"
+  case text0 = "PrometheusText0.0.4"
+
+  /// What is asked for when the configuration says nothing.
+  package static let standard: [ScrapeProtocol] = [.openMetrics1, .openMetrics0, .text0]
+
+  /// The media type.
+  var mediaType: String {
+    switch self {
+    case .openMetrics1: "application/openmetrics-text;version=1.0.0"
+    case .openMetrics0: "application/openmetrics-text;version=0.0.1"
+    case .text1: "text/plain;version=1.0.0"
+    case .text0: "text/plain;version=0.0.4"
+    }
+  }
+
+  /// How an answer is read.
+  var format: ExpositionTextFormat {
+    switch self {
+    case .openMetrics1, .openMetrics0: .openMetrics
+    case .text1, .text0: .text
+    }
+  }
 }
 
 /// Addresses that share labels: one entry of `static_configs`.

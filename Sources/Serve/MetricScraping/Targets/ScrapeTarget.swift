@@ -30,6 +30,7 @@ package struct ScrapeTarget: Sendable, Hashable {
   package static func outcomes(of job: ScrapeJob) -> [Outcome] {
     var settings = job
     settings.staticTargets = []
+    settings.discovery = []
     var seen: Set<Labels> = []
     return job.staticTargets.flatMap { group in
       group.addresses.compactMap { address in

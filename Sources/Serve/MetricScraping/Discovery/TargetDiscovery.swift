@@ -1,0 +1,118 @@
+package import Logging
+import MetricModel
+import Synchronization
+package import WebClient
+
+/// Looks up the targets of jobs by their `*_sd_configs` and hands what it finds to the scheduler, at the start and whenever it
+/// changes. A look-up that fails leaves the targets of the last good one.
+package actor TargetDiscovery {
+  private let scheduler: TargetScheduler
+  private let clock: any ScrapeClock
+  private let logger: Logger
+  private let finder: TargetFinder
+  private var jobs: [ScrapeJob] = []
+  private var found: [DiscoverySource: [TargetGroup]] = [:]
+  private var running: [DiscoverySource: Task<Void, Never>] = [:]
+  private var hand: Task<Void, Never>?
+  private let failureCount = Atomic<Int>(0)
+
+  package init(
+    scheduler: TargetScheduler, client: WebClient, tools: DiscoveryTools,
+    clock: any ScrapeClock = SystemScrapeClock(), logger: Logger
+  ) {
+    self.scheduler = scheduler
+    self.clock = clock
+    self.logger = logger
+    finder = TargetFinder(client: client, tools: tools)
+  }
+
+  /// Look-ups that failed since the start.
+  package nonisolated var failures: Int { failureCount.load(ordering: .relaxed) }
+
+  /// Makes these jobs the ones that are looked up and scraped. Files are read before it returns; other look-ups follow.
+  package func apply(_ jobs: [ScrapeJob]) async {
+    self.jobs = jobs
+    let wanted = Set(jobs.flatMap(\.discovery))
+    for (source, task) in running where !wanted.contains(source) {
+      task.cancel()
+      running[source] = nil
+      found[source] = nil
+    }
+    for source in wanted where running[source] == nil {
+      var signature: [String]?
+      if case .files(let patterns, _) = source {
+        signature = finder.signature(of: patterns)
+        await look(source)
+      }
+      running[source] = Task { [weak self] in await self?.follow(source, since: signature) }
+    }
+    await handOver()
+  }
+
+  /// Ends all look-ups.
+  package func stop() {
+    for task in running.values { task.cancel() }
+    running = [:]
+  }
+
+  /// Looks up at every refresh; files also when they change, which is looked for every second.
+  private func follow(_ source: DiscoverySource, since first: [String]?) async {
+    var signature = first
+    if signature == nil, await look(source) { await handOver() }
+    var due = clock.elapsed() + source.refresh.duration
+    while !Task.isCancelled {
+      let isFile = signature != nil
+      let wait = due - clock.elapsed()
+      do {
+        try await clock.sleep(for: isFile ? min(.seconds(1), max(.zero, wait)) : wait)
+      } catch {
+        return
+      }
+      var isDue = clock.elapsed() >= due
+      if case .files(let patterns, _) = source {
+        let now = finder.signature(of: patterns)
+        isDue = isDue || now != signature
+        signature = now
+      }
+      guard isDue else { continue }
+      if await look(source) { await handOver() }
+      due = clock.elapsed() + source.refresh.duration
+    }
+  }
+
+  /// Looks up once; whether something changed.
+  @discardableResult
+  private func look(_ source: DiscoverySource) async -> Bool {
+    let groups: [TargetGroup]
+    do {
+      groups = try await finder.find(source)
+    } catch {
+      guard !Task.isCancelled else { return false }
+      failureCount.add(1, ordering: .relaxed)
+      logger.warning("targets not looked up", metadata: ["reason": "\(error)"])
+      return false
+    }
+    guard !Task.isCancelled, found[source] != groups else { return false }
+    found[source] = groups
+    return true
+  }
+
+  /// One after the other, so that the scheduler ends with the newest.
+  private func handOver() async {
+    let previous = hand
+    let next = Task {
+      await previous?.value
+      await scheduler.apply(resolved())
+    }
+    hand = next
+    await next.value
+  }
+
+  private func resolved() -> [ScrapeJob] {
+    jobs.map { job in
+      var job = job
+      job.staticTargets += job.discovery.flatMap { found[$0] ?? [] }
+      return job
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package import MetricModel
+
+/// Writes `prometheus.WriteRequest`, the message of remote write 1.0.
+///
+/// Two messages one after the other are one message with the series of both: a queue joins requests by joining bytes.
+package struct WriteRequestEncoder {
+  /// The message so far.
+  package private(set) var bytes: [UInt8] = []
+  /// The samples in it.
+  package private(set) var count = 0
+
+  package init() {}
+
+  /// Adds one sample with the labels of its series.
+  package mutating func add(_ labels: [UInt8], at timestamp: Timestamp, _ value: Double) {
+    var sample: [UInt8] = [1 << 3 | 1]
+    for shift in stride(from: 0, to: 64, by: 8) {
+      sample.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(shift)))
+    }
+    sample.append(2 << 3)
+    Self.append(UInt64(bitPattern: timestamp.rawValue), to: &sample)
+    bytes.append(1 << 3 | 2)
+    Self.append(UInt64(labels.count + 2 + sample.count), to: &bytes)
+    bytes += labels
+    bytes.append(2 << 3 | 2)
+    bytes.append(UInt8(sample.count))
+    bytes += sample
+    count += 1
+  }
+
+  /// The labels of a series as they stand in the message; made once per series.
+  package static func labels(_ labels: Labels) -> [UInt8] {
+    var result: [UInt8] = []
+    for label in labels {
+      var pair: [UInt8] = []
+      append(label.name, field: 1, to: &pair)
+      append(label.value, field: 2, to: &pair)
+      result.append(1 << 3 | 2)
+      append(UInt64(pair.count), to: &result)
+      result += pair
+    }
+    return result
+  }
+
+  private static func append(_ text: String, field: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(field << 3 | 2)
+    append(UInt64(text.utf8.count), to: &bytes)
+    bytes += text.utf8
+  }
+
+  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+    var value = value
+    while value >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
+      value >>= 7
+    }
+    bytes.append(UInt8(value))
+  }
+}
