@@ -24,10 +24,11 @@ enum CellReading {
     return seconds - Double(offset)
   }
 
-  /// Milliseconds of a duration as Go writes it; `-1` is not a number, as with the peer, and nil is
-  /// no duration.
+  /// Milliseconds of a duration as Go writes it, or without a unit; `-1` is not a number, as with the
+  /// peer, and nil is no duration.
   static func milliseconds(_ text: String) -> Double? {
     if text == "-1" { return .nan }
+    if let number = Double(text) { return number }
     var rest = Substring(text)
     let isNegative = rest.first == "-"
     if isNegative || rest.first == "+" { rest = rest.dropFirst() }

@@ -18,6 +18,8 @@ struct CustomTable {
   private let database: String?
   private var metrics: [CustomMetric]
   private var positions: [String: Int] = [:]
+  /// The columns that no metric mentions, by the names of their metrics.
+  private var undeclared: [String: String] = [:]
   private var answer = CustomAnswer()
   private var seen: [Set<[String]>]
   private var series = 0
@@ -33,8 +35,9 @@ struct CustomTable {
     metrics = query.metrics.filter { $0.versions.contains(version) }
     if let undeclared = query.undeclared {
       for column in columns where !undeclared.known.contains(column) {
-        metrics.append(Self.untyped(column, undeclared))
-        answer.warnings.append("column \"\(column)\" is not declared: its numbers are untyped")
+        let metric = Self.untyped(column, undeclared)
+        metrics.append(metric)
+        self.undeclared[metric.name] = column
       }
     }
     seen = Array(repeating: [], count: metrics.count)
@@ -72,6 +75,9 @@ struct CustomTable {
       append(Entry(family: other.family, labels: other.labels, content: .of(other.sum)))
     }
     answer.families.removeAll { $0.samples.isEmpty }
+    answer.warnings += answer.families.compactMap { family in
+      undeclared[family.name].map { "column \"\($0)\" is not declared: \(family.name) is untyped" }
+    }
     return answer
   }
 
