@@ -36,7 +36,7 @@ private func expectGolden(_ text: String, _ name: String) throws {
 @Test func theFixtureIsGroupedByExecutable() async throws {
   // The fixture's pages are those of the machine that runs the test.
   try #require(HostFacts.pageSize == 4096, "the golden text is for pages of 4096 bytes")
-  let text = try await text(ProcessGroupCollector(proc: fixture), scrapes: 1)
+  let text = try await text(ProcessGroupCollector(proc: fixture, naming: .byExecutable), scrapes: 1)
   try expectGolden(text, "by-executable.prom")
 }
 
@@ -52,10 +52,22 @@ private func expectGolden(_ text: String, _ name: String) throws {
 }
 
 @Test func withoutThreadsOnlyMainThreadsAreCounted() async throws {
-  let collector = ProcessGroupCollector(proc: fixture, readsThreads: false)
+  var options = ProcessOptions()
+  options.readsThreads = false
+  let collector = ProcessGroupCollector(proc: fixture, naming: .byExecutable, options: options)
   let text = try await text(collector, scrapes: 1)
   #expect(text.contains(#"namedprocess_namegroup_states{groupname="node",state="Running"} 1"#))
   #expect(text.contains(#"namedprocess_namegroup_states{groupname="node",state="Waiting"} 0"#))
+  #expect(!text.contains("_thread_"))
+  #expect(!text.contains("threads_wchan"))
+}
+
+@Test func theFixtureIsGroupedByApplicationWithMemoryByShares() async throws {
+  try #require(HostFacts.pageSize == 4096, "the golden text is for pages of 4096 bytes")
+  var options = ProcessOptions()
+  options.readsProportionalMemory = true
+  let text = try await text(ProcessGroupCollector(proc: fixture, options: options), scrapes: 2)
+  try expectGolden(text, "by-application.prom")
 }
 
 @Test func aSteadyHostReadsTheSameInEveryScrape() async throws {
@@ -98,12 +110,18 @@ private func expectGolden(_ text: String, _ name: String) throws {
     known[cells[0]] = (cells[1], Set(cells[2].split(separator: ",").map(String.init)))
   }
   var type: [String: String] = [:]
-  let shown = try await text(ProcessGroupCollector(proc: ProcRoot()), scrapes: 2)
+  var options = ProcessOptions()
+  options.readsProportionalMemory = true
+  let shown = try await text(ProcessGroupCollector(proc: ProcRoot(), options: options), scrapes: 2)
+  for name in known.keys where name.hasPrefix("namedprocess_") && !name.hasSuffix("_wchan") {
+    #expect(type[name] != nil || shown.contains("# TYPE \(name) "), "\(name) is missing")
+  }
   for line in shown.split(separator: "\n") {
     let words = line.split(separator: " ", maxSplits: 3).map(String.init)
     if words[1] == "TYPE", words[0] == "#" { type[words[2]] = words[3] }
     guard words[0] != "#" else { continue }
     let name = String(line.prefix { $0 != "{" && $0 != " " })
+    guard !name.hasPrefix("tocsin_") else { continue }
     #expect(known[name]?.type == type[name], "\(name)")
     for match in line.matches(of: /[{,]([a-z_]+)="/) {
       #expect(known[name]?.labels.contains(String(match.1)) == true, "\(name) \(match.1)")

@@ -193,3 +193,122 @@ extension ProcessTracker {
   tracker.scrape([reading(10)])
   #expect(tracker.group("app")?.processes == 1)
 }
+
+@Test func aLeaderThatGivesWayIsARestart() {
+  var tracker = ProcessTracker()
+  tracker.scrape([reading(10, start: 100), reading(11, start: 200)])
+  tracker.scrape([reading(10, start: 100)])
+  #expect(tracker.group("app")?.restarts == 0)
+  tracker.scrape([reading(12, start: 300)])
+  #expect(tracker.group("app")?.restarts == 1)
+  tracker.scrape([])
+  tracker.scrape([reading(12, start: 400)])
+  #expect(tracker.group("app")?.restarts == 2)
+}
+
+@Test func restartsAreCountedOverTheEndOfAGroup() {
+  var tracker = ProcessTracker(removesEmptyGroups: true)
+  for start in 0..<5 as Range<UInt64> {
+    tracker.scrape([reading(10, start: start)])
+    tracker.scrape([])
+    #expect(tracker.groups.isEmpty)
+  }
+  tracker.scrape([reading(10, start: 9)])
+  #expect(tracker.group("app")?.restarts == 5)
+}
+
+@Test func theGroupOfTheRestKeepsSumsRight() {
+  var tracker = ProcessTracker(groupLimit: 3)
+  tracker.scrape([])
+  tracker.scrape((0..<10).map { reading($0, user: 7) }, naming: { .group("job-\($0.pid)") })
+  #expect(tracker.groups.count == 4)
+  #expect(tracker.group("other")?.processes == 7)
+  #expect(tracker.groups.reduce(0) { $0 + $1.counters.userTicks } == 70)
+  #expect(tracker.groups.reduce(0) { $0 + $1.processes } == 10)
+  #expect(tracker.folded == 7)
+}
+
+@Test func statesAndWaitChannelsAreCountedOnce() {
+  var tracker = ProcessTracker()
+  var waiting = thread(11, 1)
+  waiting.waitChannel = 3
+  tracker.scrape([reading(10)], threads: [10: [thread(10, 1), waiting]])
+  #expect(tracker.group("app")?.states[ThreadState.sleeping.rawValue] == 2)
+  #expect(tracker.group("app")?.waiting == [3: 1])
+}
+
+@Test func threadNamesKeepTheirCountersWhenTheirThreadsEnd() {
+  var tracker = ProcessTracker()
+  func worker(_ id: Int32, _ ticks: UInt64) -> ThreadReading {
+    var worker = thread(id, ticks)
+    worker.name = CommName("worker".utf8.span)
+    worker.counters.userTicks = ticks
+    worker.traffic = ProcessTraffic(read: ticks, written: 0)
+    return worker
+  }
+  tracker.scrape([])
+  tracker.scrape([reading(10)], threads: [10: [worker(10, 5), worker(11, 6)]])
+  tracker.scrape([reading(10)], threads: [10: [worker(10, 8)]])
+  tracker.scrape([reading(10)], threads: [10: [worker(10, 2)]])
+  tracker.scrape([])
+  let workers = tracker.group("app")?.threadTable.groups.first
+  #expect(workers?.name == "worker")
+  #expect(workers?.count == 0)
+  #expect(workers?.counters.userTicks == 14)
+  #expect(workers?.traffic.read == 14)
+  #expect(workers?.voluntarySwitches == 14)
+}
+
+@Test func threadNamesAreBounded() {
+  var table = ThreadTable()
+  for number in 0..<1000 as Range<Int32> {
+    var each = thread(number, 1)
+    each.name = CommName("thread-\(number)".utf8.span)
+    table.add(each, since: nil, isFirst: false)
+  }
+  #expect(table.groups.count == ThreadTable.limit + 1)
+  #expect(table.groups.last?.name == "other")
+  #expect(table.groups.reduce(0) { $0 + $1.voluntarySwitches } == 1000)
+}
+
+/// Whatever the kernel shows, no counter of a group ever falls, and memory is that of living processes.
+@Test(arguments: 0..<20 as Range<UInt64>)
+func countersNeverFallUnderAnyChurn(seed: UInt64) {
+  var random = Churn(state: seed &+ 1)
+  var tracker = ProcessTracker(groupLimit: 6)
+  var last: [String: [UInt64]] = [:]
+  for _ in 0..<60 {
+    var living: [ProcessReading] = []
+    var threads: [Int32: [ThreadReading]] = [:]
+    for pid in 1...20 as ClosedRange<Int32> where random.next() % 3 > 0 {
+      let isReadable = random.next() % 4 > 0
+      living.append(
+        reading(
+          pid, parent: Int32(random.next() % 20), start: random.next() % 5,
+          user: random.next() % 1000, io: isReadable ? random.next() % 1000 : nil))
+      threads[pid] = (0..<Int32(random.next() % 4)).map {
+        thread(pid * 10 + $0, random.next() % 99)
+      }
+    }
+    tracker.scrape(living, threads: threads) { .group("g\(($0.pid + Int32($0.startTicks)) % 9)") }
+    #expect(tracker.knownCount == living.count)
+    #expect(tracker.groups.reduce(0) { $0 + $1.processes } == living.count)
+    for group in tracker.groups {
+      let now = [
+        group.counters.userTicks, group.traffic.read, group.voluntarySwitches,
+        group.threadTable.groups.reduce(0) { $0 &+ $1.voluntarySwitches }, group.restarts,
+      ]
+      for (before, after) in zip(last[group.name] ?? [], now) { #expect(after >= before) }
+      last[group.name] = now
+    }
+  }
+}
+
+/// A small generator whose numbers are the same in every run.
+private struct Churn {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 33
+  }
+}

@@ -1,13 +1,15 @@
 /// The name of a group, with places to fill in: `{{.ExeBase}} of {{.Username}}`.
 ///
-/// It is the small part of Go's text/template that process-exporter's files use: the eight variables
-/// and nothing else.
+/// It is the small part of Go's text/template that process-exporter's files use: their eight variables
+/// and nothing else. Our own configuration has three more.
 package struct GroupNameTemplate: Hashable, Sendable {
   /// What can be filled in.
   package enum Variable: Hashable, Sendable {
     case comm, exeBase, exeFull, username, processID, startTime, cgroups
     /// A named group of one of the rule's `cmdline` expressions.
     case match(String)
+    /// Of our own: the real executable's path, the systemd unit, the container's short id.
+    case executable, unit, container
   }
 
   enum Part: Hashable, Sendable {
@@ -25,8 +27,9 @@ package struct GroupNameTemplate: Hashable, Sendable {
       })
   }
 
-  /// Reads a template; throws for anything but the eight variables.
-  package init(_ text: String) throws(ProcessNamingError) {
+  /// Reads a template; throws for anything but the eight variables, and the three of our own if they
+  /// are allowed.
+  package init(_ text: String, allowsOwn: Bool = false) throws(ProcessNamingError) {
     var parts: [Part] = []
     var rest = text[...]
     while let open = rest.firstRange(of: "{{") {
@@ -37,7 +40,7 @@ package struct GroupNameTemplate: Hashable, Sendable {
       guard let close = rest.firstRange(of: "}}") else {
         throw ProcessNamingError("name \"\(text)\": \"{{\" without \"}}\"")
       }
-      parts.append(.variable(try Self.variable(rest[..<close.lowerBound], of: text)))
+      parts.append(.variable(try Self.variable(rest[..<close.lowerBound], of: text, allowsOwn)))
       rest = rest[close.upperBound...]
     }
     if !rest.isEmpty { parts.append(.text(String(rest))) }
@@ -57,7 +60,7 @@ package struct GroupNameTemplate: Hashable, Sendable {
   }
 
   private static func variable(
-    _ text: Substring, of template: String
+    _ text: Substring, of template: String, _ allowsOwn: Bool
   ) throws(ProcessNamingError) -> Variable {
     let name = text.drop { $0 == " " }
     let trimmed = String(name.prefix { $0 != " " })
@@ -72,11 +75,15 @@ package struct GroupNameTemplate: Hashable, Sendable {
     case ".PID": return .processID
     case ".StartTime": return .startTime
     case ".Cgroups": return .cgroups
+    case ".Executable" where allowsOwn: return .executable
+    case ".Unit" where allowsOwn: return .unit
+    case ".Container" where allowsOwn: return .container
     default:
       guard trimmed.hasPrefix(".Matches."), trimmed.count > 9 else {
         throw ProcessNamingError(
           "name \"\(template)\": {{\(text)}} is not supported; there are .Comm, .ExeBase, .ExeFull,"
-            + " .Username, .Matches.NAME, .PID, .StartTime and .Cgroups")
+            + " .Username, .Matches.NAME, .PID, .StartTime and .Cgroups"
+            + (allowsOwn ? ", and .Executable, .Unit and .Container" : ""))
       }
       return .match(String(trimmed.dropFirst(9)))
     }

@@ -12,6 +12,8 @@ struct ProcessDescription {
   var username = ""
   var startTime = ""
   var cgroups: [String] = []
+  /// The name under which PM2 runs it.
+  var managedName: String?
 
   /// The arguments joined by spaces.
   var commandLine: String { arguments.joined(separator: " ") }
@@ -37,6 +39,9 @@ struct ProcessDescription {
     case .startTime: startTime
     case .cgroups: "[" + cgroups.joined(separator: " ") + "]"
     case .match: ""
+    case .executable: executable ?? ""
+    case .unit: unit ?? ""
+    case .container: container ?? ""
     }
   }
 
@@ -46,10 +51,55 @@ struct ProcessDescription {
     return first
   }
 
+  /// The name of the program: the last part of the real executable, else the kernel's name.
+  var program: String { executable.map(Self.baseName) ?? comm }
+
+  /// The systemd unit, from the innermost group of the kernel that is a service or a scope.
+  var unit: String? {
+    for path in cgroups {
+      let parts = path.split(separator: "/")
+      if let unit = parts.last(where: {
+        ($0.hasSuffix(".service") || $0.hasSuffix(".scope")) && Self.containerID(in: $0) == nil
+      }) {
+        return String(unit)
+      }
+    }
+    return nil
+  }
+
+  /// The first twelve digits of the container's id, as container tools show it.
+  var container: String? {
+    for path in cgroups {
+      for part in path.split(separator: "/").reversed() {
+        if let id = Self.containerID(in: part) { return id }
+      }
+    }
+    return nil
+  }
+
+  /// Finds 64 hexadecimal digits, alone or between `docker-` or the like and `.scope`.
+  private static func containerID(in part: Substring) -> String? {
+    let stem = part.hasSuffix(".scope") ? part.dropLast(6) : part
+    let id = stem.utf8.suffix(64)
+    guard id.count == 64, id.allSatisfy({ $0.isHexadecimalDigit }) else { return nil }
+    let before = stem.utf8.dropLast(64).last
+    guard before == nil || before == UInt8(ascii: "-") || before == UInt8(ascii: ":") else {
+      return nil
+    }
+    return String(Substring(id.prefix(12)))
+  }
+
   /// What stands after the last slash.
   static func baseName(_ path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
     let base = path[path.index(after: slash)...]
     return base.isEmpty ? path : String(base)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isHexadecimalDigit: Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
   }
 }

@@ -7,15 +7,18 @@ struct ProcessFamilies {
 
   private let processes, threads, cpu, read, written: ID
   private let minorFaults, majorFaults, switches, memory: ID
-  private let openFiles, worstRatio, oldestStart, states: ID
+  private let openFiles, worstRatio, oldestStart, states, restarts: ID
+  private let waiting: ID?
+  private let named: ThreadFamilies?
 
   private static let group = ["groupname"]
   private static let cpuLabels = ["groupname", "mode"]
   private static let switchLabels = ["groupname", "ctxswitchtype"]
   private static let memoryLabels = ["groupname", "memtype"]
+  private static let channelLabels = ["groupname", "wchan"]
   private static let stateLabels = ["groupname", "state"]
 
-  init(in buffer: inout FamilyBuffer) {
+  init(in buffer: inout FamilyBuffer, options: ProcessOptions) {
     func gauge(_ name: String, _ help: String, _ labels: [String] = Self.group) -> ID {
       buffer.family("namedprocess_namegroup_\(name)", .gauge, help, labels: labels)
     }
@@ -37,6 +40,15 @@ struct ProcessFamilies {
     oldestStart = gauge(
       "oldest_start_time_seconds", "When the oldest process of the group began, in Unix time.")
     states = gauge("states", "Threads of the group by state.", Self.stateLabels)
+    waiting =
+      options.readsThreads
+      ? gauge(
+        "threads_wchan", "Threads by the place in the kernel where they wait.", Self.channelLabels)
+      : nil
+    restarts = buffer.family(
+      "tocsin_process_group_restarts_total", .counter,
+      "Times that the oldest process of the group gave way to a younger one.", labels: Self.group)
+    named = options.readsThreads ? ThreadFamilies(in: &buffer) : nil
   }
 
   /// Adds the samples of one group. What could not be read of any member is left out.
@@ -58,6 +70,10 @@ struct ProcessFamilies {
     buffer.add(Double(resident), name, "resident", to: memory)
     buffer.add(Double(group.virtualBytes), name, "virtual", to: memory)
     buffer.add(Double(group.swappedBytes), name, "swapped", to: memory)
+    if let shares = group.proportional {
+      buffer.add(Double(shares.residentBytes), name, "proportionalResident", to: memory)
+      buffer.add(Double(shares.swappedBytes), name, "proportionalSwapped", to: memory)
+    }
     if group.hasOpenFiles || group.processes == 0 {
       buffer.add(Double(group.openFiles), name, to: openFiles)
       buffer.add(group.worstFileRatio, name, to: worstRatio)
@@ -69,5 +85,41 @@ struct ProcessFamilies {
     for state in ThreadState.allCases {
       buffer.add(Double(group.states[state.rawValue]), name, state.label, to: states)
     }
+    buffer.add(Double(group.restarts), name, to: restarts)
   }
+
+  /// Adds where the threads of a group wait, of what can be known.
+  func addWaiting(_ group: ProcessGroup, channels: [String], to buffer: inout FamilyBuffer) {
+    guard let waiting, !group.waiting.isEmpty else { return }
+    for (number, name) in channels.enumerated() {
+      guard let count = group.waiting[UInt16(number)] else { continue }
+      buffer.add(Double(count), group.name, name, to: waiting)
+    }
+  }
+
+  /// Adds the threads of a group by name.
+  func addThreads(_ group: ProcessGroup, to buffer: inout FamilyBuffer) {
+    guard let named else { return }
+    for thread in group.threadTable.groups { named.add(thread, of: group.name, to: &buffer) }
+  }
+
+  /// A port that processes of a group listen on.
+  struct Listener: Hashable, Sendable {
+    var group: String
+    var port: UInt16
+    var protocolName: String
+    var sockets: Int
+  }
+
+  /// Adds the ports that groups listen on.
+  static func add(_ listeners: [Listener], to buffer: inout FamilyBuffer) {
+    buffer.family(
+      "tocsin_process_group_listening_sockets", .gauge,
+      "Sockets of the group that listen on a port.", labels: listenerLabels)
+    for each in listeners {
+      buffer.add(Double(each.sockets), each.group, each.protocolName, String(each.port))
+    }
+  }
+
+  private static let listenerLabels = ["groupname", "protocol", "port"]
 }

@@ -23,6 +23,18 @@ struct ProcessGroup: Sendable {
   var worstFileRatio = 0.0
   var oldestStartTicks: UInt64?
   var states: [5 of Int] = .init(repeating: 0)
+  /// Memory by shares, of the members whose was sampled; nil if none was.
+  var proportional: ProportionalMemory?
+  /// How many threads wait where, by number of `WaitChannels`.
+  var waiting: [UInt16: Int] = [:]
+  /// The threads by name.
+  var threadTable = ThreadTable()
+
+  /// The oldest member of the last scrape that had any.
+  var leader: ProcessLeader?
+  /// How often another process took the leader's place.
+  var restarts: UInt64 = 0
+  private var oldest: ProcessLeader?
 
   /// The scrape in which the group last had a member.
   var lastScrape: UInt64 = 0
@@ -42,6 +54,17 @@ struct ProcessGroup: Sendable {
     worstFileRatio = 0
     oldestStartTicks = nil
     states = .init(repeating: 0)
+    proportional = nil
+    waiting.removeAll(keepingCapacity: true)
+    threadTable.beginScrape()
+    oldest = nil
+  }
+
+  /// Ends a scrape: a leader other than the last one is a restart.
+  mutating func endScrape() {
+    guard let oldest else { return }
+    if let leader, leader != oldest, !oldest.isOlder(than: leader) { restarts += 1 }
+    leader = oldest
   }
 
   /// Adds what a member holds.
@@ -52,6 +75,13 @@ struct ProcessGroup: Sendable {
     virtualBytes &+= reading.virtualBytes
     swappedBytes &+= reading.swappedBytes
     oldestStartTicks = min(oldestStartTicks ?? .max, reading.startTicks)
+    let candidate = ProcessLeader(startTicks: reading.startTicks, pid: reading.pid)
+    if oldest.map({ candidate.isOlder(than: $0) }) ?? true { oldest = candidate }
+    if let memory = reading.proportional {
+      proportional = ProportionalMemory(
+        residentBytes: (proportional?.residentBytes ?? 0) &+ memory.residentBytes,
+        swappedBytes: (proportional?.swappedBytes ?? 0) &+ memory.swappedBytes)
+    }
     guard let open = reading.openFiles else { return }
     hasOpenFiles = true
     openFiles &+= open

@@ -7,39 +7,35 @@ package final class ProcessGroupCollector: Collector {
   private struct State {
     var tracker: ProcessTracker
     var reader: ProcessReader
+    var cache = ProcessCache()
     var processes: [ProcessReading] = []
-    var threads: [ThreadReading] = []
+    var isQuiet: [Bool] = []
+    var sampler: ProportionalSampler
+    var sockets = ListeningSockets()
+    var listeners: [ProcessFamilies.Listener] = []
     var troubles = ProcessReader.Troubles()
-    var limits: [Int32: UInt64?] = [:]
     var scrapes: UInt64 = 0
     var failures: UInt64 = 0
   }
 
   private let naming: ProcessNaming
-  private let readsThreads: Bool
-  private let variables: Set<GroupNameTemplate.Variable>
+  private let options: ProcessOptions
   private let state: Mutex<State>
 
-  /// Limits of open files rarely change: each process's is read anew once in so many scrapes.
-  private static let limitInterval: UInt64 = 16
-
   /// Makes the collector.
-  ///
-  /// Without `readsThreads` states and context switches are those of main threads only, and the
-  /// directories of threads are not read. With `removesEmptyGroups` a group ends with its last member,
-  /// its counters too.
   package init(
-    proc: ProcRoot, naming: ProcessNaming = .byExecutable, readsThreads: Bool = true,
-    removesEmptyGroups: Bool = false
+    proc: ProcRoot, naming: ProcessNaming = .detected, options: ProcessOptions = ProcessOptions()
   ) {
     self.naming = naming
-    self.readsThreads = readsThreads
-    variables = naming.rules.reduce(into: []) { $0.formUnion($1.name.variables) }
+    self.options = options
     state = Mutex(
       State(
         tracker: ProcessTracker(
-          childrenInherit: naming.childrenInherit, removesEmptyGroups: removesEmptyGroups),
-        reader: ProcessReader(proc: proc)))
+          childrenInherit: naming.childrenInherit && options.childrenInherit,
+          removesEmptyGroups: options.removesEmptyGroups ?? naming.rules.isEmpty,
+          groupLimit: options.groupLimit, namesThreads: options.readsThreads),
+        reader: ProcessReader(proc: proc),
+        sampler: ProportionalSampler(budget: options.proportionalMemoryBudget)))
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
@@ -52,8 +48,14 @@ package final class ProcessGroupCollector: Collector {
         state.failures += 1
         throw error
       }
-      let families = ProcessFamilies(in: &buffer)
-      for group in state.tracker.groups { families.add(group, bootTime: bootTime, to: &buffer) }
+      let families = ProcessFamilies(in: &buffer, options: options)
+      let channels = state.reader.waitChannels.names
+      for group in state.tracker.groups {
+        families.add(group, bootTime: bootTime, to: &buffer)
+        families.addWaiting(group, channels: channels, to: &buffer)
+        families.addThreads(group, to: &buffer)
+      }
+      if options.showsListeners { ProcessFamilies.add(state.listeners, to: &buffer) }
       addTroubles(state, to: &buffer)
     }
   }
@@ -61,39 +63,92 @@ package final class ProcessGroupCollector: Collector {
   private func scrape(_ state: inout State, bootTime: UInt64) throws {
     let directory = try state.reader.open()
     state.scrapes += 1
+    // Taken out, so that the closures below may use it while the rest of the state changes.
     var reader = state.reader
     state.reader = ProcessReader(proc: reader.proc)
     defer { state.reader = reader }
-    try reader.list(directory, into: &state.processes, troubles: &state.troubles)
-    let groups = state.tracker.begin(state.processes) { process in
+    try list(&state, &reader, directory)
+    let again = naming.recheck(
+      options, state.processes, isQuiet: state.isQuiet,
+      uptimeTicks: UInt64(clamping: HostClock.realTimeNanoseconds / 10_000_000).since(
+        bootTime * 100))
+    let groups = state.tracker.begin(state.processes, isToNameAgain: { again.contains($0.pid) }) {
+      process in
       guard
         let description = reader.describe(
-          process, in: directory, variables: variables, bootTime: bootTime)
+          process, in: directory, naming: naming, bootTime: bootTime)
       else { return .gone }
-      return naming.groupName(of: description).map { .group($0) } ?? .unnamed
+      return naming.group(of: description).map { .group($0.name) } ?? .unnamed
+    }
+    if options.readsProportionalMemory {
+      state.sampler.sample(&state.processes, groups: groups, scrape: state.scrapes) {
+        reader.proportional(of: $0, in: directory)
+      }
     }
     for (index, group) in groups.enumerated() where group != nil {
-      var process = state.processes[index]
-      state.threads.removeAll(keepingCapacity: true)
-      let isLimitDue = (state.scrapes &+ UInt64(process.pid)) % Self.limitInterval == 0
-      let known = state.limits[process.pid]
-      guard
-        reader.addThreads(of: &process, in: directory, all: readsThreads, to: &state.threads)
-      else { continue }
-      reader.complete(
-        &process, in: directory, readsLimits: isLimitDue || known == nil,
-        troubles: &state.troubles)
-      if isLimitDue || known == nil {
-        state.limits[process.pid] = .some(process.openFileLimit)
-      } else if let known {
-        process.openFileLimit = known
-      }
-      state.tracker.add(process, threads: state.threads[...])
+      add(index, &state, &reader, directory)
+    }
+    if options.showsListeners {
+      reader.find(
+        &state.sockets, among: state.processes, groups: groups, in: directory,
+        scrape: state.scrapes)
+      state.listeners = state.tracker.listeners(state.sockets)
     }
     state.tracker.finish()
-    if state.limits.count > 2 * state.processes.count + 64 {
-      state.limits.removeAll(keepingCapacity: true)
+    state.cache.finish(scrape: state.scrapes, living: state.processes.count)
+  }
+
+  /// Reads what is needed of every process to know it.
+  private func list(
+    _ state: inout State, _ reader: inout ProcessReader, _ directory: borrowing Directory
+  ) throws {
+    state.processes.removeAll(keepingCapacity: true)
+    state.isQuiet.removeAll(keepingCapacity: true)
+    let pids = try reader.list(directory)
+    for pid in pids {
+      guard
+        let (reading, isQuiet) = reader.read(
+          pid, in: directory, cache: &state.cache, scrape: state.scrapes,
+          troubles: &state.troubles)
+      else { continue }
+      state.processes.append(reading)
+      state.isQuiet.append(isQuiet)
     }
+    reader.recycle(pids)
+  }
+
+  /// Reads the rest of a process of a group, unless it has not run, and counts it.
+  private func add(
+    _ index: Int, _ state: inout State, _ reader: inout ProcessReader,
+    _ directory: borrowing Directory
+  ) {
+    var process = state.processes[index]
+    guard let place = state.cache.entries.index(forKey: process.pid) else { return }
+    if state.isQuiet[index], state.cache.entries.values[place].isComplete {
+      state.tracker.add(process, threads: state.cache.entries.values[place].threads[...])
+      return
+    }
+    let activity = state.cache.entries.values[place].activity
+    let hadThreads = state.cache.entries.values[place].hadThreads
+    let readsLimits =
+      !state.cache.entries.values[place].hasLimit
+      || ProcessCache.isDue(process.pid, scrape: state.scrapes)
+    reader.complete(
+      &process, in: directory, readsLimits: readsLimits, troubles: &state.troubles)
+    var threads = state.cache.entries.values[place].threads
+    state.cache.entries.values[place].threads = []
+    guard
+      reader.readThreads(
+        of: &process, in: directory, all: options.readsThreads, hadMany: hadThreads,
+        activity: activity, threads: &threads)
+    else { return }
+    state.tracker.add(process, threads: threads[...])
+    process.proportional = nil
+    state.cache.entries.values[place].reading = process
+    state.cache.entries.values[place].threads = threads
+    state.cache.entries.values[place].hasLimit = true
+    state.cache.entries.values[place].isComplete = true
+    if threads.count > 1 { state.cache.entries.values[place].hadThreads = true }
   }
 
   private func addTroubles(_ state: State, to buffer: inout FamilyBuffer) {
@@ -106,6 +161,13 @@ package final class ProcessGroupCollector: Collector {
     buffer.counter(
       "namedprocess_scrape_partial_errors", "Files of processes that could not be read.",
       Double(state.troubles.files))
+    buffer.counter(
+      "tocsin_process_counter_resets_total", "Counters of processes that fell and added nothing.",
+      Double(state.tracker.resets))
+    buffer.counter(
+      "tocsin_process_folded_total",
+      "Processes put into the group \"other\" because there were too many groups.",
+      Double(state.tracker.folded))
   }
 
   /// Unix time of the boot, from `btime` of /proc/stat.

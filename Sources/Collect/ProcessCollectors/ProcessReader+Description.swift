@@ -8,8 +8,9 @@ extension ProcessReader {
   /// Reads what naming a process needs; nil if it is gone.
   mutating func describe(
     _ process: ProcessReading, in directory: borrowing Directory,
-    variables: Set<GroupNameTemplate.Variable>, bootTime: UInt64
+    naming: ProcessNaming, bootTime: UInt64
   ) -> ProcessDescription? {
+    let variables = naming.variables
     let pid = process.pid
     guard let comm = text("\(pid)/comm", in: directory) else { return nil }
     var description = ProcessDescription(
@@ -32,6 +33,11 @@ extension ProcessReader {
         String($0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? "")
       }
     }
+    if naming.key == .application, ApplicationDetector.mayBeManaged(description),
+      (try? content.read("\(pid)/environ", in: directory)) != nil
+    {
+      description.managedName = Self.managedName(content.span)
+    }
     if variables.contains(.startTime) {
       let seconds = bootTime + process.startTicks / 100
       description.startTime = Timestamp(rawValue: Int64(clamping: seconds) * 1000).rfc3339
@@ -50,6 +56,22 @@ extension ProcessReader {
     }
     while arguments.last?.isEmpty == true { arguments.removeLast() }
     return arguments
+  }
+
+  /// The name that PM2 gave to a program, from the program's environment, of which nothing else is kept.
+  static func managedName(_ environment: Span<UInt8>) -> String? {
+    var name: String?
+    var isManaged = false
+    var start = 0
+    for index in 0...environment.count where index == environment.count || environment[index] == 0 {
+      let entry = environment.extracting(start..<index)
+      if entry.starts(with: "pm_id=") { isManaged = true }
+      if entry.starts(with: "name="), entry.count <= 133 {
+        name = entry.extracting(droppingFirst: 5).text
+      }
+      start = index + 1
+    }
+    return isManaged ? name : nil
   }
 
   /// The kernel marks an executable that was replaced: `/usr/bin/x (deleted)`.

@@ -81,6 +81,40 @@ extension ProcessReader {
     return hasState ? status : nil
   }
 
+  /// Reads `schedstat`; nil for anything but three numbers, and for the zeros of a kernel that does not
+  /// keep them.
+  static func parseActivity(_ bytes: Span<UInt8>) -> ThreadActivity? {
+    var line = ByteScanner(bytes, file: "schedstat")
+    guard let running = line.nextField()?.unsigned, let waiting = line.nextField()?.unsigned,
+      let slices = line.nextField()?.unsigned, slices > 0
+    else { return nil }
+    return ThreadActivity(running: running, waiting: waiting, slices: slices)
+  }
+
+  /// Reads the second number of `statm`: resident pages.
+  static func parseResidentPages(_ bytes: Span<UInt8>) -> UInt64? {
+    var line = ByteScanner(bytes, file: "statm")
+    line.skipField()
+    return line.nextField()?.unsigned
+  }
+
+  /// Reads `Pss:` and `SwapPss:` of `smaps_rollup`; nil without the former.
+  static func parseProportional(_ bytes: Span<UInt8>) -> ProportionalMemory? {
+    var memory = ProportionalMemory()
+    var isComplete = false
+    var lines = ByteScanner(bytes, file: "smaps_rollup")
+    while var line = lines.nextLine() {
+      guard let key = line.nextField() else { continue }
+      if key.equals("Pss:"), let kilobytes = line.nextField()?.unsigned {
+        memory.residentBytes = kilobytes &* 1024
+        isComplete = true
+      } else if key.equals("SwapPss:"), let kilobytes = line.nextField()?.unsigned {
+        memory.swappedBytes = kilobytes &* 1024
+      }
+    }
+    return isComplete ? memory : nil
+  }
+
   /// Reads `read_bytes:` and `write_bytes:` of an `io` file.
   static func parseIO(_ bytes: Span<UInt8>) throws(FormatError) -> ProcessTraffic {
     var traffic = ProcessTraffic()

@@ -3,12 +3,17 @@ import CollectorCore
 /// Reads processes from /proc: files relative to one open directory, into memory that is used again.
 struct ProcessReader: Sendable {
   let proc: ProcRoot
-  private var scratch: [UInt8] = []
+  var scratch: [UInt8] = []
   /// The file read last.
   var content = ReadBuffer()
   private var pids: [Int32] = []
   /// Whether the kernel states the number of open files as the size of `fd` (since 6.2).
   private var countsOpenFiles: Bool?
+  /// Whether the kernel tells of threads what the scheduler did for them.
+  private(set) var hasActivity = true
+  /// Ids of threads, for the process that is read.
+  var threadIDs: [Int32] = []
+  var waitChannels = WaitChannels()
 
   init(proc: ProcRoot) {
     self.proc = proc
@@ -27,30 +32,61 @@ struct ProcessReader: Sendable {
     try Directory.open(proc.proc)
   }
 
-  /// Reads `stat` of every process.
-  mutating func list(
-    _ directory: borrowing Directory, into processes: inout [ProcessReading],
-    troubles: inout Troubles
-  ) throws {
-    processes.removeAll(keepingCapacity: true)
+  /// The ids of all processes, in the order of the kernel.
+  mutating func list(_ directory: borrowing Directory) throws -> [Int32] {
     var found = pids
     pids = []
     found.removeAll(keepingCapacity: true)
     try directory.forEachEntry(scratch: &scratch) { name in
       if let pid = name.unsigned, let pid = Int32(exactly: pid) { found.append(pid) }
     }
-    for pid in found {
-      do {
-        try content.read("\(pid)/stat", in: directory)
-        processes.append(try Self.parseStat(content.span, pid: pid))
-      } catch let error as SystemError {
-        // It may end between the listing and the reading.
-        if !error.isGone { troubles.processes += 1 }
-      } catch {
-        troubles.processes += 1
-      }
+    return found
+  }
+
+  /// Gives back the list, so that its memory is used again.
+  mutating func recycle(_ list: [Int32]) {
+    pids = list
+  }
+
+  /// Reads `stat`; nil if the process is gone or cannot be read.
+  mutating func read(
+    _ pid: Int32, in directory: borrowing Directory, troubles: inout Troubles
+  ) -> ProcessReading? {
+    do {
+      try content.read("\(pid)/stat", in: directory)
+      return try Self.parseStat(content.span, pid: pid)
+    } catch let error as SystemError {
+      // It may end between the listing and the reading.
+      if !error.isGone { troubles.processes += 1 }
+    } catch {
+      troubles.processes += 1
     }
-    pids = found
+    return nil
+  }
+
+  /// What the scheduler has done for the main thread of a process, or for a thread if the directory is
+  /// that of the threads.
+  mutating func activity(
+    of id: Int32, in directory: borrowing Directory
+  ) -> ThreadActivity? {
+    guard hasActivity, (try? content.read("\(id)/schedstat", in: directory)) != nil else {
+      return nil
+    }
+    return Self.parseActivity(content.span)
+  }
+
+  /// Resident pages of a process.
+  mutating func residentPages(of pid: Int32, in directory: borrowing Directory) -> UInt64? {
+    guard (try? content.read("\(pid)/statm", in: directory)) != nil else { return nil }
+    return Self.parseResidentPages(content.span)
+  }
+
+  /// Reads `smaps_rollup`: slow, and the process cannot change its mappings meanwhile.
+  mutating func proportional(
+    of pid: Int32, in directory: borrowing Directory
+  ) -> ProportionalMemory? {
+    guard (try? content.read("\(pid)/smaps_rollup", in: directory)) != nil else { return nil }
+    return Self.parseProportional(content.span)
   }
 
   /// Reads the rest of a process, as far as it may be read.
@@ -78,40 +114,6 @@ struct ProcessReader: Sendable {
         troubles.files += 1
       }
     }
-  }
-
-  /// Reads the threads of a process and its swapped memory; false if it is gone.
-  mutating func addThreads(
-    of process: inout ProcessReading, in directory: borrowing Directory, all: Bool,
-    to threads: inout [ThreadReading]
-  ) -> Bool {
-    let pid = process.pid
-    guard (try? content.read("\(pid)/status", in: directory)) != nil else { return false }
-    guard let main = Self.parseStatus(content.span) else { return false }
-    process.swappedBytes = main.swappedBytes
-    guard all, process.threadCount > 1 else {
-      threads.append(main.thread(id: pid))
-      return true
-    }
-    let start = threads.count
-    var ids: [Int32] = []
-    do {
-      let tasks = try directory.open("\(pid)/task")
-      try tasks.forEachEntry(scratch: &scratch) { name in
-        if let id = name.unsigned.flatMap({ Int32(exactly: $0) }) { ids.append(id) }
-      }
-      for id in ids where (try? content.read("\(id)/status", in: tasks)) != nil {
-        if let status = Self.parseStatus(content.span) { threads.append(status.thread(id: id)) }
-      }
-    } catch {
-      threads.append(main.thread(id: pid))
-      return true
-    }
-    if threads.count == start { return false }
-    if zip(threads[start...], threads[start...].dropFirst()).contains(where: { $0.id > $1.id }) {
-      threads[start...].sort { $0.id < $1.id }
-    }
-    return true
   }
 
   private mutating func openFiles(of pid: Int32, in directory: borrowing Directory) -> UInt64? {

@@ -3,10 +3,24 @@ struct CommName: Hashable, Sendable {
   private var high: UInt64 = 0
   private var low: UInt64 = 0
 
+  init() {}
+
   /// Packs the first 16 bytes.
   init(_ bytes: Span<UInt8>) {
     for index in 0..<min(8, bytes.count) { high = high << 8 | UInt64(bytes[index]) }
     for index in 8..<max(8, min(16, bytes.count)) { low = low << 8 | UInt64(bytes[index]) }
+  }
+
+  /// The name as text; it never holds a zero byte.
+  var text: String {
+    var bytes: [UInt8] = []
+    for part in [high, low] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        let byte = UInt8(truncatingIfNeeded: part >> UInt64(shift))
+        if byte != 0 { bytes.append(byte) }
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 
@@ -50,13 +64,35 @@ enum ThreadState: Int, CaseIterable, Sendable {
   }
 }
 
+/// How much the scheduler has done for a thread: `schedstat`. Two equal ones mean that it has not run
+/// in between, so nothing that it counts can have changed.
+struct ThreadActivity: Hashable, Sendable {
+  var running: UInt64
+  var waiting: UInt64
+  var slices: UInt64
+}
+
 /// One thread at one moment.
 struct ThreadReading: Hashable, Sendable {
   var id: Int32
+  var name = CommName()
   var state: ThreadState
   /// Switches of context because the thread waited, and because its time was up.
   var voluntarySwitches: UInt64
   var involuntarySwitches: UInt64
+  var counters = ProcessCounters()
+  /// Nil where it cannot be read.
+  var traffic: ProcessTraffic?
+  /// Where in the kernel it waits: a number of `WaitChannels`, 0 for nowhere.
+  var waitChannel: UInt16 = 0
+  /// Nil where the kernel does not tell.
+  var activity: ThreadActivity?
+}
+
+/// Memory with what is shared counted by shares.
+struct ProportionalMemory: Hashable, Sendable {
+  var residentBytes: UInt64 = 0
+  var swappedBytes: UInt64 = 0
 }
 
 /// One process at one moment: first what `stat` says, then the rest for those that belong to a group.
@@ -79,4 +115,6 @@ struct ProcessReading: Sendable {
   var openFiles: UInt64?
   /// The soft limit; nil where there is none or it cannot be read.
   var openFileLimit: UInt64?
+  /// Nil unless it is sampled.
+  var proportional: ProportionalMemory?
 }

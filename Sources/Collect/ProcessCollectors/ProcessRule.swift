@@ -11,19 +11,69 @@ package struct ProcessRule: Sendable {
   /// Expressions that must all match the arguments, joined by spaces.
   package let cmdline: [RegularExpression]
 
+  /// What only rules of our own configuration can ask for.
+  package let own: OwnSelectors
+
+  /// Selectors that process-exporter's files do not have. Of each list, one must be the process's.
+  package struct OwnSelectors: Hashable, Sendable {
+    /// Real executables: whole paths, or last parts.
+    package var executables: Set<String> = []
+    /// Systemd units, such as `nginx.service`.
+    package var units: Set<String> = []
+    /// Short ids of containers.
+    package var containers: Set<String> = []
+    /// Names of users.
+    package var users: Set<String> = []
+
+    /// Selects everything.
+    package init() {}
+
+    var isEmpty: Bool {
+      executables.isEmpty && units.isEmpty && containers.isEmpty && users.isEmpty
+    }
+
+    func take(_ process: ProcessDescription) -> Bool {
+      if !executables.isEmpty {
+        guard let path = process.executable,
+          executables.contains(path)
+            || executables.contains(ProcessDescription.baseName(path))
+        else { return false }
+      }
+      if !units.isEmpty, !(process.unit.map(units.contains) ?? false) { return false }
+      if !containers.isEmpty, !(process.container.map(containers.contains) ?? false) {
+        return false
+      }
+      return users.isEmpty || users.contains(process.username)
+    }
+
+    var variables: Set<GroupNameTemplate.Variable> {
+      var variables: Set<GroupNameTemplate.Variable> = []
+      if !units.isEmpty || !containers.isEmpty { variables.insert(.cgroups) }
+      if !users.isEmpty { variables.insert(.username) }
+      return variables
+    }
+  }
+
   /// The template of a rule without a name.
   package static let defaultName = "{{.ExeBase}}"
   /// The kernel cuts names of processes at this many bytes.
   package static let commLimit = 15
 
   /// Makes a rule; throws if it selects nothing, or a pattern or the template is wrong.
+  ///
+  /// `own` is given for rules of our own configuration, whose names may use our own variables.
   package init(
-    name: String? = nil, comm: [String] = [], exe: [String] = [], cmdline: [String] = []
+    name: String? = nil, comm: [String] = [], exe: [String] = [], cmdline: [String] = [],
+    own: OwnSelectors? = nil
   ) throws(ProcessNamingError) {
-    guard !(comm.isEmpty && exe.isEmpty && cmdline.isEmpty) else {
-      throw ProcessNamingError("a rule needs at least one of comm, exe and cmdline")
+    guard !(comm.isEmpty && exe.isEmpty && cmdline.isEmpty && own?.isEmpty ?? true) else {
+      throw ProcessNamingError(
+        own == nil
+          ? "a rule needs at least one of comm, exe and cmdline"
+          : "a rule needs at least one of comm, exe, cmdline, executable, unit, container and user")
     }
-    self.name = try GroupNameTemplate(name ?? Self.defaultName)
+    self.own = own ?? OwnSelectors()
+    self.name = try GroupNameTemplate(name ?? Self.defaultName, allowsOwn: own != nil)
     for each in comm where each.utf8.count > Self.commLimit {
       throw ProcessNamingError(
         "comm \"\(each)\" can never match: the kernel cuts names at \(Self.commLimit) bytes")
@@ -51,6 +101,7 @@ package struct ProcessRule: Sendable {
   func groupName(of process: ProcessDescription) -> String? {
     if !comm.isEmpty, !comm.contains(process.comm) { return nil }
     if !exe.isEmpty, !exe.contains(where: process.isExecutable) { return nil }
+    guard own.take(process) else { return nil }
     guard let matches = matches(process.commandLine) else { return nil }
     return name.name { variable in
       if case .match(let group) = variable { return matches[group] ?? "" }
@@ -72,42 +123,5 @@ package struct ProcessRule: Sendable {
       }
     }
     return matches
-  }
-}
-
-/// How processes are put into groups.
-package struct ProcessNaming: Sendable {
-  /// The rules; the first that takes a process counts.
-  package var rules: [ProcessRule]
-  /// Whether a process that no rule takes belongs to the group of its nearest ancestor that has one.
-  package var childrenInherit = true
-  /// Whether processes are grouped by their executables when there are no rules.
-  package var groupsByExecutable: Bool
-
-  /// Groups by rules.
-  package init(rules: [ProcessRule], childrenInherit: Bool = true) {
-    self.rules = rules
-    self.childrenInherit = childrenInherit
-    groupsByExecutable = false
-  }
-
-  private init() {
-    rules = []
-    groupsByExecutable = true
-  }
-
-  /// Groups every process by the name of its real executable, or by its name in the kernel where the
-  /// executable cannot be read. Threads of the kernel are left out.
-  package static let byExecutable = ProcessNaming()
-
-  func groupName(of process: ProcessDescription) -> String? {
-    guard groupsByExecutable else {
-      for rule in rules {
-        if let name = rule.groupName(of: process) { return name }
-      }
-      return nil
-    }
-    guard !process.isKernelThread else { return nil }
-    return process.executable.map(ProcessDescription.baseName) ?? process.comm
   }
 }

@@ -26,25 +26,66 @@ struct ProcessTracker: Sendable {
     var counters: ProcessCounters?
     var traffic: ProcessTraffic?
     var threads: [ThreadReading] = []
+    /// Whether its threads are met for the first time although it is not new: their past is nobody's.
+    var isNewcomer = false
     var scrape: UInt64
   }
 
   private let childrenInherit: Bool
   private let removesEmptyGroups: Bool
+  private let groupLimit: Int
+  private let namesThreads: Bool
   private var known: [Int32: Known] = [:]
   private var slots: [ProcessGroup?] = []
   private var indexByName: [String: Int] = [:]
   private var scrape: UInt64 = 0
   /// Counters that fell, since the program began.
   private(set) var resets: UInt64 = 0
+  /// Processes that were put into the group of the rest because there were too many groups.
+  private(set) var folded: UInt64 = 0
+  private var departed = DepartedGroups()
 
-  init(childrenInherit: Bool = true, removesEmptyGroups: Bool = false) {
+  /// The group of the processes for which there was no room.
+  static let other = "other"
+  /// Most groups, unless said otherwise.
+  static let defaultGroupLimit = 1000
+
+  init(
+    childrenInherit: Bool = true, removesEmptyGroups: Bool = false,
+    groupLimit: Int = ProcessTracker.defaultGroupLimit, namesThreads: Bool = true
+  ) {
     self.childrenInherit = childrenInherit
     self.removesEmptyGroups = removesEmptyGroups
+    self.groupLimit = groupLimit
+    self.namesThreads = namesThreads
   }
 
   /// The groups, sorted by name.
   var groups: [ProcessGroup] { slots.compactMap { $0 }.sorted { $0.name < $1.name } }
+
+  /// The ports that groups listen on, in a steady order. A socket that several groups hold counts for
+  /// each.
+  func listeners(_ sockets: ListeningSockets) -> [ProcessFamilies.Listener] {
+    var counts: [ProcessFamilies.Listener: Int] = [:]
+    for (socket, owners) in sockets.owners {
+      guard let port = sockets.ports[socket] else { continue }
+      let groups = Set(owners.compactMap { known[$0]?.group })
+      for name in groups.compactMap({ slots[$0]?.name }) {
+        let listener = ProcessFamilies.Listener(
+          group: name, port: port.number, protocolName: port.isVersion6 ? "tcp6" : "tcp",
+          sockets: 0)
+        counts[listener, default: 0] += 1
+      }
+    }
+    return counts.map { listener, count in
+      var listener = listener
+      listener.sockets = count
+      return listener
+    }.sorted { ($0.group, $0.port, $0.protocolName) < ($1.group, $1.port, $1.protocolName) }
+  }
+
+  /// The name of a group by its place.
+  func name(ofGroup index: Int) -> String? { slots[index]?.name }
 
   /// The number of processes that are remembered.
   var knownCount: Int { known.count }
@@ -52,13 +93,17 @@ struct ProcessTracker: Sendable {
   /// Begins a scrape over these processes and returns the group of each; nil for those of no group.
   ///
   /// `naming` is asked only for processes that are new or have become another program.
+  /// `isToNameAgain` picks those that are asked for once more although they seem to be what they were.
   mutating func begin(
-    _ processes: [ProcessReading], naming: (ProcessReading) -> Naming
+    _ processes: [ProcessReading], isToNameAgain: (ProcessReading) -> Bool = { _ in false },
+    naming: (ProcessReading) -> Naming
   ) -> [Int?] {
     scrape += 1
     for index in slots.indices { slots[index]?.beginScrape() }
     var unnamed: [Int32: Int32] = [:]
-    for process in processes { note(process, naming: naming, unnamed: &unnamed) }
+    for process in processes {
+      note(process, isToNameAgain: isToNameAgain, naming: naming, unnamed: &unnamed)
+    }
     if childrenInherit {
       for pid in unnamed.keys {
         let group = inheritedGroup(of: pid, unnamed)
@@ -76,12 +121,25 @@ struct ProcessTracker: Sendable {
     slots[index] = nil
     group.lastScrape = scrape
     group.addHoldings(of: reading)
-    for thread in threads { group.states[thread.state.rawValue] += 1 }
+    for thread in threads {
+      group.states[thread.state.rawValue] += 1
+      if thread.waitChannel > 0 { group.waiting[thread.waitChannel, default: 0] += 1 }
+    }
     if threads.isEmpty { group.states[reading.state.rawValue] += 1 }
     if scrape == 1, process.counters == nil {
       // It was there before us.
       group.hasTraffic = group.hasTraffic || reading.traffic != nil
+      if namesThreads {
+        for thread in threads { group.threadTable.add(thread, since: nil, isFirst: true) }
+      }
       process.threads = Array(threads)
+    } else if process.isNewcomer {
+      addUse(of: reading, since: process, to: &group)
+      if namesThreads {
+        for thread in threads { group.threadTable.add(thread, since: nil, isFirst: true) }
+      }
+      process.threads = Array(threads)
+      process.isNewcomer = false
     } else {
       addUse(of: reading, since: process, to: &group)
       addSwitches(threads, to: &group, process: &process)
@@ -98,13 +156,19 @@ struct ProcessTracker: Sendable {
     if known.contains(where: { $0.value.scrape != current }) {
       known = known.filter { $0.value.scrape == current }
     }
+    for index in slots.indices where slots[index]?.name != Self.other {
+      slots[index]?.endScrape()
+    }
     let empty = slots.indices.filter { slots[$0].map { $0.processes == 0 } ?? false }
     let surplus = removesEmptyGroups ? empty.count : empty.count - Self.emptyGroupLimit
     guard surplus > 0 else { return }
     let oldest = empty.sorted { (slots[$0]?.lastScrape ?? 0) < (slots[$1]?.lastScrape ?? 0) }
     let used = Set(known.values.compactMap(\.group))
     for index in oldest.prefix(surplus) where !used.contains(index) {
-      if let group = slots[index] { indexByName[group.name] = nil }
+      if let group = slots[index] {
+        indexByName[group.name] = nil
+        departed.remember(group)
+      }
       slots[index] = nil
     }
   }
@@ -112,12 +176,13 @@ struct ProcessTracker: Sendable {
 
 extension ProcessTracker {
   private mutating func note(
-    _ process: ProcessReading, naming: (ProcessReading) -> Naming, unnamed: inout [Int32: Int32]
+    _ process: ProcessReading, isToNameAgain: (ProcessReading) -> Bool,
+    naming: (ProcessReading) -> Naming, unnamed: inout [Int32: Int32]
   ) {
     var before = known[process.pid]
     if before?.startTicks != process.startTicks { before = nil }
     // A process between fork and exec still bears its parent's name: look again when it changes.
-    if var before, before.comm == process.comm {
+    if var before, before.comm == process.comm, !isToNameAgain(process) {
       before.scrape = scrape
       known[process.pid] = before
       return
@@ -133,6 +198,7 @@ extension ProcessTracker {
       entry.group = index(ofGroup: name)
       // What it used while it belonged to no group is nobody's.
       if isNewcomer { entry.counters = process.counters }
+      entry.isNewcomer = isNewcomer
     case .unnamed:
       entry.group = nil
       unnamed[process.pid] = process.parent
@@ -145,9 +211,18 @@ extension ProcessTracker {
 
   private mutating func index(ofGroup name: String) -> Int {
     if let index = indexByName[name] { return index }
+    if indexByName.count >= groupLimit, name != Self.other {
+      folded += 1
+      return index(ofGroup: Self.other)
+    }
     let index = slots.firstIndex { $0 == nil } ?? slots.count
     if index == slots.count { slots.append(nil) }
-    slots[index] = ProcessGroup(name: name)
+    var group = ProcessGroup(name: name)
+    if let past = departed.recall(name) {
+      group.leader = past.leader
+      group.restarts = past.restarts
+    }
+    slots[index] = group
     indexByName[name] = index
     return index
   }
@@ -194,6 +269,7 @@ extension ProcessTracker {
       // Both lists are in the order of the kernel, which is that of the ids.
       while cursor < past.count, past[cursor].id < thread.id { cursor += 1 }
       let before = cursor < past.count && past[cursor].id == thread.id ? past[cursor] : nil
+      if namesThreads { group.threadTable.add(thread, since: before, isFirst: false) }
       group.voluntarySwitches &+= growth(
         thread.voluntarySwitches, before?.voluntarySwitches ?? 0)
       group.involuntarySwitches &+= growth(

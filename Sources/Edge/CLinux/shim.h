@@ -17,6 +17,11 @@ static inline ssize_t tocsin_getdents64(int directory, void *buffer, size_t size
   return syscall(SYS_getdents64, directory, buffer, size);
 }
 
+// Lets go of pages that the kernel can read from their file again. madvise(2) with MADV_DONTNEED.
+static inline int tocsin_release_pages(unsigned long start, unsigned long length) {
+  return (int)syscall(SYS_madvise, start, length, 4);
+}
+
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);
 }

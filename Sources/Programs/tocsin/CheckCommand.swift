@@ -16,6 +16,7 @@ struct CheckCommand: AsyncParsableCommand {
     subcommands: [
       CheckConfig.self, CheckRules.self, CheckNotifications.self, CheckExporter.self,
       CheckQueries.self,
+      CheckProcesses.self,
     ])
 
   @Option(name: .customLong("config.dir"), help: "Folder with the configuration.")

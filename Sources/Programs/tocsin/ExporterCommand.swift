@@ -25,24 +25,29 @@ struct ExporterCommand: AsyncParsableCommand {
   )
   var listenAddress = "127.0.0.1:9930"
 
+  @OptionGroup(title: "Processes") var processes: ProcessFlags
   @OptionGroup var logging: LogOptions
 
   func run() async throws {
     logging.bootstrap()
     await Startup.exitOnFailure {
-      let daemon = try Self.daemon(configFile: configFile, listenAddress: listenAddress)
+      let daemon = try Self.daemon(
+        configFile: configFile, listenAddress: listenAddress, processes: processes)
       try await Startup.run([daemon])
     }
   }
 
   /// Reads the configuration and opens the listener.
-  static func daemon(configFile: String?, listenAddress: String) throws -> ExporterDaemon {
+  static func daemon(
+    configFile: String?, listenAddress: String, processes: ProcessFlags? = nil
+  ) throws -> ExporterDaemon {
     var configuration = ExporterConfiguration()
     if let configFile {
       let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
       configuration = ExporterConfiguration.read(file: configFile, diagnostics: diagnostics)
       try diagnostics.throwIfAny()
     }
+    try processes?.apply(to: &configuration)
     configuration.addServers(fromEnvironment: ProcessInfo.processInfo.environment)
     return try ExporterDaemon(configuration, listen: ListenAddress(parsing: listenAddress))
   }

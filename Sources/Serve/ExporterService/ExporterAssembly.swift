@@ -90,15 +90,8 @@ struct ExporterAssembly: Sendable {
   private static func processes(
     _ configuration: ExporterConfiguration, root: ProcRoot
   ) throws -> [ScheduledCollector] {
-    var context = ProcessContext(proc: root)
-    // Every executable that ever ran would stay for ever; groups that somebody named stay, so that their end is seen.
-    context.removesEmptyGroups = true
-    if let file = configuration.processNamingFile {
-      let diagnostics = ConfigDiagnostics()
-      context.naming = ProcessNamingFile.read(file: file, diagnostics: diagnostics)
-      context.removesEmptyGroups = false
-      try diagnostics.throwIfAny()
-    }
+    var context = try configuration.processContext()
+    context.proc = root
     return try ProcessCollectors.scheduled(context)
   }
 

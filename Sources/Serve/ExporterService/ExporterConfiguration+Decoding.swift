@@ -19,10 +19,7 @@ extension ExporterConfiguration {
     configuration.redis = servers("redis", in: root, directory: directory)
     configuration.probes = probes(in: root)
     if let processes = root.mapping("processes") {
-      configuration.processNamingFile = processes.requiredString("config_file").map {
-        ConfigPath.resolve($0, in: directory)
-      }
-      processes.finish()
+      configuration.readProcesses(processes, directory: directory)
     }
     if let collectors = root.mapping("collectors") {
       configuration.enabledCollectors = Set(collectors.strings("enable"))

@@ -23,8 +23,10 @@ package struct ExporterConfiguration: Sendable {
   package var redis: [Server] = []
   /// What is probed from outside: URLs and ports.
   package var probes: [ProbeTarget] = []
-  /// A process-exporter file with the groups of processes; by executable if nil.
+  /// A process-exporter file with the groups of processes; nil if there is none.
   package var processNamingFile: String?
+  /// What is said of processes besides.
+  package var processes = Processes()
   /// Collectors that are on although they are off by default.
   package var enabledCollectors: Set<String> = []
   /// Collectors that are off although they are on by default.

@@ -15,6 +15,8 @@ struct ExporterRoutes: Sendable {
   let startedAt: Timestamp
   let now: @Sendable () -> Timestamp
   let backends: @Sendable () async -> [BackendHealth]
+  /// Lets go of what only the start needed.
+  var startup = StartupMemory()
 
   var router: Router {
     var router = Router()
@@ -35,6 +37,7 @@ struct ExporterRoutes: Sendable {
     }
     guard let budget = Self.budget(of: request) else { return Self.badTimeout }
     let gathering = await runner.gather(within: budget, selection: selection)
+    startup.noteScrape()
     return Self.exposition(gathering.bytes)
   }
 

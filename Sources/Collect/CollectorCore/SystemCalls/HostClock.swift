@@ -5,6 +5,9 @@ package enum HostClock {
   /// Wall time in nanoseconds since 1970.
   package static var realTimeNanoseconds: Int64 { read(CLOCK_REALTIME) }
 
+  /// Time since boot in nanoseconds, which nobody sets.
+  package static var monotonicNanoseconds: Int64 { read(CLOCK_MONOTONIC) }
+
   /// Processor time of the calling thread in nanoseconds.
   package static var threadTimeNanoseconds: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
 

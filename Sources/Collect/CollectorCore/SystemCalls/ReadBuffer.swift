@@ -33,6 +33,13 @@ package struct ReadBuffer: Sendable {
     try read(path, at: directory.descriptor)
   }
 
+  /// Reads the beginning of a file: it stops once `limit` bytes or somewhat more are read.
+  package mutating func readBeginning(
+    _ path: String, in directory: borrowing Directory, limit: Int
+  ) throws(SystemError) {
+    try read(path, at: directory.descriptor, limit: limit)
+  }
+
   /// Reads the target of a symbolic link. Corresponds to `readlinkat`.
   package mutating func readLink(_ path: String, in directory: borrowing Directory)
     throws(SystemError)
@@ -48,12 +55,14 @@ package struct ReadBuffer: Sendable {
     count = length
   }
 
-  private mutating func read(_ path: String, at directory: Int32) throws(SystemError) {
+  private mutating func read(
+    _ path: String, at directory: Int32, limit: Int = .max
+  ) throws(SystemError) {
     count = 0
     let descriptor = openForReading(path, at: directory, flags: 0)
     guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
     defer { close(descriptor) }
-    while true {
+    while count < limit {
       let start = count
       let got = unsafe storage.withUnsafeMutableBytes { bytes in
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])

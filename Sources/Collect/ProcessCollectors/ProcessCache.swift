@@ -1,0 +1,89 @@
+import CollectorCore
+
+/// What was read of every process in its last full reading, so that those that have not run since need
+/// not be read again: on most hosts nearly all.
+///
+/// `schedstat` tells whether a thread has run, `statm` whether the kernel took memory from it, which it
+/// may do to one that sleeps. Everything is read anew once in `fullInterval` scrapes in any case.
+struct ProcessCache: Sendable {
+  struct Entry: Sendable {
+    var reading: ProcessReading
+    var threads: [ThreadReading] = []
+    /// The main thread's, from before the rest was read; nil if the kernel does not tell.
+    var activity: ThreadActivity?
+    /// Whether all files were read, not only `stat`.
+    var isComplete = false
+    /// Whether it ever had more than one thread.
+    var hadThreads = false
+    var hasLimit = false
+    var scrape: UInt64
+  }
+
+  /// A process is read in full once in so many scrapes at the least.
+  static let fullInterval: UInt64 = 16
+
+  var entries: [Int32: Entry] = [:]
+
+  /// Whether everything about a process is due to be read; spread over the scrapes.
+  static func isDue(_ pid: Int32, scrape: UInt64) -> Bool {
+    (scrape &+ UInt64(truncatingIfNeeded: pid)) % fullInterval == 0
+  }
+
+  /// Forgets what was not met in this scrape.
+  mutating func finish(scrape: UInt64, living: Int) {
+    guard entries.count > living else { return }
+    entries = entries.filter { $0.value.scrape == scrape }
+  }
+}
+
+extension ProcessReader {
+  /// The reading of a process, from the cache if it has not run since; nil if it is gone.
+  mutating func read(
+    _ pid: Int32, in directory: borrowing Directory, cache: inout ProcessCache, scrape: UInt64,
+    troubles: inout Troubles
+  ) -> (reading: ProcessReading, isQuiet: Bool)? {
+    let activity = activity(of: pid, in: directory)
+    if let activity, !ProcessCache.isDue(pid, scrape: scrape),
+      let index = cache.entries.index(forKey: pid),
+      cache.entries.values[index].activity == activity,
+      isQuiet(cache.entries.values[index], in: directory)
+    {
+      cache.entries.values[index].scrape = scrape
+      return (cache.entries.values[index].reading, true)
+    }
+    guard var reading = read(pid, in: directory, troubles: &troubles) else { return nil }
+    if let index = cache.entries.index(forKey: pid),
+      cache.entries.values[index].reading.startTicks == reading.startTicks
+    {
+      reading.openFileLimit = cache.entries.values[index].reading.openFileLimit
+      cache.entries.values[index].reading = reading
+      cache.entries.values[index].activity = activity
+      cache.entries.values[index].scrape = scrape
+      if reading.threadCount > 1 { cache.entries.values[index].hadThreads = true }
+    } else {
+      cache.entries[pid] = ProcessCache.Entry(
+        reading: reading, activity: activity, hadThreads: reading.threadCount > 1, scrape: scrape)
+    }
+    return (reading, false)
+  }
+
+  /// Whether no other thread has run and no memory was taken.
+  private mutating func isQuiet(
+    _ entry: ProcessCache.Entry, in directory: borrowing Directory
+  ) -> Bool {
+    let pid = entry.reading.pid
+    guard entry.isComplete else { return entry.reading.threadCount == 1 }
+    if entry.threads.count > 1 {
+      guard let tasks = try? directory.open("\(pid)/task") else { return false }
+      for thread in entry.threads where thread.id != pid {
+        guard let past = thread.activity, activity(of: thread.id, in: tasks) == past else {
+          return false
+        }
+      }
+    } else if entry.reading.threadCount > 1 {
+      return false
+    }
+    return entry.reading.isKernelThread
+      || residentPages(of: pid, in: directory) == entry.reading.residentPages
+  }
+}
