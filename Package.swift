@@ -98,6 +98,10 @@ let query: [Target] = [
   room(
     "Query", "PromQLEngine",
     uses: ["PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
+  // The runner of test scripts: `tocsin test promql` and our own tests share it.
+  room(
+    "Query", "QueryScripts",
+    uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
 ]
 
 let collect: [Target] = [
@@ -174,7 +178,8 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "WebServer", argumentParser, logging, serviceLifecycle, unixSignals,
+      "MetricModel", "WebServer", "QueryScripts", argumentParser, logging, serviceLifecycle,
+      unixSignals,
     ]),
   program(
     "tocsin-bench",
@@ -215,8 +220,8 @@ let tested: [Target] = [
   tests("ConfigDecoding"),
   tests("TextTemplates", data: ["Golden"]),
   tests("PromQLSyntax", uses: ["MetricModel"]),
-  tests(
-    "PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax"], data: ["Scripts"]),
+  tests("PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax", "QueryScripts"]),
+  tests("QueryScripts", data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("BlockingCalls"),
   tests("PostgresAccess", uses: ["BlockingCalls"]),

@@ -1,5 +1,6 @@
 import MetricModel
 import PromQLSyntax
+import QueryScripts
 import StorageAPI
 import Testing
 

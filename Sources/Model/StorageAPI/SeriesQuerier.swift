@@ -55,6 +55,12 @@ public struct SampleColumns: Sendable {
   public var timestamps: [Int64] = []
   /// The values.
   public var values: [Double] = []
+  /// The instants since which the samples count, in milliseconds; 0 where that is not known. Empty when
+  /// the source keeps none, else as long as `timestamps`: a column that costs nothing where it is not used.
+  public var startTimestamps: [Int64] = []
+  /// The places of samples that are native histograms, in growing order; their values are NaN. The
+  /// room for a column of histograms: a query that meets one ends with an error.
+  public var histogramPlaces: [Int] = []
 
   public init() {}
 
@@ -73,5 +79,7 @@ public struct SampleColumns: Sendable {
   public mutating func removeAll() {
     timestamps.removeAll(keepingCapacity: true)
     values.removeAll(keepingCapacity: true)
+    startTimestamps.removeAll(keepingCapacity: true)
+    histogramPlaces.removeAll(keepingCapacity: true)
   }
 }

@@ -1,9 +1,9 @@
-import PromQLSyntax
+package import PromQLSyntax
 
 extension Expression {
   /// Whether the value is the same at every step of a range query, because all samples are pinned
   /// by `@` (rule 17).
-  var isStepInvariant: Bool {
+  package var isStepInvariant: Bool {
     switch self {
     case .number, .string: true
     case .selector(let node): node.at != nil
@@ -22,7 +22,7 @@ extension FunctionCall {
   fileprivate var isStepInvariant: Bool {
     switch name {
     case "time", "predict_linear": return false
-    case "timestamp":
+    case "timestamp", "start_timestamp":
       guard case .selector(let selector) = arguments.first?.unwrapped else { return false }
       return selector.at != nil
     case _ where FunctionTable.dateNames.contains(name) && arguments.isEmpty: return false

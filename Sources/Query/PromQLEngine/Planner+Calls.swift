@@ -73,7 +73,15 @@ extension Planner {
       kernel = try edgeKernel(node, selected.edges, kernel)
     }
     informUnlessCounter(node, source, at: range.range)
-    return WindowOperator(source, keepsName: keepsName, kernel: kernel)
+    let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel)
+    if FunctionTable.counting.contains(node.name) {
+      windows.onOverlappingStarts = { [context] head in
+        context.warn(
+          "sample has start time that overlaps with previous sample timestamp for metric "
+            + "\"\(head.labels.metricName ?? "")\"", at: range.range)
+      }
+    }
+    return windows
   }
 
   private func informUnlessCounter(

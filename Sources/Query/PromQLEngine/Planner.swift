@@ -62,7 +62,8 @@ struct Planner {
 
   /// The operator for a selector.
   func select(
-    _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content
+    _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content,
+    refusingHistograms: Bool? = nil
   ) async throws(QueryError) -> any InstantOperator {
     let offset = context.milliseconds(selector.offset)
     let pinned = selector.at.map { context.time($0) - offset }
@@ -72,7 +73,8 @@ struct Planner {
         from: pinned ?? grid.start - offset, through: pinned ?? grid.end - offset,
         step: grid.step),
       steps: grid.count, lookback: context.options.lookback,
-      lookahead: isSmoothed ? context.options.lookback : 0)
+      lookahead: isSmoothed ? context.options.lookback : 0,
+      refusesHistograms: refusingHistograms ?? (content == .values))
     let series = try await find(
       selector, from: reading.grid.start - reading.lookback + 1,
       through: reading.grid.end + reading.lookahead)

@@ -1,3 +1,4 @@
+package import MetricModel
 package import PromQLSyntax
 package import StorageAPI
 
@@ -14,6 +15,8 @@ package enum QueryError: Error, Sendable, Equatable {
   case cancelled
   /// The samples could not be had.
   case storage(StorageError)
+  /// A series that the query needs holds a native histogram, which the engine does not know yet.
+  case nativeHistogram(Labels)
 }
 
 extension QueryError {
@@ -32,6 +35,8 @@ extension QueryError: CustomStringConvertible {
     case .timedOut(let limit): "query timed out in query execution (limit timeout = \(limit))"
     case .cancelled: "query was canceled in query execution"
     case .storage(let error): "\(error)"
+    case .nativeHistogram(let labels):
+      "native histograms are not supported yet, and the query meets one in series \(labels)"
     }
   }
 }

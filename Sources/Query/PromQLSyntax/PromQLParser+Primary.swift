@@ -98,6 +98,7 @@ extension PromQLParser {
     guard skip(.leftParenthesis) else {
       throw .unexpected(token, in: "aggregation", expected: "\"(\"")
     }
+    if operation == .countValues { try requireLabelText() }
     var arguments = try parseArguments(in: "aggregation args")
     if let later = try parseGrouping() {
       guard grouping == nil else {
@@ -120,6 +121,15 @@ extension PromQLParser {
       AggregationExpression(
         operation, expression, parameter: arguments.first, grouping: grouping?.labels ?? [],
         isWithout: grouping?.isWithout ?? false, range: range))
+  }
+
+  /// Refuses a label name whose escapes give something that is no UTF-8; shown as it is written.
+  private func requireLabelText() throws(ParseError) {
+    guard case .string(let name) = token.kind, name.unicodeScalars.contains("\u{fffd}"),
+      !token.text.unicodeScalars.contains("\u{fffd}")
+    else { return }
+    let written = token.text.dropFirst().dropLast()
+    throw ParseError("invalid label name \"\(written)\"", at: token.range)
   }
 
   private mutating func parseGrouping() throws(ParseError) -> (labels: [String], isWithout: Bool)? {

@@ -13,7 +13,8 @@ extension FunctionTable {
         let shift = call.arguments[0].timeShift(planner.context)
         selector.at = shift.pinned.map { .time(Timestamp(rawValue: $0)) }
         selector.offset = .literal(Double(shift.offset) / 1000)
-        let infos = try await planner.select(selector, on: grid, yielding: .timestamps)
+        let infos = try await planner.select(
+          selector, on: grid, yielding: .timestamps, refusingHistograms: true)
         let table = try SeriesTable(draining: infos, steps: grid.count, in: planner.context)
         var join = InfoJoin(criteria, table, planner.context)
         return try join.join(base, at: call.range)

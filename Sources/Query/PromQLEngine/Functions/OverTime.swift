@@ -20,7 +20,7 @@ extension FunctionTable {
     .overTime("ts_of_min_over_time") { timeOfExtreme($0, $1) { $0 <= $1 } },
     .overTime("ts_of_max_over_time") { timeOfExtreme($0, $1) { $0 >= $1 } },
     .overTime("changes") { changes($0.values, $1) },
-    .overTime("resets") { resets($0.values, $1) },
+    .overTime("resets") { resets($0, $1) },
     .overTime("deriv") { columns, window in
       guard window.count > 1 else { return absentValue }
       return LinearRegression(columns, window, from: columns.timestamps[window.low]).slope
@@ -100,9 +100,9 @@ extension FunctionTable {
     return Double(count)
   }
 
-  private static func resets(_ values: [Double], _ window: SampleWindow) -> Double {
+  private static func resets(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
     var count = 0
-    for index in window.low..<(window.high - 1) where values[index + 1] < values[index] {
+    for index in (window.low + 1)..<max(window.high, window.low + 1) where columns.isReset(index) {
       count += 1
     }
     return Double(count)

@@ -19,6 +19,16 @@ extension FunctionTable {
         return PointwiseOperator(source, steps: { Double(grid.time($1)) / 1000 })
       }),
     Function(
+      signature: FunctionSignature("start_timestamp", [.vector]),
+      evaluation: .special { (planner, call, grid) async throws(QueryError) in
+        if case .selector(let selector) = call.arguments[0].unwrapped {
+          return try await planner.select(selector, on: grid, yielding: .startTimestamps)
+        }
+        // What an expression made of samples has no start.
+        let source = try await planner.vector(call.arguments[0], on: grid)
+        return FilterOperator(source) { (_, _) in false }
+      }),
+    Function(
       signature: FunctionSignature("absent", [.vector]),
       evaluation: .special { (planner, call, grid) async throws(QueryError) in
         AbsentOperator(

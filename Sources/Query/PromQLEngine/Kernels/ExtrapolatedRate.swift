@@ -22,15 +22,23 @@ struct ExtrapolatedRate: WindowKernel {
     guard isCounter else { return }
     resets.removeAll(keepingCapacity: true)
     nextReset = 0
-    var previous = columns.values.first ?? 0
-    for (index, value) in columns.values.enumerated() {
+    let values = columns.values
+    guard values.count > 1 else { return }
+    guard columns.startTimestamps.isEmpty else {
+      for index in 1..<values.count where columns.isReset(index) { resets.append(index) }
+      return
+    }
+    var previous = values[0]
+    for index in 1..<values.count {
+      let value = values[index]
       if value < previous { resets.append(index) }
       previous = value
     }
   }
 
   mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
-    guard window.count > 1 else { return absentValue }
+    let zero = isCounter ? columns.zero(before: window.low, after: window.start) : nil
+    guard window.count > 1 || zero != nil else { return absentValue }
     let last = window.high - 1
     let first = columns.values[window.low]
     var difference = columns.values[last] - first
@@ -42,9 +50,16 @@ struct ExtrapolatedRate: WindowKernel {
         reset += 1
       }
     }
-    let factor = extrapolation(
-      from: columns.timestamps[window.low], to: columns.timestamps[last], window,
-      first: first, difference: difference)
+    let factor: Double
+    if let zero {
+      difference += first
+      factor = extrapolation(
+        sinceZero: zero, from: columns.timestamps[window.low], to: columns.timestamps[last], window)
+    } else {
+      factor = extrapolation(
+        from: columns.timestamps[window.low], to: columns.timestamps[last], window,
+        first: first, difference: difference)
+    }
     let scale = isRate ? factor / (Double(window.end - window.start) / 1000) : factor
     return difference * scale
   }
@@ -66,5 +81,17 @@ struct ExtrapolatedRate: WindowKernel {
     }
     if toEnd >= threshold { toEnd = average / 2 }
     return (sampled + toStart + toEnd) / sampled
+  }
+
+  /// The same if the counter is known to have begun inside of the window: nothing to stretch there.
+  private func extrapolation(
+    sinceZero zero: Int64, from firstTime: Int64, to lastTime: Int64, _ window: SampleWindow
+  ) -> Double {
+    let sampled = Double(lastTime - zero) / 1000
+    let average =
+      window.count > 1 ? Double(lastTime - firstTime) / 1000 / Double(window.count - 1) : 0
+    var toEnd = Double(window.end - lastTime) / 1000
+    if toEnd >= average * 1.1 { toEnd = average / 2 }
+    return (sampled + toEnd) / sampled
   }
 }

@@ -11,6 +11,6 @@ struct InstantRate: WindowKernel {
     let (old, new) = (columns.values[before], columns.values[last])
     guard isRate else { return new - old }
     let seconds = Double(columns.timestamps[last] - columns.timestamps[before]) / 1000
-    return (new < old ? new : new - old) / seconds
+    return (columns.isReset(last) ? new : new - old) / seconds
   }
 }

@@ -10,6 +10,8 @@ final class SelectorOperator: InstantOperator {
     case values
     /// The samples' own times in seconds, as `timestamp()` wants them.
     case timestamps
+    /// The instants in seconds since which the samples count, as `start_timestamp()` wants them.
+    case startTimestamps
   }
 
   /// Which instants are looked at.
@@ -22,6 +24,8 @@ final class SelectorOperator: InstantOperator {
     var lookback: Int64
     /// How far ahead a sample may lie that `smoothed` interpolates to; 0 without.
     var lookahead: Int64
+    /// Whether a native histogram ends the query; their times are as good as those of numbers.
+    var refusesHistograms: Bool
   }
 
   let heads: [SeriesHead]
@@ -40,7 +44,7 @@ final class SelectorOperator: InstantOperator {
     self.reading = reading
     self.content = content
     self.context = context
-    heads = series.map { SeriesHead(labels: $0.labels, dropsName: content == .timestamps) }
+    heads = series.map { SeriesHead(labels: $0.labels, dropsName: content != .values) }
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
@@ -54,16 +58,25 @@ final class SelectorOperator: InstantOperator {
     position += 1
     try context.hold(columns.count)
     context.release(columns.count)
-    fill(&row)
+    try fill(&row)
     return true
   }
 
-  private func fill(_ row: inout [Double]) {
+  private func fill(_ row: inout [Double]) throws(QueryError) {
     var after = 0
+    let mayMeetHistograms = reading.refusesHistograms && !columns.histogramPlaces.isEmpty
     for step in 0..<reading.grid.count {
       let time = reading.grid.time(step)
       while after < columns.count, columns.timestamps[after] <= time { after += 1 }
       row[step] = value(at: after - 1, for: time)
+      let isSmoothed = reading.lookahead > 0
+      if mayMeetHistograms, row[step].isPresent,
+        columns.histogramPlaces.contains(where: {
+          $0 == after - 1 || (isSmoothed && $0 == after)
+        })
+      {
+        throw QueryError.nativeHistogram(heads[position - 1].labels)
+      }
     }
     // A pinned instant has one value for all steps.
     for step in reading.grid.count..<max(reading.steps, reading.grid.count) { row[step] = row[0] }
@@ -74,7 +87,12 @@ final class SelectorOperator: InstantOperator {
     guard index >= 0, columns.timestamps[index] > time - reading.lookback,
       columns.values[index].isPresent
     else { return absentValue }
-    if content == .timestamps { return Double(columns.timestamps[index]) / 1000 }
+    switch content {
+    case .values: break
+    case .timestamps: return Double(columns.timestamps[index]) / 1000
+    case .startTimestamps:
+      return columns.startTimestamps.isEmpty ? 0 : Double(columns.startTimestamps[index]) / 1000
+    }
     return reading.lookahead == 0
       ? columns.values[index] : smoothedValue(at: index, for: time)
   }

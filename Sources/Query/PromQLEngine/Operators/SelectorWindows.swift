@@ -29,6 +29,9 @@ final class SelectorWindows: WindowSource {
     try series[position].load(
       from: grid.first.start - grid.before + 1, through: grid.last.end + grid.after,
       into: &columns)
+    if !columns.histogramPlaces.isEmpty {
+      throw QueryError.nativeHistogram(series[position].labels)
+    }
     position += 1
     columns.removeStaleMarkers()
     try context.hold(columns.count)
@@ -41,12 +44,15 @@ extension SampleColumns {
   /// Leaves stale markers out, as range selectors do (rule 14).
   mutating func removeStaleMarkers() {
     guard let first = values.firstIndex(where: { !$0.isPresent }) else { return }
+    let hasStarts = !startTimestamps.isEmpty
     var kept = first
     for index in first..<values.count where values[index].isPresent {
       values[kept] = values[index]
       timestamps[kept] = timestamps[index]
+      if hasStarts { startTimestamps[kept] = startTimestamps[index] }
       kept += 1
     }
+    if hasStarts { startTimestamps.removeSubrange(kept...) }
     values.removeSubrange(kept...)
     timestamps.removeSubrange(kept...)
   }

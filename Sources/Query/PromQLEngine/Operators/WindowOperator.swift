@@ -7,6 +7,9 @@ final class WindowOperator: InstantOperator {
   private let source: any WindowSource
   private var kernel: any WindowKernel
   private var columns = SampleColumns()
+  private var position = -1
+  /// Called for each series whose samples' starts contradict each other.
+  var onOverlappingStarts: ((SeriesHead) -> Void)?
 
   init(_ source: any WindowSource, keepsName: Bool, kernel: any WindowKernel) {
     self.source = source
@@ -16,6 +19,10 @@ final class WindowOperator: InstantOperator {
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard try source.next(into: &columns) else { return false }
+    position += 1
+    if !columns.startTimestamps.isEmpty, let onOverlappingStarts, columns.hasOverlappingStarts {
+      onOverlappingStarts(heads[position])
+    }
     kernel.prepare(columns)
     let windows = source.grid
     var low = 0

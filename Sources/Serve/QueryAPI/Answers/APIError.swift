@@ -44,7 +44,7 @@ struct APIError: Error, Equatable {
       switch error {
       // The engine finds this out when it plans; for the client it is a bad request.
       case .failed(let message, _) where message.hasPrefix("invalid expression type"): .badData
-      case .failed, .tooManySamples: .execution
+      case .failed, .tooManySamples, .nativeHistogram: .execution
       case .timedOut: .timeout
       case .cancelled: .canceled
       case .storage(.limitReached(_, _)): .execution

@@ -1,0 +1,38 @@
+import StorageAPI
+
+extension SampleColumns {
+  /// Whether a counter began anew between a sample and the one before it: its value drops, or it says
+  /// that it counts since a later instant.
+  @inline(__always)
+  func isReset(_ index: Int) -> Bool {
+    values[index] < values[index - 1] || (!startTimestamps.isEmpty && isRestarted(index))
+  }
+
+  /// Whether the start of a sample lies after the sample before. A start at that very instant is a
+  /// delta, unless the one before has no start or a wrong one: then the start is unknown.
+  func isRestarted(_ index: Int) -> Bool {
+    let start = startTimestamps[index]
+    let previous = timestamps[index - 1]
+    guard start != 0, start < timestamps[index] else { return false }
+    let previousStart = startTimestamps[index - 1]
+    return start > previous || (start == previous && previousStart != 0 && previousStart < previous)
+  }
+
+  /// The instant between an open start and a sample at which the counter was zero, if the sample says so.
+  @inline(__always)
+  func zero(before index: Int, after start: Int64) -> Int64? {
+    guard !startTimestamps.isEmpty else { return nil }
+    let zero = startTimestamps[index]
+    return zero != 0 && zero > start && zero < timestamps[index] ? zero : nil
+  }
+
+  /// Whether a sample claims to count since before the sample that precedes it, although that one
+  /// counts since another instant.
+  var hasOverlappingStarts: Bool {
+    guard startTimestamps.count > 1 else { return false }
+    return startTimestamps.indices.dropFirst().contains { index in
+      let start = startTimestamps[index]
+      return start != 0 && start < timestamps[index - 1] && start != startTimestamps[index - 1]
+    }
+  }
+}
