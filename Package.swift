@@ -178,7 +178,7 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "WebServer", "QueryScripts", argumentParser, logging, serviceLifecycle,
+      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", argumentParser, logging, serviceLifecycle,
       unixSignals,
     ]),
   program(

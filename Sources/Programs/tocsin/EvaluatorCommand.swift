@@ -42,6 +42,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
     inversion: .prefixedNo,
     help: "Take samples that others push to /api/v1/write (remote write 1.0 and 2.0).")
   var receivesRemoteWrites = true
+  @OptionGroup var queries: QueryLimits
 
   @OptionGroup var logging: LogOptions
 
@@ -54,6 +55,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
       options.externalURL = externalURL
       options.receivesRemoteWrites = receivesRemoteWrites
       options.retention = try EvaluatorOptions.duration(retention, flag: "--storage.retention.time")
+      try queries.apply(to: &options)
       let daemon = try await EvaluatorDaemon.start(options)
       try await Startup.run([daemon, ReloadOnHangup(daemon)])
     }

@@ -14,6 +14,6 @@ struct Tocsin: AsyncParsableCommand {
     version: TocsinVersion.current,
     subcommands: [
       UpCommand.self, ExporterCommand.self, EvaluatorCommand.self, CheckCommand.self,
-      TestCommand.self,
+      TestCommand.self, QueryCommand.self,
     ])
 }

@@ -8,18 +8,7 @@ struct Planner {
   let context: QueryContext
 
   /// The type of a checked expression.
-  func type(of expression: Expression) -> ValueType {
-    switch expression {
-    case .number: .scalar
-    case .string: .string
-    case .selector, .aggregation: .vector
-    case .matrix, .subquery: .matrix
-    case .parentheses(let inner, _), .unary(_, let inner, _): type(of: inner)
-    case .binary(let node):
-      type(of: node.left) == .scalar && type(of: node.right) == .scalar ? .scalar : .vector
-    case .call(let node): FunctionTable.named[node.name]?.signature.result ?? .vector
-    }
-  }
+  func type(of expression: Expression) -> ValueType { QueryEngine.type(of: expression) }
 
   /// The text of a string expression.
   func string(_ expression: Expression) -> String {

@@ -25,6 +25,25 @@ package struct QueryEngine: Sendable {
     return expression
   }
 
+  /// How a function is called; nil if there is none of this name.
+  package static func signature(of function: String) -> FunctionSignature? {
+    FunctionTable.named[function]?.signature
+  }
+
+  /// What a checked expression yields.
+  package static func type(of expression: Expression) -> ValueType {
+    switch expression {
+    case .number: .scalar
+    case .string: .string
+    case .selector, .aggregation: .vector
+    case .matrix, .subquery: .matrix
+    case .parentheses(let inner, _), .unary(_, let inner, _): type(of: inner)
+    case .binary(let node):
+      type(of: node.left) == .scalar && type(of: node.right) == .scalar ? .scalar : .vector
+    case .call(let node): signature(of: node.name)?.result ?? .vector
+    }
+  }
+
   /// Evaluates an expression, which must have passed `parse`, at one instant.
   @concurrent
   package func instant(

@@ -63,15 +63,20 @@ extension RangeSelector: CustomStringConvertible {
 }
 
 extension Subquery: CustomStringConvertible {
-  package var description: String {
-    "\(expression)[\(length):\(step.map(\.description) ?? "")]\(timeModifiers(offset, at))"
+  package var description: String { "\(expression)\(rangeText)" }
+
+  /// What follows the expression.
+  var rangeText: String {
+    "[\(length):\(step.map(\.description) ?? "")]\(timeModifiers(offset, at))"
   }
 }
 
 extension BinaryExpression: CustomStringConvertible {
-  package var description: String {
-    let bool = returnsBool ? " bool" : ""
-    return "\(left) \(operation.rawValue)\(bool)\(matching.description) \(right)"
+  package var description: String { "\(left) \(operatorText) \(right)" }
+
+  /// The operator with its modifiers.
+  var operatorText: String {
+    operation.rawValue + (returnsBool ? " bool" : "") + matching.description
   }
 }
 
@@ -95,19 +100,24 @@ extension VectorMatching: CustomStringConvertible {
 
 extension AggregationExpression: CustomStringConvertible {
   package var description: String {
+    let parameter = parameter.map { "\($0), " } ?? ""
+    return "\(operatorText)(\(parameter)\(expression))"
+  }
+
+  /// The operator with its grouping.
+  var operatorText: String {
     let clause =
       isWithout
       ? " without (\(labelList(grouping))) "
       : grouping.isEmpty ? "" : " by (\(labelList(grouping))) "
-    let parameter = parameter.map { "\($0), " } ?? ""
-    return "\(operation.rawValue)\(clause)(\(parameter)\(expression))"
+    return operation.rawValue + clause
   }
 }
 
 extension AtModifier: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .time(let time): FloatFormat.string(time.seconds, style: .plain)
+    case .time(let time): time.thousandths
     case .start: "start()"
     case .end: "end()"
     }
@@ -159,4 +169,13 @@ private func timeModifiers(_ offset: DurationExpression?, _ at: AtModifier?) -> 
     text += " offset \(isLiteral ? offset.description : offset.operand)"
   }
   return text
+}
+
+extension Timestamp {
+  /// Seconds with always three decimals.
+  fileprivate var thousandths: String {
+    let fraction = String(rawValue.magnitude % 1000)
+    let zeros = String(repeating: "0", count: 3 - fraction.count)
+    return "\(rawValue < 0 ? "-" : "")\(rawValue.magnitude / 1000).\(zeros)\(fraction)"
+  }
 }

@@ -1,6 +1,7 @@
 package import AlertRouting
 package import AlertRules
 import ConfigDecoding
+package import PromQLEngine
 
 /// What `tocsin evaluator` is told by its flags.
 package struct EvaluatorOptions: Sendable {
@@ -18,12 +19,33 @@ package struct EvaluatorOptions: Sendable {
   package var retention: Duration = .seconds(15 * 86_400)
   /// Whether others may push samples to `/api/v1/write`.
   package var receivesRemoteWrites = true
+  /// Limits and defaults of queries, those of rules included.
+  package var queries = QueryOptions()
+  /// How many queries of the API run at the same time; others wait.
+  package var concurrentQueries = 20
   /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 
   package init(configFile: String, storagePath: String) {
     self.configFile = configFile
     self.storagePath = storagePath
+  }
+
+  /// Sets the limits of queries as flags give them.
+  package mutating func limitQueries(
+    timeout: String, lookback: String, samples: Int, concurrency: Int
+  ) throws(FlagError) {
+    guard samples > 0 else { throw FlagError(description: "--query.max-samples: must be positive") }
+    guard concurrency > 0 else {
+      throw FlagError(description: "--query.max-concurrency: must be positive")
+    }
+    queries.timeout = try Self.duration(timeout, flag: "--query.timeout")
+    let lookback = try Self.duration(lookback, flag: "--query.lookback-delta")
+    queries.lookback =
+      lookback.components.seconds * 1000
+      + lookback.components.attoseconds / 1_000_000_000_000_000
+    queries.maxSamples = samples
+    concurrentQueries = concurrency
   }
 
   /// Reads a duration given to a flag.

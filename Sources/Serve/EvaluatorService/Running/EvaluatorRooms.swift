@@ -56,6 +56,7 @@ final class EvaluatorRooms: Sendable {
     mail = MailClient()
     receiver = RemoteWriteReceiver(appender: store)
     engine = QueryEngine(querier: store)
+    engine = QueryEngine(querier: store, options: options.queries)
     let onEvent = options.onEvent
     var services = RouterServices(store: state, log: Logger(label: "notifications"))
     services.onEvent = { event in

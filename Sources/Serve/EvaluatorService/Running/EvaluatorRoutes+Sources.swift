@@ -12,6 +12,7 @@ extension EvaluatorRoutes {
   var sources: APISources {
     let rooms = rooms
     var sources = APISources(engine: rooms.engine)
+    sources.limits.concurrentQueries = rooms.options.concurrentQueries
     sources.rules = { await rooms.rules.snapshot() }
     sources.targets = { await Self.targets(of: rooms.targets) }
     sources.metadata = { await Self.metadata(of: rooms.targets) }

@@ -3,7 +3,7 @@ import PromQLEngine
 import PromQLSyntax
 import WebServer
 
-/// `query`, `query_range`, `format_query` and `query_exemplars`.
+/// `query`, `query_range`, `format_query`, `parse_query` and `query_exemplars`.
 struct QueryEndpoints: Sendable {
   private let sources: APISources
   private let gate: QueryGate
@@ -17,8 +17,12 @@ struct QueryEndpoints: Sendable {
     router.apiForm("query") { request throws(APIError) in try await instant(request) }
     router.apiForm("query_range") { request throws(APIError) in try await range(request) }
     router.apiForm("format_query") { request throws(APIError) in
-      let text = try RequestParameters(request).expression().description
+      let text = try RequestParameters(request).expression().pretty
       return APIAnswer { $0.string(text) }
+    }
+    router.apiForm("parse_query") { request throws(APIError) in
+      let expression = try RequestParameters(request).expression()
+      return APIAnswer { $0.syntaxTree(expression) }
     }
     router.apiForm("query_exemplars") { request throws(APIError) in
       _ = try RequestParameters(request).expression()

@@ -1,0 +1,169 @@
+import MetricModel
+import PromQLEngine
+import PromQLSyntax
+
+extension JSONWriter {
+  /// Writes an expression as the tree that Prometheus' `parse_query` gives.
+  mutating func syntaxTree(_ expression: Expression) {
+    object { json in
+      switch expression {
+      case .number(let value, _):
+        json.member("type", "numberLiteral")
+        json.member("val", FloatFormat.string(value, style: .api))
+      case .string(let text, _):
+        json.member("type", "stringLiteral")
+        json.member("val", text)
+      case .parentheses(let inner, _):
+        json.member("type", "parenExpr")
+        json.child("expr", inner)
+      case .unary(let sign, let inner, _):
+        json.member("type", "unaryExpr")
+        json.member("op", sign.rawValue)
+        json.child("expr", inner)
+      case .selector(let node):
+        json.member("type", "vectorSelector")
+        json.selector(node)
+      case .matrix(let node):
+        json.member("type", "matrixSelector")
+        json.key("range")
+        json.integer(milliseconds(node.length))
+        json.selector(node.selector)
+      case .subquery(let node): json.subquery(node)
+      case .binary(let node): json.binary(node)
+      case .aggregation(let node): json.aggregation(node)
+      case .call(let node): json.call(node)
+      }
+    }
+  }
+
+  private mutating func child(_ name: String, _ expression: Expression?) {
+    key(name)
+    if let expression { syntaxTree(expression) } else { null() }
+  }
+
+  private mutating func names(_ name: String, _ labels: [String]) {
+    key(name)
+    array { json in for label in labels { json.string(label) } }
+  }
+
+  private mutating func flag(_ name: String, _ value: Bool) {
+    key(name)
+    bool(value)
+  }
+
+  private mutating func selector(_ node: VectorSelector) {
+    member("name", node.name ?? "")
+    key("matchers")
+    let name = node.name.map { [LabelMatcher(Label.metricName, equals: $0)] } ?? []
+    array { json in
+      for matcher in node.matchers + name {
+        json.object { json in
+          json.member("name", matcher.name)
+          json.member("type", matcher.operation.rawValue)
+          json.member("value", matcher.value)
+        }
+      }
+    }
+    time(node.offset, node.at)
+    flag("anchored", node.edges == .anchored)
+    flag("smoothed", node.edges == .smoothed)
+  }
+
+  private mutating func time(_ offset: DurationExpression?, _ at: AtModifier?) {
+    key("offset")
+    integer(offset.map(milliseconds) ?? 0)
+    key("timestamp")
+    if case .time(let instant) = at { integer(Int(instant.rawValue)) } else { null() }
+    key("startOrEnd")
+    switch at {
+    case .start: string("start")
+    case .end: string("end")
+    case .time, nil: null()
+    }
+  }
+
+  private mutating func subquery(_ node: Subquery) {
+    member("type", "subquery")
+    child("expr", node.expression)
+    key("range")
+    integer(milliseconds(node.length))
+    key("step")
+    integer(node.step.map(milliseconds) ?? 0)
+    time(node.offset, node.at)
+  }
+
+  private mutating func binary(_ node: BinaryExpression) {
+    member("type", "binaryExpr")
+    member("op", node.operation.rawValue)
+    child("lhs", node.left)
+    child("rhs", node.right)
+    key("matching")
+    let areVectors = [node.left, node.right].allSatisfy { QueryEngine.type(of: $0) == .vector }
+    if areVectors { matching(node) } else { null() }
+    flag("bool", node.returnsBool)
+  }
+
+  private mutating func matching(_ node: BinaryExpression) {
+    let matching = node.matching
+    object { json in
+      let isSet = node.operation.isSetOperator
+      json.member(
+        "card", (isSet ? VectorMatching.Cardinality.manyToMany : matching.cardinality).rawValue)
+      json.names("labels", matching.labels)
+      json.flag("on", matching.isOn)
+      json.names("include", matching.included)
+      json.key("fillValues")
+      json.object { json in
+        for (name, value) in [("lhs", matching.leftFill), ("rhs", matching.rightFill)] {
+          json.key(name)
+          if let value { json.string(FloatFormat.string(value, style: .api)) } else { json.null() }
+        }
+      }
+    }
+  }
+
+  private mutating func aggregation(_ node: AggregationExpression) {
+    member("type", "aggregation")
+    member("op", node.operation.rawValue)
+    child("expr", node.expression)
+    child("param", node.parameter)
+    names("grouping", node.grouping)
+    flag("without", node.isWithout)
+  }
+
+  private mutating func call(_ node: FunctionCall) {
+    member("type", "call")
+    key("func")
+    object { json in
+      let signature = QueryEngine.signature(of: node.name)
+      json.member("name", node.name)
+      json.names("argTypes", (signature?.arguments ?? []).map(\.shortName))
+      json.key("variadic")
+      switch signature?.variadic {
+      case .optional(let count): json.integer(count)
+      case .repeated: json.integer(-1)
+      case .some(.none), nil: json.integer(0)
+      }
+      json.member("returnType", (signature?.result ?? .vector).shortName)
+    }
+    key("args")
+    array { json in for argument in node.arguments { json.syntaxTree(argument) } }
+  }
+}
+
+extension ValueType {
+  /// The name as the JSON of the API has it.
+  fileprivate var shortName: String {
+    switch self {
+    case .scalar: "scalar"
+    case .vector: "vector"
+    case .matrix: "matrix"
+    case .string: "string"
+    }
+  }
+}
+
+/// The milliseconds of a duration; 0 if it depends on the query.
+private func milliseconds(_ duration: DurationExpression) -> Int {
+  Int(Timestamp(seconds: duration.constant ?? 0).rawValue)
+}
