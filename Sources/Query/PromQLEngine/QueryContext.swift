@@ -10,6 +10,8 @@ final class QueryContext {
   let options: QueryOptions
   /// The instants of the outermost query.
   let grid: StepGrid
+  /// The end that was asked for, which the last instant may fall short of, in milliseconds.
+  let end: Int64
   /// The step of the outermost query in seconds; 0 for an instant query.
   let stepSeconds: Double
   private(set) var warnings: [String] = []
@@ -19,10 +21,14 @@ final class QueryContext {
   private var checkpoints = 0
   private let deadline: ContinuousClock.Instant?
 
-  init(querier: any SeriesQuerier, options: QueryOptions, grid: StepGrid, stepSeconds: Double) {
+  init(
+    querier: any SeriesQuerier, options: QueryOptions, grid: StepGrid, end: Int64,
+    stepSeconds: Double
+  ) {
     self.querier = querier
     self.options = options
     self.grid = grid
+    self.end = end
     self.stepSeconds = stepSeconds
     deadline = options.timeout.map { ContinuousClock.now + $0 }
   }
@@ -71,7 +77,7 @@ final class QueryContext {
   func milliseconds(_ duration: DurationExpression?) -> Int64 {
     guard let duration else { return 0 }
     return StepGrid.milliseconds(
-      duration.seconds(step: stepSeconds, range: Double(grid.end - grid.start) / 1000))
+      duration.seconds(step: stepSeconds, range: Double(end - grid.start) / 1000))
   }
 
   /// The milliseconds of a length, which must be positive.
@@ -88,7 +94,7 @@ final class QueryContext {
     switch at {
     case .time(let time): StepGrid.clamped(time)
     case .start: grid.start
-    case .end: grid.end
+    case .end: end
     }
   }
 }

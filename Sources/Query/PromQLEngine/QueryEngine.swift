@@ -50,7 +50,8 @@ package struct QueryEngine: Sendable {
     _ expression: Expression, at time: Timestamp
   ) async throws(QueryError) -> QueryResult {
     let grid = StepGrid(at: StepGrid.clamped(time))
-    let context = QueryContext(querier: querier, options: options, grid: grid, stepSeconds: 0)
+    let context = QueryContext(
+      querier: querier, options: options, grid: grid, end: grid.start, stepSeconds: 0)
     let planner = Planner(context: context)
     let value: QueryValue
     switch planner.type(of: expression) {
@@ -82,7 +83,8 @@ package struct QueryEngine: Sendable {
       from: StepGrid.clamped(start), through: StepGrid.clamped(end),
       step: min(step, StepGrid.latest))
     let context = QueryContext(
-      querier: querier, options: options, grid: grid, stepSeconds: Double(step) / 1000)
+      querier: querier, options: options, grid: grid, end: StepGrid.clamped(end),
+      stepSeconds: Double(step) / 1000)
     try context.requireRoom(rows: 1, steps: grid.count)
     let planner = Planner(context: context)
     let builder = ResultBuilder(context)

@@ -15,13 +15,13 @@ extension FunctionTable {
       [Double](repeating: context.stepSeconds, count: grid.count)
     },
     constant("range") { (context, grid) in
-      [Double](repeating: Double(context.grid.end - context.grid.start) / 1000, count: grid.count)
+      [Double](repeating: Double(context.end - context.grid.start) / 1000, count: grid.count)
     },
     constant("start") { (context, grid) in
       [Double](repeating: Double(context.grid.start) / 1000, count: grid.count)
     },
     constant("end") { (context, grid) in
-      [Double](repeating: Double(context.grid.end) / 1000, count: grid.count)
+      [Double](repeating: Double(context.end) / 1000, count: grid.count)
     },
     pair("min_of") { minimum($0, $1) },
     pair("max_of") { maximum($0, $1) },
