@@ -178,8 +178,8 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", argumentParser, logging, serviceLifecycle,
-      unixSignals,
+      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", argumentParser,
+      logging, serviceLifecycle, unixSignals,
     ]),
   program(
     "tocsin-bench",

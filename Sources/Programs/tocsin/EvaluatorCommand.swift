@@ -42,6 +42,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
     inversion: .prefixedNo,
     help: "Take samples that others push to /api/v1/write (remote write 1.0 and 2.0).")
   var receivesRemoteWrites = true
+
   @OptionGroup var queries: QueryLimits
 
   @OptionGroup var logging: LogOptions

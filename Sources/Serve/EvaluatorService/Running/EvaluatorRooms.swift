@@ -55,7 +55,6 @@ final class EvaluatorRooms: Sendable {
     client = WebClient()
     mail = MailClient()
     receiver = RemoteWriteReceiver(appender: store)
-    engine = QueryEngine(querier: store)
     engine = QueryEngine(querier: store, options: options.queries)
     let onEvent = options.onEvent
     var services = RouterServices(store: state, log: Logger(label: "notifications"))
