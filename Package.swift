@@ -178,8 +178,9 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", argumentParser,
-      logging, serviceLifecycle, unixSignals,
+      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI",
+      "SampleStore", "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
+      unixSignals,
     ]),
   program(
     "tocsin-bench",

@@ -46,6 +46,48 @@ struct DamagedFileTests {
     #expect(outcomes.opened > 3)
   }
 
+  @Test func aDamagedPageIsSetAsideAndTheRestIsServed() async throws {
+    let world = try await StoreWorld(settings: .small)
+    for series in 0..<300 {
+      let labels = Labels(name: "m", [("n", "\(series)")])
+      try await world.store.append(labels, (0..<40).map { ($0 * 100, Double(series)) })
+    }
+    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    try world.store.journal.copy(to: world.directory.file("copy.db"))
+    let folder = world.directory.file("damaged")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var bytes = try Data(
+      contentsOf: URL(fileURLWithPath: world.directory.file("copy.db")))
+    // One page of labels: the start, which reads them all, finds it.
+    let label = try #require(bytes.range(of: Data("n".utf8 + [3] + "250".utf8)))
+    let page = label.lowerBound / 8192 * 8192
+    for place in page..<(page + 64) { bytes[place] = 0xff }
+    try bytes.write(to: URL(fileURLWithPath: folder + "/samples.db"))
+
+    let heard = Heard()
+    let store = try await SampleStore.open(
+      in: StorageFolder(path: folder), settings: .small, report: { heard.add($0) })
+    let found = try await store.samples()
+    #expect(found.count > 50)
+    for (labels, columns) in found {
+      let number = try #require(labels["n"].flatMap(Double.init))
+      #expect(columns.count == 40 && columns.values.allSatisfy { $0 == number })
+    }
+    guard case .damaged(let text)? = heard.all.first else {
+      Issue.record("nothing was reported")
+      return
+    }
+    #expect(text.contains("the damaged file is kept as \(folder)/samples.db.damaged-"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder)
+        .contains { $0.hasPrefix("samples.db.damaged-") })
+    // Ingestion goes on, and the next start finds a sound file.
+    try await store.append(["__name__": "new"], [(1, 1)])
+    try await store.close()
+    let journal = try SampleJournal(readingFrom: folder)
+    #expect(try journal.findings() == [])
+  }
+
   @Test func aFileThatIsNoDatabaseIsNamed() async throws {
     let directory = try TemporaryDirectory()
     let folder = try StorageFolder(path: directory.file("data"))

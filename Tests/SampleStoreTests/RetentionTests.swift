@@ -28,6 +28,52 @@ struct RetentionTests {
     #expect(try await again.samples(of: up) == kept)
   }
 
+  @Test func theOldestChunksGoWhenTheFileIsLargerThanItMayBe() async throws {
+    var settings = settings()
+    settings.retention = .seconds(1_000_000)
+    settings.retentionBytes = 1 << 20
+    let world = try await StoreWorld(settings: settings)
+    var random = RepeatableRandom(seed: 1)
+    let labels = (0..<200).map { Labels(name: "m", [("n", "\($0)")]) }
+    let ids = try await world.store.series(for: labels)
+    for step in 0..<400 {
+      var batch = SampleBatch()
+      for id in ids {
+        batch.append(
+          id, at: Timestamp(rawValue: Int64(step) * 1000), Double.random(in: 0...1, using: &random))
+      }
+      _ = try await world.store.append(batch)
+    }
+    // As long as the open chunks need it, the journal stays: 100 seconds of it.
+    #expect(try world.store.journal.usedBytes() > 1_500_000)
+    for _ in 0..<3 { await world.store.maintain(now: Timestamp(rawValue: 600_000)) }
+    #expect(try world.store.journal.usedBytes() < 1_200_000)
+    let kept = try await world.store.samples()
+    #expect(kept.count == 200)
+    for columns in kept.values {
+      #expect(columns.timestamps.last == 399_000)
+      #expect(columns.count < 380)
+    }
+  }
+
+  @Test func freePagesAreGivenBackToTheFileSystem() async throws {
+    var settings = SampleStoreSettings()
+    settings.retention = .seconds(1000)
+    settings.spareBytes = 64 << 10
+    let world = try await StoreWorld(settings: settings)
+    var random = RepeatableRandom(seed: 1)
+    var noise: [(Int64, Double)] = []
+    for step in 0..<100_000 {
+      noise.append((Int64(step) * 10, Double.random(in: 0...1, using: &random)))
+    }
+    try await world.store.append(["__name__": "up"], noise)
+    let before = try world.store.journal.usedBytes()
+    #expect(before > 1_500_000)
+    for _ in 0..<2 { await world.store.maintain(now: Timestamp(rawValue: 9_000_000)) }
+    #expect(world.store.stats.bytesGivenBack > 1_000_000)
+    #expect(try world.store.journal.freePages() <= 8)
+  }
+
   @Test func seriesWithoutSamplesGoAtTheSecondLook() async throws {
     let world = try await StoreWorld(settings: settings())
     let store = world.store

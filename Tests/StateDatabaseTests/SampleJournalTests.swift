@@ -67,7 +67,7 @@ struct SampleJournalTests {
     let end = Timestamp(rawValue: through)
     let found = try journal.chunks(
       of: [(SeriesKey(rawValue: 7), end), (SeriesKey(rawValue: 9), end)],
-      from: Timestamp(rawValue: from))
+      from: Timestamp(rawValue: from), damaged: { Issue.record("\($0)") })
     #expect(found.map { $0.map(\.number) } == [numbers, []])
   }
 

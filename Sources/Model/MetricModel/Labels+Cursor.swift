@@ -18,6 +18,13 @@ extension Labels {
       defer { position += length }
       return position..<(position + length)
     }
+
+    /// The next label: where its name stands, where its value, and where both with their lengths.
+    mutating func nextEntry() -> (name: Range<Int>, value: Range<Int>, whole: Range<Int>)? {
+      let start = position
+      guard let name = next(), let value = next() else { return nil }
+      return (name, value, start..<value.upperBound)
+    }
   }
 
   /// Calls `body` with the bytes of every name and value, in order, without making strings.

@@ -34,6 +34,12 @@ public struct Labels: Sendable {
     self.init(dictionary.map { Label(name: $0.key, value: $0.value) })
   }
 
+  /// Takes both as they are.
+  init(packed: [UInt8], fingerprint: UInt64) {
+    self.packed = packed
+    self.fingerprint = fingerprint
+  }
+
   /// Packs labels that are sorted and unique already.
   init(sorted: [Label]) {
     var bytes: [UInt8] = []
@@ -57,15 +63,12 @@ public struct Labels: Sendable {
   /// - Complexity: O(number of labels), no allocation but the value's.
   public subscript(name: String) -> String? {
     var cursor = Cursor(packed)
-    var wanted = name
-    return wanted.withUTF8 { wanted in
-      while let nameRange = cursor.next(), let valueRange = cursor.next() {
-        if unsafe packed[nameRange].elementsEqual(wanted) {
-          return String(decoding: packed[valueRange], as: UTF8.self)
-        }
+    while let entry = cursor.nextEntry() {
+      if Self.order(packed.span, entry.name, name) == .same {
+        return String(decoding: packed[entry.value], as: UTF8.self)
       }
-      return nil
     }
+    return nil
   }
 
   /// The metric name, the value of `__name__`.
@@ -90,20 +93,6 @@ public struct Labels: Sendable {
 
   static func isBefore(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8)
-  }
-
-  private static func append(_ text: String, to bytes: inout [UInt8]) {
-    let count = text.utf8.count
-    if count < 255 {
-      bytes.append(UInt8(count))
-    } else {
-      bytes.append(255)
-      let length = UInt32(count)
-      for shift in [0, 8, 16, 24] as [UInt32] {
-        bytes.append(UInt8(truncatingIfNeeded: length >> shift))
-      }
-    }
-    bytes.append(contentsOf: text.utf8)
   }
 }
 

@@ -28,6 +28,16 @@ struct EvaluatorCommand: AsyncParsableCommand {
   var retention = "15d"
 
   @Option(
+    name: .customLong("storage.retention.size"),
+    help: "How large the samples on disk may get, as 512MB or 20GB; the oldest go first.")
+  var retentionSize: String?
+
+  @Option(
+    name: .customLong("storage.out-of-order-time-window"),
+    help: "How late samples may come, behind the newest of all; 0s takes none late.")
+  var outOfOrderWindow = "1h"
+
+  @Option(
     name: .customLong("web.listen-address"), help: "Address to listen on; :PORT for all interfaces."
   )
   var listenAddress = "127.0.0.1:9931"
@@ -57,6 +67,15 @@ struct EvaluatorCommand: AsyncParsableCommand {
       options.receivesRemoteWrites = receivesRemoteWrites
       options.retention = try EvaluatorOptions.duration(retention, flag: "--storage.retention.time")
       try queries.apply(to: &options)
+      if let retentionSize {
+        options.retentionBytes = try EvaluatorOptions.bytes(
+          retentionSize, flag: "--storage.retention.size")
+      }
+      options.outOfOrderWindow =
+        ["0", "0s"].contains(outOfOrderWindow)
+        ? .zero
+        : try EvaluatorOptions.duration(
+          outOfOrderWindow, flag: "--storage.out-of-order-time-window")
       let daemon = try await EvaluatorDaemon.start(options)
       try await Startup.run([daemon, ReloadOnHangup(daemon)])
     }

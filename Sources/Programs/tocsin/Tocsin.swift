@@ -15,5 +15,6 @@ struct Tocsin: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, ExporterCommand.self, EvaluatorCommand.self, CheckCommand.self,
       TestCommand.self, QueryCommand.self,
+      StoreCommand.self,
     ])
 }

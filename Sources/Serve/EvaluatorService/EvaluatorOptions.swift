@@ -23,6 +23,10 @@ package struct EvaluatorOptions: Sendable {
   package var queries = QueryOptions()
   /// How many queries of the API run at the same time; others wait.
   package var concurrentQueries = 20
+  /// How many bytes of samples are kept on disk; nil for no limit.
+  package var retentionBytes: Int?
+  /// How late a sample may come for a time that its series has sealed already.
+  package var outOfOrderWindow: Duration = .seconds(3600)
   /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 
@@ -55,6 +59,21 @@ package struct EvaluatorOptions: Sendable {
         description: "\(flag): \"\(text)\" is no duration; write one as 15d, 12h or 30m")
     }
     return .milliseconds(milliseconds)
+  }
+
+  /// Reads a size given to a flag, with Prometheus' units, which are powers of 1024.
+  package static func bytes(_ text: String, flag: String) throws(FlagError) -> Int {
+    let units = ["B", "KB", "MB", "GB", "TB", "PB"]
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).uppercased()
+    if let number = Int(digits), number > 0,
+      let power = units.firstIndex(of: unit)
+    {
+      let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << (10 * power))
+      if !overflow { return bytes }
+    }
+    throw FlagError(
+      description: "\(flag): \"\(text)\" is no size; write one as 512MB or 20GB")
   }
 }
 

@@ -51,7 +51,7 @@ final class DiskChunks: Sendable {
         // Only who reads in order gets more than was asked for.
         let count = place == end ? min(Self.ahead, state.series.count - place) : 1
         let rows = try journal.chunks(
-          of: Array(state.series[place..<(place + count)]), from: from)
+          of: Array(state.series[place..<(place + count)]), from: from, damaged: report)
         state.window = Window(start: place, chunks: rows.map { $0.compactMap(sound) })
       }
       return state.window.chunks[place - state.window.start]

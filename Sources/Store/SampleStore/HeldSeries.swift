@@ -6,16 +6,19 @@ final class HeldSeries: SelectedSeries {
   let labels: Labels
   private let open: OpenChunk
   private let cached: [SealedChunk]
+  private let late: SampleColumns?
   private let inMemoryFrom: Int64
   private let disk: (chunks: DiskChunks, place: Int)?
 
   init(
-    labels: Labels, open: OpenChunk, cached: [SealedChunk], inMemoryFrom: Int64,
+    labels: Labels, open: OpenChunk, cached: [SealedChunk], late: SampleColumns?,
+    inMemoryFrom: Int64,
     disk: (DiskChunks, Int)?
   ) {
     self.labels = labels
     self.open = open
     self.cached = cached
+    self.late = late
     self.inMemoryFrom = inMemoryFrom
     self.disk = disk
   }
@@ -26,6 +29,17 @@ final class HeldSeries: SelectedSeries {
     let from = from.rawValue
     let through = through.rawValue
     if from > through { return }
+    guard let late else { return try readOrdered(from, through, into: &columns) }
+    var ordered = SampleColumns()
+    try readOrdered(from, through, into: &ordered)
+    let merged = SampleColumns.merging(ordered, late.within(from, through))
+    columns.timestamps += merged.timestamps
+    columns.values += merged.values
+  }
+
+  private func readOrdered(
+    _ from: Int64, _ through: Int64, into columns: inout SampleColumns
+  ) throws(StorageError) {
     if let disk, from < inMemoryFrom {
       // What is in memory is in the database as well.
       let end = min(through, inMemoryFrom - 1)

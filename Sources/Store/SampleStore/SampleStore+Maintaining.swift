@@ -5,15 +5,25 @@ import Synchronization
 
 extension SampleStore {
   /// How many series are looked at before the lock is let go for a moment.
-  private static var slotsPerSlice: Int { 16_384 }
+  private static var slotsPerSlice: Int { 8192 }
+  /// How many chunks are sealed before the lock is let go for a moment: some 5 ms.
+  static var sealsPerSlice: Int { 256 }
   /// How many rows are deleted in one transaction, so that batches do not wait long behind it.
-  private static var rowsPerTransaction: Int { 4096 }
+  private static var rowsPerTransaction: Int { 512 }
+  /// How many bytes are given back in one transaction.
+  private static var bytesPerTransaction: Int { 2 << 20 }
 
   /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired.
   ///
   /// To be called every minute or so by one task; a failed write is counted and tried again the next time.
   package func maintain(now: Timestamp) async {
-    let expiry = now.adding(milliseconds: -settings.retention.milliseconds)
+    var expiry = now.adding(milliseconds: -settings.retention.milliseconds)
+    do throws(StorageError) {
+      try await mergeLate()
+      if let cutoff = try cutoffBySize() { expiry = max(expiry, cutoff) }
+    } catch {
+      writer.noteFailure(error)
+    }
     let journalStart = sealOldChunks(openedBefore: now, expiry: expiry)
     // Tries again to write what could not be written, too.
     await writer.flush()
@@ -29,6 +39,23 @@ extension SampleStore {
     }
     removeEmptySeries(expiry: expiry)
     await writer.flush()
+    do throws(StorageError) { try await giveBackPages() } catch { writer.noteFailure(error) }
+  }
+
+  /// The time up to which chunks go because the file is larger than it may be; nil if it is not.
+  private func cutoffBySize() throws(StorageError) -> Timestamp? {
+    guard let limit = settings.retentionBytes else { return nil }
+    let excess = try journal.usedBytes() - limit
+    return excess > 0 ? try journal.cutoff(freeing: excess) : nil
+  }
+
+  private func giveBackPages() async throws(StorageError) {
+    var given = 0
+    repeat {
+      given = try await journal.giveBack(
+        keeping: settings.spareBytes, limit: Self.bytesPerTransaction)
+      head.withLock { $0.stats.bytesGivenBack += given }
+    } while given >= Self.bytesPerTransaction
   }
 
   private func removeExpiredChunks(before expiry: Timestamp) async throws(StorageError) {
@@ -51,17 +78,26 @@ extension SampleStore {
   private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) -> Int64 {
     let cutoff = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds).rawValue
     var needed = head.withLock { $0.upcomingSequence }
-    forEachSlice { head, slots in
-      var writes = JournalWrites()
-      for slot in slots.lazy.map(Int.init) where head.series[slot].open.count > 0 {
-        if head.series[slot].open.first < cutoff
-          || head.series[slot].open.last < expiry.rawValue
-        {
-          head.seal(slot, adding: &writes)
+    let slots = head.withLock { $0.usedSlots }
+    var place = 0
+    while place < slots.count {
+      head.withLock { head in
+        var writes = JournalWrites()
+        let end = min(place + Self.slotsPerSlice, slots.count)
+        while place < end, writes.chunks.count < Self.sealsPerSlice {
+          let slot = Int(slots[place])
+          place += 1
+          needed = min(needed, head.late.isEmpty ? .max : head.late[UInt32(slot)]?.sequence ?? .max)
+          guard head.series[slot].open.count > 0 else { continue }
+          let open = head.series[slot].open
+          if open.first < cutoff || open.last < expiry.rawValue {
+            head.seal(slot, adding: &writes)
+          }
+          needed = min(needed, head.series[slot].openSequence)
         }
-        needed = min(needed, head.series[slot].openSequence)
+        // Under the same lock, so that the journal has the chunks in the order of the head.
+        writer.add(writes)
       }
-      writer.add(writes)
     }
     return needed
   }

@@ -11,7 +11,7 @@ extension SampleStore {
     try head.withLock { head throws(StorageError) in
       head.nextChunk = lastChunk + 1
       try journal.forEachSeries { stored in
-        guard let labels = PackedLabels.labels(stored.labels) else {
+        guard let labels = Labels(validating: stored.labels) else {
           foundDamage("the label set of series \(stored.key.rawValue)")
           return
         }
@@ -20,14 +20,18 @@ extension SampleStore {
         if let span = stored.span {
           head.series[Int(slot)].oldest = span.lowerBound.rawValue
           head.series[Int(slot)].sealedThrough = span.upperBound.rawValue
+          head.newestTime = max(head.newestTime, span.upperBound.rawValue)
         }
       }
       try journal.forEachRow { row in
-        let isSound = BatchDecoder.decode(row) { key, timestamp, value in
+        let isSound = BatchDecoder.decode(row) { kind, key, timestamp, value in
           head.skip(sequence: row.sequence, key: key)
           // A series that is not there was removed, because all its samples had expired.
           guard let slot = table.slot(of: key) else { return }
-          head.replay(timestamp, value, slot: slot, sequence: row.sequence)
+          switch kind {
+          case .samples: head.replay(timestamp, value, slot: slot, sequence: row.sequence)
+          case .late: head.replayLate(timestamp, value, slot: slot, sequence: row.sequence)
+          }
         }
         head.skip(sequence: row.sequence, key: 0)
         if !isSound { foundDamage("batch \(row.sequence) of the journal") }

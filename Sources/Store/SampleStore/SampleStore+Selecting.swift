@@ -75,7 +75,8 @@ extension Head {
       place = disk.add(keys[slot], through: min(selection.through.rawValue, inMemoryFrom - 1))
     }
     return HeldSeries(
-      labels: labels[slot], open: state.open, cached: state.cached, inMemoryFrom: inMemoryFrom,
+      labels: labels[slot], open: state.open, cached: state.cached,
+      late: late.isEmpty ? nil : late[UInt32(slot)]?.columns, inMemoryFrom: inMemoryFrom,
       disk: place.map { (disk, $0) })
   }
 }

@@ -29,11 +29,48 @@ package final class SampleStore: SampleAppender {
     in folder: StorageFolder, settings: SampleStoreSettings = SampleStoreSettings(),
     report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
   ) async throws(StorageError) -> SampleStore {
+    do {
+      return try read(folder, settings: settings, report: report)
+    } catch {
+      guard case .damaged(let reason) = error else { throw error }
+      guard let saved = try? SampleJournal.salvage(in: folder, now: Int(Timestamp.now().seconds))
+      else { throw error }
+      let store = try read(folder, settings: settings, report: report)
+      store.noteDamage(
+        "\(reason): \(saved.series) series, \(saved.chunks) chunks and \(saved.batches) batches are "
+          + "saved, \(saved.unreadable) places cannot be read; the damaged file is kept as "
+          + saved.setAside)
+      return store
+    }
+  }
+
+  /// Opens the samples of a folder as they are at this moment to read them only, beside an evaluator that may be running.
+  @concurrent
+  package static func reading(
+    _ folder: String, report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+  ) async throws(StorageError) -> SampleStore {
+    var settings = SampleStoreSettings()
+    settings.maximumSeries = .max
+    let store = SampleStore(
+      journal: try SampleJournal(readingFrom: folder), settings: settings, report: report)
+    try store.replay()
+    return store
+  }
+
+  private static func read(
+    _ folder: StorageFolder, settings: SampleStoreSettings,
+    report: @escaping @Sendable (StorageTrouble) -> Void
+  ) throws(StorageError) -> SampleStore {
     let journal = try SampleJournal(
       in: folder, survivesPowerCut: settings.survivesPowerCut,
       maximumBytes: settings.maximumFileBytes)
     let store = SampleStore(journal: journal, settings: settings, report: report)
-    try store.replay()
+    do {
+      try store.replay()
+    } catch {
+      try? journal.close()
+      throw error
+    }
     return store
   }
 
@@ -100,7 +137,10 @@ package final class SampleStore: SampleAppender {
 
   /// Counts and tells that something on disk cannot be read.
   func foundDamage(_ what: String) {
-    let text = "\(SampleJournal.fileName): \(what) is damaged and was left out"
+    noteDamage("\(SampleJournal.fileName): \(what) is damaged and was left out")
+  }
+
+  private func noteDamage(_ text: String) {
     let isFirst = damaged.withLock { damaged in
       damaged.count += 1
       damaged.last = text

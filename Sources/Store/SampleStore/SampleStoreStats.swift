@@ -10,6 +10,8 @@ package struct SampleStoreStats: Sendable, Equatable {
   package var seriesLimitReached = 0
   /// Samples kept since the start, identical repeats counted.
   package var samplesAppended = 0
+  /// Late samples taken for times whose chunk was sealed already; part of `samplesAppended`.
+  package var samplesLate = 0
   /// Samples refused as older than the open chunk of their series.
   package var samplesTooOld = 0
   /// Samples refused because their series has another value at that time.
@@ -24,6 +26,8 @@ package struct SampleStoreStats: Sendable, Equatable {
   package var cachedBytes = 0
   /// Chunks removed since the start, because they had expired.
   package var chunksExpired = 0
+  /// Bytes given back to the file system since the start.
+  package var bytesGivenBack = 0
   /// Bytes of the database file with its log.
   package var bytesOnDisk = 0
   /// Batches that wait to be written; more than a few mean that the database cannot be written.

@@ -17,7 +17,7 @@ struct DatabaseFile: Sendable {
 
   /// The file's path.
   let path: String
-  let pool: DatabasePool
+  let pool: any DatabaseWriter
 
   /// Opens a file, or makes it, and brings it to the newest schema.
   init(
@@ -28,12 +28,18 @@ struct DatabaseFile: Sendable {
     configuration.label = path
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      // Both only matter to a file that is about to be made: freed pages can be given back, and a batch fills few pages.
+      guard !database.configuration.readonly else { return }
+      try database.execute(sql: "PRAGMA page_size = 8192")
+      try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+    }
     do {
       let pool = try DatabasePool(path: path, configuration: configuration)
       // GRDB sets NORMAL itself after the hooks of the configuration, so this comes after it.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
       }
       try migrator.migrate(pool)
@@ -42,6 +48,44 @@ struct DatabaseFile: Sendable {
       throw StorageError(error, file: path)
     }
     if let maximumBytes { try limit(bytes: maximumBytes) }
+  }
+
+  /// Opens a file to read it as it is at this moment, beside whoever writes to it, without changing anything.
+  init(reading path: String) throws(StorageError) {
+    guard let file = try Self.readable(path) else {
+      throw .failed("\(path): there is no such file; name the folder of storage.path")
+    }
+    self = file
+    do {
+      // One transaction that is never ended: all reads see the same moment.
+      try pool.writeWithoutTransaction { database in
+        try database.beginTransaction(.deferred)
+        _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+      }
+    } catch {
+      throw StorageError(error, file: path)
+    }
+  }
+
+  private init(path: String, pool: any DatabaseWriter) {
+    self.path = path
+    self.pool = pool
+  }
+
+  /// Opens a file only to read it; nil if there is none.
+  static func readable(_ path: String) throws(StorageError) -> DatabaseFile? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    var configuration = Configuration()
+    configuration.label = path
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    configuration.allowsUnsafeTransactions = true
+    do {
+      return DatabaseFile(
+        path: path, pool: try DatabaseQueue(path: path, configuration: configuration))
+    } catch {
+      throw StorageError(error, file: path)
+    }
   }
 
   /// Limits the size of the file; a write beyond it fails as on a full disk.

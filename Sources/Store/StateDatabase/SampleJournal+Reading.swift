@@ -47,8 +47,71 @@ extension SampleJournal {
 
   /// The chunks of each series that overlap the range from an instant through another one of its own, ordered by time.
   ///
+  /// What cannot be read, because pages of the file are damaged, is told to `damaged` in one line each and left out.
+  ///
   /// - Complexity: two seeks per series and one read per chunk; chunks of a series do not overlap each other.
   package func chunks(
+    of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp,
+    damaged: (String) -> Void
+  ) throws(StorageError) -> [[ChunkRow]] {
+    do {
+      return try chunks(of: series, from: from)
+    } catch {
+      guard case .damaged = error else { throw error }
+    }
+    var found: [[ChunkRow]] = []
+    for one in series {
+      do {
+        found.append(try chunks(of: [one], from: from).first ?? [])
+      } catch {
+        guard case .damaged = error else { throw error }
+        found.append(try readableChunks(of: one.key, through: one.through, from: from, damaged))
+      }
+    }
+    return found
+  }
+
+  /// The chunks of a series whose pages can be read, one by one.
+  private func readableChunks(
+    of series: SeriesKey, through: Timestamp, from: Timestamp, _ damaged: (String) -> Void
+  ) throws(StorageError) -> [ChunkRow] {
+    let numbers: [Int64]
+    do {
+      numbers = try file.read { database in
+        try Int64.fetchAll(
+          database,
+          sql: """
+            SELECT number FROM chunk INDEXED BY chunk_by_series
+            WHERE series = ? AND first <= ? AND last >= ? ORDER BY first
+            """, arguments: [series.rawValue, through.rawValue, from.rawValue])
+      }
+    } catch {
+      guard case .damaged = error else { throw error }
+      damaged("the list of chunks of series \(series.rawValue)")
+      return []
+    }
+    var found: [ChunkRow] = []
+    for number in numbers {
+      do {
+        let row = try file.read { database in
+          try Row.fetchOne(
+            database,
+            sql: """
+              SELECT number, first, last, count, encoding, checksum, samples FROM chunk
+              WHERE number = ?
+              """, arguments: [number]
+          ).map { try Self.chunk($0, of: series) }
+        }
+        if let row { found.append(row) }
+      } catch {
+        guard case .damaged = error else { throw error }
+        damaged("chunk \(number) of series \(series.rawValue)")
+      }
+    }
+    return found
+  }
+
+  private func chunks(
     of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp
   ) throws(StorageError) -> [[ChunkRow]] {
     try file.read { database in
@@ -69,7 +132,7 @@ extension SampleJournal {
     }
   }
 
-  private static func chunk(_ row: Row, of series: SeriesKey) throws -> ChunkRow {
+  static func chunk(_ row: Row, of series: SeriesKey) throws -> ChunkRow {
     ChunkRow(
       number: try row.integer(at: 0), series: series,
       first: Timestamp(rawValue: try row.integer(at: 1)),

@@ -11,7 +11,7 @@ package final class SampleJournal: Sendable {
   /// The file's name in its folder.
   package static let fileName = "samples.db"
 
-  private let folder: StorageFolder
+  private let folder: StorageFolder?
   let file: DatabaseFile
 
   /// Opens the samples in a folder.
@@ -24,6 +24,12 @@ package final class SampleJournal: Sendable {
     file = try DatabaseFile(
       path: folder.file(Self.fileName), synchronous: survivesPowerCut ? .full : .normal,
       maximumBytes: maximumBytes, migrator: Self.migrator)
+  }
+
+  /// Opens the samples of a folder to read them as they are at this moment, while an evaluator may go on writing; every write fails.
+  package init(readingFrom folder: String) throws(StorageError) {
+    self.folder = nil
+    file = try DatabaseFile(reading: folder + "/" + Self.fileName)
   }
 
   /// Writes everything in one transaction, after those submitted before it, and then calls `completion` on the database's queue.
@@ -77,7 +83,7 @@ package final class SampleJournal: Sendable {
   package func close() throws(StorageError) { try file.close() }
 
   /// Replaces what is there: a commit that failed may have been made all the same, and is tried again.
-  private static func write(_ writes: JournalWrites, to database: Database) throws {
+  static func write(_ writes: JournalWrites, to database: Database) throws {
     if !writes.newSeries.isEmpty {
       let insert = try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO series (key, labels) VALUES (?, ?)")
@@ -109,7 +115,7 @@ package final class SampleJournal: Sendable {
     }
   }
 
-  private static var migrator: DatabaseMigrator {
+  static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1: journal and chunks") { database in
       try database.execute(

@@ -133,6 +133,12 @@ struct EvaluatorMetrics: Sendable {
       "tocsin_store_series_limit_reached_total", "Scrapes refused because of the limit of series.",
       Double(stats.seriesLimitReached))
     buffer.counter(
+      "tocsin_store_late_samples_total", "Samples taken for times that were sealed already.",
+      Double(stats.samplesLate))
+    buffer.counter(
+      "tocsin_store_bytes_given_back_total", "Bytes of the samples' file given back to the disk.",
+      Double(stats.bytesGivenBack))
+    buffer.counter(
       "tocsin_store_chunks_sealed_total", "Chunks sealed.", Double(stats.chunksSealed))
   }
 }

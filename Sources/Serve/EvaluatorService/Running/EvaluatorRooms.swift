@@ -96,6 +96,8 @@ final class EvaluatorRooms: Sendable {
     let state = try StateDatabase(in: folder)
     var settings = SampleStoreSettings()
     settings.retention = options.retention
+    settings.retentionBytes = options.retentionBytes
+    settings.outOfOrderWindow = options.outOfOrderWindow
     let storeLog = Logger(label: "store")
     let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
       switch trouble {

@@ -3,17 +3,19 @@ struct BitBuffer: Sendable {
   /// The words; bits behind the last one are zero.
   private(set) var words: [UInt64] = []
   /// How many bits were written.
-  private(set) var bitCount = 0
+  var bitCount: Int { Int(written) }
+
+  private var written: UInt32 = 0
 
   /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
   ///
   /// - Complexity: O(1) amortised.
   mutating func append(_ value: UInt64, bits count: Int) {
     assert(count > 0 && count <= 64 && (count == 64 || value >> UInt64(count) == 0))
-    let free = words.count * 64 - bitCount
-    bitCount += count
+    let free = words.count * 64 - Int(written)
+    written += UInt32(count)
     if free == 0 {
-      words.append(value << UInt64(64 - count))
+      push(value << UInt64(64 - count))
       return
     }
     let last = words.count - 1
@@ -21,8 +23,17 @@ struct BitBuffer: Sendable {
       words[last] |= value << UInt64(free - count)
     } else {
       words[last] |= value >> UInt64(count - free)
-      words.append(value << UInt64(64 - (count - free)))
+      push(value << UInt64(64 - (count - free)))
     }
+  }
+
+  /// Appends a word; there is a buffer per series, so it grows by a quarter, not to twice its size.
+  @inline(__always)
+  private mutating func push(_ word: UInt64) {
+    if words.count == words.capacity {
+      words.reserveCapacity(words.count + max(4, words.count / 4))
+    }
+    words.append(word)
   }
 }
 

@@ -6,7 +6,7 @@ import StorageAPI
 /// every bit pattern, stale markers and other NaNs included, comes back as it was. See `SampleDecoder` for the way back.
 struct OpenChunk: Sendable {
   /// How many samples there are.
-  private(set) var count = 0
+  var count: Int { Int(sampleCount) }
   /// The time of the first sample; without meaning if there is none.
   private(set) var first: Int64 = 0
   /// The time of the last sample; without meaning if there is none.
@@ -16,6 +16,8 @@ struct OpenChunk: Sendable {
   /// The codes.
   private(set) var buffer = BitBuffer()
 
+  // Small numbers side by side: there is one of these per series.
+  private var sampleCount: UInt32 = 0
   private var delta: Int64 = 0
   private var leading: UInt8 = ValueWindow.none
   private var trailing: UInt8 = 0
@@ -33,8 +35,8 @@ struct OpenChunk: Sendable {
   ///
   /// - Complexity: O(1) amortised.
   mutating func append(_ timestamp: Int64, _ value: UInt64) {
-    assert(count == 0 || timestamp > last)
-    if count == 0 {
+    assert(sampleCount == 0 || timestamp > last)
+    if sampleCount == 0 {
       first = timestamp
     } else {
       appendTime(timestamp)
@@ -42,7 +44,7 @@ struct OpenChunk: Sendable {
     last = timestamp
     appendValue(value)
     lastValue = value
-    count += 1
+    sampleCount += 1
   }
 
   private mutating func appendTime(_ timestamp: Int64) {

@@ -11,6 +11,8 @@ extension Head {
     let sequence = takeSequence()
     var outcome = AppendOutcome()
     var encoder = BatchEncoder(sampleCount: ids.count)
+    var lateEncoder = BatchEncoder(kind: .late)
+    var newest = newestTime
     for place in ids.indices {
       guard let slot = slot(of: ids[place]) else {
         outcome.unknownSeries.append(ids[place])
@@ -18,9 +20,19 @@ extension Head {
       }
       let timestamp = timestamps[place].rawValue
       let value = values[place].bitPattern
-      switch take(timestamp, value, slot: slot, sequence: sequence, adding: &writes) {
+      var verdict = take(timestamp, value, slot: slot, sequence: sequence, adding: &writes)
+      if verdict == .tooOld {
+        verdict = takeLate(timestamp, value, slot: slot, sequence: sequence)
+        if verdict == .appended {
+          outcome.appended += 1
+          lateEncoder.append(keys[slot], timestamp, value)
+          continue
+        }
+      }
+      switch verdict {
       case .appended:
         outcome.appended += 1
+        newest = max(newest, timestamp)
         encoder.append(keys[slot], timestamp, value)
       case .repeated: outcome.appended += 1
       case .tooOld: outcome.tooOld += 1
@@ -28,7 +40,9 @@ extension Head {
       case .full: preconditionFailure("a chunk is sealed when it is full")
       }
     }
+    newestTime = newest
     if !encoder.isEmpty { writes.rows.append(encoder.row(sequence: sequence)) }
+    if !lateEncoder.isEmpty { writes.rows.append(lateEncoder.row(sequence: takeSequence())) }
     stats.samplesAppended += outcome.appended
     stats.samplesTooOld += outcome.tooOld
     stats.samplesDuplicate += outcome.duplicate
@@ -41,6 +55,7 @@ extension Head {
   mutating func replay(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
     if series[slot].take(timestamp, value, capacity: .max) == .appended {
       series[slot].openSequence = min(series[slot].openSequence, sequence)
+      newestTime = max(newestTime, timestamp)
     }
     stats.samplesReplayed += 1
   }

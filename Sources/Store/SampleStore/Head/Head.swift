@@ -8,6 +8,10 @@ import StorageAPI
 struct Head: Sendable {
   /// The state of each slot; slots of removed series are used again.
   var series: [SeriesState] = []
+  /// Late samples by slot; few series have any.
+  var late: [UInt32: LateSamples] = [:]
+  /// The time of the newest sample of all; the window for late samples ends here.
+  var newestTime = Int64.min
   /// The labels of each slot.
   private(set) var labels: [Labels] = []
   /// The number in the database of each slot.
@@ -23,7 +27,7 @@ struct Head: Sendable {
   let settings: SampleStoreSettings
   private(set) var index = LabelIndex()
   private var order = SeriesOrder()
-  private var slots: [Labels: UInt32] = [:]
+  private var slots = SlotTable()
   private var freeSlots: [UInt32] = []
   private var selections = SelectionCache()
   private var nextKey: Int64 = 1
@@ -57,8 +61,8 @@ struct Head: Sendable {
     var ids: [SeriesID] = []
     ids.reserveCapacity(wanted.count)
     var unknown: [Int] = []
-    for (place, labels) in wanted.enumerated() {
-      if let slot = slots[labels] {
+    for (place, one) in wanted.enumerated() {
+      if let slot = slots.slot(of: one, in: labels) {
         ids.append(id(of: slot))
       } else {
         unknown.append(place)
@@ -72,16 +76,16 @@ struct Head: Sendable {
       throw .limitReached(limit: "storage.max-series", value: settings.maximumSeries)
     }
     for place in unknown {
-      let labels = wanted[place]
-      if let slot = slots[labels] {
+      let new = wanted[place]
+      if let slot = slots.slot(of: new, in: labels) {
         ids[place] = id(of: slot)
       } else {
         let key = nextKey
-        let slot = insert(labels, key: key)
+        let slot = insert(new, key: key)
         ids[place] = id(of: slot)
         stats.seriesCreated += 1
         writes.newSeries.append(
-          SeriesRow(key: SeriesKey(rawValue: key), labels: labels.packed))
+          SeriesRow(key: SeriesKey(rawValue: key), labels: new.packed))
       }
     }
     return ids
@@ -103,7 +107,7 @@ struct Head: Sendable {
       keys.append(key)
       generations.append(0)
     }
-    slots[newLabels] = slot
+    slots.insert(slot, in: labels)
     index.insert(slot, newLabels)
     order.insert(slot)
     selections.removeAll()
@@ -116,11 +120,12 @@ struct Head: Sendable {
     if removed.isEmpty { return }
     for slot in removed {
       let place = Int(slot)
-      slots[labels[place]] = nil
+      slots.remove(slot, in: labels)
       index.remove(slot, labels[place])
       cachedChunks -= series[place].cached.count
       cachedBytes -= series[place].cached.reduce(0) { $0 + $1.byteCount }
       series[place] = SeriesState()
+      late[slot] = nil
       labels[place] = .empty
       generations[place] &+= 1
       freeSlots.append(slot)

@@ -8,16 +8,28 @@ struct SeriesState: Sendable {
   var openSequence: Int64 = .max
   /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in the database only.
   var cached: [SealedChunk] = []
-  /// The time of the first sample anywhere; nil if there are none.
-  var oldest: Int64?
-  /// The time of the last sample in a sealed chunk; nil if there are none.
-  var sealedThrough: Int64?
   /// How often maintenance has found no sample.
   var emptyRounds: UInt8 = 0
+
+  // Optionals would take twice the room.
+  private var oldestTime = Int64.max
+  private var sealedTime = Int64.min
 
   /// What became of a sample.
   enum Verdict {
     case appended, repeated, tooOld, duplicate, full
+  }
+
+  /// The time of the first sample anywhere; nil if there are none.
+  var oldest: Int64? {
+    get { oldestTime == .max ? nil : oldestTime }
+    set { oldestTime = newValue ?? .max }
+  }
+
+  /// The time of the last sample in a sealed chunk; nil if there are none.
+  var sealedThrough: Int64? {
+    get { sealedTime == .min ? nil : sealedTime }
+    set { sealedTime = newValue ?? .min }
   }
 
   /// The time of the last sample; nil if there are none.

@@ -2,20 +2,29 @@ import StateDatabase
 
 /// Writes the samples of a batch as one journal row.
 ///
-/// Layout: the byte 1; then per sample the change of the series number and of the time (signed varints), and the value
-/// (varint of its bits with the bytes reversed, so that round numbers are short). A scrape writes about 1 byte for
-/// the number, 1 for the time and 1 to 10 for the value.
+/// Layout: a byte for the kind; then per sample one byte that tells what follows: its low four bits how many bytes of the
+/// value, which stand with the most significant first and without the zeros at the end; bit 4 that the series is not the one after the
+/// last, bit 5 that the time is another than the last one, and then the change as a signed varint, each. A scrape takes 1 to 9
+/// bytes per sample.
 struct BatchEncoder {
-  /// The version of the layout.
-  static let version: UInt8 = 1
+  /// What the samples of a row are; the first byte of the row.
+  enum Kind: UInt8 {
+    /// In order: behind what their series have sealed.
+    case samples = 3
+    /// Late: for times over which a chunk was sealed before.
+    case late = 4
+  }
+
+  static let otherSeries: UInt8 = 0x10
+  static let otherTime: UInt8 = 0x20
 
   private var bytes: [UInt8] = []
   private var series: Int64 = 0
   private var timestamp: Int64 = 0
 
-  init(sampleCount: Int) {
-    bytes.reserveCapacity(sampleCount * 6 + 16)
-    bytes.append(Self.version)
+  init(kind: Kind = .samples, sampleCount: Int = 0) {
+    if sampleCount > 0 { bytes.reserveCapacity(sampleCount * 6 + 16) }
+    bytes.append(kind.rawValue)
   }
 
   /// Whether no sample was added.
@@ -23,9 +32,20 @@ struct BatchEncoder {
 
   /// Adds a sample.
   mutating func append(_ series: Int64, _ timestamp: Int64, _ value: UInt64) {
-    Varint.appendSigned(series &- self.series, to: &bytes)
-    Varint.appendSigned(timestamp &- self.timestamp, to: &bytes)
-    Varint.append(value.byteSwapped, to: &bytes)
+    let count = (71 - value.trailingZeroBitCount) / 8
+    let seriesChange = series &- self.series &- 1
+    let timeChange = timestamp &- self.timestamp
+    var head = UInt8(truncatingIfNeeded: count)
+    if seriesChange != 0 { head |= Self.otherSeries }
+    if timeChange != 0 { head |= Self.otherTime }
+    bytes.append(head)
+    if seriesChange != 0 { Varint.appendSigned(seriesChange, to: &bytes) }
+    if timeChange != 0 { Varint.appendSigned(timeChange, to: &bytes) }
+    var rest = value
+    for _ in 0..<count {
+      bytes.append(UInt8(truncatingIfNeeded: rest >> 56))
+      rest <<= 8
+    }
     self.series = series
     self.timestamp = timestamp
   }
@@ -38,12 +58,48 @@ struct BatchEncoder {
 
 /// Reads what a `BatchEncoder` wrote.
 enum BatchDecoder {
-  /// Calls `body` with series number, time and value bits of each sample; false if the row is damaged, and then for
+  /// Calls `body` with kind, series number, time and value bits of each sample; false if the row is damaged, and then for
   /// none of its samples unless the damage hides from the checksum.
-  static func decode(_ row: JournalRow, _ body: (Int64, Int64, UInt64) -> Void) -> Bool {
-    guard row.samples.first == BatchEncoder.version, Checksum.of(row.samples) == row.checksum
-    else { return false }
+  static func decode(
+    _ row: JournalRow, _ body: (BatchEncoder.Kind, Int64, Int64, UInt64) -> Void
+  ) -> Bool {
+    guard Checksum.of(row.samples) == row.checksum, let first = row.samples.first else {
+      return false
+    }
+    // Version 0.1 wrote another layout, without late samples.
+    if first == 1 { return decodeFirstLayout(row.samples.span) { body(.samples, $0, $1, $2) } }
+    guard let kind = BatchEncoder.Kind(rawValue: first) else { return false }
     let bytes = row.samples.span
+    var position = 1
+    var series: Int64 = 0
+    var timestamp: Int64 = 0
+    while position < bytes.count {
+      let head = bytes[position]
+      position += 1
+      series &+= 1
+      if head & BatchEncoder.otherSeries != 0 {
+        guard let change = Varint.readSigned(bytes, at: &position) else { return false }
+        series &+= change
+      }
+      if head & BatchEncoder.otherTime != 0 {
+        guard let change = Varint.readSigned(bytes, at: &position) else { return false }
+        timestamp &+= change
+      }
+      let count = Int(head & 0x0f)
+      guard head < 0x40, count <= 8, position + count <= bytes.count else { return false }
+      var value: UInt64 = 0
+      for place in 0..<count {
+        value |= UInt64(bytes[position + place]) << UInt64(56 - 8 * place)
+      }
+      position += count
+      body(kind, series, timestamp, value)
+    }
+    return true
+  }
+
+  private static func decodeFirstLayout(
+    _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void
+  ) -> Bool {
     var position = 1
     var series: Int64 = 0
     var timestamp: Int64 = 0

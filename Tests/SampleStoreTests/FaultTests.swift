@@ -1,0 +1,127 @@
+import Foundation
+import Glibc
+import MetricModel
+import StateDatabase
+import StorageAPI
+import TestSupport
+import Testing
+
+@testable import SampleStore
+
+/// A process that is killed at a random moment under load has lost nothing that it was told is kept.
+///
+/// Each round is a process of its own on the folder that the last one left. It notes every batch in a ledger as soon as the store
+/// has acknowledged it, and is killed by SIGKILL; then the ledger is compared with what the store serves.
+/// `TOCSIN_FAULT_ROUNDS` sets the number of rounds (Benchmarks/store-faults).
+struct FaultTests {
+  @Test func nothingAcknowledgedIsLostByAKill() async throws {
+    let rounds = ProcessInfo.processInfo.environment["TOCSIN_FAULT_ROUNDS"].flatMap { Int($0) }
+    let directory = try TemporaryDirectory()
+    let folder = directory.file("data")
+    var acknowledged = 0
+    for round in 1...(rounds ?? 20) {
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [folder = folder as String, round = round as Int] in
+        try await FaultLoad(folder: folder).runUntilKilled(seed: UInt64(round))
+      }
+      let ledger = try FaultLoad(folder: folder).ledger()
+      #expect(ledger >= acknowledged)
+      acknowledged = ledger
+      try await FaultLoad(folder: folder).expect(steps: acknowledged)
+    }
+    #expect(acknowledged > 20)
+  }
+}
+
+/// What the killed process does, and what must be there after it.
+struct FaultLoad {
+  let folder: String
+
+  private static let series = 30
+  private static let batch = 5
+
+  private var settings: SampleStoreSettings {
+    var settings = SampleStoreSettings.small
+    settings.outOfOrderWindow = .seconds(100_000)
+    settings.retention = .seconds(1 << 40)
+    return settings
+  }
+
+  private func labels(_ series: Int) -> Labels { Labels(name: "m", [("n", "\(series)")]) }
+
+  private func value(_ series: Int, _ time: Int) -> Double { Double(time * 31 + series) / 7 }
+
+  /// The steps that were acknowledged: the length of the ledger.
+  func ledger() throws -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: folder + "/ledger"))?[.size] as? Int ?? 0
+  }
+
+  /// Appends, maintains and is killed.
+  func runUntilKilled(seed: UInt64) async throws {
+    var random = RepeatableRandom(seed: seed)
+    let microseconds = UInt32.random(in: 1000...200_000, using: &random)
+    let store = try await SampleStore.open(
+      in: StorageFolder(path: folder), settings: settings)
+    let ids = try await store.series(for: (0..<Self.series).map(labels))
+    let start = try ledger()
+    _ = FileManager.default.createFile(
+      atPath: folder + "/ledger", contents: Data(repeating: 46, count: start))
+    let file = try #require(FileHandle(forWritingAtPath: folder + "/ledger"))
+    try file.seekToEnd()
+    Thread.detachNewThread {
+      usleep(microseconds)
+      kill(getpid(), SIGKILL)
+    }
+    Thread.detachNewThread {
+      // Maintenance beside the load, as in the evaluator.
+      while true {
+        let done = DispatchSemaphore(value: 0)
+        Task {
+          await store.maintain(now: Timestamp(rawValue: Int64(start + 500) * 1000))
+          done.signal()
+        }
+        done.wait()
+      }
+    }
+    for step in start... {
+      var batch = SampleBatch()
+      for (series, id) in ids.enumerated() {
+        for place in 0..<Self.batch {
+          let time = self.time(step, place)
+          batch.append(id, at: Timestamp(rawValue: Int64(time)), value(series, time))
+        }
+      }
+      let outcome = try await store.append(batch)
+      precondition(outcome.appended == ids.count * Self.batch, "\(outcome)")
+      try file.write(contentsOf: Data([46]))
+    }
+  }
+
+  /// Steps come in pairs: the second one falls between the samples of the first.
+  private func time(_ step: Int, _ place: Int) -> Int {
+    (step / 2 * Self.batch + place) * 2000 + step % 2 * 1000
+  }
+
+  /// Compares the ledger with what the store serves: all that was acknowledged, and at most one batch more.
+  func expect(steps: Int) async throws {
+    let store = try await SampleStore.open(in: StorageFolder(path: folder), settings: settings)
+    let found = try await store.samples()
+    for series in 0..<Self.series where steps > 0 {
+      let columns = try #require(found[labels(series)])
+      var kept: [Int: Double] = [:]
+      for place in columns.timestamps.indices {
+        kept[Int(columns.timestamps[place])] = columns.values[place]
+      }
+      #expect(kept.count == columns.count, "no time stands twice")
+      for step in 0..<steps {
+        for place in 0..<Self.batch {
+          let time = time(step, place)
+          #expect(kept[time] == value(series, time), "step \(step) of series \(series)")
+        }
+      }
+      #expect(columns.count <= (steps + 1) * Self.batch)
+    }
+    #expect(store.stats.damaged == 0)
+    try await store.close()
+  }
+}
