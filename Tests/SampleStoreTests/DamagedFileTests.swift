@@ -48,8 +48,10 @@ struct DamagedFileTests {
 
   @Test func aDamagedPageIsSetAsideAndTheRestIsServed() async throws {
     let world = try await StoreWorld(settings: .small)
+    // Long labels, so that they fill more than one page.
+    let long = String(repeating: "x", count: 300)
     for series in 0..<300 {
-      let labels = Labels(name: "m", [("n", "\(series)")])
+      let labels = Labels(name: "m", [("n", "\(series)"), ("path", long)])
       try await world.store.append(labels, (0..<40).map { ($0 * 100, Double(series)) })
     }
     await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
