@@ -1,5 +1,6 @@
 import ConfigDecoding
 import PostgresAccess
+import PostgresCollectors
 import ProbeCollectors
 import TestSupport
 import Testing
@@ -58,6 +59,54 @@ import Testing
     #expect(errors.count == 1)
     #expect(errors.first?.hasPrefix(place) == true, "\(errors)")
     #expect(errors.first?.contains(word) == true, "\(errors)")
+  }
+
+  @Test func postgresOptionsAreRead() throws {
+    let (configuration, errors) = try read(
+      """
+      postgres:
+        servers: [{url: 'postgresql://h/x'}]
+        databases: {include: [shop_*], exclude: ['*_old']}
+        compat: ['0.20', queries.yaml]
+        slow_interval: 10m
+        database_interval: 2m
+        auth_modules: [{name: readers, user: reader, password_file: secret}]
+        backups: [{name: nightly, files: dumps/*.sql}]
+
+      """)
+    #expect(errors.isEmpty, "\(errors)")
+    let options = configuration.postgresOptions
+    #expect(options.databases == DatabaseFilter(include: ["shop_*"], exclude: ["*_old"]))
+    #expect(options.generations == [.from20, .exampleQueries])
+    #expect(options.slowInterval == .seconds(600) && options.databaseInterval == .seconds(120))
+    #expect(options.authModules.map(\.name) == ["readers"])
+    #expect(options.backups.first?.pattern.hasSuffix("/dumps/*.sql") == true)
+    #expect(options.backups.first?.pattern.hasPrefix("/") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("compat: [0.5]", "compat"), ("slow_interval: 1s", "slow_interval"),
+      ("databases: {only: [a]}", "only"), ("auth_modules: [{name: a, user: b}]", "password"),
+      ("backups: [{name: a}]", "files"),
+    ])
+  func wrongPostgresOptionsAreNamed(text: String, word: String) throws {
+    let (_, errors) = try read("postgres: {\(text)}\n")
+    #expect(errors.count == 1 && errors.first?.contains(word) == true, "\(errors)")
+  }
+
+  @Test func filesInTheEnvironmentAreRead() throws {
+    let folder = try TemporaryDirectory(prefix: "tocsin-environment")
+    let environment = [
+      "DATA_SOURCE_URI_FILE": try folder.write("h:5433/d\n", to: "uri"),
+      "DATA_SOURCE_USER_FILE": try folder.write("a@b\n", to: "user"),
+      "DATA_SOURCE_PASS_FILE": try folder.write("pw\n", to: "pass"),
+    ]
+    var configuration = ExporterConfiguration()
+    configuration.addServers(fromEnvironment: environment)
+    let settings = try configuration.postgres[0].postgresSettings()
+    #expect(settings.serverLabel == "h:5433")
+    #expect(settings["user"] == "a@b" && settings["password"] == "pw")
   }
 
   @Test func anEmptyFileMeansAllDefaults() throws {

@@ -88,8 +88,13 @@ extension PostgresCollectors {
   package static func scheduled(
     for server: PostgresServer, selection: PostgresSelection = PostgresSelection()
   ) -> [ScheduledCollector] {
-    let chosen = selection.queries
     let labels = [(name: "server", value: server.label)]
+    guard !server.isPooler else {
+      var pooler = ScheduledCollector("pgbouncer@\(server.label)", PgBouncerCollector(server))
+      pooler.constantLabels = labels
+      return [pooler]
+    }
+    let chosen = selection.queries
     var fast = ScheduledCollector(
       "postgres@\(server.label)",
       PostgresCollector(server, queries: chosen.filter { $0.pace == .everyScrape }))

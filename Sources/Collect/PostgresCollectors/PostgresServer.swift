@@ -13,7 +13,7 @@ package final class PostgresServer: Sendable {
   let slowSession: PostgresSession
   /// The right to hold the one connection for slow work.
   let slowTurn = ConnectionTurn()
-  private let refresh: (@Sendable () -> PostgresSettings?)?
+  private let refresh: @Sendable () -> PostgresSettings?
   private let lastLook = Mutex<Look?>(nil)
 
   private struct Look {
@@ -29,13 +29,22 @@ package final class PostgresServer: Sendable {
     _ settings: PostgresSettings, label: String? = nil,
     refresh: (@Sendable () -> PostgresSettings?)? = nil
   ) {
+    var settings = settings
+    let isPooler = settings["dbname"] == "pgbouncer"
+    settings.session.isConsole = isPooler
+    let given = refresh
+    let refresh: @Sendable () -> PostgresSettings? = {
+      var renewed = given?()
+      renewed?.session.isConsole = isPooler
+      return renewed
+    }
     self.settings = settings
     self.label = label ?? settings.serverLabel
     self.refresh = refresh
     session = PostgresSession(settings, name: "pg \(self.label)", refresh: refresh)
     slowSession = PostgresSession(
       Self.patient(settings), name: "pg-slow \(self.label)",
-      refresh: { refresh?().map { Self.patient($0) } })
+      refresh: { refresh().map { Self.patient($0) } })
   }
 
   /// The settings for statements that may take long.
@@ -48,11 +57,14 @@ package final class PostgresServer: Sendable {
   /// A session to another database of the server, not open yet.
   func session(to database: String) -> PostgresSession {
     let refresh: @Sendable () -> PostgresSettings? = { [refresh] in
-      refresh?().map { Self.patient($0).setting("dbname", database) }
+      refresh().map { Self.patient($0).setting("dbname", database) }
     }
     return PostgresSession(
       slowSession.settings.setting("dbname", database), name: "pg-db \(label)", refresh: refresh)
   }
+
+  /// Whether this is the admin console of a PgBouncer: its database is always called so.
+  package var isPooler: Bool { settings.session.isConsole }
 
   /// Logs in if need be and runs one statement: the proof that the server is up.
   ///
@@ -81,6 +93,10 @@ package final class PostgresServer: Sendable {
   static func status(
     of session: PostgresSession, deadline: ContinuousClock.Instant, statementTimeout: Duration
   ) async throws(PostgresError) -> PostgresStatus {
+    guard !session.settings.session.isConsole else {
+      _ = try await session.query("SHOW LISTS", deadline: deadline)
+      return PostgresStatus(version: 0, versionText: session.state.serverVersionText ?? "")
+    }
     let result = try await session.query(
       verification, ["\(Int64((statementTimeout / .milliseconds(1)).rounded(.up)))"],
       deadline: deadline)

@@ -39,6 +39,7 @@ private import CLibPQ
   }
 
   private mutating func setUp(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+    guard !settings.session.isConsole else { return }
     let values = settings.session.values(forVersion: serverVersion)
     guard try !accepts(values, deadline) else { return }
     // A pooler or a fork may not know one of them: then each for itself, and the session works
@@ -87,7 +88,9 @@ private import CLibPQ
   private func exchange(
     _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
-    guard handle.send(sql, parameters) else { throw lost() }
+    let isSent =
+      settings.session.isConsole ? handle.send(sql) : handle.send(sql, parameters)
+    guard isSent else { throw lost() }
     while true {
       switch handle.flush() {
       case .failed: throw lost()

@@ -61,6 +61,11 @@ private import CLibPQ
     }
   }
 
+  /// Sends a statement without parameters by the simple protocol, the only one of an admin console.
+  func send(_ sql: String) -> Bool {
+    unsafe PQsendQuery(raw, sql) == 1
+  }
+
   /// How far `flush` came.
   enum Flush {
     case done, pending, failed

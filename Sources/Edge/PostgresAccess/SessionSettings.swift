@@ -8,6 +8,9 @@ package struct SessionSettings: Sendable, Equatable {
   /// After how long a statement gives up waiting for a lock: monitoring never queues behind an
   /// ALTER TABLE.
   package var lockTimeout: Duration = .milliseconds(200)
+  /// Whether the other side is the admin console of a pooler, which knows neither settings nor
+  /// prepared statements.
+  package var isConsole = false
 
   /// The settings for a server of this version.
   ///

@@ -10,6 +10,11 @@ extension ExporterConfiguration {
     var selection = PostgresSelection()
     selection.enabled = choice.postgres(enabledCollectors)
     selection.disabled = choice.postgres(disabledCollectors)
+    let options = postgresOptions
+    selection.databases = options.databases
+    selection.generations = options.generations
+    selection.slowInterval = options.slowInterval ?? selection.slowInterval
+    selection.databaseInterval = options.databaseInterval ?? selection.databaseInterval
     return selection
   }
 

@@ -14,6 +14,7 @@ struct ExporterAssembly: Sendable {
   let runner: CollectorRunner
   let summary: ExporterSummary
   let probes: ProbeRoster
+  let postgresProbes: PostgresProbes
 
   private let postgres: [PostgresServer]
   private let redis: [RedisServer]
@@ -34,16 +35,19 @@ struct ExporterAssembly: Sendable {
     collectors.append(ScheduledCollector("self", SelfCollector(role: "exporter")))
 
     var selection = configuration.postgresSelection
+    let options = configuration.postgresOptions
     let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
     var postgres: [PostgresServer] = []
     for server in configuration.postgres {
-      let watched = PostgresServer(try server.postgresSettings())
+      let watched = PostgresServer(
+        try server.postgresSettings(), refresh: { try? server.postgresSettings() })
       guard !postgres.contains(where: { $0.label == watched.label }) else {
         throw ServerError(origin: server.origin, reason: "\(watched.label) is named twice")
       }
       postgres.append(watched)
       summary.postgres.append((watched.label, server.origin))
       collectors += PostgresCollectors.scheduled(for: watched, selection: selection)
+      guard !watched.isPooler else { continue }
       let label = watched.label
       collectors += CustomQueryBoard(watched, queries: queries.flatMap(\.queries)) {
         logger.warning("postgres \(label): \($0)")
@@ -52,6 +56,14 @@ struct ExporterAssembly: Sendable {
     if !queries.isEmpty {
       collectors.append(
         ScheduledCollector("postgres_query_files", CustomQueriesState(files: queries)))
+    }
+    postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
+    if !options.backups.isEmpty {
+      var backups = ScheduledCollector(
+        "postgres_backups",
+        BackupCollector(options.backups, list: BackupFiles.list, ending: BackupFiles.ending))
+      backups.lane = .every(.seconds(60))
+      collectors.append(backups)
     }
     var redis: [RedisServer] = []
     for server in configuration.redis {

@@ -14,6 +14,7 @@ extension ExporterConfiguration {
     let directory = ConfigPath.directory(of: file)
     configuration.postgres = servers("postgres", in: root, directory: directory)
     if let postgres = root.mapping("postgres") {
+      configuration.postgresOptions = PostgresOptions.read(postgres, directory: directory)
       configuration.queryFiles = CustomQueriesFile.references(in: postgres, directory: directory)
     }
     configuration.redis = servers("redis", in: root, directory: directory)
@@ -78,7 +79,9 @@ extension ExporterConfiguration {
       }
     }
     // Read on their own.
-    if kind == "postgres" { _ = mapping.contains("queries") }
+    if kind == "postgres" {
+      for key in ["queries"] + PostgresOptions.keys { _ = mapping.contains(key) }
+    }
     mapping.finish()
     return servers
   }

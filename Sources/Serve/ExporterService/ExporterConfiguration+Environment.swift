@@ -17,7 +17,7 @@ extension ExporterConfiguration {
             connection: .inline(SecretString(String($0))), password: nil, origin: "DATA_SOURCE_NAME"
           )
         }
-      } else if let uri = value("DATA_SOURCE_URI") {
+      } else if let uri = Self.fromEnvironment("DATA_SOURCE_URI", value) {
         postgres = [Self.dataSource(uri: uri, value)]
       } else if let url = value("DATABASE_URL"), Self.isPostgres(url) {
         postgres = [
@@ -46,13 +46,22 @@ extension ExporterConfiguration {
   }
 
   private static func dataSource(uri: String, _ value: (String) -> String?) -> Server {
-    let user = value("DATA_SOURCE_USER").map { "\(percentEncoded($0))@" } ?? ""
+    let user = fromEnvironment("DATA_SOURCE_USER", value).map { "\(percentEncoded($0))@" } ?? ""
     let password: SecretSource? =
       value("DATA_SOURCE_PASS").map { .inline(SecretString($0)) }
       ?? value("DATA_SOURCE_PASS_FILE").map { .file($0) }
     return Server(
       connection: .inline(SecretString("postgresql://\(user)\(uri)")), password: password,
       origin: "DATA_SOURCE_URI")
+  }
+
+  /// A variable, or what the file holds that the variable with `_FILE` behind names. A file that
+  /// cannot be read counts as empty: the connection then says what is wrong.
+  private static func fromEnvironment(
+    _ name: String, _ value: (String) -> String?
+  ) -> String? {
+    if let text = value(name) { return text }
+    return value("\(name)_FILE").map { (try? SecretSource.file($0).read().reveal()) ?? "" }
   }
 
   private static func percentEncoded(_ text: String) -> String {

@@ -19,6 +19,8 @@ package struct ExporterConfiguration: Sendable {
   package var postgres: [Server] = []
   /// Files with custom queries, which run on every Postgres server.
   package var queryFiles: [CustomQueriesFile.Reference] = []
+  /// How Postgres servers are looked at.
+  package var postgresOptions = PostgresOptions()
   /// Redis servers.
   package var redis: [Server] = []
   /// What is probed from outside: URLs and ports.

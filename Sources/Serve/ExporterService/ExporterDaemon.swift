@@ -22,7 +22,8 @@ package final class ExporterDaemon: Service {
   ) throws {
     let assembly = try ExporterAssembly(configuration, logger: logger)
     let routes = ExporterRoutes(
-      runner: assembly.runner, probes: assembly.probes, startedAt: .now(), now: { .now() },
+      runner: assembly.runner, probes: assembly.probes, postgresProbes: assembly.postgresProbes,
+      startedAt: .now(), now: { .now() },
       backends: { await assembly.health() })
     server = try HTTPServer.start(on: address, router: routes.router)
     self.assembly = assembly

@@ -12,6 +12,7 @@ struct ExporterRoutes: Sendable {
 
   let runner: CollectorRunner
   let probes: ProbeRoster
+  let postgresProbes: PostgresProbes
   let startedAt: Timestamp
   let now: @Sendable () -> Timestamp
   let backends: @Sendable () async -> [BackendHealth]
@@ -43,6 +44,13 @@ struct ExporterRoutes: Sendable {
 
   private func probe(_ request: HTTPRequest) async -> HTTPResponse {
     guard let budget = Self.budget(of: request) else { return Self.badTimeout }
+    switch await postgresProbes.answer(
+      target: request.query["target"], authModule: request.query["auth_module"], within: budget)
+    {
+    case .metrics(let text): return Self.exposition(text)
+    case .refused(let reason): return .text("\(reason)\n", status: 400)
+    case .notOurs: break
+    }
     do {
       return Self.exposition(
         try await probes.answer(

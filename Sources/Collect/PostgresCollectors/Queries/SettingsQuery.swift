@@ -8,10 +8,14 @@ struct SettingsQuery: PostgresQuery {
   let pace = QueryPace.everyScrape
   let isEnabledByDefault = true
 
-  /// `reset_val` is what other sessions get; `setting` would tell of our own session's timeouts.
+  /// `setting` as the server writes it, modes of files in octal; but for what our own session has
+  /// set for itself `reset_val`, which is what other sessions get.
   func sql(version: Int) -> String? {
-    "SELECT name, reset_val, unit, vartype FROM pg_settings"
-      + " WHERE vartype IN ('bool', 'integer', 'real') ORDER BY name"
+    """
+    SELECT name, CASE WHEN source = 'session' OR name = 'transaction_read_only' THEN reset_val
+      ELSE setting END AS reset_val, unit, vartype
+    FROM pg_settings WHERE vartype IN ('bool', 'integer', 'real') ORDER BY name
+    """
   }
 
   func decode<Rows: PostgresRows & ~Copyable>(
