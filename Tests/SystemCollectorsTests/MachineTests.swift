@@ -27,8 +27,8 @@ private func scrape(_ tree: MachineTree) async throws -> String {
   return output.replacing(tree.folder, with: "")
 }
 
-/// A file server with many disks, one with every kind of sensor, and one with a kernel of 2008.
-@Test(arguments: ["storage", "server", "old"])
+/// A file server with many disks, one with every kind of sensor, one with a kernel of 2008, one full of containers.
+@Test(arguments: ["storage", "server", "old", "containers"])
 func machinesOfManyShapesShowWhatTheirGoldenScrapeSays(name: String) async throws {
   let tree = try MachineTree(name)
   defer { tree.remove() }

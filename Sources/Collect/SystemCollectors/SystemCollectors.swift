@@ -10,6 +10,7 @@ package enum SystemCollectors {
     CollectorEntry("arp") { ARPCollector($0) },
     CollectorEntry("bonding") { BondingCollector(proc: $0.proc) },
     CollectorEntry("btrfs") { BtrfsCollector(proc: $0.proc) },
+    CollectorEntry("cgroup") { ControlGroupCollector($0) },
     CollectorEntry("conntrack") { ConntrackCollector(proc: $0.proc) },
     CollectorEntry("cpu") { CPUCollector($0) },
     CollectorEntry("cpufreq") { CPUFrequencyCollector(proc: $0.proc) },

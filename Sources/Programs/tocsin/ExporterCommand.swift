@@ -14,6 +14,8 @@ struct ExporterCommand: AsyncParsableCommand {
       Metrics stand under /metrics, with the names of node_exporter, process-exporter, postgres_exporter and \
       redis_exporter. Servers are named in the configuration file or in the environment: DATABASE_URL or \
       DATA_SOURCE_NAME, REDIS_URL or REDIS_ADDR. SIGTERM or Ctrl-C stops it.
+
+      \(CollectorFlags.help)
       """)
 
   @Option(
@@ -26,20 +28,54 @@ struct ExporterCommand: AsyncParsableCommand {
   var listenAddress = "127.0.0.1:9930"
 
   @OptionGroup(title: "Processes") var processes: ProcessFlags
+
+  @Option(name: .customLong("path.procfs"), help: "Where /proc of the machine is mounted.")
+  var procfs: String?
+
+  @Option(name: .customLong("path.sysfs"), help: "Where /sys of the machine is mounted.")
+  var sysfs: String?
+
+  @Option(name: .customLong("path.rootfs"), help: "Where / of the machine is mounted.")
+  var rootfs: String?
+
+  @Option(name: .customLong("path.udev.data"), help: "Where udev's data of the machine lies.")
+  var udev: String?
+
   @OptionGroup var logging: LogOptions
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("Flags of the collectors, see above.", valueName: "--collector.NAME"))
+  var collectorFlags: [String] = []
+
+  func validate() throws {
+    do {
+      _ = try CollectorFlags(parsing: collectorFlags)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
 
   func run() async throws {
     logging.bootstrap()
     await Startup.exitOnFailure {
-      let daemon = try Self.daemon(
-        configFile: configFile, listenAddress: listenAddress, processes: processes)
+      let flags = try CollectorFlags(parsing: collectorFlags)
+      let daemon = try Self.daemon(configFile: configFile, listenAddress: listenAddress) {
+        try processes.apply(to: &$0)
+        $0.apply(flags)
+        $0.paths.proc = procfs ?? $0.paths.proc
+        $0.paths.sys = sysfs ?? $0.paths.sys
+        $0.paths.root = rootfs ?? $0.paths.root
+        $0.paths.udev = udev ?? $0.paths.udev
+      }
       try await Startup.run([daemon])
     }
   }
 
   /// Reads the configuration and opens the listener.
   static func daemon(
-    configFile: String?, listenAddress: String, processes: ProcessFlags? = nil
+    configFile: String?, listenAddress: String,
+    adjusting adjust: (inout ExporterConfiguration) throws -> Void = { _ in }
   ) throws -> ExporterDaemon {
     var configuration = ExporterConfiguration()
     if let configFile {
@@ -47,7 +83,7 @@ struct ExporterCommand: AsyncParsableCommand {
       configuration = ExporterConfiguration.read(file: configFile, diagnostics: diagnostics)
       try diagnostics.throwIfAny()
     }
-    try processes?.apply(to: &configuration)
+    try adjust(&configuration)
     configuration.addServers(fromEnvironment: ProcessInfo.processInfo.environment)
     return try ExporterDaemon(configuration, listen: ListenAddress(parsing: listenAddress))
   }

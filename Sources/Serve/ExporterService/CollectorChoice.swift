@@ -6,11 +6,13 @@ import SystemCollectors
 struct CollectorChoice {
   private let enabled: Set<String>
   private let disabled: Set<String>
+  private let runsDefaults: Bool
   private static let postgresPrefix = "postgres."
 
   init(_ configuration: ExporterConfiguration) {
     enabled = configuration.enabledCollectors
     disabled = configuration.disabledCollectors
+    runsDefaults = configuration.runsDefaults
   }
 
   /// All names that may be written.
@@ -27,7 +29,7 @@ struct CollectorChoice {
   }
 
   func isOn(_ name: String, byDefault: Bool) -> Bool {
-    enabled.contains(name) || (byDefault && !disabled.contains(name))
+    enabled.contains(name) || (byDefault && runsDefaults && !disabled.contains(name))
   }
 
   /// The names of Postgres collectors among these, without the prefix.

@@ -24,9 +24,13 @@ struct ExporterAssembly: Sendable {
     try choice.check()
     let root = ProcRoot(
       proc: configuration.paths.proc, sys: configuration.paths.sys,
-      rootfs: configuration.paths.root)
+      rootfs: configuration.paths.root, udev: configuration.paths.udev)
+    var system = try SystemContext(proc: root)
+    for setting in configuration.systemOptions {
+      try SystemOption.named(setting.name).set(setting.value, in: &system)
+    }
     var summary = ExporterSummary()
-    var collectors = try SystemCollectors.scheduled(SystemContext(proc: root)) {
+    var collectors = try SystemCollectors.scheduled(system) {
       choice.isOn($0.name, byDefault: $0.isEnabledByDefault)
     }
     if choice.isOn("process", byDefault: true) {

@@ -1,5 +1,6 @@
 package import ConfigDecoding
 import ProbeCollectors
+import SystemCollectors
 
 extension ExporterConfiguration {
   /// Reads `exporter.yml`; every error is reported to the diagnostics.
@@ -30,14 +31,34 @@ extension ExporterConfiguration {
       }
       collectors.finish()
     }
+    if let system = root.mapping("system") { configuration.systemOptions = options(in: system) }
     if let paths = root.mapping("paths") {
       configuration.paths.proc = paths.string("procfs") ?? configuration.paths.proc
       configuration.paths.sys = paths.string("sysfs") ?? configuration.paths.sys
       configuration.paths.root = paths.string("rootfs") ?? configuration.paths.root
+      configuration.paths.udev = paths.string("udev") ?? configuration.paths.udev
       paths.finish()
     }
     root.finish()
     return configuration
+  }
+
+  /// Options of the system collectors: each is tried here, so that a mistake is shown with its place.
+  private static func options(in system: ConfigMapping) -> [SystemSetting] {
+    var settings: [SystemSetting] = []
+    for option in SystemOption.all where system.contains(option.name) {
+      for value in system.strings(option.name, orSingle: true) {
+        do {
+          var trial = try SystemContext()
+          try option.set(value, in: &trial)
+          settings.append(SystemSetting(name: option.name, value: value))
+        } catch {
+          system.report("\(error)", key: option.name)
+        }
+      }
+    }
+    system.finish()
+    return settings
   }
 
   private static func probes(in root: ConfigMapping) -> [ProbeTarget] {

@@ -33,6 +33,10 @@ package struct ExporterConfiguration: Sendable {
   package var enabledCollectors: Set<String> = []
   /// Collectors that are off although they are on by default.
   package var disabledCollectors: Set<String> = []
+  /// Whether collectors run that nobody turned on by name.
+  package var runsDefaults = true
+  /// Options of the system collectors.
+  package var systemOptions: [SystemSetting] = []
   /// Where /proc, /sys and / of the machine to be watched are mounted.
   package var paths = Paths()
 
@@ -41,6 +45,13 @@ package struct ExporterConfiguration: Sendable {
     package var proc = "/proc"
     package var sys = "/sys"
     package var root = "/"
+    package var udev = "/run/udev/data"
+  }
+
+  /// An option of a system collector, under node_exporter's name without `--collector.`.
+  package struct SystemSetting: Sendable, Equatable {
+    package var name: String
+    package var value: String
   }
 
   package init() {}

@@ -1,0 +1,171 @@
+import MetricModel
+import PatternMatching
+
+/// A setting of a system collector, under the name that node_exporter's flag has behind `--collector.`.
+package struct SystemOption: Sendable {
+  /// The name: `filesystem.mount-points-exclude`.
+  package let name: String
+  /// Whether it is a switch, which is on when it is named without a value.
+  package let isSwitch: Bool
+  /// Whether it may be given several times; otherwise the last one counts.
+  package let isRepeatable: Bool
+  /// What it does, in one line.
+  package let help: String
+  private let apply: @Sendable (inout SystemContext, String) throws -> Void
+
+  private init(
+    _ name: String, isSwitch: Bool = false, isRepeatable: Bool = false, _ help: String,
+    apply: @escaping @Sendable (inout SystemContext, String) throws -> Void
+  ) {
+    self.name = name
+    self.isSwitch = isSwitch
+    self.isRepeatable = isRepeatable
+    self.help = help
+    self.apply = apply
+  }
+
+  /// Sets it; a value that cannot be throws an error that names the option.
+  package func set(_ value: String, in context: inout SystemContext) throws(SystemOptionError) {
+    do {
+      try apply(&context, value)
+    } catch {
+      throw SystemOptionError(option: name, reason: "\(error)")
+    }
+  }
+
+  /// The option of that name.
+  package static func named(_ name: String) throws(SystemOptionError) -> SystemOption {
+    guard let option = all.first(where: { $0.name == name }) else {
+      throw SystemOptionError(
+        option: name,
+        reason: "there is no such option; there are "
+          + all.map(\.name).joined(separator: ", "))
+    }
+    return option
+  }
+
+  /// All of them.
+  package static let all: [SystemOption] =
+    filters("arp.device", "network devices", \.neighbourDevices)
+    + filters("cgroup.unit", "systemd units and containers", \.controlGroups)
+    + [toggle("cpu.guest", "Time in guests for each processor; on by default.", \.showsGuestTime)]
+    + filters("diskstats.device", "block devices", \.disks)
+    + filters("filesystem.mount-points", "mount points", \.mountPoints)
+    + filters("filesystem.fs-types", "types of file systems", \.fileSystemTypes)
+    + [mountTimeout] + filters("hwmon.chip", "chips", \.hardwareChips)
+    + filters("hwmon.sensor", "sensors, as chip;sensor", \.hardwareSensors)
+    + filters("interrupts.name", "interrupts, as name;info;devices", \.interrupts)
+    + [
+      toggle(
+        "interrupts.include-zeros", "Interrupts that never came; on by default.",
+        \.showsZeroInterrupts),
+      pattern("netclass.ignored-devices", "Network devices that netclass leaves out.") {
+        $0.networkClassDevices.exclude = $1
+      },
+      toggle(
+        "netclass.ignore-invalid-speed", "No speed where it is unknown, rather than -125000.",
+        \.ignoresInvalidSpeed),
+    ] + filters("netdev.device", "network devices", \.networkDevices)
+    + [
+      pattern("netstat.fields", "Fields of the network stack that are shown.") {
+        $0.netstatFields = $1
+      },
+      pattern("powersupply.ignored-supplies", "Power supplies that are left out.") {
+        $0.ignoredPowerSupplies = $1
+      },
+      toggle("rapl.enable-zone-label", "Energy zones as a label.", \.labelsEnergyZones),
+    ] + filters("slabinfo.slabs", "caches of the kernel's allocator", \.slabs)
+    + [
+      toggle("stat.softirq", "Soft interrupts by kind.", \.showsSoftInterrupts),
+      texts("sysctl.include", "A kernel parameter, shown as number.", \.kernelParameters),
+      texts("sysctl.include-info", "A kernel parameter, shown as text.", \.kernelParameterTexts),
+      pattern("tapestats.ignored-devices", "Tape drives that are left out.") {
+        $0.ignoredTapes = $1
+      },
+      texts(
+        "textfile.directory", "A directory, or pattern with * and ?, with .prom files.",
+        \.textfileDirectories),
+      textfileAge,
+      pattern("vmstat.fields", "Fields of /proc/vmstat that are shown.") { $0.vmstatFields = $1 },
+    ]
+}
+
+extension SystemOption {
+  private static let mountTimeout = SystemOption(
+    "filesystem.mount-timeout", "How long a mount may take before it counts as stuck."
+  ) { context, value in
+    context.mountTimeout = try duration(value)
+  }
+
+  private static let textfileAge = SystemOption(
+    "textfile.max-age", "Files that were not changed for so long are not shown."
+  ) { context, value in
+    context.textfileMaximumAge = try duration(value)
+  }
+
+  /// Prometheus' way of writing durations.
+  private static func duration(_ text: String) throws(SystemOptionError) -> Duration {
+    guard let duration = PrometheusDuration(text) else {
+      throw SystemOptionError(option: text, reason: "should be a duration such as 5s or 1h30m")
+    }
+    return .milliseconds(duration.rawValue)
+  }
+
+  /// Two options, `NAME-include` and `NAME-exclude`.
+  private static func filters(
+    _ name: String, _ what: String,
+    _ path: any (WritableKeyPath<SystemPatterns, NameFilter> & Sendable)
+  ) -> [SystemOption] {
+    [
+      pattern("\(name)-include", "Only these \(what) are shown.") {
+        $0[keyPath: path].include = $1
+      },
+      pattern("\(name)-exclude", "These \(what) are left out.") { $0[keyPath: path].exclude = $1 },
+    ]
+  }
+
+  private static func pattern(
+    _ name: String, _ help: String,
+    _ set: @escaping @Sendable (inout SystemPatterns, RegularExpression) -> Void
+  ) -> SystemOption {
+    SystemOption(name, help) { context, value in
+      set(&context.patterns, try SystemPatterns.pattern(value))
+    }
+  }
+
+  private static func toggle(
+    _ name: String, _ help: String, _ path: any (WritableKeyPath<SystemContext, Bool> & Sendable)
+  ) -> SystemOption {
+    SystemOption(name, isSwitch: true, help) { context, value in
+      guard value == "true" || value == "false" else {
+        throw SystemOptionError(option: name, reason: "should be true or false, not \"\(value)\"")
+      }
+      context[keyPath: path] = value == "true"
+    }
+  }
+
+  private static func texts(
+    _ name: String, _ help: String,
+    _ path: any (WritableKeyPath<SystemContext, [String]> & Sendable)
+  ) -> SystemOption {
+    SystemOption(name, isRepeatable: true, help) { context, value in
+      context[keyPath: path].append(value)
+    }
+  }
+}
+
+/// A setting that does not exist or cannot have its value.
+package struct SystemOptionError: Error, Hashable, CustomStringConvertible {
+  /// The option's name.
+  package let option: String
+  /// What is wrong with it.
+  package let reason: String
+
+  /// Makes the error.
+  package init(option: String, reason: String) {
+    self.option = option
+    self.reason = reason
+  }
+
+  package var description: String { "\(option): \(reason)" }
+}

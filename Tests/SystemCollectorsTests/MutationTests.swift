@@ -1,0 +1,59 @@
+import CollectorCore
+import Foundation
+import Testing
+
+@testable import SystemCollectors
+
+/// Random numbers from a seed, so that a failure can be seen again.
+private struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return (state >> 33) | (state << 31)
+  }
+}
+
+/// Spoils a text in one of several ways: bytes changed, cut off, doubled, lines or fields left out.
+private func spoiled(_ text: String, _ random: inout SeededGenerator) -> String {
+  var bytes = Array(text.utf8)
+  guard !bytes.isEmpty else { return "x" }
+  for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+    let at = Int.random(in: 0..<bytes.count, using: &random)
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: bytes[at] = UInt8.random(in: 0...127, using: &random)
+    case 1: bytes.removeSubrange(at...)
+    case 2: bytes.remove(at: at)
+    case 3: bytes.insert(contentsOf: Array("99999999999999999999999".utf8), at: at)
+    case 4: bytes.insert(contentsOf: Array(" -1 ".utf8), at: at)
+    default:
+      let end = bytes[at...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      bytes.removeSubrange(at..<end)
+    }
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Whatever the files say, a collector ends, with samples or with an error that names the file; and a number it shows is
+/// one, never what an overflow or a missing column left behind.
+@Test(arguments: ["storage", "server", "old", "containers"])
+func spoiledFilesNeverCrashACollectorNorShowWhatIsNoNumber(machine: String) async throws {
+  let source = try String(
+    contentsOfFile: "\(testFolder)/Fixtures/machines/\(machine).tree", encoding: .utf8)
+  for seed in 0..<12 {
+    var random = SeededGenerator(state: UInt64(seed) &+ 77)
+    let tree = try MachineTree(text: source) { _, content in spoiled(content, &random) }
+    defer { tree.remove() }
+    let context = try tree.context()
+    for entry in SystemCollectors.all
+    where !["filesystem", "os", "textfile", "time", "timex", "uname"].contains(entry.name) {
+      let shown = (try? await text(of: entry.make(context)))?.text ?? ""
+      for line in shown.split(separator: "\n") where !line.hasPrefix("#") {
+        let value = Double(line.split(separator: " ").last ?? "")
+        #expect(value?.isFinite == true, "seed \(seed): \(line)")
+        // Whole numbers of 64 bits, scaled by 1024 at most.
+        #expect(abs(value ?? 0) < 0x1p75, "seed \(seed): \(line)")
+      }
+    }
+  }
+}
