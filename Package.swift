@@ -178,7 +178,8 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "WebServer", "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI",
+      "MetricModel", "ProcessCollectors", "WebServer", "QueryScripts", "PromQLEngine",
+      "PromQLSyntax", "StorageAPI",
       "SampleStore", "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
       unixSignals,
     ]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigDecoding
 import ExporterService
 import MetricModel
+import ProcessCollectors
 
 /// What the command line says of processes; it counts before the configuration file.
 struct ProcessFlags: ParsableArguments {
