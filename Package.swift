@@ -145,14 +145,15 @@ let serve: [Target] = [
   room(
     "Serve", "RemoteWriting",
     uses: [
-      "WebServer", "WebClient", "MetricScraping", "StorageAPI", "MetricModel", logging,
+      "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
+      "ExpositionFormat", logging,
     ]),
   room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
   room(
     "Serve", "QueryAPI",
     uses: [
-      "WebServer", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting", "StorageAPI",
-      "MetricModel", "PatternMatching",
+      "WebServer", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
+      "AlertRouting", "StorageAPI", "MetricModel", "PatternMatching",
     ]),
   room(
     "Serve", "ExporterService",
@@ -177,10 +178,10 @@ let programs: [Target] = [
   program(
     "tocsin",
     uses: [
-      "ExporterService", "EvaluatorService", "ConfigDecoding", "AlertRules", "AlertRouting",
-      "MetricModel", "ProcessCollectors", "WebServer", "QueryScripts", "PromQLEngine",
-      "PromQLSyntax", "StorageAPI",
-      "SampleStore", "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
+      "ExporterService", "EvaluatorService", "RemoteWriting", "WebClient", "ConfigDecoding",
+      "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "WebServer",
+      "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI", "SampleStore",
+      "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
       unixSignals,
     ]),
   program(

@@ -22,17 +22,30 @@ public struct ExpositionWriter: Sendable {
     Self.appendHeader(name: name, type: type, help: help, to: &bytes)
   }
 
+  /// Begins a family of which nothing is known but its name.
+  public mutating func beginUntyped(_ name: String) {
+    let written = NameRules.isMetricName(name) ? name : Self.quoted(name)
+    bytes += "# TYPE \(written) untyped\n".utf8
+  }
+
   /// Adds one sample. A `__name__` among the labels is left out; `name` may carry a suffix such as
   /// `_bucket`.
   public mutating func sample(
     _ name: String, labels: Labels, value: Double, timestamp: Timestamp? = nil
   ) {
-    bytes.append(contentsOf: name.utf8)
     var isFirst = true
+    if NameRules.isMetricName(name) {
+      bytes.append(contentsOf: name.utf8)
+    } else {
+      bytes += "{\(Self.quoted(name))".utf8
+      isFirst = false
+    }
     for label in labels where label.name != "__name__" {
       bytes.append(UInt8(ascii: isFirst ? "{" : ","))
       isFirst = false
-      Self.appendLabel(name: label.name, value: label.value, to: &bytes)
+      let isPlain = NameRules.isLabelName(label.name)
+      Self.appendLabel(
+        name: isPlain ? label.name : Self.quoted(label.name), value: label.value, to: &bytes)
     }
     if !isFirst { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: " "))
@@ -42,6 +55,13 @@ public struct ExpositionWriter: Sendable {
       FloatFormat.appendInteger(timestamp.rawValue, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// A name that has other characters than the classic ones.
+  private static func quoted(_ name: String) -> String {
+    var text: [UInt8] = [UInt8(ascii: "\"")]
+    ExpositionEscaping.appendLabelValue(name, to: &text)
+    return String(decoding: text + [UInt8(ascii: "\"")], as: UTF8.self)
   }
 
   /// Forgets what was written and keeps the memory.

@@ -16,5 +16,6 @@ struct Tocsin: AsyncParsableCommand {
       UpCommand.self, ExporterCommand.self, EvaluatorCommand.self, CheckCommand.self,
       TestCommand.self, QueryCommand.self,
       StoreCommand.self,
+      ImportCommand.self,
     ])
 }

@@ -5,12 +5,15 @@ package import ConfigDecoding
 import Foundation
 package import MetricModel
 package import MetricScraping
+package import RemoteWriting
 import WebClient
 
 /// Everything that an evaluator's files say: read and checked as a whole, before anything of it is used.
 package struct EvaluatorConfiguration: Sendable {
   /// What is scraped.
   package var scrapeJobs: [ScrapeJob] = []
+  /// Where samples are sent on to.
+  package var remoteWrites: [RemoteWriteDestination] = []
   /// What is evaluated.
   package var ruleGroups: [RuleGroupDefinition] = []
   /// Labels of this evaluator.
@@ -33,6 +36,7 @@ package struct EvaluatorConfiguration: Sendable {
       path: prometheus, environment: ProcessInfo.processInfo.environment, into: diagnostics)
     if let main {
       result.scrapeJobs = main.jobs
+      result.remoteWrites = main.remoteWrites
       result.externalLabels = main.global.externalLabels
       result.ruleGroups = RuleFiles.load(for: main, into: diagnostics)
       result.alertmanagers = main.alertmanagers.flatMap {

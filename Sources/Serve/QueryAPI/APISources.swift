@@ -17,6 +17,10 @@ package struct APISources: Sendable {
   package var targets: @Sendable () async -> APITargets = { APITargets() }
   /// Type, help and unit of metric families, by name, as the targets say.
   package var metadata: @Sendable () async -> [String: [APIFamilyMetadata]] = { [:] }
+  /// The labels of each target and what it says of its families.
+  package var targetMetadata: @Sendable () async -> [APITargetMetadata] = { [] }
+  /// Labels that series get on their way out, unless they have them.
+  package var externalLabels: @Sendable () async -> Labels = { .empty }
   /// The URLs of the Alertmanagers that alerts are sent to, `/api/v2/alerts` included.
   package var alertmanagers: @Sendable () async -> [String] = { [] }
   /// Routes alerts and keeps silences; without one there is no Alertmanager API.
@@ -111,6 +115,17 @@ package struct APIFamilyMetadata: Sendable, Hashable {
   }
 }
 
+/// What one target says of its metric families.
+package struct APITargetMetadata: Sendable {
+  package var labels: Labels
+  package var families: [String: APIFamilyMetadata]
+
+  package init(labels: Labels, families: [String: APIFamilyMetadata]) {
+    self.labels = labels
+    self.families = families
+  }
+}
+
 /// What the process says of itself.
 package struct APIStatus: Sendable {
   /// The version of Tocsin.
@@ -137,6 +152,20 @@ package struct APIStatus: Sendable {
   }
   /// Numbers of the sample store.
   package var store: @Sendable () async -> APIStoreStatus = { APIStoreStatus() }
+  /// What makes the most series, with so many entries per list.
+  package var cardinality: @Sendable (_ limit: Int) async -> APICardinality = { _ in
+    APICardinality()
+  }
+
+  package init() {}
+}
+
+/// What makes the most series: names and numbers, the largest first.
+package struct APICardinality: Sendable {
+  package var seriesByMetric: [(String, Int)] = []
+  package var valuesByLabel: [(String, Int)] = []
+  package var seriesByPair: [(String, Int)] = []
+  package var pairCount = 0
 
   package init() {}
 }

@@ -8,6 +8,7 @@ package enum QueryAPI {
     SeriesEndpoints(sources).register(in: &router)
     RuleEndpoints(sources).register(in: &router)
     TargetEndpoints(sources).register(in: &router)
+    FederationEndpoint(sources).register(in: &router)
     StatusEndpoints(sources).register(in: &router)
     guard let alertRouter = sources.alertRouter else { return }
     RoutedAlertEndpoints(alertRouter, now: sources.now).register(in: &router)

@@ -46,8 +46,8 @@ func prometheus(
     "p.yml:1:28: \"__name__\" in external_labels is no label name"
   ),
   (
-    "remote_write:\n- url: http://x",
-    "p.yml:1:1: \"remote_write\" in the file is not supported yet; remove it"
+    "remote_read:\n- url: http://x",
+    "p.yml:1:1: \"remote_read\" in the file is not supported yet; remove it"
   ),
   ("scrape_configs:\n- static_configs: []", "p.yml:2:3: \"job_name\" is missing in scrape config"),
   (

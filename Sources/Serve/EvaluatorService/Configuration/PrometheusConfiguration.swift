@@ -1,6 +1,7 @@
 package import ConfigDecoding
 package import MetricModel
 package import MetricScraping
+package import RemoteWriting
 
 /// What a `prometheus.yml` says, with the defaults filled in: plain values, checked.
 ///
@@ -16,6 +17,8 @@ package struct PrometheusConfiguration: Sendable, Hashable {
   package var alertmanagers: [AlertmanagerTarget] = []
   /// `alerting.alert_relabel_configs`
   package var alertRelabelRules: [RelabelRule] = []
+  /// `remote_write`
+  package var remoteWrites: [RemoteWriteDestination] = []
   /// The folder from which relative paths count.
   package var directory = "."
 

@@ -1,6 +1,7 @@
 import ConfigDecoding
 import MetricModel
 import MetricScraping
+import RemoteWriting
 
 /// Decodes the top of a `prometheus.yml`.
 struct PrometheusDecoder {
@@ -32,9 +33,23 @@ struct PrometheusDecoder {
         RulePattern(
           pattern: FilePattern(text), file: node.source.file, position: node.position))
     }
+    var names: Set<String> = []
+    for mapping in root.mappings("remote_write", context: "remote_write") {
+      guard
+        let destination = mapping.remoteWriteDestination(
+          directory: configuration.directory,
+          externalLabels: configuration.global.externalLabels)
+      else { continue }
+      if !names.insert(destination.name).inserted {
+        mapping.report(
+          "two entries of remote_write are called \"\(destination.name)\"", key: "url",
+          mend: "give each a name of its own")
+      }
+      configuration.remoteWrites.append(destination)
+    }
     if let alerting = root.mapping("alerting") { decode(alerting: alerting) }
     root.refuse([
-      "remote_write", "remote_read", "storage", "tracing", "otlp", "runtime",
+      "remote_read", "storage", "tracing", "otlp", "runtime",
       "scrape_config_files",
     ])
     root.finish()

@@ -18,6 +18,7 @@ struct EvaluatorFacts: Sendable {
   var scrapes = ScrapeCounts()
   var targets = 0
   var received = ReceivedCounts()
+  var sent = SentCounts()
   var store = SampleStoreStats()
   var server: ServerCounters
   var reload = ReloadStatus()
@@ -51,6 +52,7 @@ struct EvaluatorMetrics: Sendable {
     addAlertmanagers(facts.alertmanagers)
     addScraping(facts)
     addReceiving(facts.received)
+    addSending(facts.sent)
     addStore(facts.store)
     addConfiguration(facts)
     return buffer.render().bytes
@@ -111,6 +113,21 @@ struct EvaluatorMetrics: Sendable {
     buffer.counter(
       "tocsin_remote_write_received_samples_total", "Samples kept from /api/v1/write.",
       Double(received.samples))
+  }
+
+  private mutating func addSending(_ sent: SentCounts) {
+    buffer.counter(
+      "tocsin_remote_write_sent_samples_total", "Samples that arrived at a destination.",
+      Double(sent.sent))
+    buffer.counter(
+      "tocsin_remote_write_dropped_samples_total",
+      "Samples that a destination refused for good.", Double(sent.dropped))
+    buffer.counter(
+      "tocsin_remote_write_retries_total", "Requests that failed and were tried again.",
+      Double(sent.retries))
+    buffer.counter(
+      "tocsin_remote_write_lost_samples_total", "Samples that could not be put into the queue.",
+      Double(sent.notQueued))
   }
 
   private mutating func addStore(_ stats: SampleStoreStats) {

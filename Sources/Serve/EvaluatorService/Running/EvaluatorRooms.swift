@@ -22,6 +22,9 @@ final class EvaluatorRooms: Sendable {
   let state: StateDatabase
   let journal: AlertJournal
   let targets: TargetScheduler
+  let appender: ForwardingAppender
+  let sendQueue: SendQueue
+  let sender: RemoteWriteSender
   let discovery: TargetDiscovery
   let receiver: RemoteWriteReceiver
   let rules: GroupScheduler
@@ -44,7 +47,8 @@ final class EvaluatorRooms: Sendable {
 
   private init(
     options: EvaluatorOptions, externalURL: String, store: SampleStore, state: StateDatabase,
-    journal: AlertJournal, configuration: EvaluatorConfiguration, logger: Logger
+    sendQueue: SendQueue, journal: AlertJournal, configuration: EvaluatorConfiguration,
+    logger: Logger
   ) {
     self.options = options
     self.externalURL = externalURL
@@ -54,7 +58,11 @@ final class EvaluatorRooms: Sendable {
     self.logger = logger
     client = WebClient()
     mail = MailClient()
-    receiver = RemoteWriteReceiver(appender: store)
+    let appender = ForwardingAppender(store: store, queue: sendQueue)
+    self.appender = appender
+    self.sendQueue = sendQueue
+    sender = RemoteWriteSender(queue: sendQueue, client: client)
+    receiver = RemoteWriteReceiver(appender: appender)
     engine = QueryEngine(querier: store, options: options.queries)
     let onEvent = options.onEvent
     var services = RouterServices(store: state, log: Logger(label: "notifications"))
@@ -67,7 +75,7 @@ final class EvaluatorRooms: Sendable {
     current = Mutex(
       Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
     targets = TargetScheduler(
-      appender: store,
+      appender: appender,
       fetcher: WebTargetFetcher(client: client, version: TocsinVersion.current),
       logger: Logger(label: "scraping"))
     discovery = TargetDiscovery(
@@ -78,7 +86,7 @@ final class EvaluatorRooms: Sendable {
     self.templates = templates
     rules = GroupScheduler(
       RuleServices(
-        query: query, expand: { try await templates.expand($0, $1) }, appender: store,
+        query: query, expand: { try await templates.expand($0, $1) }, appender: appender,
         store: state,
         sink: fanout,
         onEvent: { event in
@@ -113,11 +121,13 @@ final class EvaluatorRooms: Sendable {
     let rooms = EvaluatorRooms(
       options: options,
       externalURL: Self.externalURL(options.externalURL, listen: listen), store: store,
-      state: state, journal: try AlertJournal(path: folder.file("alerts.jsonl")),
+      state: state, sendQueue: try SendQueue(in: folder),
+      journal: try AlertJournal(path: folder.file("alerts.jsonl")),
       configuration: configuration, logger: logger)
     await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
     try await rooms.router.restore()
     try await rooms.useRules(of: configuration)
+    await rooms.useRemoteWrites(of: configuration)
     await rooms.discovery.apply(configuration.scrapeJobs)
     return rooms
   }
@@ -157,6 +167,11 @@ final class EvaluatorRooms: Sendable {
       routeLabels: { messengers.templates.expandRouteLabels($0, $1) })
   }
 
+  private func useRemoteWrites(of configuration: EvaluatorConfiguration) async {
+    appender.use(configuration.remoteWrites)
+    await sender.use(configuration.remoteWrites)
+  }
+
   private func useRules(of configuration: EvaluatorConfiguration) async throws {
     var settings = RuleSettings()
     settings.externalLabels = configuration.externalLabels
@@ -194,6 +209,7 @@ final class EvaluatorRooms: Sendable {
       let messengers = try messengers(for: configuration)
       try await useRules(of: configuration)
       await useNotifications(of: configuration, messengers)
+      await useRemoteWrites(of: configuration)
       await discovery.apply(configuration.scrapeJobs)
       current.withLock {
         $0 = Loaded(
@@ -227,6 +243,8 @@ final class EvaluatorRooms: Sendable {
   /// Writes what waits and closes the files.
   func close() async {
     do {
+      await sender.stop()
+      try sendQueue.close()
       try await store.close()
       try state.close()
     } catch {

@@ -16,6 +16,8 @@ extension EvaluatorRoutes {
     sources.rules = { await rooms.rules.snapshot() }
     sources.targets = { await Self.targets(of: rooms.targets) }
     sources.metadata = { await Self.metadata(of: rooms.targets) }
+    sources.targetMetadata = { await Self.targetMetadata(of: rooms.targets) }
+    sources.externalLabels = { rooms.loaded.configuration.externalLabels }
     sources.alertmanagers = { rooms.fanout.senders.map(\.endpoint.url) }
     sources.alertRouter = rooms.router
     sources.status = status
@@ -45,6 +47,15 @@ extension EvaluatorRoutes {
       let status = rooms.loaded.status
       return (status.succeeded, status.at)
     }
+    status.cardinality = { limit in
+      let top = rooms.store.cardinality(limit: limit)
+      var result = APICardinality()
+      result.seriesByMetric = top.seriesByMetric.map { ($0.name, $0.count) }
+      result.valuesByLabel = top.valuesByLabel.map { ($0.name, $0.count) }
+      result.seriesByPair = top.seriesByPair.map { ($0.name, $0.count) }
+      result.pairCount = top.pairCount
+      return result
+    }
     status.store = {
       let stats = rooms.store.stats
       var store = APIStoreStatus()
@@ -69,6 +80,18 @@ extension EvaluatorRoutes {
       dropped: await scheduler.droppedTargets().map {
         APITargets.Dropped(scrapePool: $0.job, discoveredLabels: $0.discoveredLabels)
       })
+  }
+
+  private static func targetMetadata(
+    of scheduler: TargetScheduler
+  ) async -> [APITargetMetadata] {
+    await scheduler.metadata().map { entry in
+      APITargetMetadata(
+        labels: entry.target.labels,
+        families: entry.families.mapValues {
+          APIFamilyMetadata(type: $0.type, help: $0.help, unit: $0.unit)
+        })
+    }
   }
 
   private static func metadata(

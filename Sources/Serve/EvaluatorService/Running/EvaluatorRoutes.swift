@@ -65,6 +65,8 @@ struct EvaluatorRoutes: Sendable {
     facts.scrapes = rooms.targets.counts
     facts.targets = await rooms.targets.targets().count
     facts.store = rooms.store.stats
+    facts.sent = rooms.sender.sent
+    facts.sent.notQueued = rooms.appender.notQueued
     facts.received = rooms.receiver.received
     facts.reload = rooms.loaded.status
     facts.journalFailures = rooms.journal.failures

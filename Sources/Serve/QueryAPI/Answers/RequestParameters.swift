@@ -88,6 +88,27 @@ struct RequestParameters {
     return selections
   }
 
+  /// The matchers of one selector, which may match everything; none if it is missing.
+  func matchers(_ name: String) throws(APIError) -> [LabelMatcher] {
+    guard let text = self[name], text != "{}" else { return [] }
+    do {
+      return try PromQLParser.parseSelector(text).allMatchers
+    } catch {
+      throw .invalidParameter(name, String(describing: error))
+    }
+  }
+
+  /// The selections of `match[]`; without any, all series of a range of time if one is given.
+  func selectionsOrRange() throws(APIError) -> [SeriesSelection] {
+    let given = try selections()
+    guard given.isEmpty, self["start"] != nil || self["end"] != nil else { return given }
+    return [
+      SeriesSelection(
+        matchers: [], from: try instant("start", default: .distantPast),
+        through: try instant("end", default: .distantFuture))
+    ]
+  }
+
   /// The matchers of each `match[]`.
   func matcherSets() throws(APIError) -> [[LabelMatcher]] {
     var sets: [[LabelMatcher]] = []

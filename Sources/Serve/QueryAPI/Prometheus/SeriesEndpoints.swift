@@ -39,7 +39,7 @@ struct SeriesEndpoints: Sendable {
   private func names(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
     let limit = try parameters.limit()
-    let selections = try parameters.selections()
+    let selections = try parameters.selectionsOrRange()
     do {
       return Self.cut(try await querier.labelNames(selections), limit: limit)
     } catch {
@@ -52,7 +52,7 @@ struct SeriesEndpoints: Sendable {
     let name = Self.decoded(request.pathParameters["name"] ?? "")
     guard !name.isEmpty else { throw APIError(.badData, "invalid label name: \"\"") }
     let limit = try parameters.limit()
-    let selections = try parameters.selections()
+    let selections = try parameters.selectionsOrRange()
     do {
       return Self.cut(try await querier.labelValues(of: name, selections), limit: limit)
     } catch {

@@ -18,7 +18,9 @@ struct StatusEndpoints: Sendable {
       let yaml = await sources.status.configuration()
       return APIAnswer { json in json.object { $0.member("yaml", yaml) } }
     }
-    router.api("status/tsdb") { _ throws(APIError) in await store() }
+    router.api("status/tsdb") { request throws(APIError) in
+      await store(limit: try RequestParameters(request).limit() ?? 10)
+    }
     router.api("status/walreplay") { _ throws(APIError) in
       APIAnswer { json in
         json.object { json in
@@ -64,14 +66,20 @@ struct StatusEndpoints: Sendable {
     }
   }
 
-  private func store() async -> APIAnswer {
+  private func store(limit: Int) async -> APIAnswer {
     let store = await sources.status.store()
+    let top = await sources.status.cardinality(min(limit, 10_000))
+    let lists = [
+      ("seriesCountByMetricName", top.seriesByMetric),
+      ("labelValueCountByLabelName", top.valuesByLabel), ("memoryInBytesByLabelName", []),
+      ("seriesCountByLabelValuePair", top.seriesByPair),
+    ]
     return APIAnswer { json in
       json.object { json in
         json.key("headStats")
         json.object { json in
           let numbers = [
-            ("numSeries", store.series), ("numLabelPairs", store.labelPairs),
+            ("numSeries", store.series), ("numLabelPairs", top.pairCount),
             ("chunkCount", store.chunks), ("minTime", Int(store.minTime.rawValue)),
             ("maxTime", Int(store.maxTime.rawValue)),
           ]
@@ -80,12 +88,17 @@ struct StatusEndpoints: Sendable {
             json.integer(number)
           }
         }
-        for key in [
-          "seriesCountByMetricName", "labelValueCountByLabelName", "memoryInBytesByLabelName",
-          "seriesCountByLabelValuePair",
-        ] {
+        for (key, entries) in lists {
           json.key(key)
-          json.list([])
+          json.array { json in
+            for (name, count) in entries {
+              json.object { json in
+                json.member("name", name)
+                json.key("value")
+                json.integer(count)
+              }
+            }
+          }
         }
       }
     }

@@ -18,6 +18,9 @@ struct TargetEndpoints: Sendable {
         }
       }
     }
+    router.api("targets/metadata") { request throws(APIError) in
+      try await targetMetadata(request)
+    }
     router.api("metadata") { request throws(APIError) in try await metadata(request) }
   }
 
@@ -44,6 +47,33 @@ struct TargetEndpoints: Sendable {
           for (pool, count) in counts.sorted(by: { $0.key < $1.key }) {
             json.key(pool)
             json.integer(count)
+          }
+        }
+      }
+    }
+  }
+
+  private func targetMetadata(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
+    let parameters = RequestParameters(request)
+    let limit = try parameters.limit() ?? .max
+    let metric = parameters["metric"]
+    let matchers = try parameters.matchers("match_target")
+    var found: [(target: Labels, metric: String, family: APIFamilyMetadata)] = []
+    for target in await sources.targetMetadata()
+    where matchers.allSatisfy({ $0.matches(target.labels[$0.name] ?? "") }) {
+      for (name, family) in target.families.sorted(by: { $0.key < $1.key })
+      where metric == nil || name == metric {
+        found.append((target.labels, name, family))
+      }
+    }
+    return APIAnswer { json in
+      json.array { json in
+        for (target, name, family) in found.prefix(limit) {
+          json.object { json in
+            json.key("target")
+            json.labels(target)
+            if metric == nil { json.member("metric", name) }
+            json.members(of: family)
           }
         }
       }
@@ -99,11 +129,13 @@ extension JSONWriter {
     }
   }
 
+  fileprivate mutating func members(of entry: APIFamilyMetadata) {
+    member("type", entry.type.rawValue)
+    member("help", entry.help)
+    member("unit", entry.unit)
+  }
+
   fileprivate mutating func metadata(_ entry: APIFamilyMetadata) {
-    object { json in
-      json.member("type", entry.type.rawValue)
-      json.member("help", entry.help)
-      json.member("unit", entry.unit)
-    }
+    object { $0.members(of: entry) }
   }
 }
