@@ -100,9 +100,12 @@ private final class Scraper {
       let shown = try await scraper.scrape()
       #expect(shown.value("app_brisk") == 1)
       #expect(shown.all("app_sleepy").isEmpty)
-      #expect(
+      // Usually the server ends it; on a busy machine our own deadline may be first.
+      let failures = ["canceled", "timeout"].compactMap { reason in
         shown.value(
-          "tocsin_postgres_query_failures_total", ["query": "sleepy", "reason": "canceled"]) == 1)
+          "tocsin_postgres_query_failures_total", ["query": "sleepy", "reason": reason])
+      }
+      #expect(failures.reduce(0, +) == 1)
     }
     let session = try server.runInBackground(
       "BEGIN; LOCK TABLE pg_description; SELECT pg_sleep(600)", application: "locker")

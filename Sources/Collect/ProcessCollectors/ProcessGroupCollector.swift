@@ -162,7 +162,7 @@ package final class ProcessGroupCollector: Collector {
       "namedprocess_scrape_partial_errors", "Files of processes that could not be read.",
       Double(state.troubles.files))
     buffer.counter(
-      "tocsin_process_counter_resets_total", "Counters of processes that fell and added nothing.",
+      "tocsin_process_resets_total", "Counters of processes that fell and added nothing.",
       Double(state.tracker.resets))
     buffer.counter(
       "tocsin_process_folded_total",
