@@ -196,7 +196,7 @@ let programs: [Target] = [
 let tested: [Target] = [
   .testTarget(
     name: "EndToEndTests", dependencies: ["tocsin", "TestSupport", "WebClient", "WebServer"],
-    path: "Tests/EndToEndTests", swiftSettings: settings),
+    path: "Tests/EndToEndTests", exclude: ["Fixtures"], swiftSettings: settings),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
   tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
