@@ -31,7 +31,7 @@ import WebClient
           alertmanagers:
             - static_configs: [{targets: ["127.0.0.1:\(port)"]}]
         """, to: "prometheus.yml"), storage: folder.file("data"))
-    var alert = try JSON(Array("null".utf8))
+    var alert = JSON.null
     try await waitUntil("the alert is there") {
       let answer = try await HTTP.get("http://127.0.0.1:\(port)/api/v2/alerts")
       alert = try JSON(answer.body)[0]

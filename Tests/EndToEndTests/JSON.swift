@@ -10,6 +10,9 @@ struct JSON {
 
   private init(value: Any?) { self.value = value }
 
+  /// What stands for nothing.
+  static var null: JSON { JSON(value: nil) }
+
   subscript(key: String) -> JSON { JSON(value: (value as? [String: Any])?[key]) }
 
   subscript(index: Int) -> JSON {

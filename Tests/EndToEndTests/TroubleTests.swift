@@ -56,12 +56,16 @@ import WebServer
     let reason = down.first?["lastError"].string ?? ""
     #expect(reason.contains("line 2"), "\(reason)")
 
-    try await evaluator.waitFor("works", equals: 1)
-    let rules = try JSON(try await evaluator.get("/api/v1/rules").body)
-    let failing = rules["data"]["groups"][0]["rules"][0]
-    #expect(failing["health"].string == "err")
-    #expect(failing["lastError"].string?.isEmpty == false)
-    #expect(rules["data"]["groups"][0]["rules"][1]["health"].string == "ok")
+    // The API shows a rule's health when its evaluation has ended, a moment after its samples.
+    var rules = JSON.null
+    try await waitUntil("both rules were evaluated") {
+      rules = try JSON(try await evaluator.get("/api/v1/rules").body)["data"]["groups"][0]["rules"]
+      return rules.array.count == 2 && rules.array.allSatisfy { $0["health"].string != "unknown" }
+    }
+    #expect(rules[0]["health"].string == "err")
+    #expect(rules[0]["lastError"].string?.isEmpty == false)
+    #expect(rules[1]["health"].string == "ok")
+    #expect(try await evaluator.value("works") == 1)
     await good.stop()
     await bad.stop()
   }
