@@ -4,7 +4,7 @@ public enum FloatFormat {
   public enum Style: Sendable {
     /// Exposition text, Go's shortest `%g`: an exponent from 1e+06 on and below 1e-04.
     case exposition
-    /// Template output, Go's `%v`: an exponent from 1e+21 on and below 1e-04.
+    /// Labels and notes of the query engine: an exponent from 1e+21 on and below 1e-04. Templates use `exposition`.
     case template
     /// Values in the query API: an exponent from 1e+21 on and below 1e-06.
     case api
