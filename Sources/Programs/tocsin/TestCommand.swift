@@ -34,9 +34,7 @@ struct TestPromQL: AsyncParsableCommand {
       let report = await ScriptRunner.run(Script(text))
       for failure in report.failures { print("\(file):\(failure)") }
       print("\(file): \(Self.counts(report))")
-      total.passed += report.passed
-      total.skipped += report.skipped
-      total.failures += report.failures
+      total.add(report)
     }
     if files.count > 1 { print("all: \(Self.counts(total))") }
     if !total.failures.isEmpty { throw ExitCode.failure }

@@ -76,7 +76,7 @@ package struct ScriptRunner {
     do {
       problem = try await self.problem(with: evaluation)
     } catch QueryError.nativeHistogram {
-      report.skipped += 1
+      report.skippedLines.append(line)
       return
     } catch let error as ParseError {
       problem = Self.problem(error.message, shown: "\(error)", evaluation)
