@@ -69,9 +69,7 @@ extension Planner {
     guard let range else { throw .failed("expected a range vector", at: node.range) }
     let source = try await windows(range, on: grid)
     var kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
-    if let selected = source as? SelectorWindows, selected.edges != .plain {
-      kernel = try edgeKernel(node, selected.edges, kernel)
-    }
+    if source.edges != .plain { kernel = try edgeKernel(node, source.edges, kernel) }
     informUnlessCounter(node, source, at: range.range)
     let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel)
     if FunctionTable.counting.contains(node.name) {

@@ -18,7 +18,12 @@ extension Planner {
       return zip(left, right).map { operation.apply($0, $1) }
     case .call(let node):
       guard case .scalar(let evaluate) = FunctionTable.named[node.name]?.evaluation else { break }
-      return try await evaluate(self, node, grid)
+      guard let recorder = context.recorder, !node.arguments.isEmpty else {
+        return try await evaluate(self, node, grid)
+      }
+      return try await recorder.part(expression, on: grid, method: expression.planMethod) {
+        (_) throws(QueryError) in try await evaluate(self, node, grid)
+      }
     case .string, .selector, .matrix, .subquery, .aggregation: break
     }
     throw .failed("expected a scalar", at: expression.range)

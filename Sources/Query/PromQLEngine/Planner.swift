@@ -22,8 +22,22 @@ struct Planner {
   func vector(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> any InstantOperator {
+    guard let recorder = context.recorder, !expression.isTransparent else {
+      return try await operation(expression, on: grid)
+    }
+    let isConstant = grid.count > 1 && expression.isStepInvariant
+    return try await recorder.part(
+      expression, on: isConstant ? StepGrid(at: grid.start) : grid, method: expression.planMethod
+    ) { (part) throws(QueryError) in
+      RecordedOperator(try await operation(expression, on: grid), part, recorder)
+    }
+  }
+
+  private func operation(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
     if grid.count > 1, expression.isStepInvariant {
-      let once = try await vector(expression, on: StepGrid(at: grid.start))
+      let once = try await operation(expression, on: StepGrid(at: grid.start))
       return BroadcastOperator(once)
     }
     switch expression {
@@ -64,6 +78,21 @@ struct Planner {
       steps: grid.count, lookback: context.options.lookback,
       lookahead: isSmoothed ? context.options.lookback : 0,
       refusesHistograms: refusingHistograms ?? (content == .values))
+    guard let recorder = context.recorder else {
+      return try await select(selector, reading, yielding: content)
+    }
+    return try await recorder.part(
+      .selector(selector), on: grid, method: "newest sample of the last \(reading.lookbackText)"
+    ) { (part) throws(QueryError) in
+      RecordedOperator(
+        try await select(selector, reading, yielding: content), part, recorder, reading: context)
+    }
+  }
+
+  private func select(
+    _ selector: VectorSelector, _ reading: SelectorOperator.Reading,
+    yielding content: SelectorOperator.Content
+  ) async throws(QueryError) -> any InstantOperator {
     let series = try await find(
       selector, from: reading.grid.start - reading.lookback + 1,
       through: reading.grid.end + reading.lookahead)
@@ -89,6 +118,16 @@ struct Planner {
 
   /// The source of windows for a range selector or a subquery.
   func windows(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any WindowSource {
+    guard let recorder = context.recorder else { return try await source(expression, on: grid) }
+    return try await recorder.part(expression.unwrapped, on: grid, method: expression.planMethod) {
+      (part) throws(QueryError) in
+      RecordedWindows(try await source(expression, on: grid), part, recorder, context)
+    }
+  }
+
+  private func source(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> any WindowSource {
     switch expression.unwrapped {

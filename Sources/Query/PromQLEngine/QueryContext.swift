@@ -16,6 +16,12 @@ final class QueryContext {
   let stepSeconds: Double
   private(set) var warnings: [String] = []
   private(set) var infos: [String] = []
+  /// Measures the query; nil unless that was asked for.
+  let recorder: QueryRecorder?
+  /// Samples read from storage so far.
+  private(set) var samplesRead = 0
+  /// The most samples held at one time so far.
+  private(set) var peakSamples = 0
 
   private var heldSamples = 0
   private var checkpoints = 0
@@ -30,6 +36,7 @@ final class QueryContext {
     self.grid = grid
     self.end = end
     self.stepSeconds = stepSeconds
+    recorder = options.recordsProfile ? QueryRecorder(grid) : nil
     deadline = options.timeout.map { ContinuousClock.now + $0 }
   }
 
@@ -47,11 +54,19 @@ final class QueryContext {
   /// Takes samples from the budget; they count until they are released.
   func hold(_ samples: Int) throws(QueryError) {
     heldSamples += samples
+    if heldSamples > peakSamples { peakSamples = heldSamples }
     if heldSamples > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
   }
 
   /// Gives samples back to the budget.
   func release(_ samples: Int) { heldSamples -= samples }
+
+  /// Counts samples that were read from storage and are held until the next series is read.
+  func noteRead(_ samples: Int) throws(QueryError) {
+    samplesRead += samples
+    try hold(samples)
+    release(samples)
+  }
 
   /// Refuses a table that cannot fit into the budget before it is made.
   func requireRoom(rows: Int, steps: Int) throws(QueryError) {
@@ -59,6 +74,13 @@ final class QueryContext {
     if overflow || cells > options.maxSamples {
       throw .tooManySamples(limit: options.maxSamples)
     }
+  }
+
+  /// The answer with the notes and the profile of the query.
+  func result(_ value: QueryValue) -> QueryResult {
+    var result = QueryResult(value: value, warnings: warnings, infos: infos)
+    result.profile = recorder?.profile(self)
+    return result
   }
 
   /// Notes that the answer may be wrong.

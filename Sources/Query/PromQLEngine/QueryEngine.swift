@@ -63,9 +63,10 @@ package struct QueryEngine: Sendable {
       value = .matrix(try await ResultBuilder(context).windows(expression, planner))
     case .vector:
       let source = try await planner.vector(expression, on: grid)
+      context.recorder?.finishPlanning()
       value = .vector(try ResultBuilder(context).vector(source, at: expression.range), at: time)
     }
-    return QueryResult(value: value, warnings: context.warnings, infos: context.infos)
+    return context.result(value)
   }
 
   /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on
@@ -95,12 +96,13 @@ package struct QueryEngine: Sendable {
       series = builder.matrix(ofScalar: try await planner.scalar(expression, on: grid))
     case .vector:
       let source = try await planner.vector(expression, on: grid)
+      context.recorder?.finishPlanning()
       series = try builder.matrix(source, at: expression.range)
     case .matrix, .string:
       throw .failed(
         "invalid expression type \"\(type)\" for range query, must be Scalar or instant Vector",
         at: expression.range)
     }
-    return QueryResult(value: .matrix(series), warnings: context.warnings, infos: context.infos)
+    return context.result(.matrix(series))
   }
 }

@@ -8,6 +8,8 @@ package struct QueryOptions: Sendable {
   package var maxSamples = 50_000_000
   /// How long a query may run; nil for as long as it takes.
   package var timeout: Duration? = .seconds(120)
+  /// Whether the answer comes with a `QueryProfile`.
+  package var recordsProfile = false
 
   /// The defaults of Prometheus.
   package init() {}

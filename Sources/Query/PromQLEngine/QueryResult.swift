@@ -59,6 +59,8 @@ package struct QueryResult: Sendable {
   package var warnings: [String]
   /// Texts worth knowing, likewise.
   package var infos: [String]
+  /// What the query did, if `QueryOptions.recordsProfile` asked for it.
+  package var profile: QueryProfile?
 
   package init(value: QueryValue, warnings: [String] = [], infos: [String] = []) {
     self.value = value

@@ -66,7 +66,7 @@ extension Subquery: CustomStringConvertible {
   package var description: String { "\(expression)\(rangeText)" }
 
   /// What follows the expression.
-  var rangeText: String {
+  package var rangeText: String {
     "[\(length):\(step.map(\.description) ?? "")]\(timeModifiers(offset, at))"
   }
 }
@@ -75,7 +75,7 @@ extension BinaryExpression: CustomStringConvertible {
   package var description: String { "\(left) \(operatorText) \(right)" }
 
   /// The operator with its modifiers.
-  var operatorText: String {
+  package var operatorText: String {
     operation.rawValue + (returnsBool ? " bool" : "") + matching.description
   }
 }
@@ -105,7 +105,7 @@ extension AggregationExpression: CustomStringConvertible {
   }
 
   /// The operator with its grouping.
-  var operatorText: String {
+  package var operatorText: String {
     let clause =
       isWithout
       ? " without (\(labelList(grouping))) "

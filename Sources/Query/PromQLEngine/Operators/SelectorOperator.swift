@@ -26,6 +26,9 @@ final class SelectorOperator: InstantOperator {
     var lookahead: Int64
     /// Whether a native histogram ends the query; their times are as good as those of numbers.
     var refusesHistograms: Bool
+
+    /// The lookback as text.
+    var lookbackText: String { PrometheusDuration(rawValue: lookback).description }
   }
 
   let heads: [SeriesHead]
@@ -56,8 +59,7 @@ final class SelectorOperator: InstantOperator {
       through: reading.grid.end + reading.lookahead,
       into: &columns)
     position += 1
-    try context.hold(columns.count)
-    context.release(columns.count)
+    try context.noteRead(columns.count)
     try fill(&row)
     return true
   }

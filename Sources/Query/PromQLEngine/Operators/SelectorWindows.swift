@@ -5,7 +5,6 @@ import StorageAPI
 final class SelectorWindows: WindowSource {
   let heads: [SeriesHead]
   let grid: WindowGrid
-  /// How the windows' edges are treated.
   let edges: RangeEdges
   private let series: [any SelectedSeries]
   private let context: QueryContext
@@ -34,8 +33,7 @@ final class SelectorWindows: WindowSource {
     }
     position += 1
     columns.removeStaleMarkers()
-    try context.hold(columns.count)
-    context.release(columns.count)
+    try context.noteRead(columns.count)
     return true
   }
 }

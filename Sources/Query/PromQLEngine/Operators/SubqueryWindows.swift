@@ -1,9 +1,11 @@
+import PromQLSyntax
 import StorageAPI
 
 /// The windows of a subquery: an expression evaluated on a grid of its own.
 final class SubqueryWindows: WindowSource {
   let heads: [SeriesHead]
   let grid: WindowGrid
+  let edges = RangeEdges.plain
   private let source: (any InstantOperator)?
   private let inner: StepGrid
   private let context: QueryContext

@@ -1,3 +1,4 @@
+import PromQLSyntax
 import StorageAPI
 
 /// A step of a plan that yields a range vector: all samples that any of its windows may want, one
@@ -7,6 +8,8 @@ protocol WindowSource: AnyObject {
   var heads: [SeriesHead] { get }
   /// The windows over the columns.
   var grid: WindowGrid { get }
+  /// How the windows' edges are treated.
+  var edges: RangeEdges { get }
 
   /// Puts the next series' samples, without stale markers, in place of the columns' content; false
   /// when there are no more.
