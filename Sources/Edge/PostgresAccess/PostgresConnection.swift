@@ -9,8 +9,10 @@ private import CLibPQ
 /// step, the names are resolved where that can be abandoned, and a statement that overruns is
 /// cancelled from another thread while the connection closes.
 @safe package struct PostgresConnection: ~Copyable {
-  private let handle: PostgresHandle
-  private let settings: PostgresSettings
+  let handle: PostgresHandle
+  let settings: PostgresSettings
+  /// The statements that the server keeps for this session.
+  var kept = KeptStatements()
   /// The server's version as a number, 150020 for 15.20.
   package let serverVersion: Int
   /// The server's version as the server writes it, for instance `15.20 (Debian 15.20-0+deb12u1)`.
@@ -18,7 +20,7 @@ private import CLibPQ
   /// The process id of the session's backend.
   package let backendPID: Int
   /// Whether the session can take a statement.
-  package private(set) var isOpen = true
+  package internal(set) var isOpen = true
 
   private init(adopting handle: consuming PostgresHandle, settings: PostgresSettings) {
     self.settings = settings
@@ -91,31 +93,17 @@ private import CLibPQ
     let isSent =
       settings.session.isConsole ? handle.send(sql) : handle.send(sql, parameters)
     guard isSent else { throw lost() }
-    while true {
-      switch handle.flush() {
-      case .failed: throw lost()
-      case .done: break
-      case .pending:
-        try wait(.both, deadline)
-        guard handle.consumeInput() else { throw lost() }
-        continue
-      }
-      break
-    }
+    try flush(deadline)
     var answer: PostgresResult?
     var failure: PostgresError?
     while true {
-      while handle.isBusy {
-        try wait(.reading, deadline)
-        guard handle.consumeInput() else { throw lost() }
-      }
+      try awaitOutcome(deadline)
       guard let outcome = handle.nextOutcome() else { break }
       switch consume outcome {
       case .rows(let result): answer = consume result
-      case .copying:
-        throw PostgresError(
-          reason: .connectionLost, sqlState: nil,
-          message: "the session was closed: COPY is not supported here")
+      case .copying: throw copying()
+      case .synced: break
+      case .aborted: break
       case .failed(let message, let state):
         let error = PostgresError(statement: message, sqlState: state, settings: settings)
         failure = failure ?? error
@@ -125,12 +113,43 @@ private import CLibPQ
       throw handle.isBad && !failure.endsSession ? failure.losingConnection : failure
     }
     guard let answer = consume answer else { throw lost() }
-    guard answer.rowCount <= PostgresLimits.rows else {
-      throw PostgresError(
-        reason: .tooManyRows, sqlState: nil,
-        message: "\(answer.rowCount) rows, and the limit is \(PostgresLimits.rows)")
-    }
+    try checkSize(answer)
     return answer
+  }
+
+  /// Throws if the answer has more rows than anybody can want.
+  func checkSize(_ answer: borrowing PostgresResult) throws(PostgresError) {
+    guard answer.rowCount > PostgresLimits.rows else { return }
+    throw PostgresError(
+      reason: .tooManyRows, sqlState: nil,
+      message: "\(answer.rowCount) rows, and the limit is \(PostgresLimits.rows)")
+  }
+
+  /// Sends what is queued, and reads what comes meanwhile.
+  func flush(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+    while true {
+      switch handle.flush() {
+      case .failed: throw lost()
+      case .done: return
+      case .pending:
+        try wait(.both, deadline)
+        guard handle.consumeInput() else { throw lost() }
+      }
+    }
+  }
+
+  /// Waits until the next outcome can be had without blocking.
+  func awaitOutcome(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+    while handle.isBusy {
+      try wait(.reading, deadline)
+      guard handle.consumeInput() else { throw lost() }
+    }
+  }
+
+  func copying() -> PostgresError {
+    PostgresError(
+      reason: .connectionLost, sqlState: nil,
+      message: "the session was closed: COPY is not supported here")
   }
 
   private func wait(
@@ -147,14 +166,14 @@ private import CLibPQ
     }
   }
 
-  private func lost() -> PostgresError {
+  func lost() -> PostgresError {
     PostgresError(statement: handle.errorMessage, sqlState: nil, settings: settings)
   }
 }
 
 extension PostgresError {
   /// The same error where it turned out that the connection went with it.
-  fileprivate var losingConnection: PostgresError {
+  var losingConnection: PostgresError {
     PostgresError(reason: .connectionLost, sqlState: sqlState, message: message)
   }
 }

@@ -66,6 +66,26 @@ private import CLibPQ
     unsafe PQsendQuery(raw, sql) == 1
   }
 
+  /// Goes over to the pipeline mode, in which statements need not wait for the answers to those
+  /// before.
+  func enterPipeline() -> Bool { unsafe PQenterPipelineMode(raw) == 1 }
+
+  /// Leaves the pipeline mode; false unless every answer has been read.
+  func exitPipeline() -> Bool { unsafe PQexitPipelineMode(raw) == 1 }
+
+  /// Queues a statement to be kept by the server under a name.
+  func sendPrepare(_ name: String, _ sql: String) -> Bool {
+    unsafe PQsendPrepare(raw, name, sql, 0, nil) == 1
+  }
+
+  /// Queues the execution of a kept statement without parameters.
+  func sendPrepared(_ name: String) -> Bool {
+    unsafe PQsendQueryPrepared(raw, name, 0, nil, nil, nil, 0) == 1
+  }
+
+  /// Queues the end of what fails together.
+  func sendSync() -> Bool { unsafe PQpipelineSync(raw) == 1 }
+
   /// How far `flush` came.
   enum Flush {
     case done, pending, failed
@@ -88,6 +108,10 @@ private import CLibPQ
     case rows(PostgresResult)
     /// The session is in the middle of a COPY and good for nothing else.
     case copying
+    /// The end of what fails together, in pipeline mode.
+    case synced
+    /// Not run because something before it failed, in pipeline mode.
+    case aborted
     case failed(message: String, sqlState: String?)
   }
 
@@ -100,6 +124,12 @@ private import CLibPQ
     case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
       unsafe PQclear(result)
       return .copying
+    case PGRES_PIPELINE_SYNC:
+      unsafe PQclear(result)
+      return .synced
+    case PGRES_PIPELINE_ABORTED:
+      unsafe PQclear(result)
+      return .aborted
     default:
       defer { unsafe PQclear(result) }
       return unsafe .failed(

@@ -76,6 +76,69 @@ package actor PostgresSession {
     }
   }
 
+  /// Runs several statements in one go and returns their replies in order. Each stands for itself:
+  /// only what the deadline left no time for has no reply.
+  ///
+  /// A session that breaks on the way is replaced, and the statement under way asked once more.
+  package func run(
+    _ statements: [PostgresStatement], deadline: ContinuousClock.Instant
+  ) -> [PostgresReply] {
+    var replies: [PostgresReply] = []
+    var reconnects = 0
+    var retried: Int?
+    while replies.count < statements.count {
+      do throws(PostgresError) {
+        try connect(deadline)
+      } catch {
+        return replies + [PostgresReply(answer: .failure(error), took: .zero)]
+      }
+      let keeping = connection?.kept.isAllowed == true
+      replies += connection?.run(statements[replies.count...], deadline: deadline) ?? []
+      if keeping, connection?.kept.isAllowed == false {
+        retryUnkept(statements, &replies, deadline)
+      }
+      guard let error = note(replies) else { continue }
+      guard error.reason != .timeout, reconnects < Self.reconnectLimit else { return replies }
+      reconnects += 1
+      // The one that was under way may have been the cause: once more, and then on with the others.
+      if retried != replies.count - 1 {
+        retried = replies.count - 1
+        replies.removeLast()
+      }
+    }
+    return replies
+  }
+
+  /// How often a session is replaced while one set of statements runs.
+  private static let reconnectLimit = 4
+
+  /// Notes how the session is after some replies; the error that ended it, if any.
+  private func note(_ replies: [PostgresReply]) -> PostgresError? {
+    if connection?.isOpen == true {
+      shared.withLock { $0.lastAnswer = .now }
+      return nil
+    }
+    close()
+    guard case .failure(let error)? = replies.last?.answer else { return nil }
+    shared.withLock { $0.failure = error }
+    return error
+  }
+
+  /// Asks those once more that failed only because the server did not keep them.
+  private func retryUnkept(
+    _ statements: [PostgresStatement], _ replies: inout [PostgresReply],
+    _ deadline: ContinuousClock.Instant
+  ) {
+    for index in replies.indices {
+      guard case .failure(let error) = replies[index].answer,
+        KeptStatements.lostStates.contains(error.sqlState ?? ""),
+        let reply = connection?.run(statements[index...index], deadline: deadline).first
+      else { continue }
+      replies[index] = reply
+      guard connection?.isOpen == true else { return }
+    }
+  }
+
   /// Closes the session; the next statement opens a new one.
   package func close() {
     connection = nil

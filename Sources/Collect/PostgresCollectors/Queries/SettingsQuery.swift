@@ -45,22 +45,33 @@ struct Setting {
 
   /// The metric's name and value; nil for what is no number or cannot be a name.
   var metric: (name: String, value: Double)? {
-    let base = "pg_settings_" + String(name.map { $0 == "." || $0 == "-" ? "_" : $0 })
+    let isOdd = name.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    let base = "pg_settings_" + (isOdd ? Self.underscored(name) : name)
     guard NameRules.isMetricName(base) else { return nil }
     if type == "bool" { return (base, value == "on" ? 1 : 0) }
     guard let number = Double(value) else { return nil }
-    guard let (factor, suffix) = scale else { return (base, number) }
+    guard !unit.isEmpty, let (factor, suffix) = scale else { return (base, number) }
     // -1 means "off" or "as another setting says", not minus one block.
     return (base + suffix, number == -1 ? -1 : number * factor)
   }
 
+  private static func underscored(_ name: String) -> String {
+    String(
+      decoding: name.utf8.map {
+        $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0
+      }, as: UTF8.self)
+  }
+
+  private static let times = [
+    "us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3_600, "d": 86_400,
+  ]
+  private static let sizes: [(suffix: String, bytes: Double)] = [
+    ("kB", 1_024), ("MB", 1_048_576), ("GB", 1_073_741_824), ("TB", 1_099_511_627_776), ("B", 1),
+  ]
+
   private var scale: (factor: Double, suffix: String)? {
-    let times = ["us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3_600, "d": 86_400]
-    if let seconds = times[unit] { return (seconds, "_seconds") }
-    let sizes: [(String, Double)] = [
-      ("kB", 1_024), ("MB", 1_048_576), ("GB", 1_073_741_824), ("TB", 1_099_511_627_776), ("B", 1),
-    ]
-    for (size, factor) in sizes where unit.hasSuffix(size) {
+    if let seconds = Self.times[unit] { return (seconds, "_seconds") }
+    for (size, factor) in Self.sizes where unit.hasSuffix(size) {
       // `8kB` counts blocks of 8 kB.
       let count = unit.dropLast(size.count)
       guard let count = count.isEmpty ? 1 : Double(count) else { return nil }
