@@ -21,6 +21,9 @@ import Synchronization
   /// All header lines or SMTP replies of a transfer together.
   static let maxHeaderBytes = 256 << 10
 
+  /// The most that an announced size makes room for before anything has come.
+  static let maxReservedBytes = 16 << 20
+
   /// What is told when the transfer is over; exactly once.
   private let completion = Mutex<(@Sendable (TransferOutcome) -> Void)?>(nil)
 
@@ -137,8 +140,16 @@ import Synchronization
       isOverLimit = true
       return false
     }
+    if body.isEmpty { reserveBody() }
     unsafe body.append(contentsOf: bytes)
     return true
+  }
+
+  /// Makes room for the announced size at once, so that a long body is not moved again and again.
+  private func reserveBody() {
+    let announced = unsafe tocsin_curl_get_size(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+    guard announced > 0 else { return }
+    body.reserveCapacity(min(Int(announced), bodyLimit, Self.maxReservedBytes))
   }
 
   func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {

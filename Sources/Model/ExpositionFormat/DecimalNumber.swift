@@ -7,6 +7,7 @@ enum DecimalNumber {
   ///
   /// Decimal numbers, `Inf` and `NaN` in any case; a number too large for `Double` is refused, as in Prometheus.
   static func read(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
+    if let plain = readPlain(bytes, at: start) { return plain }
     var scan = Scan(bytes, at: start)
     scan.readSign()
     guard scan.position < bytes.count else { return nil }
@@ -18,6 +19,35 @@ enum DecimalNumber {
     let text = ParsedLabels.text(bytes.extracting(start..<scan.position))
     guard let value = Double(text), value.isFinite else { return nil }
     return (value, scan.position)
+  }
+
+  /// Reads a number of up to 18 digits without sign and exponent, as most are; nil if it is another one.
+  @inline(always)
+  private static func readPlain(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
+    let limit = min(bytes.count, start + 19)
+    var position = start
+    var mantissa: UInt64 = 0
+    while position < limit, bytes[position].isDigit {
+      mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- UInt8(ascii: "0"))
+      position += 1
+    }
+    guard position > start, position < limit else { return nil }
+    var power = 0
+    if bytes[position] == UInt8(ascii: ".") {
+      let point = position
+      position += 1
+      while position < limit, bytes[position].isDigit {
+        mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- UInt8(ascii: "0"))
+        position += 1
+      }
+      guard position < limit else { return nil }
+      power = position - point - 1
+    }
+    guard bytes[position].isBlank || bytes[position] == .newline, mantissa <= 1 << 53 else {
+      return nil
+    }
+    let number = Double(Int64(truncatingIfNeeded: mantissa))
+    return (power == 0 ? number : number / powersOfTen[power], position)
   }
 
   /// Reads a whole number, with a minus sign or without, that ends at a blank or at the end of the line.

@@ -86,8 +86,10 @@ public struct ExpositionParser: ~Escapable {
   /// Steps over the expected series if the line begins with it and it ends there.
   private mutating func skip(_ series: Span<UInt8>) -> Bool {
     let end = position + series.count
-    guard !series.isEmpty, end < bytes.count else { return false }
-    for index in series.indices where series[index] != bytes[position + index] { return false }
+    // The last byte differs in most lines that are not the expected one.
+    guard !series.isEmpty, end < bytes.count, bytes[end - 1] == series[series.count - 1],
+      Self.areEqual(series, bytes.extracting(position..<end))
+    else { return false }
     if series[series.count - 1] != .closingBrace {
       // A bare name: neither may the name go on, nor labels follow after blanks.
       var next = end
@@ -96,6 +98,16 @@ public struct ExpositionParser: ~Escapable {
     }
     position = end
     return true
+  }
+
+  /// Whether two texts are the same.
+  @inline(always)
+  private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    // Without a way out in the middle the compiler compares 32 bytes at a time.
+    var difference: UInt8 = 0
+    for index in 0..<left.count { difference |= left[index] ^ right[index] }
+    return difference == 0
   }
 
   /// Reads a number that ends at a blank or at the end of the line.

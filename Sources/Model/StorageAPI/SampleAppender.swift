@@ -13,6 +13,16 @@ public protocol SampleAppender: Sendable {
   /// Keeps a batch: after it returns, the samples survive the death of the process, and are seen by every selection that starts
   /// later.
   func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome
+
+  /// Keeps a batch that nobody was promised yet, such as a scrape: every selection that starts later sees it, and it is
+  /// committed with its neighbours a moment later. Only what came in that moment can die with the process.
+  func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome
+}
+
+extension SampleAppender {
+  public func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
+    try await append(batch)
+  }
 }
 
 /// What became of the samples of a batch that was kept.

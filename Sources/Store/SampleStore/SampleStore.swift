@@ -5,7 +5,8 @@ import Synchronization
 
 /// The embedded store: the newest samples in memory, all of them in SQLite.
 ///
-/// A batch is taken into the head, where selections see it, and written as one journal row; `append` returns when that is committed.
+/// A batch is taken into the head, where selections see it, and written as one journal row; `append` returns when that is committed,
+/// `appendSoon` before it, so that all scrapes of half a second share one commit.
 /// A chunk that is full, or old, becomes a row of its own, and the journal is cut behind the oldest sample that is in no chunk
 /// yet. At the start the journal is read back into the head. While the disk is full or read-only `append` still returns: samples
 /// then live in memory only, `stats` and the report say so, and they are written when there is room again.
@@ -96,15 +97,25 @@ package final class SampleStore: SampleAppender {
   }
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    let outcome = head.withLock { head in
+    let outcome = take(batch)
+    await writer.flush()
+    return outcome
+  }
+
+  package func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
+    let outcome = take(batch)
+    await writer.flushSoon(after: settings.commitDelay)
+    return outcome
+  }
+
+  private func take(_ batch: SampleBatch) -> AppendOutcome {
+    head.withLock { head in
       var writes = JournalWrites()
       let outcome = head.append(batch, adding: &writes)
       // Added under the same lock, so that the journal has the batches in the order of the head.
       writer.add(writes)
       return outcome
     }
-    await writer.flush()
-    return outcome
   }
 
   /// What the store tells about itself now.

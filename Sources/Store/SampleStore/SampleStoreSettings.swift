@@ -22,6 +22,8 @@ package struct SampleStoreSettings: Sendable {
   /// How many bytes wait in memory while the database cannot be written; beyond that the oldest batches are only in the open
   /// chunks, and a crash before those are sealed would lose them.
   package var maximumPendingBytes = 64 << 20
+  /// How long a batch that nobody was promised may wait for others to share its commit.
+  package var commitDelay: Duration = .milliseconds(500)
   /// Whether each batch waits for the disk and so survives a power cut, not only the death of the process.
   package var survivesPowerCut = false
   /// A size of the database file at which writes fail as on a full disk; nil for none.

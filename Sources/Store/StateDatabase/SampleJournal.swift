@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 package import MetricModel
@@ -38,6 +39,13 @@ package final class SampleJournal: Sendable {
     completion: @escaping @Sendable (Result<Void, StorageError>) -> Void
   ) {
     file.submit({ try Self.write(writes, to: $0) }, completion: completion)
+  }
+
+  /// Calls `body` after a while, on a queue of the system.
+  package func wait(_ delay: Duration, then body: @escaping @Sendable () -> Void) {
+    let (seconds, attoseconds) = delay.components
+    let interval = Double(seconds) + Double(attoseconds) / 1e18
+    DispatchQueue.global().asyncAfter(deadline: .now() + interval, execute: body)
   }
 
   /// Writes everything in one transaction and returns when it is committed.

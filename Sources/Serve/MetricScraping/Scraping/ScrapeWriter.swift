@@ -95,7 +95,7 @@ struct ScrapeWriter {
     }
     guard batch.count > 0 else { return }
     do {
-      _ = try await appender.append(batch)
+      _ = try await appender.appendSoon(batch)
     } catch {
       throw .notKept(error)
     }
@@ -116,7 +116,7 @@ struct ScrapeWriter {
 
   /// Appends the batch; samples of series that the store has forgotten are tried once more with new numbers.
   private mutating func append() async throws(StorageError) -> AppendOutcome {
-    var outcome = try await appender.append(batch)
+    var outcome = try await appender.appendSoon(batch)
     guard !outcome.unknownSeries.isEmpty else { return outcome }
     let forgotten = Set(outcome.unknownSeries)
     var known = cache.labels(of: forgotten, rules: rules)
@@ -132,7 +132,7 @@ struct ScrapeWriter {
       guard let series = renewed[batch.series[index]] else { continue }
       again.append(series, at: batch.timestamps[index], batch.values[index])
     }
-    let second = try await appender.append(again)
+    let second = try await appender.appendSoon(again)
     outcome.appended += second.appended
     outcome.tooOld += second.tooOld
     outcome.duplicate += second.duplicate

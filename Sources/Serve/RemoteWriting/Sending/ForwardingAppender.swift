@@ -49,7 +49,16 @@ package final class ForwardingAppender: SampleAppender {
   }
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    var outcome = try await store.append(batch)
+    await forward(batch, try await store.append(batch))
+  }
+
+  package func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
+    await forward(batch, try await store.appendSoon(batch))
+  }
+
+  /// Queues what the store has taken.
+  private func forward(_ batch: SampleBatch, _ kept: AppendOutcome) async -> AppendOutcome {
+    var outcome = kept
     let (messages, unknown) = messages(for: batch, without: Set(outcome.unknownSeries))
     // The writer asks for the labels of these and appends once more: an identical repeat is no harm to the store.
     outcome.unknownSeries += unknown

@@ -1,49 +1,62 @@
 /// Bits in a row, packed into 64-bit words from the most significant bit down.
 struct BitBuffer: Sendable {
-  /// The words; bits behind the last one are zero.
-  private(set) var words: [UInt64] = []
+  /// The words that are full.
+  private(set) var full: [UInt64] = []
+  /// The word that is being filled; bits behind the last one are zero. It stands here and not with the others so that most
+  /// appends touch no other memory.
+  private(set) var tail: UInt64 = 0
   /// How many bits were written.
   var bitCount: Int { Int(written) }
 
   private var written: UInt32 = 0
 
+  init() {}
+
+  /// Makes an empty buffer with room for so many words.
+  init(reserving count: Int) { full.reserveCapacity(count) }
+
+  /// All words; bits behind the last one are zero.
+  var words: [UInt64] { written & 63 == 0 ? full : full + [tail] }
+
   /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
   ///
   /// - Complexity: O(1) amortised.
+  @inline(always)
   mutating func append(_ value: UInt64, bits count: Int) {
     assert(count > 0 && count <= 64 && (count == 64 || value >> UInt64(count) == 0))
-    let free = words.count * 64 - Int(written)
-    written += UInt32(count)
-    if free == 0 {
-      push(value << UInt64(64 - count))
+    let free = 64 - Int(written & 63)
+    written += UInt32(truncatingIfNeeded: count)
+    if count < free {
+      tail |= value &<< UInt64(truncatingIfNeeded: free - count)
       return
     }
-    let last = words.count - 1
-    if count <= free {
-      words[last] |= value << UInt64(free - count)
-    } else {
-      words[last] |= value >> UInt64(count - free)
-      push(value << UInt64(64 - (count - free)))
-    }
+    let rest = UInt64(truncatingIfNeeded: count - free)
+    push(tail | value &>> rest)
+    tail = rest == 0 ? 0 : value &<< (64 - rest)
   }
 
   /// Appends a word; there is a buffer per series, so it grows by a quarter, not to twice its size.
-  @inline(__always)
+  @inline(never)
   private mutating func push(_ word: UInt64) {
-    if words.count == words.capacity {
-      words.reserveCapacity(words.count + max(4, words.count / 4))
+    if full.count == full.capacity {
+      full.reserveCapacity(full.count + max(4, full.count / 4))
     }
-    words.append(word)
+    full.append(word)
   }
 }
 
 /// Reads what a `BitBuffer` holds; behind the end there are zeros without end.
 struct BitReader: ~Escapable {
   private let words: Span<UInt64>
+  private let tail: UInt64
   private var position = 0
 
+  /// Reads full words and the one behind them.
   @_lifetime(copy words)
-  init(_ words: Span<UInt64>) { self.words = words }
+  init(_ words: Span<UInt64>, tail: UInt64 = 0) {
+    self.words = words
+    self.tail = tail
+  }
 
   /// The next `count` bits, from 1 to 64.
   @_lifetime(self: copy self)
@@ -51,12 +64,15 @@ struct BitReader: ~Escapable {
     let index = position >> 6
     let used = position & 63
     position += count
-    guard index < words.count else { return 0 }
-    var value = words[index] << UInt64(used)
-    if used + count > 64, index + 1 < words.count {
-      value |= words[index + 1] >> UInt64(64 - used)
-    }
+    var value = word(index) << UInt64(used)
+    if used + count > 64 { value |= word(index + 1) >> UInt64(64 - used) }
     return value >> UInt64(64 - count)
+  }
+
+  @inline(always)
+  private func word(_ index: Int) -> UInt64 {
+    if index < words.count { return words[index] }
+    return index == words.count ? tail : 0
   }
 
   /// The next bit.

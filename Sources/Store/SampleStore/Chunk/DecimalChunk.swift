@@ -14,29 +14,24 @@ enum DecimalChunk {
 
   /// Codes samples; nil if too many values are no decimal numbers.
   static func encode(_ columns: SampleColumns) -> BitBuffer? {
-    guard let exponent = exponent(of: columns.values) else { return nil }
-    let numbers = columns.values.map { number($0, exponent) }
+    guard let decimals = Decimals(columns.values) else { return nil }
     let times = columns.timestamps
     let step = times.count > 1 ? times[1] &- times[0] : 0
     let timeResiduals = Self.residuals(times, step: step, pointsOn: true)
-    var known = numbers.compactMap { $0 }
-    guard known.count > 0, numbers.count - known.count <= maximumMisses(of: numbers.count) else {
-      return nil
-    }
+    var known = decimals.numbers
     // Sizes of memory are multiples of pages.
     let union = known.reduce(0) { $0 | $1 }
     let shift = union == 0 ? 0 : union.trailingZeroBitCount
     for index in known.indices { known[index] >>= Int64(shift) }
     let slope = known.count > 1 ? known[1] - known[0] : 0
-    let flat = Self.residuals(known, step: 0, pointsOn: false)
-    let pointed = Self.residuals(known, step: slope, pointsOn: true)
-    let pointsOn = magnitude(pointed) < magnitude(flat)
-    let values = pointsOn ? pointed : flat
+    let pointsOn = pointsOnIsShorter(known, slope: slope)
+    let values = Self.residuals(known, step: slope, pointsOn: pointsOn)
     let timeCode = ResidualCode(for: timeResiduals)
     let valueCode = ResidualCode(for: values)
 
-    var buffer = BitBuffer()
-    buffer.append(UInt64(exponent), bits: 4)
+    // No longer than the other encoding, as a rule.
+    var buffer = BitBuffer(reserving: columns.count / 2)
+    buffer.append(UInt64(decimals.exponent), bits: 4)
     buffer.append(UInt64(shift), bits: 6)
     buffer.append(pointsOn ? 1 : 0, bits: 1)
     appendSized(step, to: &buffer)
@@ -45,7 +40,7 @@ enum DecimalChunk {
     timeCode.append(to: &buffer)
     valueCode.append(to: &buffer)
     for residual in timeResiduals { timeCode.append(residual, to: &buffer) }
-    appendValues(columns.values, numbers, values, valueCode, to: &buffer)
+    appendValues(columns.values, decimals, values, valueCode, to: &buffer)
     return buffer
   }
 
@@ -118,45 +113,74 @@ enum DecimalChunk {
   }
 
   private static func appendValues(
-    _ values: [Double], _ numbers: [Int64?], _ residuals: [Int64], _ code: ResidualCode,
+    _ values: [Double], _ decimals: Decimals, _ residuals: [Int64], _ code: ResidualCode,
     to buffer: inout BitBuffer
   ) {
     // The first number stands in front; its residual is zero.
     var next = 0
-    for (index, number) in numbers.enumerated() {
-      guard number != nil else {
+    var nextMiss = 0
+    for index in values.indices {
+      if nextMiss < decimals.misses.count, decimals.misses[nextMiss] == index {
+        nextMiss += 1
         code.appendVerbatim(values[index].bitPattern, to: &buffer)
         continue
       }
-      let residual = next == 0 ? 0 : residuals[next - 1]
+      code.append(next == 0 ? 0 : residuals[next - 1], to: &buffer)
       next += 1
-      code.append(residual, to: &buffer)
     }
   }
 
-  /// The smallest power of ten that makes the values whole; nil if there is none for most of them.
-  private static func exponent(of values: [Double]) -> Int? {
-    var exponent = 0
-    var misses = 0
-    for value in values {
-      var candidate = exponent
-      while candidate < powers.count, number(value, candidate) == nil { candidate += 1 }
-      if candidate < powers.count {
-        exponent = candidate
-      } else {
-        misses += 1
-        if misses > maximumMisses(of: values.count) { return nil }
+  /// Values as whole numbers over a power of ten.
+  private struct Decimals {
+    /// The smallest power of ten that makes the values whole.
+    private(set) var exponent = 0
+    /// The numbers, without the misses.
+    private(set) var numbers: [Int64] = []
+    /// The places of the values that are no such numbers.
+    private(set) var misses: [Int] = []
+
+    /// Nil if there is no power of ten for most of the values, or no number among them.
+    init?(_ values: [Double]) {
+      guard let highest = Self.exponent(of: values) else { return nil }
+      exponent = highest
+      numbers.reserveCapacity(values.count)
+      for index in values.indices {
+        if let number = DecimalChunk.number(values[index], powers[exponent]) {
+          numbers.append(number)
+        } else {
+          misses.append(index)
+        }
+      }
+      guard !numbers.isEmpty, misses.count <= Self.maximumMisses(of: values.count) else {
+        return nil
       }
     }
-    return exponent
+
+    private static func exponent(of values: [Double]) -> Int? {
+      var exponent = 0
+      var misses = 0
+      for value in values {
+        var candidate = exponent
+        while candidate < powers.count, DecimalChunk.number(value, powers[candidate]) == nil {
+          candidate += 1
+        }
+        if candidate < powers.count {
+          exponent = candidate
+        } else {
+          misses += 1
+          if misses > maximumMisses(of: values.count) { return nil }
+        }
+      }
+      return exponent
+    }
+
+    /// How many values may stand with all their bits before the other encoding is shorter.
+    private static func maximumMisses(of count: Int) -> Int { 2 + count / 16 }
   }
 
-  /// How many values may stand with all their bits before the other encoding is shorter.
-  private static func maximumMisses(of count: Int) -> Int { 2 + count / 16 }
-
   /// The value times a power of ten, if it comes back from that bit by bit.
-  private static func number(_ value: Double, _ exponent: Int) -> Int64? {
-    let power = powers[exponent]
+  @inline(always)
+  private static func number(_ value: Double, _ power: Double) -> Int64? {
     let scaled = (value * power).rounded()
     guard abs(scaled) < largest else { return nil }
     let number = Int64(scaled)
@@ -168,16 +192,26 @@ enum DecimalChunk {
     var residuals: [Int64] = []
     residuals.reserveCapacity(numbers.count)
     var delta = step
-    for (previous, number) in zip(numbers, numbers.dropFirst()) {
-      let change = number &- previous
+    for index in numbers.indices.dropFirst() {
+      let change = numbers[index] &- numbers[index - 1]
       residuals.append(pointsOn ? change &- delta : change)
       delta = change
     }
     return residuals
   }
 
-  private static func magnitude(_ residuals: [Int64]) -> Int {
-    residuals.reduce(0) { $0 + 64 - ResidualCode.zigzag($1).leadingZeroBitCount }
+  /// Whether the numbers differ less from where the last two pointed than from the one before.
+  private static func pointsOnIsShorter(_ numbers: [Int64], slope: Int64) -> Bool {
+    var flat = 0
+    var pointed = 0
+    var delta = slope
+    for index in numbers.indices.dropFirst() {
+      let change = numbers[index] &- numbers[index - 1]
+      flat += 64 - ResidualCode.zigzag(change).leadingZeroBitCount
+      pointed += 64 - ResidualCode.zigzag(change &- delta).leadingZeroBitCount
+      delta = change
+    }
+    return pointed < flat
   }
 
   private static func appendSized(_ value: Int64, to buffer: inout BitBuffer) {

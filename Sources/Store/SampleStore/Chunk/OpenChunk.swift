@@ -116,7 +116,8 @@ extension OpenChunk {
   func read(from: Int64, through: Int64, into columns: inout SampleColumns) {
     guard count > 0, first <= through, last >= from else { return }
     let isSound = SampleDecoder.decode(
-      buffer.words.span, count: count, first: first, from: from, through: through, into: &columns)
+      buffer.full.span, tail: buffer.tail, count: count, first: first, from: from, through: through,
+      into: &columns)
     assert(isSound, "what is coded here can be decoded here")
   }
 }

@@ -5,11 +5,14 @@
 struct ResidualCode: Sendable {
   /// The widths, the most frequent first; their marks are 0, 10, 110, 111.
   private let widths: (Int, Int, Int, Int)
+  /// The two widths that were chosen, and the ranks of none, narrow, wide and all 64; only for writing.
+  private var chosen = (narrow: 0, wide: 0)
+  private var ranks = (none: 0, narrow: 0, wide: 0, full: 0)
 
   /// Chooses the widths that code the numbers in the fewest bits.
   init(for residuals: [Int64]) {
     // How many numbers need at most so many bits.
-    var upTo = [Int](repeating: 0, count: 65)
+    var upTo = Counts(repeating: 0)
     for residual in residuals { upTo[Self.width(of: residual)] += 1 }
     let present = (1...63).filter { upTo[$0] > 0 }
     for width in 1...64 { upTo[width] += upTo[width - 1] }
@@ -26,6 +29,9 @@ struct ResidualCode: Sendable {
       (width: 64, count: upTo[64] - upTo[best.wide]),
     ].sorted { $0.count > $1.count }
     widths = (uses[0].width, uses[1].width, uses[2].width, uses[3].width)
+    func rank(_ width: Int) -> Int { uses.firstIndex { $0.width == width } ?? 3 }
+    chosen = (best.narrow, best.wide)
+    ranks = (rank(0), rank(best.narrow), rank(best.wide), rank(64))
   }
 
   /// Reads a code that `append(to:)` wrote.
@@ -49,24 +55,36 @@ struct ResidualCode: Sendable {
 
   /// Writes a number.
   func append(_ residual: Int64, to buffer: inout BitBuffer) {
-    let needed = Self.width(of: residual)
-    var rank = 0
-    var width = 65
-    for (place, candidate) in [widths.0, widths.1, widths.2, widths.3].enumerated()
-    where candidate >= needed && candidate < width && (needed > 0) == (candidate > 0) {
-      rank = place
-      width = candidate
+    let coded = Self.zigzag(residual)
+    let needed = 64 - coded.leadingZeroBitCount
+    if needed == 0 {
+      appendMark(ranks.none, to: &buffer)
+    } else if needed <= chosen.narrow {
+      append(coded, width: chosen.narrow, rank: ranks.narrow, to: &buffer)
+    } else if needed <= chosen.wide {
+      append(coded, width: chosen.wide, rank: ranks.wide, to: &buffer)
+    } else {
+      appendMark(ranks.full, to: &buffer)
+      // The bit that `appendVerbatim` sets.
+      buffer.append(0, bits: 1)
+      buffer.append(coded, bits: 64)
     }
-    assert(width <= 64, "zero and 64 are among the widths")
-    appendMark(rank, to: &buffer)
-    // The bit that `appendVerbatim` sets.
-    if width == 64 { buffer.append(0, bits: 1) }
-    if width > 0 { buffer.append(Self.zigzag(residual), bits: width) }
+  }
+
+  @inline(always)
+  private func append(_ coded: UInt64, width: Int, rank: Int, to buffer: inout BitBuffer) {
+    let (mark, bits) = Self.mark(rank)
+    if width + bits <= 64 {
+      buffer.append(mark << UInt64(width) | coded, bits: width + bits)
+    } else {
+      buffer.append(mark, bits: bits)
+      buffer.append(coded, bits: width)
+    }
   }
 
   /// Writes 64 bits that are no number.
   func appendVerbatim(_ bits: UInt64, to buffer: inout BitBuffer) {
-    appendMark([widths.0, widths.1, widths.2, widths.3].firstIndex(of: 64) ?? 3, to: &buffer)
+    appendMark(ranks.full, to: &buffer)
     buffer.append(1, bits: 1)
     buffer.append(bits, bits: 64)
   }
@@ -113,16 +131,25 @@ struct ResidualCode: Sendable {
   }
 
   private func appendMark(_ rank: Int, to buffer: inout BitBuffer) {
+    let (mark, bits) = Self.mark(rank)
+    buffer.append(mark, bits: bits)
+  }
+
+  @inline(always)
+  private static func mark(_ rank: Int) -> (UInt64, Int) {
     switch rank {
-    case 0: buffer.append(0b0, bits: 1)
-    case 1: buffer.append(0b10, bits: 2)
-    case 2: buffer.append(0b110, bits: 3)
-    default: buffer.append(0b111, bits: 3)
+    case 0: (0b0, 1)
+    case 1: (0b10, 2)
+    case 2: (0b110, 3)
+    default: (0b111, 3)
     }
   }
 
+  /// How many numbers need at most so many bits.
+  private typealias Counts = [65 of Int]
+
   /// What coding would cost in bits.
-  private static func cost(_ upTo: [Int], narrow: Int, wide: Int) -> Int {
+  private static func cost(_ upTo: Counts, narrow: Int, wide: Int) -> Int {
     let zeros = upTo[0]
     let small = upTo[narrow] - upTo[0]
     let large = upTo[wide] - upTo[narrow]

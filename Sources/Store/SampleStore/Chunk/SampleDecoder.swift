@@ -8,10 +8,10 @@ enum SampleDecoder {
   ///
   /// - Complexity: O(count); samples before the range are decoded too, those after it are not.
   static func decode(
-    _ words: Span<UInt64>, count: Int, first: Int64, from: Int64, through: Int64,
+    _ words: Span<UInt64>, tail: UInt64 = 0, count: Int, first: Int64, from: Int64, through: Int64,
     into columns: inout SampleColumns
   ) -> Bool {
-    var reader = BitReader(words)
+    var reader = BitReader(words, tail: tail)
     var timestamp = first
     var delta: Int64 = 0
     var value: UInt64 = 0

@@ -78,13 +78,13 @@ extension Head {
 
   /// How many samples the open chunk of a slot may get.
   ///
-  /// The first chunk of a series is shorter, by another length for each, so that series that began together are not all
-  /// sealed in the same commit for ever.
+  /// The first chunk of a series is shorter, by another length for each group of neighbours, so that series that began together are not all
+  /// sealed in the same commit for ever; neighbours are, because their chunks stand side by side in the index of the database.
   @inline(always)
   private func capacity(of slot: Int) -> Int {
     let full = settings.samplesPerChunk
     if series[slot].sealedThrough != nil { return full }
-    return max(1, full - (slot &* 31) % max(1, full / 2))
+    return max(1, full - ((slot >> 7) &* 31) % max(1, full / 2))
   }
 
   /// Seals the open chunk of a slot, which must not be empty, and adds it to `writes`.

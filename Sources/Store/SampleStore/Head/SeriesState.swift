@@ -4,13 +4,12 @@ import StorageAPI
 struct SeriesState: Sendable {
   /// Samples since the last sealed chunk.
   var open = OpenChunk()
+  /// How often maintenance has found no sample. Here it takes no room of its own.
+  var emptyRounds: UInt8 = 0
   /// The batch that the first of them came with; the journal is needed from there on.
   var openSequence: Int64 = .max
   /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in the database only.
   var cached: [SealedChunk] = []
-  /// How often maintenance has found no sample.
-  var emptyRounds: UInt8 = 0
-
   // Optionals would take twice the room.
   private var oldestTime = Int64.max
   private var sealedTime = Int64.min

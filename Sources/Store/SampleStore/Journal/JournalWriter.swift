@@ -33,6 +33,8 @@ final class JournalWriter: Sendable {
     var backlog = WriteBacklog()
     var status = Status()
     var isWriting = false
+    /// Whether `flushSoon` has begun to wait.
+    var isScheduled = false
     /// Counts what was added, and up to where it is written.
     var added = 0
     var written = 0
@@ -108,6 +110,32 @@ final class JournalWriter: Sendable {
       }
       if let next { write(next) }
     }
+  }
+
+  /// Has all that was added before committed after a moment, together with what comes meanwhile.
+  ///
+  /// Returns at once, unless so much waits already that the disk is slower than what comes.
+  func flushSoon(after delay: Duration) async {
+    let (isFirst, isCrowded) = state.withLock { state in
+      let isCrowded = state.backlog.byteCount > Self.maximumTransactionBytes
+      guard !isCrowded, !state.isWriting, !state.isScheduled, state.written < state.added else {
+        return (false, isCrowded)
+      }
+      state.isScheduled = true
+      return (true, false)
+    }
+    if isCrowded { await flush() }
+    if isFirst { journal.wait(delay, then: { [self] in writeScheduled() }) }
+  }
+
+  private func writeScheduled() {
+    let next: Turn? = state.withLock { state in
+      state.isScheduled = false
+      if state.isWriting || state.backlog.isEmpty { return nil }
+      state.isWriting = true
+      return state.takeTurn()
+    }
+    if let next { write(next) }
   }
 
   private func write(_ turn: Turn) {
