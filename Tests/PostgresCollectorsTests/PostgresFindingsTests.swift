@@ -17,6 +17,8 @@ import Testing
       SELECT setval('customer_id_seq', 2040109465);
       CREATE TABLE big AS SELECT g AS id, repeat('x', 60) AS t FROM generate_series(1, 150000) g;
       ANALYZE big;
+      CREATE TABLE airy AS SELECT g AS id, repeat('x', 90) AS t FROM generate_series(1, 60000) g;
+      DELETE FROM airy WHERE id % 4 > 0; ANALYZE airy;
       """, database: "shop")
     for _ in 0..<12 { try await server.run("SELECT count(*) FROM big", database: "shop") }
     try await server.run("ALTER SYSTEM SET max_connections = 50")
@@ -37,6 +39,10 @@ import Testing
       shown.all("tocsin_postgres_index_problem_bytes", ["problem": "duplicate"])
         .map { $0.labels["indexrelname"] } == ["name_2"])
     #expect(shown.value("tocsin_postgres_foreign_keys_without_index", shop) == 1)
+    let air = shown.value("tocsin_postgres_table_bloat_share", ["relname": "airy"]) ?? 0
+    #expect(air > 0.6 && air < 0.85, "three rows of four are gone: \(air)")
+    #expect(shown.value("tocsin_postgres_table_bloat_share", ["relname": "big"]) ?? 1 < 0.15)
+    #expect(shown.value("tocsin_postgres_table_bloat_unknown_tables", shop) == 0)
     #expect(
       shown.all("tocsin_postgres_foreign_key_without_index_table_bytes", shop)
         .map { $0.labels["relname"] } == ["orders"], "a leading column of an index will do")
@@ -159,6 +165,11 @@ import Testing
     #expect(!shown.samples.contains { $0.labels.values.contains { $0.contains("answer") } })
     let sum = shown.all(calls).reduce(0) { $0 + $1.number }
     #expect(shown.value("tocsin_postgres_statements_calls_total") == sum)
+    let old = shown.all("pg_stat_statements_calls", ["rolname": "postgres"])
+    #expect(old.map(\.number).sorted() == three.map(\.number).sorted(), "the older names, too")
+    for name in ["max_time_seconds", "shared_blks_hit", "temp_blks_written"] {
+      #expect(!shown.all("pg_stat_statements_\(name)").isEmpty)
+    }
     // What the server forgets is not taken back.
     try await server.run("SELECT \"odd schema\".pg_stat_statements_reset()")
     let later = try await scrape(fast)

@@ -38,6 +38,8 @@ private func decode(_ name: String, _ rows: LiteralRows) throws -> String {
     ("stat_checkpointer", "slru_written", 170_000, 180_000),
     ("replication_slot_positions", "safe_wal_size", 120_000, 130_000),
     ("stat_progress_vacuum", "max_dead_tuple_bytes", 160_000, 170_000),
+    ("stat_replication", "reply_time", 110_000, 120_000),
+    ("stat_io", "read_bytes AS", 170_000, 180_000),
   ] as [(String, String, Int, Int)])
 func columnsComeWithTheirVersion(name: String, column: String, before: Int, since: Int) throws {
   let query = try query(name)
@@ -50,6 +52,8 @@ func columnsComeWithTheirVersion(name: String, column: String, before: Int, sinc
     ("stat_bgwriter", "checkpoints_timed AS", 160_000, 170_000),
     ("stat_bgwriter", "buffers_backend_fsync", 160_000, 170_000),
     ("stat_progress_vacuum", "num_dead_tuples", 160_000, 170_000),
+    ("stat_wal", "wal_sync_time", 170_000, 180_000),
+    ("stat_io", "op_bytes", 170_000, 180_000),
   ] as [(String, String, Int, Int)])
 func columnsGoWithTheirVersion(name: String, column: String, last: Int, gone: Int) throws {
   let query = try query(name)
@@ -61,6 +65,9 @@ func columnsGoWithTheirVersion(name: String, column: String, last: Int, gone: In
   #expect(try query("stat_checkpointer").sql(version: 160_000) == nil)
   #expect(try query("replication_slot_status").sql(version: 120_000) == nil)
   #expect(try query("stat_wal_receiver").sql(version: 120_000) == nil)
+  #expect(try query("stat_io").sql(version: 150_000) == nil)
+  #expect(try query("stat_wal").sql(version: 130_000) == nil)
+  #expect(try query("stat_slru").sql(version: 120_000) == nil)
 }
 
 @Test func checkpointCountersKeepTheirNames() throws {
@@ -176,6 +183,53 @@ func settingsHaveUnits(
     ])
   let shown = ExpositionText(try decode("settings", rows))
   #expect(shown.samples.map(\.name) == ["pg_settings_fine", "pg_settings_huge"])
+}
+
+@Test func inputAndOutputRows() throws {
+  let rows = LiteralRows(
+    columns: ["backend_type", "object", "context", "reads", "read_bytes", "evictions"],
+    rows: [["client backend", "relation", "normal", "3", "24576", nil]])
+  #expect(
+    try decode("stat_io", rows) == """
+      # TYPE tocsin_postgres_io_read_bytes_total counter
+      tocsin_postgres_io_read_bytes_total{backend_type="client backend",object="relation",context="normal"} 24576
+      # TYPE tocsin_postgres_io_reads_total counter
+      tocsin_postgres_io_reads_total{backend_type="client backend",object="relation",context="normal"} 3
+      """)
+}
+
+@Test func checkpointerRowsOfEighteen() throws {
+  let rows = LiteralRows(
+    columns: ["num_timed", "num_done", "slru_written", "stats_reset"],
+    rows: [["5", "4", "17", "1700000000"]])
+  #expect(
+    try decode("stat_checkpointer", rows) == """
+      # TYPE pg_stat_checkpointer_num_done_total counter
+      pg_stat_checkpointer_num_done_total 4
+      # TYPE pg_stat_checkpointer_num_timed_total counter
+      pg_stat_checkpointer_num_timed_total 5
+      # TYPE pg_stat_checkpointer_slru_written_total counter
+      pg_stat_checkpointer_slru_written_total 17
+      # TYPE pg_stat_checkpointer_stats_reset_total counter
+      pg_stat_checkpointer_stats_reset_total 1.7e+09
+      """)
+}
+
+@Test(
+  arguments: [
+    ("1.7", ["sum(total_time)", "sum(blk_read_time)"]),
+    ("1.10", ["sum(total_exec_time)", "sum(blk_read_time)"]),
+    ("1.12", ["sum(total_exec_time)", "sum(shared_blk_read_time)"]),
+  ] as [(String, [String])])
+func statementsFollowTheExtension(version: String, columns: [String]) throws {
+  let parts = version.split(separator: ".").compactMap { Int($0) }
+  let status = PostgresStatus(
+    version: 180_000,
+    extensions: [
+      "pg_stat_statements": PostgresExtension(major: parts[0], minor: parts[1], schema: "public")
+    ])
+  let sql = try #require(try query("stat_statements").sql(for: status))
+  for column in columns { #expect(sql.contains(column)) }
 }
 
 @Test func queryNamesAreUnique() {

@@ -13,7 +13,7 @@ private func take(
 ) -> [Int64: Double] {
   let sheet = ledger.take(readings, total: StatementCounts(calls: total))
   var shown = Dictionary(
-    uniqueKeysWithValues: sheet.members.map { ($0.0.queryID, $0.1.calls) })
+    uniqueKeysWithValues: sheet.members.map { ($0.key.queryID, $0.counts.calls) })
   shown[0] = sheet.other.calls
   shown[-1] = sheet.total.calls
   return shown

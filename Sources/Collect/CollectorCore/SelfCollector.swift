@@ -43,6 +43,32 @@ package struct SelfCollector: Collector {
     try descriptors.forEachEntry(scratch: &scratch) { _ in open += 1 }
     // The directory that was opened to count is one of them.
     buffer.gauge("process_open_fds", "Number of open file descriptors.", Double(open - 1))
+    try writeLimits(into: &buffer)
+  }
+
+  /// The limits of this process; one that is none is the largest number that there is, as client
+  /// libraries show it.
+  private func writeLimits(into buffer: inout FamilyBuffer) throws {
+    let text = try root.read("self/limits")
+    var lines = ByteScanner(text.span, file: "self/limits")
+    while var line = lines.nextLine() {
+      var words: [String] = []
+      for _ in 0..<4 {
+        guard let word = line.nextField() else { break }
+        words.append(String(copying: try UTF8Span(validating: word)))
+      }
+      guard words.count == 4, words[0] == "Max" else { continue }
+      let limit = words[3] == "unlimited" ? 0x1p64 : Double(words[3]) ?? .nan
+      switch (words[1], words[2]) {
+      case ("open", "files"):
+        buffer.gauge("process_max_fds", "Maximum number of open file descriptors.", limit)
+      case ("address", "space"):
+        buffer.gauge(
+          "process_virtual_memory_max_bytes",
+          "Maximum amount of virtual memory available in bytes.", limit)
+      default: break
+      }
+    }
   }
 
   private struct OwnStat {

@@ -8,9 +8,9 @@ package enum NameGeneration: String, Sendable, CaseIterable {
   case upTo19 = "0.15"
   /// 0.20 and later.
   case from20 = "0.20"
-  /// The example `queries.yaml` that came with it; off unless asked for, because it doubles series.
+  /// The example `queries.yaml` that came with it.
   case exampleQueries = "queries.yaml"
 
   /// What a configuration without a word on it shows.
-  package static let shownByDefault: Set<NameGeneration> = [.upTo10, .upTo19, .from20]
+  package static let shownByDefault: Set<NameGeneration> = Set(allCases)
 }

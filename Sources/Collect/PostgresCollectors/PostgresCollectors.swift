@@ -28,6 +28,9 @@ package enum PostgresCollectors {
     TableQuery.bgwriter,
     TableQuery.statCheckpointer,
     TableQuery.archiver,
+    TableQuery.statWAL,
+    TableQuery.statIO,
+    TableQuery.statSLRU,
     TableQuery.wraparound,
     TableQuery.roles,
     TableQuery.vacuumProgress,
@@ -55,6 +58,8 @@ package enum PostgresCollectors {
     TableQuery.indexProblems,
     TableQuery.indexProblemCounts,
     TableQuery.scannedTables,
+    TableQuery.tableBloat,
+    TableQuery.tableBloatUnknown,
     TableQuery.unindexedKeys,
     TableQuery.unindexedKeyCount,
   ]

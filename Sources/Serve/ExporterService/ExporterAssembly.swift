@@ -41,25 +41,22 @@ struct ExporterAssembly: Sendable {
     var selection = configuration.postgresSelection
     let options = configuration.postgresOptions
     let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
-    var postgres: [PostgresServer] = []
-    for server in configuration.postgres {
-      let watched = PostgresServer(
-        try server.postgresSettings(), refresh: { try? server.postgresSettings() })
-      guard !postgres.contains(where: { $0.label == watched.label }) else {
-        throw ServerError(origin: server.origin, reason: "\(watched.label) is named twice")
-      }
-      postgres.append(watched)
-      summary.postgres.append((watched.label, server.origin))
-      collectors += PostgresCollectors.scheduled(for: watched, selection: selection)
+    let entries = try PostgresEntry.entries(of: configuration.postgres)
+    let postgres = entries.map(\.server)
+    for entry in entries {
+      let watched = entry.server
+      summary.postgres.append((watched.label, entry.origin))
+      collectors += PostgresCollectors.scheduled(
+        for: watched, selection: entry.narrowing(selection))
       guard !watched.isPooler else { continue }
       let label = watched.label
       collectors += CustomQueryBoard(watched, queries: queries.flatMap(\.queries)) {
         logger.warning("postgres \(label): \($0)")
       }.scheduled()
     }
-    if !queries.isEmpty {
+    if !postgres.isEmpty {
       collectors.append(
-        ScheduledCollector("postgres_query_files", CustomQueriesState(files: queries)))
+        ScheduledCollector("postgres_exporter", PostgresExporterState(files: queries)))
     }
     postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
     if !options.backups.isEmpty {

@@ -7,6 +7,8 @@ import WebServer
 struct ExporterRoutes: Sendable {
   /// What a scrape without a timeout header may take.
   static let defaultBudget: Duration = .seconds(10)
+  /// The most that a scraper may ask for: a header must not keep work alive for hours.
+  static let longestTimeout = 120.0
   /// What is kept back of the scraper's timeout for the way to it.
   static let transportShare: Duration = .milliseconds(500)
 
@@ -79,7 +81,7 @@ struct ExporterRoutes: Sendable {
   /// The time that a scraper with this timeout leaves to the collectors; nil for a text that is no positive number.
   static func budget(ofHeader text: String) -> Duration? {
     guard let seconds = Double(text), seconds > 0, seconds.isFinite else { return nil }
-    let timeout = Duration.seconds(min(seconds, 3600))
+    let timeout = Duration.seconds(min(seconds, longestTimeout))
     return timeout > transportShare * 2 ? timeout - transportShare : timeout / 2
   }
 

@@ -21,10 +21,12 @@ extension TableQuery {
       .of(.counter, "temp_files", "Temporary files made by queries."),
       .of(.counter, "temp_bytes", "Bytes written to temporary files."),
       .of(.counter, "deadlocks", "Deadlocks detected."),
-      .of(.unknown, "checksum_failures", "Blocks with a wrong checksum.", since: 120_000),
+      // NaN without checksums, and before the first failure, as the peer has it.
+      .of(
+        .unknown, "checksum_failures", "Blocks with a wrong checksum.", since: 120_000, null: .nan),
       .of(
         .unknown, "checksum_last_failure", "Unix time of the last wrong checksum.",
-        sql: "extract(epoch FROM checksum_last_failure)", since: 120_000),
+        sql: "extract(epoch FROM checksum_last_failure)", since: 120_000, null: .nan),
       .of(.counter, "blk_read_time", "Milliseconds spent reading blocks, with track_io_timing."),
       .of(.counter, "blk_write_time", "Milliseconds spent writing blocks, with track_io_timing."),
       .of(.unknown, "session_time", "Milliseconds that sessions were open.", since: 140_000),

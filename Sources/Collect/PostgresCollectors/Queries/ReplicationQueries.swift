@@ -29,7 +29,7 @@ extension TableQuery {
             WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND \(isStreaming) THEN 0
             WHEN pg_last_xact_replay_timestamp() > clock_timestamp() THEN 0
             ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
-          """),
+          """, also: [(.exampleQueries, "pg_replication_lag")]),
       .of(
         .gauge, "is_replica", "Whether the server is a standby.",
         sql: "CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END"),
@@ -70,6 +70,9 @@ extension TableQuery {
       .of(
         .gauge, "pg_wal_lsn_diff", "Bytes of WAL that the standby has not replayed yet.",
         sql: "pg_wal_lsn_diff(\(currentPosition), r.replay_lsn)"),
+      .of(
+        .unknown, "reply_time", "Unix time of the standby's last message.",
+        sql: "extract(epoch FROM r.reply_time)", since: 120_000),
     ],
     source: "FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid"
       + " ORDER BY r.pid")

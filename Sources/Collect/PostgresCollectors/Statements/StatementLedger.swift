@@ -26,6 +26,7 @@ final class StatementLedger: Sendable {
   private struct Member {
     var shown: StatementCounts
     var previous: StatementCounts
+    var times: SIMD4<Double>
     var misses = 0
   }
 
@@ -52,6 +53,7 @@ final class StatementLedger: Sendable {
           let increment = now.counts.increment(since: member.previous)
           member.shown.add(increment)
           member.previous = now.counts
+          member.times = now.times
           grown.subtract(increment)
         }
         member.misses = now.map { $0.rank <= limit } == true ? 0 : member.misses + 1
@@ -61,8 +63,8 @@ final class StatementLedger: Sendable {
       state.other.add(grown)
       state.previousTotal = total
       return StatementSheet(
-        members: state.members.map { ($0.key, $0.value.shown) }
-          .sorted { $0.0.order < $1.0.order },
+        members: state.members.map { ($0.key, $0.value.shown, $0.value.times) }
+          .sorted { $0.key.order < $1.key.order },
         other: state.other, total: state.total)
     }
   }
@@ -78,7 +80,8 @@ final class StatementLedger: Sendable {
         // With the first reading the counters are the server's; later ones begin at what is new,
         // because the rest has been counted with the others.
         state.members[each.key] = Member(
-          shown: isFirst ? each.counts : StatementCounts(), previous: each.counts)
+          shown: isFirst ? each.counts : StatementCounts(), previous: each.counts,
+          times: each.times)
         if isFirst { grown.subtract(each.counts) }
       } else {
         candidates[each.key] = seen
@@ -121,47 +124,55 @@ struct StatementReading: Sendable {
   let key: StatementKey
   let rank: Int
   let counts: StatementCounts
+  /// Least, greatest and mean time of an execution, and their deviation, in seconds.
+  var times: SIMD4<Double> = .zero
 }
 
 /// What is to be shown after a reading.
 struct StatementSheet: Sendable {
-  let members: [(StatementKey, StatementCounts)]
+  let members: [(key: StatementKey, counts: StatementCounts, times: SIMD4<Double>)]
   let other: StatementCounts
   let total: StatementCounts
 }
 
-/// The counters of a statement; times are in seconds.
+/// The counters of a statement, those of one place beside each other; times are in seconds.
 struct StatementCounts: Sendable, Equatable {
-  var calls = 0.0
-  var seconds = 0.0
-  var rows = 0.0
-  var readSeconds = 0.0
-  var writeSeconds = 0.0
+  /// The columns of a reading, in the order of the counters.
+  static let columns = [
+    "calls", "seconds", "rows", "read_seconds", "write_seconds", "shared_blks_hit",
+    "shared_blks_read", "shared_blks_dirtied", "shared_blks_written", "local_blks_hit",
+    "local_blks_read", "local_blks_dirtied", "local_blks_written", "temp_blks_read",
+    "temp_blks_written",
+  ]
 
-  static var columns: [(column: String, path: WritableKeyPath<Self, Double>)] {
-    [
-      ("calls", \.calls), ("seconds", \.seconds), ("rows", \.rows),
-      ("read_seconds", \.readSeconds), ("write_seconds", \.writeSeconds),
-    ]
+  private var values: SIMD16<Double> = .zero
+
+  /// Makes counters of which only the calls are known.
+  init(calls: Double = 0) {
+    values[0] = calls
+  }
+
+  var calls: Double { values[0] }
+
+  /// The counter of a column.
+  subscript(column: Int) -> Double {
+    get { values[column] }
+    set { values[column] = newValue }
   }
 
   /// What was added since; a counter that went back began again at 0.
   func increment(since earlier: StatementCounts) -> StatementCounts {
     var result = self
-    for (_, path) in Self.columns where self[keyPath: path] >= earlier[keyPath: path] {
-      result[keyPath: path] = self[keyPath: path] - earlier[keyPath: path]
-    }
+    result.values.replace(
+      with: values - earlier.values, where: values .>= earlier.values)
     return result
   }
 
-  mutating func add(_ other: StatementCounts) {
-    for (_, path) in Self.columns { self[keyPath: path] += other[keyPath: path] }
-  }
+  mutating func add(_ other: StatementCounts) { values += other.values }
 
   /// Subtracts, but never below 0.
   mutating func subtract(_ other: StatementCounts) {
-    for (_, path) in Self.columns {
-      self[keyPath: path] = max(0, self[keyPath: path] - other[keyPath: path])
-    }
+    values -= other.values
+    values.replace(with: 0, where: values .< 0)
   }
 }

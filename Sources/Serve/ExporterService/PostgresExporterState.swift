@@ -1,0 +1,38 @@
+import CollectorCore
+import MetricModel
+
+/// What postgres_exporter says of itself, under its names: dashboards ask for it. The configuration
+/// that counts is the files with custom queries.
+struct PostgresExporterState: Collector {
+  let files: [CustomQueriesFile]
+  /// When the files were read.
+  let readAt: Timestamp
+
+  init(files: [CustomQueriesFile], readAt: Timestamp = .now()) {
+    self.files = files
+    self.readAt = readAt
+  }
+
+  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    buffer.family(
+      "postgres_exporter_build_info", .gauge,
+      "1 with the version of the program that stands in for postgres_exporter.",
+      labels: ["version"])
+    buffer.add(1, "tocsin \(TocsinVersion.current)")
+    let isFaulty = files.contains(where: \.isFaulty)
+    buffer.gauge(
+      "postgres_exporter_config_last_reload_successful",
+      "Whether the files with custom queries were read without a mistake.", isFaulty ? 0 : 1)
+    if !isFaulty {
+      buffer.gauge(
+        "postgres_exporter_config_last_reload_success_timestamp_seconds",
+        "Unix time at which the files with custom queries were read.", readAt.seconds)
+    }
+    guard !files.isEmpty else { return }
+    buffer.family(
+      "pg_exporter_user_queries_load_error", .gauge,
+      "Whether the user queries file was loaded and parsed successfully (1 for error, 0 for success).",
+      labels: ["filename", "hashsum"])
+    for file in files { buffer.add(file.isFaulty ? 1 : 0, file.path, file.hash) }
+  }
+}
