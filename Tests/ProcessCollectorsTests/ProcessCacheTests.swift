@@ -35,6 +35,8 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
     let found = reader.read(
       17, in: directory, cache: &cache, scrape: scrape, troubles: &troubles)
     cache.entries[17]?.isComplete = true
+    // As `status` says whenever the rest is read.
+    cache.entries[17]?.memory = reader.footprint(of: 17, in: directory)
     return found.map { ($0.reading.counters.userTicks, $0.isQuiet) }
   }
   #expect(try #require(read(1)) == (5, false))
@@ -69,7 +71,7 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
     sampler.sample(&processes, groups: Array(repeating: 0, count: 10), scrape: scrape) { pid in
       read.append(pid)
       watch.time += 10_000_000
-      return ProportionalMemory(residentBytes: 100, swappedBytes: 0)
+      return .memory(ProportionalMemory(residentBytes: 100, swappedBytes: 0))
     }
   }
   // Three fit into a scrape; those without a sample come first.
@@ -101,11 +103,11 @@ func mutatedFilesNeverTrap(seed: UInt64) {
       if next() % 4 == 0 { bytes.removeLast(min(bytes.count - 1, Int(next() % 8))) }
     }
     _ = try? ProcessReader.parseStat(bytes.span, pid: 7)
-    _ = ProcessReader.parseStatus(bytes.span)
+    _ = try? ProcessReader.parseStatus(bytes.span)
     _ = try? ProcessReader.parseIO(bytes.span)
     _ = ProcessReader.parseActivity(bytes.span)
-    _ = ProcessReader.parseProportional(bytes.span)
-    _ = ProcessReader.parseOpenFileLimit(bytes.span)
+    _ = try? ProcessReader.parseProportional(bytes.span)
+    _ = try? ProcessReader.parseOpenFileLimit(bytes.span)
     _ = ProcessReader.parseArguments(bytes.span)
     _ = ProcessReader.managedName(bytes.span)
     var ports: [UInt64: ListeningSockets.Port] = [:]

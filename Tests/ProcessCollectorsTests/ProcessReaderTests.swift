@@ -38,13 +38,15 @@ func aBrokenStatIsAClearError(text: String) {
   #expect(traffic == ProcessTraffic(read: 5, written: 6))
 }
 
-@Test func limitsMayBeUnlimited() {
+@Test func limitsMayBeUnlimited() throws {
   let head = "Limit   Soft Limit  Hard Limit  Units\n"
   let some = head + "Max open files   1024   4096   files\n"
   let none = head + "Max open files   unlimited   unlimited   files\n"
-  #expect(ProcessReader.parseOpenFileLimit(some.utf8.span) == 1024)
-  #expect(ProcessReader.parseOpenFileLimit(none.utf8.span) == nil)
-  #expect(ProcessReader.parseOpenFileLimit(head.utf8.span) == nil)
+  #expect(try ProcessReader.parseOpenFileLimit(some.utf8.span) == 1024)
+  #expect(try ProcessReader.parseOpenFileLimit(none.utf8.span) == .max)
+  for broken in [head, head + "Max open files\n", head + "Max open files  1O24  4096  files\n"] {
+    #expect(throws: FormatError.self) { try ProcessReader.parseOpenFileLimit(broken.utf8.span) }
+  }
 }
 
 @Test(arguments: [
@@ -55,11 +57,44 @@ func argumentsEndAtZeroBytes(text: String, arguments: [String]) {
   #expect(ProcessReader.parseArguments(text.utf8.span) == arguments)
 }
 
-@Test func aStatusWithoutAStateIsAProcessThatGoes() {
-  #expect(ProcessReader.parseStatus("Name:\tx\n".utf8.span)?.state == nil)
-  let status = ProcessReader.parseStatus(
-    "State:\tD (disk sleep)\nVmSwap:\t 12 kB\nvoluntary_ctxt_switches:\t3\n".utf8.span)
-  #expect(status?.state == .waiting)
-  #expect(status?.swappedBytes == 12288)
-  #expect(status?.voluntarySwitches == 3)
+@Test func aStatusMayHoldItsLinesInAnyOrder() throws {
+  let status = try ProcessReader.parseStatus(
+    """
+    Name:\tVmSwap: 5
+    nonvoluntary_ctxt_switches:\t4
+    State:\tD (disk sleep)
+    VmSize:\t 40 kB
+    VmRSS:\t 20 kB
+    VmSwap:\t 12 kB
+    voluntary_ctxt_switches:\t3
+    """.utf8.span)
+  #expect(status.state == .waiting)
+  #expect(status.swappedBytes == 12288)
+  #expect(status.memory == MemoryFootprint(virtualBytes: 40960, residentBytes: 20480))
+  #expect(status.voluntarySwitches == 3)
+  #expect(status.involuntarySwitches == 4)
+}
+
+/// A number that is not there, or is none, is never taken for 0.
+@Test(arguments: [
+  "Name:\tx\n", "State:\n", "State:\tS\n", "State:\tS\nvoluntary_ctxt_switches:\t3\n",
+  "State:\tS\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t\n",
+  "State:\tS\nvoluntary_ctxt_switches:\t-3\nnonvoluntary_ctxt_switches:\t4\n",
+  "State:\tS\nVmSwap:\t1x kB\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n",
+  "State:\tS\nVmSwap:\t18446744073709551615 kB\nvoluntary_ctxt_switches:\t3\n",
+])
+func aBrokenStatusIsAClearError(text: String) {
+  #expect(throws: FormatError.self) { try ProcessReader.parseStatus(text.utf8.span) }
+}
+
+/// Linux before 2.6.34 has no `VmSwap`, threads of the kernel have no memory at all.
+@Test func aStatusWithoutSwapSaysNothingOfIt() throws {
+  let switches = "voluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n"
+  let status = try ProcessReader.parseStatus("State:\tS\nVmRSS:\t8 kB\n\(switches)".utf8.span)
+  #expect(status.swappedBytes == nil)
+}
+
+@Test(arguments: ["", "Rss: 4 kB\n", "Pss:\n", "Pss: x kB\n", "Pss: 1 kB\nSwapPss: -1 kB\n"])
+func brokenMemoryByShares(text: String) {
+  #expect(throws: FormatError.self) { try ProcessReader.parseProportional(text.utf8.span) }
 }

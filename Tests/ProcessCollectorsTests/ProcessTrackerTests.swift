@@ -26,12 +26,14 @@ extension ProcessTracker {
   ) {
     let groups = begin(processes, naming: naming)
     for (process, group) in zip(processes, groups) where group != nil {
-      add(process, threads: (threads[process.pid] ?? [])[...])
+      add(process, threads: threads[process.pid] ?? [])
     }
     finish()
   }
 
-  fileprivate func group(_ name: String) -> ProcessGroup? { groups.first { $0.name == name } }
+  fileprivate mutating func group(_ name: String) -> ProcessGroup? {
+    groups.first { $0.name == name }
+  }
 }
 
 @Test func aProcessThatWasThereFirstCountsFromThenALaterOneFromItsBirth() {

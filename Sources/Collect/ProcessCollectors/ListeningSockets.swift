@@ -92,12 +92,19 @@ extension ProcessReader {
   mutating func forEachSocket(
     of pid: Int32, in directory: borrowing Directory, _ body: (UInt64) -> Void
   ) {
-    var names: [String] = []
-    guard let files = try? directory.open("\(pid)/fd"),
-      (try? files.forEachEntry(scratch: &scratch, { names.append($0.text) })) != nil
+    var found = numbers
+    numbers = []
+    defer { numbers = found }
+    found.removeAll(keepingCapacity: true)
+    guard let files = try? directory.open(NumberedPath(pid, "fd")),
+      (try? files.forEachEntry(
+        scratch: &scratch,
+        { name in
+          if let number = name.unsigned.flatMap({ Int32(exactly: $0) }) { found.append(number) }
+        })) != nil
     else { return }
-    for name in names {
-      guard (try? content.readLink(name, in: files)) != nil else { continue }
+    for number in found {
+      guard (try? content.readLink(NumberedPath(number), in: files)) != nil else { continue }
       let target = content.span
       guard target.starts(with: "socket:["), target.count > 9,
         let inode = target.extracting(8..<(target.count - 1)).unsigned
@@ -106,12 +113,12 @@ extension ProcessReader {
     }
   }
 
-  /// Looks for listening sockets and whose they are.
+  /// Looks for listening sockets and whose they are; false if it is not time yet.
   mutating func find(
     _ sockets: inout ListeningSockets, among processes: [ProcessReading], groups: [Int?],
     in directory: borrowing Directory, scrape: UInt64
-  ) {
-    guard sockets.isDue(scrape: scrape) else { return }
+  ) -> Bool {
+    guard sockets.isDue(scrape: scrape) else { return false }
     var found: [UInt64: ListeningSockets.Port] = [:]
     for (file, isVersion6) in [("net/tcp", false), ("net/tcp6", true)] {
       // The kernel lists those that listen before all others, which may be very many.
@@ -124,7 +131,7 @@ extension ProcessReader {
     let living = Set(processes.map(\.pid))
     sockets.retain { living.contains($0) }
     let wanted = sockets.searched(scrape: scrape)
-    guard !wanted.isEmpty else { return }
+    guard !wanted.isEmpty else { return true }
     for (index, process) in processes.enumerated()
     where groups[index] != nil && !process.isKernelThread {
       forEachSocket(of: process.pid, in: directory) { socket in
@@ -132,5 +139,6 @@ extension ProcessReader {
       }
     }
     sockets.endSearch(wanted, scrape: scrape)
+    return true
   }
 }

@@ -9,6 +9,8 @@ struct ProcessCache: Sendable {
   struct Entry: Sendable {
     var reading: ProcessReading
     var threads: [ThreadReading] = []
+    /// What the memory was when the rest was read.
+    var memory: MemoryFootprint?
     /// The main thread's, from before the rest was read; nil if the kernel does not tell.
     var activity: ThreadActivity?
     /// Whether all files were read, not only `stat`.
@@ -56,6 +58,8 @@ extension ProcessReader {
       cache.entries.values[index].reading.startTicks == reading.startTicks
     {
       reading.openFileLimit = cache.entries.values[index].reading.openFileLimit
+      // What the rest said belongs to the reading before.
+      cache.entries.values[index].isComplete = false
       cache.entries.values[index].reading = reading
       cache.entries.values[index].activity = activity
       cache.entries.values[index].scrape = scrape
@@ -74,7 +78,7 @@ extension ProcessReader {
     let pid = entry.reading.pid
     guard entry.isComplete else { return entry.reading.threadCount == 1 }
     if entry.threads.count > 1 {
-      guard let tasks = try? directory.open("\(pid)/task") else { return false }
+      guard let tasks = try? directory.open(NumberedPath(pid, "task")) else { return false }
       for thread in entry.threads where thread.id != pid {
         guard let past = thread.activity, activity(of: thread.id, in: tasks) == past else {
           return false
@@ -83,7 +87,7 @@ extension ProcessReader {
     } else if entry.reading.threadCount > 1 {
       return false
     }
-    return entry.reading.isKernelThread
-      || residentPages(of: pid, in: directory) == entry.reading.residentPages
+    return entry.reading.isKernelThread || entry.reading.virtualBytes == 0
+      || footprint(of: pid, in: directory) == entry.memory
   }
 }

@@ -10,6 +10,7 @@ struct ProcessFamilies {
   private let openFiles, worstRatio, oldestStart, states, restarts: ID
   private let waiting: ID?
   private let named: ThreadFamilies?
+  private let showsShares: Bool
 
   private static let group = ["groupname"]
   private static let cpuLabels = ["groupname", "mode"]
@@ -49,11 +50,13 @@ struct ProcessFamilies {
       "tocsin_process_group_restarts_total", .counter,
       "Times that the oldest process of the group gave way to a younger one.", labels: Self.group)
     named = options.readsThreads ? ThreadFamilies(in: &buffer) : nil
+    showsShares = options.readsProportionalMemory
   }
 
   /// Adds the samples of one group. What could not be read of any member is left out.
   func add(_ group: ProcessGroup, bootTime: UInt64, to buffer: inout FamilyBuffer) {
     let name = group.name
+    let isEmpty = group.processes == 0
     buffer.add(Double(group.processes), name, to: processes)
     buffer.add(Double(group.threads), name, to: threads)
     buffer.add(Double(group.counters.userTicks) / 100, name, "user", to: cpu)
@@ -69,14 +72,20 @@ struct ProcessFamilies {
     let resident = group.residentPages &* HostFacts.pageSize
     buffer.add(Double(resident), name, "resident", to: memory)
     buffer.add(Double(group.virtualBytes), name, "virtual", to: memory)
-    buffer.add(Double(group.swappedBytes), name, "swapped", to: memory)
-    if let shares = group.proportional {
+    if let swapped = group.swappedBytes ?? (isEmpty ? 0 : nil) {
+      buffer.add(Double(swapped), name, "swapped", to: memory)
+    }
+    if let shares = group.proportional ?? (isEmpty && showsShares ? ProportionalMemory() : nil),
+      !group.awaitsSamples
+    {
       buffer.add(Double(shares.residentBytes), name, "proportionalResident", to: memory)
       buffer.add(Double(shares.swappedBytes), name, "proportionalSwapped", to: memory)
     }
-    if group.hasOpenFiles || group.processes == 0 {
+    if group.hasOpenFiles || isEmpty {
       buffer.add(Double(group.openFiles), name, to: openFiles)
-      buffer.add(group.worstFileRatio, name, to: worstRatio)
+    }
+    if let ratio = group.worstFileRatio ?? (isEmpty ? 0 : nil) {
+      buffer.add(ratio, name, to: worstRatio)
     }
     if let ticks = group.oldestStartTicks {
       // Whole ticks on the scale of hundredths, so that the sum rounds once.

@@ -16,15 +16,19 @@ struct ProcessGroup: Sendable {
   var threads: UInt64 = 0
   var residentPages: UInt64 = 0
   var virtualBytes: UInt64 = 0
-  var swappedBytes: UInt64 = 0
+  /// Nil if the kernel tells of no member.
+  var swappedBytes: UInt64?
   var openFiles: UInt64 = 0
   /// Whether the open files of any member are readable.
   var hasOpenFiles = false
-  var worstFileRatio = 0.0
+  /// Nil if no member's open files and their limit are readable.
+  var worstFileRatio: Double?
   var oldestStartTicks: UInt64?
   var states: [5 of Int] = .init(repeating: 0)
   /// Memory by shares, of the members whose was sampled; nil if none was.
   var proportional: ProportionalMemory?
+  /// Whether the turn of a member to be sampled has not come yet, so that the sum is not right.
+  var awaitsSamples = false
   /// How many threads wait where, by number of `WaitChannels`.
   var waiting: [UInt16: Int] = [:]
   /// The threads by name.
@@ -48,13 +52,14 @@ struct ProcessGroup: Sendable {
     threads = 0
     residentPages = 0
     virtualBytes = 0
-    swappedBytes = 0
+    swappedBytes = nil
     openFiles = 0
     hasOpenFiles = false
-    worstFileRatio = 0
+    worstFileRatio = nil
     oldestStartTicks = nil
     states = .init(repeating: 0)
     proportional = nil
+    awaitsSamples = false
     waiting.removeAll(keepingCapacity: true)
     threadTable.beginScrape()
     oldest = nil
@@ -73,10 +78,11 @@ struct ProcessGroup: Sendable {
     threads += reading.threadCount
     residentPages &+= reading.residentPages
     virtualBytes &+= reading.virtualBytes
-    swappedBytes &+= reading.swappedBytes
+    if let swapped = reading.swappedBytes { swappedBytes = (swappedBytes ?? 0) &+ swapped }
     oldestStartTicks = min(oldestStartTicks ?? .max, reading.startTicks)
     let candidate = ProcessLeader(startTicks: reading.startTicks, pid: reading.pid)
     if oldest.map({ candidate.isOlder(than: $0) }) ?? true { oldest = candidate }
+    if reading.awaitsSample { awaitsSamples = true }
     if let memory = reading.proportional {
       proportional = ProportionalMemory(
         residentBytes: (proportional?.residentBytes ?? 0) &+ memory.residentBytes,
@@ -86,7 +92,7 @@ struct ProcessGroup: Sendable {
     hasOpenFiles = true
     openFiles &+= open
     if let limit = reading.openFileLimit, limit > 0 {
-      worstFileRatio = max(worstFileRatio, Double(open) / Double(limit))
+      worstFileRatio = max(worstFileRatio ?? 0, Double(open) / Double(limit))
     }
   }
 }

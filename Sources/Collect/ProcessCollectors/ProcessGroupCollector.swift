@@ -72,27 +72,31 @@ package final class ProcessGroupCollector: Collector {
       options, state.processes, isQuiet: state.isQuiet,
       uptimeTicks: UInt64(clamping: HostClock.realTimeNanoseconds / 10_000_000).since(
         bootTime * 100))
+    var troubles = state.troubles
     let groups = state.tracker.begin(state.processes, isToNameAgain: { again.contains($0.pid) }) {
       process in
       guard
         let description = reader.describe(
-          process, in: directory, naming: naming, bootTime: bootTime)
+          process, in: directory, naming: naming, bootTime: bootTime, troubles: &troubles)
       else { return .gone }
       return naming.group(of: description).map { .group($0.name) } ?? .unnamed
     }
     if options.readsProportionalMemory {
       state.sampler.sample(&state.processes, groups: groups, scrape: state.scrapes) {
-        reader.proportional(of: $0, in: directory)
+        reader.proportional(of: $0, in: directory, troubles: &troubles)
       }
     }
+    state.troubles = troubles
     for (index, group) in groups.enumerated() where group != nil {
       add(index, &state, &reader, directory)
     }
     if options.showsListeners {
-      reader.find(
+      let hasLooked = reader.find(
         &state.sockets, among: state.processes, groups: groups, in: directory,
         scrape: state.scrapes)
-      state.listeners = state.tracker.listeners(state.sockets)
+      if hasLooked || state.tracker.hasChangedMembers {
+        state.listeners = state.tracker.listeners(state.sockets)
+      }
     }
     state.tracker.finish()
     state.cache.finish(scrape: state.scrapes, living: state.processes.count)
@@ -125,30 +129,30 @@ package final class ProcessGroupCollector: Collector {
     var process = state.processes[index]
     guard let place = state.cache.entries.index(forKey: process.pid) else { return }
     if state.isQuiet[index], state.cache.entries.values[place].isComplete {
-      state.tracker.add(process, threads: state.cache.entries.values[place].threads[...])
+      state.tracker.add(process, threads: state.cache.entries.values[place].threads)
       return
     }
-    let activity = state.cache.entries.values[place].activity
-    let hadThreads = state.cache.entries.values[place].hadThreads
     let readsLimits =
       !state.cache.entries.values[place].hasLimit
       || ProcessCache.isDue(process.pid, scrape: state.scrapes)
     reader.complete(
       &process, in: directory, readsLimits: readsLimits, troubles: &state.troubles)
-    var threads = state.cache.entries.values[place].threads
-    state.cache.entries.values[place].threads = []
-    guard
-      reader.readThreads(
-        of: &process, in: directory, all: options.readsThreads, hadMany: hadThreads,
-        activity: activity, threads: &threads)
-    else { return }
-    state.tracker.add(process, threads: threads[...])
+    let outcome = reader.readThreads(
+      of: &process, in: directory, all: options.readsThreads,
+      entry: &state.cache.entries.values[place], troubles: &state.troubles)
+    switch outcome {
+    case .gone: return
+    case .unreadable: state.tracker.add(process, threads: nil)
+    case .read: state.tracker.add(process, threads: state.cache.entries.values[place].threads)
+    }
     process.proportional = nil
+    process.awaitsSample = false
     state.cache.entries.values[place].reading = process
-    state.cache.entries.values[place].threads = threads
-    state.cache.entries.values[place].hasLimit = true
-    state.cache.entries.values[place].isComplete = true
-    if threads.count > 1 { state.cache.entries.values[place].hadThreads = true }
+    state.cache.entries.values[place].hasLimit = process.openFileLimit != nil
+    state.cache.entries.values[place].isComplete = outcome == .read
+    if state.cache.entries.values[place].threads.count > 1 {
+      state.cache.entries.values[place].hadThreads = true
+    }
   }
 
   private func addTroubles(_ state: State, to buffer: inout FamilyBuffer) {

@@ -5,10 +5,11 @@ extension ProcessReader {
   /// Most bytes of a command line that are looked at.
   static let commandLineLimit = 65_536
 
-  /// Reads what naming a process needs; nil if it is gone.
+  /// Reads what naming a process needs; nil if it is gone. What is not ours to read is counted and does
+  /// without.
   mutating func describe(
     _ process: ProcessReading, in directory: borrowing Directory,
-    naming: ProcessNaming, bootTime: UInt64
+    naming: ProcessNaming, bootTime: UInt64, troubles: inout Troubles
   ) -> ProcessDescription? {
     let variables = naming.variables
     let pid = process.pid
@@ -16,10 +17,11 @@ extension ProcessReader {
     var description = ProcessDescription(
       pid: pid, isKernelThread: process.isKernelThread, comm: comm)
     do {
-      try content.readLink("\(pid)/exe", in: directory)
+      try content.readLink(NumberedPath(pid, "exe"), in: directory)
       description.executable = Self.withoutDeletedMark(content.span.text)
     } catch {
-      // Not ours to read, or a thread of the kernel or a zombie, which have none.
+      // Threads of the kernel and zombies have none.
+      if !error.isGone, !process.isKernelThread { troubles.files += 1 }
     }
     if (try? content.read("\(pid)/cmdline", in: directory)) != nil {
       description.arguments = Self.parseArguments(content.span)
@@ -33,10 +35,13 @@ extension ProcessReader {
         String($0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? "")
       }
     }
-    if naming.key == .application, ApplicationDetector.mayBeManaged(description),
-      (try? content.read("\(pid)/environ", in: directory)) != nil
-    {
-      description.managedName = Self.managedName(content.span)
+    if naming.key == .application, ApplicationDetector.mayBeManaged(description) {
+      do {
+        try content.read("\(pid)/environ", in: directory)
+        description.managedName = Self.managedName(content.span)
+      } catch {
+        if !error.isGone { troubles.files += 1 }
+      }
     }
     if variables.contains(.startTime) {
       let seconds = bootTime + process.startTicks / 100

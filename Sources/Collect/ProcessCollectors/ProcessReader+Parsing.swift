@@ -15,7 +15,9 @@ extension ProcessReader {
       throw line.error("the state is missing")
     }
     let state = ThreadState(letter: letter[0])
-    let parent = Int32(truncatingIfNeeded: try line.unsigned("the parent"))
+    guard let parent = Int32(exactly: try line.unsigned("the parent")) else {
+      throw line.error("the parent is no process id")
+    }
     // Process group, session and terminal may be negative.
     for _ in 0..<4 { line.skipField() }
     let flags = try line.unsigned("the flags")
@@ -40,10 +42,12 @@ extension ProcessReader {
 
   /// The fields of a `status` file that are shown.
   struct Status {
-    var state = ThreadState.other
-    var swappedBytes: UInt64 = 0
-    var voluntarySwitches: UInt64 = 0
-    var involuntarySwitches: UInt64 = 0
+    var state: ThreadState
+    /// Nil where the kernel does not tell: threads of its own, zombies, and kernels before 2.6.34.
+    var swappedBytes: UInt64?
+    var memory: MemoryFootprint
+    var voluntarySwitches: UInt64
+    var involuntarySwitches: UInt64
 
     func thread(id: Int32) -> ThreadReading {
       ThreadReading(
@@ -52,10 +56,10 @@ extension ProcessReader {
     }
   }
 
-  /// Reads a `status` file; nil if it has no state, as when the process is going.
-  static func parseStatus(_ bytes: Span<UInt8>) -> Status? {
-    var status = Status()
-    var hasState = false
+  /// Reads a `status` file, whose lines may stand in any order.
+  static func parseStatus(_ bytes: Span<UInt8>) throws(FormatError) -> Status {
+    var state: ThreadState?
+    var swapped, virtual, resident, voluntary, involuntary: UInt64?
     var lines = ByteScanner(bytes, file: "status")
     while var line = lines.nextLine() {
       let rest = line.rest
@@ -63,22 +67,42 @@ extension ProcessReader {
       switch rest[0] {
       case UInt8(ascii: "S") where rest.starts(with: "State:"):
         line.skipField()
-        guard let letter = line.nextField() else { return nil }
-        status.state = ThreadState(letter: letter[0])
-        hasState = true
-      case UInt8(ascii: "V") where rest.starts(with: "VmSwap:"):
-        line.skipField()
-        status.swappedBytes = (line.nextField()?.unsigned ?? 0) &* 1024
+        guard let letter = line.nextField() else { throw line.error("the state is missing") }
+        state = ThreadState(letter: letter[0])
+      case UInt8(ascii: "V"):
+        if rest.starts(with: "VmSwap:") {
+          swapped = try Self.bytes(ofKilobytes: &line)
+        } else if rest.starts(with: "VmRSS:") {
+          resident = try Self.bytes(ofKilobytes: &line)
+        } else if rest.starts(with: "VmSize:") {
+          virtual = try Self.bytes(ofKilobytes: &line)
+        }
       case UInt8(ascii: "v") where rest.starts(with: "voluntary_ctxt_switches:"):
         line.skipField()
-        status.voluntarySwitches = line.nextField()?.unsigned ?? 0
+        voluntary = try line.unsigned("voluntary_ctxt_switches")
       case UInt8(ascii: "n") where rest.starts(with: "nonvoluntary_ctxt_switches:"):
         line.skipField()
-        status.involuntarySwitches = line.nextField()?.unsigned ?? 0
+        involuntary = try line.unsigned("nonvoluntary_ctxt_switches")
       default: break
       }
     }
-    return hasState ? status : nil
+    guard let state else { throw lines.error("State is missing") }
+    guard let voluntary, let involuntary else {
+      throw lines.error("voluntary_ctxt_switches or nonvoluntary_ctxt_switches is missing")
+    }
+    return Status(
+      state: state, swappedBytes: swapped,
+      memory: MemoryFootprint(virtualBytes: virtual ?? 0, residentBytes: resident ?? 0),
+      voluntarySwitches: voluntary, involuntarySwitches: involuntary)
+  }
+
+  /// Reads the number behind a line's key.
+  private static func bytes(ofKilobytes line: inout ByteScanner) throws(FormatError) -> UInt64 {
+    line.skipField()
+    let (bytes, overflows) = try line.unsigned("the kilobytes").multipliedReportingOverflow(
+      by: 1024)
+    if overflows { throw line.error("more memory than there can be") }
+    return bytes
   }
 
   /// Reads `schedstat`; nil for anything but three numbers, and for the zeros of a kernel that does not
@@ -91,57 +115,60 @@ extension ProcessReader {
     return ThreadActivity(running: running, waiting: waiting, slices: slices)
   }
 
-  /// Reads the second number of `statm`: resident pages.
-  static func parseResidentPages(_ bytes: Span<UInt8>) -> UInt64? {
+  /// Reads the first two numbers of `statm`, which are pages; nil without them.
+  static func parseFootprint(_ bytes: Span<UInt8>) -> MemoryFootprint? {
     var line = ByteScanner(bytes, file: "statm")
-    line.skipField()
-    return line.nextField()?.unsigned
+    guard let virtual = line.nextField()?.unsigned, let resident = line.nextField()?.unsigned else {
+      return nil
+    }
+    return MemoryFootprint(
+      virtualBytes: virtual &* HostFacts.pageSize, residentBytes: resident &* HostFacts.pageSize)
   }
 
-  /// Reads `Pss:` and `SwapPss:` of `smaps_rollup`; nil without the former.
-  static func parseProportional(_ bytes: Span<UInt8>) -> ProportionalMemory? {
-    var memory = ProportionalMemory()
-    var isComplete = false
+  /// Reads `Pss:` and `SwapPss:` of `smaps_rollup`; the latter is 0 before Linux 4.3.
+  static func parseProportional(_ bytes: Span<UInt8>) throws(FormatError) -> ProportionalMemory {
+    var resident: UInt64?
+    var swapped: UInt64 = 0
     var lines = ByteScanner(bytes, file: "smaps_rollup")
     while var line = lines.nextLine() {
-      guard let key = line.nextField() else { continue }
-      if key.equals("Pss:"), let kilobytes = line.nextField()?.unsigned {
-        memory.residentBytes = kilobytes &* 1024
-        isComplete = true
-      } else if key.equals("SwapPss:"), let kilobytes = line.nextField()?.unsigned {
-        memory.swappedBytes = kilobytes &* 1024
+      if line.rest.starts(with: "Pss:") {
+        resident = try Self.bytes(ofKilobytes: &line)
+      } else if line.rest.starts(with: "SwapPss:") {
+        swapped = try Self.bytes(ofKilobytes: &line)
       }
     }
-    return isComplete ? memory : nil
+    guard let resident else { throw lines.error("Pss is missing") }
+    return ProportionalMemory(residentBytes: resident, swappedBytes: swapped)
   }
 
   /// Reads `read_bytes:` and `write_bytes:` of an `io` file.
   static func parseIO(_ bytes: Span<UInt8>) throws(FormatError) -> ProcessTraffic {
-    var traffic = ProcessTraffic()
-    var found = 0
+    var read, written: UInt64?
     var lines = ByteScanner(bytes, file: "io")
     while var line = lines.nextLine() {
       guard let key = line.nextField() else { continue }
       if key.equals("read_bytes:") {
-        traffic.read = try line.unsigned("read_bytes")
-        found += 1
+        read = try line.unsigned("read_bytes")
       } else if key.equals("write_bytes:") {
-        traffic.written = try line.unsigned("write_bytes")
-        found += 1
+        written = try line.unsigned("write_bytes")
       }
     }
-    guard found == 2 else { throw lines.error("read_bytes or write_bytes is missing") }
-    return traffic
+    guard let read, let written else {
+      throw lines.error("read_bytes or write_bytes is missing")
+    }
+    return ProcessTraffic(read: read, written: written)
   }
 
-  /// Reads the soft limit of `Max open files`; nil if there is none.
-  static func parseOpenFileLimit(_ bytes: Span<UInt8>) -> UInt64? {
+  /// Reads the soft limit of `Max open files`; the largest number for `unlimited`.
+  static func parseOpenFileLimit(_ bytes: Span<UInt8>) throws(FormatError) -> UInt64 {
     var lines = ByteScanner(bytes, file: "limits")
     while var line = lines.nextLine() {
       guard line.rest.starts(with: "Max open files") else { continue }
       for _ in 0..<3 { line.skipField() }
-      return line.nextField()?.unsigned
+      var number = line
+      if number.nextField()?.equals("unlimited") == true { return .max }
+      return try line.unsigned("the soft limit of open files")
     }
-    return nil
+    throw lines.error("\"Max open files\" is missing")
   }
 }

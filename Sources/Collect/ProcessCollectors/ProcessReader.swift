@@ -11,8 +11,8 @@ struct ProcessReader: Sendable {
   private var countsOpenFiles: Bool?
   /// Whether the kernel tells of threads what the scheduler did for them.
   private(set) var hasActivity = true
-  /// Ids of threads, for the process that is read.
-  var threadIDs: [Int32] = []
+  /// Numbers of threads or open files, for the process that is read.
+  var numbers: [Int32] = []
   var waitChannels = WaitChannels()
 
   init(proc: ProcRoot) {
@@ -53,7 +53,7 @@ struct ProcessReader: Sendable {
     _ pid: Int32, in directory: borrowing Directory, troubles: inout Troubles
   ) -> ProcessReading? {
     do {
-      try content.read("\(pid)/stat", in: directory)
+      try content.readRecord(NumberedPath(pid, "stat"), in: directory)
       return try Self.parseStat(content.span, pid: pid)
     } catch let error as SystemError {
       // It may end between the listing and the reading.
@@ -69,24 +69,32 @@ struct ProcessReader: Sendable {
   mutating func activity(
     of id: Int32, in directory: borrowing Directory
   ) -> ThreadActivity? {
-    guard hasActivity, (try? content.read("\(id)/schedstat", in: directory)) != nil else {
-      return nil
-    }
+    guard hasActivity,
+      (try? content.readRecord(NumberedPath(id, "schedstat"), in: directory)) != nil
+    else { return nil }
     return Self.parseActivity(content.span)
   }
 
-  /// Resident pages of a process.
-  mutating func residentPages(of pid: Int32, in directory: borrowing Directory) -> UInt64? {
-    guard (try? content.read("\(pid)/statm", in: directory)) != nil else { return nil }
-    return Self.parseResidentPages(content.span)
+  /// The memory of a process in brief.
+  mutating func footprint(of pid: Int32, in directory: borrowing Directory) -> MemoryFootprint? {
+    guard (try? content.readRecord(NumberedPath(pid, "statm"), in: directory)) != nil else {
+      return nil
+    }
+    return Self.parseFootprint(content.span)
   }
 
   /// Reads `smaps_rollup`: slow, and the process cannot change its mappings meanwhile.
   mutating func proportional(
-    of pid: Int32, in directory: borrowing Directory
-  ) -> ProportionalMemory? {
-    guard (try? content.read("\(pid)/smaps_rollup", in: directory)) != nil else { return nil }
-    return Self.parseProportional(content.span)
+    of pid: Int32, in directory: borrowing Directory, troubles: inout Troubles
+  ) -> ProportionalSampler.Reading {
+    do {
+      try content.readRecord(NumberedPath(pid, "smaps_rollup"), in: directory)
+      return .memory(try Self.parseProportional(content.span))
+    } catch {
+      if (error as? SystemError)?.isGone == true { return .gone }
+      troubles.files += 1
+      return .unreadable
+    }
   }
 
   /// Reads the rest of a process, as far as it may be read.
@@ -96,36 +104,39 @@ struct ProcessReader: Sendable {
   ) {
     let pid = process.pid
     do {
-      try content.read("\(pid)/io", in: directory)
+      try content.readRecord(NumberedPath(pid, "io"), in: directory)
       process.traffic = try Self.parseIO(content.span)
     } catch {
       // A kernel without accounting has no such file; that is no trouble, nor is an end meanwhile.
       if (error as? SystemError)?.isGone != true { troubles.files += 1 }
     }
-    if let count = openFiles(of: pid, in: directory) {
-      process.openFiles = count
-    } else {
-      troubles.files += 1
+    do {
+      process.openFiles = try openFiles(of: pid, in: directory)
+    } catch {
+      if !error.isGone { troubles.files += 1 }
     }
-    if readsLimits {
-      if (try? content.read("\(pid)/limits", in: directory)) != nil {
-        process.openFileLimit = Self.parseOpenFileLimit(content.span)
-      } else {
-        troubles.files += 1
-      }
+    guard readsLimits else { return }
+    do {
+      try content.readRecord(NumberedPath(pid, "limits"), in: directory)
+      process.openFileLimit = try Self.parseOpenFileLimit(content.span)
+    } catch {
+      process.openFileLimit = nil
+      if (error as? SystemError)?.isGone != true { troubles.files += 1 }
     }
   }
 
-  private mutating func openFiles(of pid: Int32, in directory: borrowing Directory) -> UInt64? {
+  private mutating func openFiles(
+    of pid: Int32, in directory: borrowing Directory
+  ) throws(SystemError) -> UInt64 {
     if countsOpenFiles ?? learnToCount(directory) {
-      return (try? directory.size(of: "\(pid)/fd")).map { UInt64(clamping: $0) }
+      return UInt64(clamping: try directory.size(of: NumberedPath(pid, "fd")))
     }
-    return countOpenFiles(of: "\(pid)", in: directory)
+    return try countEntries(try directory.open(NumberedPath(pid, "fd")))
   }
 
   /// Looks whether the kernel's number agrees with the listing for this program itself.
   private mutating func learnToCount(_ directory: borrowing Directory) -> Bool {
-    let listed = countOpenFiles(of: "self", in: directory)
+    let listed = try? countEntries(try directory.open("self/fd"))
     let stated = (try? directory.size(of: "self/fd")).map { UInt64(clamping: $0) }
     // The listing holds its own descriptor; other threads may open files in between.
     let agrees =
@@ -137,15 +148,12 @@ struct ProcessReader: Sendable {
     return agrees
   }
 
-  /// Counts the open files of a process by listing them; nil where that is not permitted.
-  mutating func countOpenFiles(of pid: String, in directory: borrowing Directory) -> UInt64? {
+  /// How many entries a directory has.
+  private mutating func countEntries(
+    _ directory: consuming Directory
+  ) throws(SystemError) -> UInt64 {
     var count: UInt64 = 0
-    do {
-      let files = try directory.open("\(pid)/fd")
-      try files.forEachEntry(scratch: &scratch) { _ in count += 1 }
-    } catch {
-      return nil
-    }
+    try directory.forEachEntry(scratch: &scratch) { _ in count += 1 }
     return count
   }
 }

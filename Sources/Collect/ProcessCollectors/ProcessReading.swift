@@ -89,6 +89,13 @@ struct ThreadReading: Hashable, Sendable {
   var activity: ThreadActivity?
 }
 
+/// How large a process is, as `statm` and `status` agree to tell. `stat` may differ a little: since Linux
+/// 6.2 the kernel sums up for some files what each processor has counted, and guesses for others.
+struct MemoryFootprint: Hashable, Sendable {
+  var virtualBytes: UInt64
+  var residentBytes: UInt64
+}
+
 /// Memory with what is shared counted by shares.
 struct ProportionalMemory: Hashable, Sendable {
   var residentBytes: UInt64 = 0
@@ -109,12 +116,15 @@ struct ProcessReading: Sendable {
   var virtualBytes: UInt64 = 0
   var residentPages: UInt64 = 0
 
-  var swappedBytes: UInt64 = 0
+  /// Nil where the kernel does not tell.
+  var swappedBytes: UInt64?
   /// Nil where it cannot be read.
   var traffic: ProcessTraffic?
   var openFiles: UInt64?
-  /// The soft limit; nil where there is none or it cannot be read.
+  /// The soft limit, the largest number for none; nil where it cannot be read.
   var openFileLimit: UInt64?
   /// Nil unless it is sampled.
   var proportional: ProportionalMemory?
+  /// Whether a sample is wanted and was not taken yet.
+  var awaitsSample = false
 }

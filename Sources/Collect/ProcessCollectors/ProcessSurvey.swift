@@ -37,7 +37,7 @@ package struct ProcessSurvey: Sendable {
     let groups = tracker.begin(processes) { process in
       guard
         let description = reader.describe(
-          process, in: directory, naming: naming, bootTime: bootTime)
+          process, in: directory, naming: naming, bootTime: bootTime, troubles: &troubles)
       else { return .gone }
       let choice = naming.group(of: description)
       let command =

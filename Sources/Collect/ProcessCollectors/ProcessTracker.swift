@@ -26,8 +26,10 @@ struct ProcessTracker: Sendable {
     var counters: ProcessCounters?
     var traffic: ProcessTraffic?
     var threads: [ThreadReading] = []
-    /// Whether its threads are met for the first time although it is not new: their past is nobody's.
-    var isNewcomer = false
+    /// Whether it was there at the first scrape.
+    var isOld: Bool
+    /// Whether its threads are met for the first time although they are not new: their past is nobody's.
+    var isFirstMeeting: Bool
     var scrape: UInt64
   }
 
@@ -43,7 +45,11 @@ struct ProcessTracker: Sendable {
   private(set) var resets: UInt64 = 0
   /// Processes that were put into the group of the rest because there were too many groups.
   private(set) var folded: UInt64 = 0
+  /// Whether a process came or went in the current scrape, or was named anew.
+  private(set) var hasChangedMembers = false
   private var departed = DepartedGroups()
+  /// The places of the groups by their names; nil when groups came or went.
+  private var order: [Int]?
 
   /// The group of the processes for which there was no room.
   static let other = "other"
@@ -61,7 +67,15 @@ struct ProcessTracker: Sendable {
   }
 
   /// The groups, sorted by name.
-  var groups: [ProcessGroup] { slots.compactMap { $0 }.sorted { $0.name < $1.name } }
+  var groups: [ProcessGroup] {
+    mutating get {
+      let order = self.order ?? slots.indices.sorted { name($0) < name($1) }
+      self.order = order
+      return order.compactMap { slots[$0] }
+    }
+  }
+
+  private func name(_ index: Int) -> String { slots[index]?.name ?? "" }
 
   /// The ports that groups listen on, in a steady order. A socket that several groups hold counts for
   /// each.
@@ -69,7 +83,8 @@ struct ProcessTracker: Sendable {
     var counts: [ProcessFamilies.Listener: Int] = [:]
     for (socket, owners) in sockets.owners {
       guard let port = sockets.ports[socket] else { continue }
-      let groups = Set(owners.compactMap { known[$0]?.group })
+      let living = owners.compactMap { known[$0] }.filter { $0.scrape == scrape }
+      let groups = Set(living.compactMap(\.group))
       for name in groups.compactMap({ slots[$0]?.name }) {
         let listener = ProcessFamilies.Listener(
           group: name, port: port.number, protocolName: port.isVersion6 ? "tcp6" : "tcp",
@@ -99,11 +114,13 @@ struct ProcessTracker: Sendable {
     naming: (ProcessReading) -> Naming
   ) -> [Int?] {
     scrape += 1
+    hasChangedMembers = false
     for index in slots.indices { slots[index]?.beginScrape() }
     var unnamed: [Int32: Int32] = [:]
     for process in processes {
       note(process, isToNameAgain: isToNameAgain, naming: naming, unnamed: &unnamed)
     }
+    if known.count != processes.count { hasChangedMembers = true }
     if childrenInherit {
       for pid in unnamed.keys {
         let group = inheritedGroup(of: pid, unnamed)
@@ -113,40 +130,35 @@ struct ProcessTracker: Sendable {
     return processes.map { known[$0.pid]?.group }
   }
 
-  /// Adds one process of a group, read in full.
-  mutating func add(_ reading: ProcessReading, threads: ArraySlice<ThreadReading>) {
-    guard var process = known.removeValue(forKey: reading.pid), let index = process.group,
+  /// Adds one process of a group, read in full. Without `threads`, what its threads did is not known
+  /// this time.
+  mutating func add(_ reading: ProcessReading, threads: [ThreadReading]?) {
+    guard let place = known.index(forKey: reading.pid), let index = known.values[place].group,
       var group = slots[index]
     else { return }
     slots[index] = nil
     group.lastScrape = scrape
     group.addHoldings(of: reading)
-    for thread in threads {
-      group.states[thread.state.rawValue] += 1
-      if thread.waitChannel > 0 { group.waiting[thread.waitChannel, default: 0] += 1 }
-    }
-    if threads.isEmpty { group.states[reading.state.rawValue] += 1 }
-    if scrape == 1, process.counters == nil {
+    if known.values[place].isOld, known.values[place].counters == nil {
       // It was there before us.
       group.hasTraffic = group.hasTraffic || reading.traffic != nil
-      if namesThreads {
-        for thread in threads { group.threadTable.add(thread, since: nil, isFirst: true) }
-      }
-      process.threads = Array(threads)
-    } else if process.isNewcomer {
-      addUse(of: reading, since: process, to: &group)
-      if namesThreads {
-        for thread in threads { group.threadTable.add(thread, since: nil, isFirst: true) }
-      }
-      process.threads = Array(threads)
-      process.isNewcomer = false
     } else {
-      addUse(of: reading, since: process, to: &group)
-      addSwitches(threads, to: &group, process: &process)
+      addUse(of: reading, since: known.values[place], to: &group)
     }
-    process.counters = reading.counters
-    process.traffic = reading.traffic ?? process.traffic
-    known[reading.pid] = process
+    known.values[place].counters = reading.counters
+    known.values[place].traffic = reading.traffic ?? known.values[place].traffic
+    if let threads, !threads.isEmpty {
+      // Taken out and put back, so that its memory is used again.
+      var past = known.values[place].threads
+      known.values[place].threads = []
+      add(threads, since: past, isFirst: known.values[place].isFirstMeeting, to: &group)
+      past.removeAll(keepingCapacity: true)
+      past.append(contentsOf: threads)
+      known.values[place].threads = past
+      known.values[place].isFirstMeeting = false
+    } else {
+      group.states[reading.state.rawValue] += 1
+    }
     slots[index] = group
   }
 
@@ -170,6 +182,7 @@ struct ProcessTracker: Sendable {
         departed.remember(group)
       }
       slots[index] = nil
+      order = nil
     }
   }
 }
@@ -179,17 +192,20 @@ extension ProcessTracker {
     _ process: ProcessReading, isToNameAgain: (ProcessReading) -> Bool,
     naming: (ProcessReading) -> Naming, unnamed: inout [Int32: Int32]
   ) {
-    var before = known[process.pid]
+    let place = known.index(forKey: process.pid)
+    var before = place.map { known.values[$0] }
     if before?.startTicks != process.startTicks { before = nil }
     // A process between fork and exec still bears its parent's name: look again when it changes.
-    if var before, before.comm == process.comm, !isToNameAgain(process) {
-      before.scrape = scrape
-      known[process.pid] = before
+    if let place, before?.comm == process.comm, !isToNameAgain(process) {
+      known.values[place].scrape = scrape
       return
     }
+    hasChangedMembers = true
     var entry =
       before
-      ?? Known(startTicks: process.startTicks, comm: process.comm, group: nil, scrape: scrape)
+      ?? Known(
+        startTicks: process.startTicks, comm: process.comm, isOld: scrape == 1,
+        isFirstMeeting: scrape == 1, scrape: scrape)
     entry.comm = process.comm
     entry.scrape = scrape
     switch naming(process) {
@@ -197,8 +213,10 @@ extension ProcessTracker {
       let isNewcomer = before != nil && entry.group == nil
       entry.group = index(ofGroup: name)
       // What it used while it belonged to no group is nobody's.
-      if isNewcomer { entry.counters = process.counters }
-      entry.isNewcomer = isNewcomer
+      if isNewcomer {
+        entry.counters = process.counters
+        entry.isFirstMeeting = true
+      }
     case .unnamed:
       entry.group = nil
       unnamed[process.pid] = process.parent
@@ -224,6 +242,7 @@ extension ProcessTracker {
     }
     slots[index] = group
     indexByName[name] = index
+    order = nil
     return index
   }
 
@@ -259,26 +278,25 @@ extension ProcessTracker {
     group.traffic.written &+= growth(traffic.written, past.written)
   }
 
-  /// Adds what each thread switched since the last scrape; a thread that is gone takes nothing back.
-  private mutating func addSwitches(
-    _ threads: ArraySlice<ThreadReading>, to group: inout ProcessGroup, process: inout Known
+  /// Adds what each thread does, and what it switched since the last scrape; a thread that is gone takes
+  /// nothing back.
+  private mutating func add(
+    _ threads: [ThreadReading], since past: [ThreadReading], isFirst: Bool,
+    to group: inout ProcessGroup
   ) {
-    let past = process.threads
     var cursor = 0
     for thread in threads {
+      group.states[thread.state.rawValue] += 1
+      if thread.waitChannel > 0 { group.waiting[thread.waitChannel, default: 0] += 1 }
       // Both lists are in the order of the kernel, which is that of the ids.
       while cursor < past.count, past[cursor].id < thread.id { cursor += 1 }
       let before = cursor < past.count && past[cursor].id == thread.id ? past[cursor] : nil
-      if namesThreads { group.threadTable.add(thread, since: before, isFirst: false) }
+      if namesThreads { group.threadTable.add(thread, since: before, isFirst: isFirst) }
+      if isFirst { continue }
       group.voluntarySwitches &+= growth(
         thread.voluntarySwitches, before?.voluntarySwitches ?? 0)
       group.involuntarySwitches &+= growth(
         thread.involuntarySwitches, before?.involuntarySwitches ?? 0)
-    }
-    if past.count == threads.count {
-      for (index, thread) in zip(past.indices, threads) { process.threads[index] = thread }
-    } else {
-      process.threads = Array(threads)
     }
   }
 

@@ -6,15 +6,27 @@ import CollectorCore
 /// The kernel walks all mappings of a process for this and holds up its own work on them meanwhile:
 /// milliseconds for one with large shared memory.
 struct ProportionalSampler: Sendable {
+  /// What came of reading a process's memory.
+  enum Reading {
+    case memory(ProportionalMemory)
+    /// The process has ended.
+    case gone
+    /// Not ours to read, or not understood.
+    case unreadable
+  }
+
   private struct Sample {
     var startTicks: UInt64
-    var memory: ProportionalMemory
+    /// Nil if it could not be read.
+    var memory: ProportionalMemory?
     var scrape: UInt64
   }
 
   private let budget: Duration
   private let now: @Sendable () -> Int64
   private var samples: [Int32: Sample] = [:]
+  /// The places of the processes to be sampled, in one scrape.
+  private var wanted: [Int] = []
   private var last: Int32 = 0
 
   /// `now` gives nanoseconds of a clock that never stands still.
@@ -24,14 +36,22 @@ struct ProportionalSampler: Sendable {
     self.now = now
   }
 
-  /// Fills in the samples of the processes that belong to a group.
+  /// Fills in the samples of the processes that belong to a group. One that has no memory of its own, as
+  /// the kernel's threads, has none to share either.
   mutating func sample(
     _ processes: inout [ProcessReading], groups: [Int?], scrape: UInt64,
-    read: (Int32) -> ProportionalMemory?
+    read: (Int32) -> Reading
   ) {
     let (seconds, attoseconds) = budget.components
     let deadline = now() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    let wanted = processes.indices.filter { groups[$0] != nil && processes[$0].virtualBytes > 0 }
+    wanted.removeAll(keepingCapacity: true)
+    for index in processes.indices where groups[index] != nil {
+      if processes[index].virtualBytes > 0 {
+        wanted.append(index)
+      } else {
+        processes[index].proportional = ProportionalMemory()
+      }
+    }
     for index in wanted where sample(processes[index]) == nil {
       guard now() < deadline else { break }
       take(processes[index], scrape: scrape, read)
@@ -43,7 +63,11 @@ struct ProportionalSampler: Sendable {
       last = process.pid
       if sample(process)?.scrape != scrape { take(process, scrape: scrape, read) }
     }
-    for index in wanted { processes[index].proportional = sample(processes[index])?.memory }
+    for index in wanted {
+      let sample = sample(processes[index])
+      processes[index].proportional = sample?.memory
+      processes[index].awaitsSample = sample == nil
+    }
     if samples.count > 2 * wanted.count + 64 {
       let living = Set(wanted.map { processes[$0].pid })
       samples = samples.filter { living.contains($0.key) }
@@ -58,9 +82,13 @@ struct ProportionalSampler: Sendable {
   }
 
   private mutating func take(
-    _ process: ProcessReading, scrape: UInt64, _ read: (Int32) -> ProportionalMemory?
+    _ process: ProcessReading, scrape: UInt64, _ read: (Int32) -> Reading
   ) {
-    guard let memory = read(process.pid) else { return }
+    let memory: ProportionalMemory? =
+      switch read(process.pid) {
+      case .memory(let memory): memory
+      case .gone, .unreadable: nil
+      }
     samples[process.pid] = Sample(
       startTicks: process.startTicks, memory: memory, scrape: scrape)
   }

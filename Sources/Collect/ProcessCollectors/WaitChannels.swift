@@ -7,34 +7,51 @@ import CollectorCore
 struct WaitChannels: Sendable {
   /// Most names that are told apart; further ones are `other`.
   static let limit = 256
+  private static let other = "other"
   /// So many files without a name, and none with one, mean that there are none to be had.
   private static let patience = 64
 
-  private var numbers: [String: UInt16] = [:]
+  /// Numbers by the hash of the name's bytes; the name itself decides.
+  private var numbers: [UInt64: UInt16] = [:]
   private(set) var names: [String] = [""]
   private var misses = 0
 
   /// Whether a name was found yet, or may be.
   var isWorthReading: Bool { names.count > 1 || misses < Self.patience }
 
-  /// The name in a `wchan` file; nil if it has none.
-  static func name(in bytes: Span<UInt8>) -> String? {
+  /// The name in a `wchan` file; empty if it has none.
+  @_lifetime(copy bytes)
+  static func name(in bytes: Span<UInt8>) -> Span<UInt8> {
     let name = bytes.trimmed
-    return name.isEmpty || name.equals("0") ? nil : name.text
+    return name.equals("0") ? name.extracting(first: 0) : name
   }
 
-  /// The number of a name; 0 for none.
-  mutating func number(of name: String?) -> UInt16 {
-    guard let name else {
-      misses += 1
-      return 0
-    }
-    if let known = numbers[name] { return known }
-    let shown = names.count < Self.limit ? name : "other"
-    if let known = numbers[shown] { return known }
+  /// The number of a name that was met before; nil for one that is new.
+  func number(of name: Span<UInt8>) -> UInt16? {
+    guard !name.isEmpty else { return 0 }
+    guard let known = numbers[Self.hash(name)], name.equals(names[Int(known)]) else { return nil }
+    return known
+  }
+
+  /// Notes that a thread has no name to show.
+  mutating func noteMiss() {
+    misses += 1
+  }
+
+  /// The number of a name, which it is given if it is new.
+  mutating func number(ofNew name: String) -> UInt16 {
+    let shown = names.count < Self.limit ? name : Self.other
+    if let known = names.firstIndex(of: shown) { return UInt16(known) }
     let number = UInt16(names.count)
     names.append(shown)
-    numbers[shown] = number
+    if shown == name { numbers[Self.hash(name.utf8.span)] = number }
     return number
+  }
+
+  /// FNV-1a.
+  private static func hash(_ name: Span<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for index in name.indices { hash = (hash ^ UInt64(name[index])) &* 0x100_0000_01B3 }
+    return hash
   }
 }

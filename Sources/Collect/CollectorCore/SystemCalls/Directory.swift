@@ -27,6 +27,15 @@ package struct Directory: ~Copyable, Sendable {
     return Directory(adopting: descriptor)
   }
 
+  /// Opens a directory by its path relative to this one.
+  package func open(_ path: NumberedPath) throws(SystemError) -> Directory {
+    let descriptor = openForReading(path, at: descriptor, flags: O_DIRECTORY)
+    guard descriptor >= 0 else {
+      throw SystemError(call: "open", subject: path.description, code: errno)
+    }
+    return Directory(adopting: descriptor)
+  }
+
   /// Calls `body` with the name of every entry but `.` and `..`, from the beginning, in the kernel's
   /// order. `scratch` is the memory that names are read into. Corresponds to `getdents64`.
   package func forEachEntry(
@@ -62,6 +71,16 @@ package struct Directory: ~Copyable, Sendable {
     var status = stat()
     guard unsafe fstatat(descriptor, path, &status, 0) == 0 else {
       throw SystemError(call: "stat", subject: path, code: errno)
+    }
+    return status.st_size
+  }
+
+  /// The size that the kernel states for an entry. Corresponds to `fstatat`.
+  package func size(of path: NumberedPath) throws(SystemError) -> Int {
+    var status = stat()
+    let answer = unsafe path.withCString { unsafe fstatat(descriptor, $0, &status, 0) }
+    guard answer == 0 else {
+      throw SystemError(call: "stat", subject: path.description, code: errno)
     }
     return status.st_size
   }

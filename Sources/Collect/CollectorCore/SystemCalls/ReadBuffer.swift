@@ -44,15 +44,55 @@ package struct ReadBuffer: Sendable {
   package mutating func readLink(_ path: String, in directory: borrowing Directory)
     throws(SystemError)
   {
-    count = 0
     let descriptor = directory.descriptor
+    let code = unsafe fillWithLink { bytes, count in
+      unsafe readlinkat(descriptor, path, bytes, count)
+    }
+    guard code == 0 else { throw SystemError(call: "readlink", subject: path, code: code) }
+  }
+
+  /// Reads the target of a symbolic link. Corresponds to `readlinkat`.
+  package mutating func readLink(_ path: NumberedPath, in directory: borrowing Directory)
+    throws(SystemError)
+  {
+    let descriptor = directory.descriptor
+    let code = unsafe fillWithLink { bytes, count in
+      unsafe path.withCString { unsafe readlinkat(descriptor, $0, bytes, count) }
+    }
+    guard code == 0 else {
+      throw SystemError(call: "readlink", subject: path.description, code: code)
+    }
+  }
+
+  private mutating func fillWithLink(
+    _ read: (UnsafeMutablePointer<CChar>, Int) -> Int
+  ) -> Int32 {
+    count = 0
     let length = unsafe storage.withUnsafeMutableBytes { bytes in
       let characters = unsafe bytes.assumingMemoryBound(to: CChar.self)
       guard let start = characters.baseAddress else { return -1 }
-      return unsafe readlinkat(descriptor, path, start, characters.count)
+      return unsafe read(start, characters.count)
     }
-    guard length >= 0 else { throw SystemError(call: "readlink", subject: path, code: errno) }
+    guard length >= 0 else { return errno }
     count = length
+    return 0
+  }
+
+  /// Reads a file that the kernel hands over as one record, such as `17/stat`: a `read` that leaves room
+  /// has given all of it, and the one that would say so is saved.
+  package mutating func readRecord(
+    _ path: NumberedPath, in directory: borrowing Directory
+  ) throws(SystemError) {
+    count = 0
+    let descriptor = openForReading(path, at: directory.descriptor, flags: 0)
+    guard descriptor >= 0 else {
+      throw SystemError(call: "open", subject: path.description, code: errno)
+    }
+    defer { close(descriptor) }
+    let code = fill(from: descriptor, isRecord: true)
+    guard code == 0 else {
+      throw SystemError(call: "read", subject: path.description, code: code)
+    }
   }
 
   private mutating func read(
@@ -62,24 +102,34 @@ package struct ReadBuffer: Sendable {
     let descriptor = openForReading(path, at: directory, flags: 0)
     guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
     defer { close(descriptor) }
+    let code = fill(from: descriptor, limit: limit)
+    guard code == 0 else { throw SystemError(call: "read", subject: path, code: code) }
+  }
+
+  /// Reads until the end or the limit; returns the value of `errno`, 0 if all went well.
+  private mutating func fill(
+    from descriptor: Int32, limit: Int = .max, isRecord: Bool = false
+  ) -> Int32 {
     while count < limit {
       let start = count
       let got = unsafe storage.withUnsafeMutableBytes { bytes in
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
         return unsafe Glibc.read(descriptor, room.baseAddress, room.count)
       }
-      if got == 0 { return }
+      if got == 0 { return 0 }
       guard got > 0 else {
         if errno == EINTR { continue }
-        throw SystemError(call: "read", subject: path, code: errno)
+        return errno
       }
       count += got
-      guard count == storage.count else { continue }
-      guard count < Self.sizeLimit else {
-        throw SystemError(call: "read", subject: path, code: EFBIG)
+      guard count == storage.count else {
+        if isRecord { return 0 }
+        continue
       }
+      guard count < Self.sizeLimit else { return EFBIG }
       storage.append(contentsOf: repeatElement(0, count: count))
     }
+    return 0
   }
 }
 
@@ -87,6 +137,16 @@ package struct ReadBuffer: Sendable {
 func openForReading(_ path: String, at directory: Int32, flags: Int32) -> Int32 {
   while true {
     let descriptor = unsafe openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+    if descriptor >= 0 || errno != EINTR { return descriptor }
+  }
+}
+
+/// The same for a path that begins with a number.
+func openForReading(_ path: NumberedPath, at directory: Int32, flags: Int32) -> Int32 {
+  while true {
+    let descriptor = unsafe path.withCString { name in
+      unsafe openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+    }
     if descriptor >= 0 || errno != EINTR { return descriptor }
   }
 }
