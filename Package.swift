@@ -187,7 +187,8 @@ let programs: [Target] = [
     "tocsin-bench",
     uses: [
       "MetricModel", "ExpositionFormat", "StorageAPI", "SampleStore", "StateDatabase",
-      "PromQLSyntax", "PromQLEngine", "CollectorCore", "SystemCollectors", "ProcessCollectors",
+      "PromQLSyntax", "PromQLEngine", "AlertRules", "CollectorCore", "SystemCollectors",
+      "ProcessCollectors",
       argumentParser,
     ]),
 ]

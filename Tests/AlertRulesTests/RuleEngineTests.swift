@@ -6,13 +6,20 @@ import Testing
 
 /// A source without any series: expressions of numbers still have values.
 private struct EmptySource: SeriesQuerier {
-  func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
-    []
+  func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
+    NoSeries()
   }
   func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
   func labelValues(
     of name: String, _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] { [] }
+}
+
+private final class NoSeries: SelectedSeries {
+  let labels: [Labels] = []
+  func read(
+    _ place: Int, from: Timestamp, through: Timestamp, into columns: inout SampleColumns
+  ) throws(StorageError) {}
 }
 
 @Suite struct RuleEngineTests {

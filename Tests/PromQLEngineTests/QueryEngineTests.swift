@@ -152,7 +152,7 @@ func deepExpressionsAreEvaluated(text: String) async throws {
 
 @Test func whatStorageSaysIsPassedOn() async throws {
   struct Broken: SeriesQuerier {
-    func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
+    func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
       throw .failed("disk on fire")
     }
     func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
@@ -167,9 +167,9 @@ func deepExpressionsAreEvaluated(text: String) async throws {
 @Test func selectionsAskForTheTimeTheyNeed() async throws {
   actor Recorder: SeriesQuerier {
     var selections: [SeriesSelection] = []
-    func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
+    func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
       selections.append(selection)
-      return []
+      return try await MemorySeries().select(selection)
     }
     func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
     func labelValues(

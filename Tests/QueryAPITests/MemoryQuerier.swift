@@ -10,11 +10,11 @@ struct MemoryQuerier: SeriesQuerier {
       .sorted { $0.labels < $1.labels }
   }
 
-  func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries] {
+  func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
     if selection.matchers.contains(where: { $0.value == "broken" }) {
       throw .damaged("chunk 7")
     }
-    return series.filter { $0.isIn(selection) }
+    return MemorySelection(series.filter { $0.isIn(selection) })
   }
 
   func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] {
@@ -34,14 +34,9 @@ struct MemoryQuerier: SeriesQuerier {
 }
 
 /// One series of it.
-final class MemorySeries: SelectedSeries {
+struct MemorySeries {
   let labels: Labels
   let samples: [(Int64, Double)]
-
-  init(labels: Labels, samples: [(Int64, Double)]) {
-    self.labels = labels
-    self.samples = samples
-  }
 
   func isIn(_ selection: SeriesSelection) -> Bool {
     selection.matchers.allSatisfy { $0.matches(labels) }
@@ -49,11 +44,22 @@ final class MemorySeries: SelectedSeries {
         (selection.from.rawValue...selection.through.rawValue).contains($0.0)
       }
   }
+}
+
+private final class MemorySelection: SelectedSeries {
+  let labels: [Labels]
+  private let series: [MemorySeries]
+
+  init(_ series: [MemorySeries]) {
+    self.series = series
+    labels = series.map(\.labels)
+  }
 
   func read(
-    from: Timestamp, through: Timestamp, into columns: inout SampleColumns
+    _ place: Int, from: Timestamp, through: Timestamp, into columns: inout SampleColumns
   ) throws(StorageError) {
-    for (time, value) in samples where time >= from.rawValue && time <= through.rawValue {
+    for (time, value) in series[place].samples
+    where time >= from.rawValue && time <= through.rawValue {
       columns.append(Timestamp(rawValue: time), value)
     }
   }

@@ -109,7 +109,7 @@ struct SampleStoreTests {
       let selection = SeriesSelection(
         matchers: [LabelMatcher("__name__", equals: "m")], from: Timestamp(rawValue: from),
         through: Timestamp(rawValue: through))
-      return try await world.store.select(selection).map { $0.labels["n"] }
+      return try await world.store.select(selection).labels.map { $0["n"] }
     }
     #expect(try await names(from: 0, through: 10_000) == ["1", "2", "3"])
     #expect(try await names(from: 1190, through: 2000) == ["1", "2"])
@@ -138,10 +138,10 @@ struct SampleStoreTests {
   @Test func aSelectionSeesTheStoreAsItWas() async throws {
     let world = try await StoreWorld()
     try await world.store.append(up, [(1, 1)])
-    let series = try #require(try await world.store.select(SeriesSelection(matchers: [])).first)
+    let selected = try await world.store.select(SeriesSelection(matchers: []))
     try await world.store.append(up, [(2, 2)])
     var columns = SampleColumns()
-    try series.read(from: .distantPast, through: .distantFuture, into: &columns)
+    try selected.read(0, from: .distantPast, through: .distantFuture, into: &columns)
     #expect(columns.timestamps == [1])
   }
 

@@ -59,12 +59,12 @@ extension SampleStore {
     let from = Timestamp(rawValue: from)
     let through = Timestamp(rawValue: through)
     var found: [Labels: SampleColumns] = [:]
-    for series in try await select(
+    let selected = try await select(
       SeriesSelection(matchers: matchers, from: from, through: through))
-    {
+    for (place, labels) in selected.labels.enumerated() {
       var columns = SampleColumns()
-      try series.read(from: from, through: through, into: &columns)
-      if columns.count > 0 { found[series.labels] = columns }
+      try selected.read(place, from: from, through: through, into: &columns)
+      if columns.count > 0 { found[labels] = columns }
     }
     return found
   }

@@ -5,7 +5,7 @@ public protocol SeriesQuerier: Sendable {
   /// The series that fulfil all matchers and may have samples in the range, sorted by labels.
   ///
   /// - Complexity: about O(series found); no sample is touched before `SelectedSeries.read`.
-  func select(_ selection: SeriesSelection) async throws(StorageError) -> [any SelectedSeries]
+  func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries
 
   /// The names of all labels of the series that fulfil any of the selections; of all series if there are none. Sorted.
   func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String]
@@ -34,19 +34,31 @@ public struct SeriesSelection: Sendable, Hashable {
   }
 }
 
-/// One series of a selection, ready to hand over its samples.
+/// The series of a selection, ready to hand over their samples one after another.
 ///
-/// It sees the store as it was at the selection or later, and may be read from any one task at a time.
+/// They are seen as they were at the selection. A selection is read from one task at a time, and fastest in order.
 public protocol SelectedSeries: AnyObject, Sendable {
-  /// The identity of the series.
-  var labels: Labels { get }
+  /// Who the series are, sorted.
+  var labels: [Labels] { get }
 
-  /// Appends the samples of `from...through` to the columns, in order of time, stale markers included.
+  /// Appends the samples of `from...through` of the series at a place to the columns, in order of time, stale markers included.
   ///
   /// - Complexity: O(samples decoded); one call per series and query.
   func read(
-    from: Timestamp, through: Timestamp, into columns: inout SampleColumns
+    _ place: Int, from: Timestamp, through: Timestamp, into columns: inout SampleColumns
   ) throws(StorageError)
+
+  /// The newest sample of `from...through` of the series at a place, if it is a number and the source knows it without decoding
+  /// others; nil says nothing: `read` has it, if there is one.
+  func newest(
+    _ place: Int, from: Timestamp, through: Timestamp
+  ) throws(StorageError) -> (timestamp: Int64, value: Double)?
+}
+
+extension SelectedSeries {
+  public func newest(
+    _ place: Int, from: Timestamp, through: Timestamp
+  ) throws(StorageError) -> (timestamp: Int64, value: Double)? { nil }
 }
 
 /// Samples of one series as two columns of equal length, in order of time; reused from series to series.

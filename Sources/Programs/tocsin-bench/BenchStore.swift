@@ -4,37 +4,54 @@ import SampleStore
 import StateDatabase
 import StorageAPI
 
-/// A store in a folder of its own, filled with counters that step every 15 seconds.
+/// A store in a folder of its own, filled with series that step at a fixed distance.
 final class BenchStore {
   let store: SampleStore
   let series: [SeriesID]
   private let path: String
+  private let value: (_ series: Int, _ step: Int) -> Double
   private(set) var steps = 0
 
   /// The distance of samples in milliseconds.
-  static let interval: Int64 = 15_000
+  let interval: Int64
   private static let start: Int64 = 1_800_000_000_000
 
-  init(
+  /// A store of counters.
+  convenience init(
     series count: Int, steps: Int = 0, settings: SampleStoreSettings = SampleStoreSettings()
   ) async throws {
+    try await self.init(
+      (0..<count).map { SampleData.labels("tocsin_bench_total", $0) }, every: 15_000, steps: steps,
+      settings: settings, SampleData.counter)
+  }
+
+  /// A store of any series, with their values by the numbers of series and step.
+  init(
+    _ labels: [Labels], every interval: Int64, steps: Int,
+    settings: SampleStoreSettings = SampleStoreSettings(),
+    _ value: @escaping (_ series: Int, _ step: Int) -> Double
+  ) async throws {
+    self.interval = interval
+    self.value = value
     path = NSTemporaryDirectory() + "tocsin-bench-" + UUID().uuidString
     store = try await SampleStore.open(in: StorageFolder(path: path), settings: settings)
-    series = try await store.series(
-      for: (0..<count).map { SampleData.labels("tocsin_bench_total", $0) })
+    series = try await store.series(for: labels)
     for _ in 0..<steps { try await append() }
   }
 
+  /// The folder, for files beside the samples.
+  var folder: StorageFolder { get throws { try StorageFolder(path: path) } }
+
   /// The time of the newest samples.
-  var now: Timestamp { Timestamp(rawValue: Self.start + Int64(steps - 1) * Self.interval) }
+  var now: Timestamp { Timestamp(rawValue: Self.start + Int64(steps - 1) * interval) }
 
   /// Appends the next sample of every series as one batch.
   func append() async throws {
     var batch = SampleBatch()
     batch.reserveCapacity(series.count)
-    let time = Timestamp(rawValue: Self.start + Int64(steps) * Self.interval)
+    let time = Timestamp(rawValue: Self.start + Int64(steps) * interval)
     for (index, id) in series.enumerated() {
-      batch.append(id, at: time, SampleData.counter(index, step: steps))
+      batch.append(id, at: time, value(index, steps))
     }
     steps += 1
     let outcome = try await store.append(batch)

@@ -14,7 +14,7 @@ enum SampleData {
   }
 
   /// A counter's value at a step.
-  static func counter(_ index: Int, step: Int) -> Double {
+  static func counter(_ index: Int, _ step: Int) -> Double {
     Double(index * 1000 + step * (index % 17 + 1)) / 4
   }
 
@@ -26,7 +26,7 @@ enum SampleData {
       if index % 10 == 0 {
         writer.beginFamily(family, type: .counter, help: "Made up to be measured.")
       }
-      writer.sample(family, labels: labels(family, index), value: counter(index, step: 3))
+      writer.sample(family, labels: labels(family, index), value: counter(index, 3))
     }
     return writer.bytes
   }

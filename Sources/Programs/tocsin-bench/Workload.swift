@@ -18,7 +18,7 @@ struct Workload: Sendable {
 
   /// All workloads, in the order of a sample's life.
   static let all: [Workload] =
-    collecting + exposition + values + storing + querying
+    collecting + exposition + values + storing + querying + fleet + rules
 }
 
 /// A workload that is ready to run.

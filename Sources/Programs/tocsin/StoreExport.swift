@@ -35,15 +35,15 @@ struct StoreExport: AsyncParsableCommand {
       var text: [UInt8] = []
       for metric in try await store.labelValues(of: Label.metricName, selections) {
         var hasBegun = false
-        for series in try await Self.series(of: metric, in: store, selections) {
+        for (labels, series) in try await Self.series(of: metric, in: store, selections) {
           var columns = SampleColumns()
-          try series.read(
-            from: selections[0].from, through: selections[0].through, into: &columns)
+          try series.selection.read(
+            series.place, from: selections[0].from, through: selections[0].through, into: &columns)
           for place in columns.timestamps.indices where !StaleMarker.isStale(columns.values[place])
           {
             if !hasBegun { text += Array("# TYPE \(metric) unknown\n".utf8) }
             hasBegun = true
-            Self.append(series.labels, metric, columns, place, to: &text)
+            Self.append(labels, metric, columns, place, to: &text)
           }
           if text.count > 1 << 20 {
             try file.write(contentsOf: Data(text))
@@ -66,17 +66,20 @@ struct StoreExport: AsyncParsableCommand {
     }
   }
 
-  /// The series of a metric that any selection has, each once.
+  /// The series of a metric that any selection has, each once, sorted; and where their samples are.
   private static func series(
     of metric: String, in store: SampleStore, _ selections: [SeriesSelection]
-  ) async throws -> [any SelectedSeries] {
-    var found: [Labels: any SelectedSeries] = [:]
+  ) async throws -> [(Labels, (selection: any SelectedSeries, place: Int))] {
+    var found: [Labels: (any SelectedSeries, Int)] = [:]
     for selection in selections {
       var selection = selection
       selection.matchers.append(LabelMatcher(Label.metricName, equals: metric))
-      for series in try await store.select(selection) { found[series.labels] = series }
+      let selected = try await store.select(selection)
+      for (place, labels) in selected.labels.enumerated() where found[labels] == nil {
+        found[labels] = (selected, place)
+      }
     }
-    return found.values.sorted { $0.labels < $1.labels }
+    return found.sorted { $0.key < $1.key }
   }
 
   private static func append(

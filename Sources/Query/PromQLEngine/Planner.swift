@@ -102,7 +102,7 @@ struct Planner {
   /// The series of a selector that may have samples between two instants, both included.
   func find(
     _ selector: VectorSelector, from start: Int64, through end: Int64
-  ) async throws(QueryError) -> [any SelectedSeries] {
+  ) async throws(QueryError) -> any SelectedSeries {
     try context.checkpoint()
     let selection = SeriesSelection(
       matchers: selector.allMatchers, from: Timestamp(rawValue: start),

@@ -28,11 +28,11 @@ package struct MemorySeries: SeriesQuerier {
 
   package func select(
     _ selection: SeriesSelection
-  ) async throws(StorageError) -> [any SelectedSeries] {
-    series.keys
+  ) async throws(StorageError) -> any SelectedSeries {
+    let found = series.keys
       .filter { labels in selection.matchers.allSatisfy { $0.matches(labels) } }
       .sorted()
-      .map { MemorySelection($0, series[$0] ?? [:]) }
+    return MemorySelection(found, found.map { series[$0] ?? [:] })
   }
 
   package func labelNames(
@@ -49,23 +49,31 @@ package struct MemorySeries: SeriesQuerier {
 }
 
 private final class MemorySelection: SelectedSeries {
-  let labels: Labels
-  private let samples: [(key: Int64, value: MemorySeries.Sample)]
-  private let hasStarts: Bool
+  private struct OrderedSeries {
+    let samples: [(key: Int64, value: MemorySeries.Sample)]
+    let hasStarts: Bool
+  }
 
-  init(_ labels: Labels, _ samples: [Int64: MemorySeries.Sample]) {
+  let labels: [Labels]
+  private let series: [OrderedSeries]
+
+  init(_ labels: [Labels], _ samples: [[Int64: MemorySeries.Sample]]) {
     self.labels = labels
-    self.samples = samples.sorted { $0.key < $1.key }
-    hasStarts = samples.values.contains { $0.start != 0 }
+    series = samples.map { samples in
+      OrderedSeries(
+        samples: samples.sorted { $0.key < $1.key },
+        hasStarts: samples.values.contains { $0.start != 0 })
+    }
   }
 
   func read(
-    from: Timestamp, through: Timestamp, into target: inout SampleColumns
+    _ place: Int, from: Timestamp, through: Timestamp, into target: inout SampleColumns
   ) throws(StorageError) {
-    for (time, sample) in samples where time >= from.rawValue && time <= through.rawValue {
+    for (time, sample) in series[place].samples
+    where time >= from.rawValue && time <= through.rawValue {
       if sample.isHistogram { target.histogramPlaces.append(target.count) }
       target.append(Timestamp(rawValue: time), sample.value)
-      if hasStarts { target.startTimestamps.append(sample.start) }
+      if series[place].hasStarts { target.startTimestamps.append(sample.start) }
     }
   }
 }

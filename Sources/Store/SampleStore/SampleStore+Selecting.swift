@@ -5,11 +5,11 @@ import Synchronization
 extension SampleStore: SeriesQuerier {
   package func select(
     _ selection: SeriesSelection
-  ) async throws(StorageError) -> [any SelectedSeries] {
-    let disk = DiskChunks(journal: journal, from: selection.from) { [self] in foundDamage($0) }
-    return head.withLock { head in
+  ) async throws(StorageError) -> any SelectedSeries {
+    head.withLock { head in
       let slots = head.slots(in: selection)
-      return slots.map { head.held(Int($0), in: selection, disk: disk) }
+      return HeldSelection(
+        selection, of: self, slots.map { head.held(Int($0)) }, slots.map { head.labels[Int($0)] })
     }
   }
 
@@ -66,17 +66,36 @@ extension Head {
     }
   }
 
-  /// A series as it is now.
-  func held(_ slot: Int, in selection: SeriesSelection, disk: DiskChunks) -> HeldSeries {
-    let state = series[slot]
-    var place: Int?
-    let inMemoryFrom = state.inMemoryFrom
-    if let oldest = state.oldest, oldest < inMemoryFrom, selection.from.rawValue < inMemoryFrom {
-      place = disk.add(keys[slot], through: min(selection.through.rawValue, inMemoryFrom - 1))
+  /// What to remember of a series to find it again as it is now.
+  func held(_ slot: Int) -> HeldSeries {
+    HeldSeries(
+      slot: slot, generation: generations[slot], newest: series[slot].newest ?? .min)
+  }
+
+  /// Looks at the samples of some series, so that they come from memory side by side and not one after another.
+  func touch(_ held: ArraySlice<HeldSeries>) -> UInt64 {
+    var sum: UInt64 = 0
+    for one in held { sum &+= series[one.slot].open.buffer.firstWord }
+    return sum
+  }
+
+  /// The samples of a series; none if it was removed since.
+  func samples(
+    of held: HeldSeries, in selection: SeriesSelection, disk: DiskChunks
+  ) -> HeldSamples {
+    var samples = HeldSamples()
+    guard generations[held.slot] == held.generation else { return samples }
+    let state = series[held.slot]
+    samples.open = state.open
+    samples.cached = state.cached
+    samples.late = late.isEmpty ? nil : late[UInt32(held.slot)]?.columns
+    samples.inMemoryFrom = state.inMemoryFrom
+    if let oldest = state.oldest, oldest < state.inMemoryFrom,
+      selection.from.rawValue < state.inMemoryFrom
+    {
+      samples.disk = disk.add(
+        keys[held.slot], through: min(selection.through.rawValue, state.inMemoryFrom - 1))
     }
-    return HeldSeries(
-      labels: labels[slot], open: state.open, cached: state.cached,
-      late: late.isEmpty ? nil : late[UInt32(slot)]?.columns, inMemoryFrom: inMemoryFrom,
-      disk: place.map { (disk, $0) })
+    return samples
   }
 }

@@ -31,7 +31,7 @@ extension Workload {
         writer.beginFamily("tocsin_bench_total", type: .counter, help: "Made up.")
         for (index, labels) in labels.enumerated() {
           writer.sample(
-            "tocsin_bench_total", labels: labels, value: SampleData.counter(index, step: 3))
+            "tocsin_bench_total", labels: labels, value: SampleData.counter(index, 3))
         }
         return writer.bytes.count
       }

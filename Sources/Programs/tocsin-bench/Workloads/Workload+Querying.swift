@@ -12,6 +12,11 @@ extension Workload {
         for text in expressions { keep(try QueryEngine.parse(text)) }
       }
     },
+    Workload("promql/parse-100", "one expression of 100 characters, read and checked") {
+      PreparedWorkload(operations: 100, bytes: 100 * hundredCharacters.utf8.count) {
+        for _ in 0..<100 { keep(try QueryEngine.parse(hundredCharacters)) }
+      }
+    },
     Workload("promql/latest", "one query job=\"job3\" > 0: 1,000 of 10,000 series") {
       try await query("tocsin_bench_total{job=\"job3\"} > 0")
     },
@@ -25,23 +30,31 @@ extension Workload {
 
   private static func query(_ text: String, steps: Int = 1) async throws -> PreparedWorkload {
     let bench = try await BenchStore(series: 10_000, steps: 40)
+    return try query(text, steps: steps, bench)
+  }
+
+  /// A query at the newest instant of a store, or at some instants up to it.
+  static func query(_ text: String, steps: Int, _ bench: BenchStore) throws -> PreparedWorkload {
     let engine = QueryEngine(querier: bench.store)
     let expression = try QueryEngine.parse(text)
     let end = bench.now
-    let start = end.adding(milliseconds: -Int64(steps - 1) * BenchStore.interval)
+    let start = end.adding(milliseconds: -Int64(steps - 1) * bench.interval)
     var prepared = PreparedWorkload {
       if steps == 1 {
         keep(try await engine.instant(expression, at: end).warnings.count)
       } else {
         keep(
           try await engine.range(
-            expression, from: start, through: end, step: BenchStore.interval
+            expression, from: start, through: end, step: bench.interval
           ).warnings.count)
       }
     }
     prepared.cleanUp = { await bench.remove() }
     return prepared
   }
+
+  private static let hundredCharacters =
+    "sum by (job, code) (rate(http_requests_total{job=~\"api.*\", code!=\"200\"}[5m] offset 1h)) / 60 > 0.125"
 
   private static let expressions = [
     "up == 0",

@@ -30,7 +30,7 @@ extension Workload {
           LabelMatcher("job", equals: "job3"),
         ])
       var prepared = PreparedWorkload(operations: 1000) {
-        keep(try await bench.store.select(selection).count)
+        keep(try await bench.store.select(selection).labels.count)
       }
       prepared.cleanUp = { await bench.remove() }
       return prepared
@@ -41,9 +41,9 @@ extension Workload {
       let selected = try await bench.store.select(all)
       var columns = SampleColumns()
       var prepared = PreparedWorkload(operations: 480_000) {
-        for series in selected {
+        for place in selected.labels.indices {
           columns.removeAll()
-          try series.read(from: .distantPast, through: .distantFuture, into: &columns)
+          try selected.read(place, from: .distantPast, through: .distantFuture, into: &columns)
         }
         keep(columns.count)
       }

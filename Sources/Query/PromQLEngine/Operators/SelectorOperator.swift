@@ -32,36 +32,46 @@ final class SelectorOperator: InstantOperator {
   }
 
   let heads: [SeriesHead]
-  private let series: [any SelectedSeries]
+  private let series: any SelectedSeries
   private let reading: Reading
   private let content: Content
+  /// Whether the newest sample is all that is looked at.
+  private let wantsNewest: Bool
   private let context: QueryContext
   private var columns = SampleColumns()
   private var position = 0
 
   init(
-    _ series: [any SelectedSeries], _ reading: Reading, yielding content: Content,
+    _ series: any SelectedSeries, _ reading: Reading, yielding content: Content,
     _ context: QueryContext
   ) {
     self.series = series
     self.reading = reading
     self.content = content
     self.context = context
-    heads = series.map { SeriesHead(labels: $0.labels, dropsName: content != .values) }
+    heads = series.labels.map { SeriesHead(labels: $0, dropsName: content != .values) }
+    wantsNewest = reading.grid.count == 1 && reading.lookahead == 0 && content != .startTimestamps
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
-    guard position < series.count else { return false }
+    guard position < heads.count else { return false }
     try context.checkpoint()
     columns.removeAll()
-    try series[position].load(
+    try load(
       from: reading.grid.start - reading.lookback + 1,
-      through: reading.grid.end + reading.lookahead,
-      into: &columns)
+      through: reading.grid.end + reading.lookahead)
     position += 1
     try context.noteRead(columns.count)
     try fill(&row)
     return true
+  }
+
+  private func load(from start: Int64, through end: Int64) throws(QueryError) {
+    if wantsNewest, let newest = try series.loadNewest(position, from: start, through: end) {
+      columns.append(Timestamp(rawValue: newest.timestamp), newest.value)
+    } else {
+      try series.load(position, from: start, through: end, into: &columns)
+    }
   }
 
   private func fill(_ row: inout [Double]) throws(QueryError) {
@@ -116,11 +126,23 @@ final class SelectorOperator: InstantOperator {
 extension SelectedSeries {
   /// Reads samples between two instants in milliseconds, both included.
   func load(
-    from start: Int64, through end: Int64, into columns: inout SampleColumns
+    _ place: Int, from start: Int64, through end: Int64, into columns: inout SampleColumns
   ) throws(QueryError) {
     do {
       try read(
-        from: Timestamp(rawValue: start), through: Timestamp(rawValue: end), into: &columns)
+        place, from: Timestamp(rawValue: start), through: Timestamp(rawValue: end), into: &columns)
+    } catch {
+      throw QueryError(error)
+    }
+  }
+
+  /// The newest sample between two instants, if that takes no decoding.
+  func loadNewest(
+    _ place: Int, from start: Int64, through end: Int64
+  ) throws(QueryError) -> (timestamp: Int64, value: Double)? {
+    do {
+      return try newest(
+        place, from: Timestamp(rawValue: start), through: Timestamp(rawValue: end))
     } catch {
       throw QueryError(error)
     }

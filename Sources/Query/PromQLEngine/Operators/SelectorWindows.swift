@@ -6,30 +6,30 @@ final class SelectorWindows: WindowSource {
   let heads: [SeriesHead]
   let grid: WindowGrid
   let edges: RangeEdges
-  private let series: [any SelectedSeries]
+  private let series: any SelectedSeries
   private let context: QueryContext
   private var position = 0
 
   init(
-    _ series: [any SelectedSeries], _ grid: WindowGrid, edges: RangeEdges,
+    _ series: any SelectedSeries, _ grid: WindowGrid, edges: RangeEdges,
     _ context: QueryContext
   ) {
     self.series = series
     self.grid = grid
     self.edges = edges
     self.context = context
-    heads = series.map { SeriesHead(labels: $0.labels) }
+    heads = series.labels.map { SeriesHead(labels: $0) }
   }
 
   func next(into columns: inout SampleColumns) throws(QueryError) -> Bool {
-    guard position < series.count else { return false }
+    guard position < heads.count else { return false }
     try context.checkpoint()
     columns.removeAll()
-    try series[position].load(
-      from: grid.first.start - grid.before + 1, through: grid.last.end + grid.after,
+    try series.load(
+      position, from: grid.first.start - grid.before + 1, through: grid.last.end + grid.after,
       into: &columns)
     if !columns.histogramPlaces.isEmpty {
-      throw QueryError.nativeHistogram(series[position].labels)
+      throw QueryError.nativeHistogram(series.labels[position])
     }
     position += 1
     columns.removeStaleMarkers()

@@ -33,14 +33,15 @@ struct FederationEndpoint: Sendable {
       for matchers in sets {
         let selection = SeriesSelection(
           matchers: matchers, from: now.adding(milliseconds: 1 - Self.lookback), through: now)
-        for series in try await sources.engine.querier.select(selection) {
-          guard newest[series.labels] == nil else { continue }
-          var columns = SampleColumns()
-          try series.read(from: selection.from, through: now, into: &columns)
+        let selected = try await sources.engine.querier.select(selection)
+        var columns = SampleColumns()
+        for (place, labels) in selected.labels.enumerated() where newest[labels] == nil {
+          columns.removeAll()
+          try selected.read(place, from: selection.from, through: now, into: &columns)
           guard let time = columns.timestamps.last, let value = columns.values.last,
             !StaleMarker.isStale(value)
           else { continue }
-          newest[series.labels] = (Timestamp(rawValue: time), value)
+          newest[labels] = (Timestamp(rawValue: time), value)
         }
       }
     } catch {

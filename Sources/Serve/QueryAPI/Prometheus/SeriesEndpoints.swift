@@ -25,7 +25,7 @@ struct SeriesEndpoints: Sendable {
     var found: Set<Labels> = []
     for selection in selections {
       do {
-        for series in try await querier.select(selection) { found.insert(series.labels) }
+        found.formUnion(try await querier.select(selection).labels)
       } catch {
         throw APIError(.storage(error))
       }

@@ -8,6 +8,9 @@ struct BitBuffer: Sendable {
   /// How many bits were written.
   var bitCount: Int { Int(written) }
 
+  /// The first word; 0 if there is none.
+  var firstWord: UInt64 { full.first ?? tail }
+
   private var written: UInt32 = 0
 
   init() {}
@@ -58,15 +61,22 @@ struct BitReader: ~Escapable {
     self.tail = tail
   }
 
+  /// The 64 bits from a place on.
+  @inline(__always)
+  func peek(at place: Int) -> UInt64 {
+    let index = place >> 6
+    let used = UInt64(truncatingIfNeeded: place & 63)
+    // The second word is shifted in two steps: by all of its bits if none of the first is used up.
+    return word(index) &<< used | (word(index &+ 1) &>> 1) &>> (63 &- used)
+  }
+
   /// The next `count` bits, from 1 to 64.
+  @inline(__always)
   @_lifetime(self: copy self)
   mutating func read(_ count: Int) -> UInt64 {
-    let index = position >> 6
-    let used = position & 63
-    position += count
-    var value = word(index) << UInt64(used)
-    if used + count > 64 { value |= word(index + 1) >> UInt64(64 - used) }
-    return value >> UInt64(64 - count)
+    let value = peek(at: position) &>> UInt64(truncatingIfNeeded: 64 &- count)
+    position &+= count
+    return value
   }
 
   @inline(always)
@@ -76,6 +86,7 @@ struct BitReader: ~Escapable {
   }
 
   /// The next bit.
+  @inline(__always)
   @_lifetime(self: copy self)
   mutating func readBit() -> Bool { read(1) == 1 }
 

@@ -11,42 +11,82 @@ enum SampleDecoder {
     _ words: Span<UInt64>, tail: UInt64 = 0, count: Int, first: Int64, from: Int64, through: Int64,
     into columns: inout SampleColumns
   ) -> Bool {
-    var reader = BitReader(words, tail: tail)
+    var isSound = true
+    columns.timestamps.append(addingCapacity: count) { timestamps in
+      columns.values.append(addingCapacity: count) { values in
+        isSound = decode(
+          BitReader(words, tail: tail), count, first, from, through, into: &timestamps, &values)
+      }
+    }
+    return isSound
+  }
+
+  @inline(__always)
+  private static func decode(
+    _ codes: BitReader, _ count: Int, _ first: Int64, _ from: Int64, _ through: Int64,
+    into timestamps: inout OutputSpan<Int64>, _ values: inout OutputSpan<Double>
+  ) -> Bool {
+    var position = 0
     var timestamp = first
     var delta: Int64 = 0
     var value: UInt64 = 0
     var width = 0
     var trailing = 0
     for index in 0..<count {
+      // Most samples take less than 64 bits, so that one look is enough for the time and the value.
+      var bits = codes.peek(at: position)
+      var known = 64
       if index > 0 {
-        delta &+= readChange(&reader)
+        let (change, length) = Self.change(bits, codes, position)
+        delta &+= change
         timestamp &+= delta
+        position += length
+        bits <<= UInt64(min(length, 63))
+        known -= length
       }
       if timestamp > through { break }
-      if reader.readBit() {
-        if reader.readBit() {
-          let header = reader.read(11)
+      if known < 13 {
+        bits = codes.peek(at: position)
+        known = 64
+      }
+      if bits >> 63 == 0 {
+        position += 1
+      } else {
+        var length = 2
+        if bits >> 62 == 0b11 {
+          let header = (bits >> 51) & 0x7ff
           width = Int(header & 63) + 1
           trailing = 64 - Int(header >> 6) - width
+          length = 13
         }
         // Only damaged codes have no window yet, or one that is too wide.
         guard width > 0, trailing >= 0 else { return false }
-        value ^= reader.read(width) << UInt64(trailing)
+        let significant =
+          length + width <= known ? bits << UInt64(length) : codes.peek(at: position + length)
+        value ^= (significant &>> UInt64(64 - width)) &<< UInt64(trailing)
+        position += length + width
       }
       if timestamp >= from {
-        columns.timestamps.append(timestamp)
-        columns.values.append(Double(bitPattern: value))
+        timestamps.append(timestamp)
+        values.append(Double(bitPattern: value))
       }
     }
     return true
   }
 
-  private static func readChange(_ reader: inout BitReader) -> Int64 {
-    if !reader.readBit() { return 0 }
-    if !reader.readBit() { return reader.readSigned(7) }
-    if !reader.readBit() { return reader.readSigned(14) }
-    if !reader.readBit() { return reader.readSigned(20) }
-    if !reader.readBit() { return reader.readSigned(32) }
-    return reader.readSigned(64)
+  /// The change of the distance of times that the bits begin with, and how many bits it takes.
+  @inline(__always)
+  private static func change(
+    _ bits: UInt64, _ codes: BitReader, _ position: Int
+  ) -> (change: Int64, length: Int) {
+    if bits >> 63 == 0 { return (0, 1) }
+    let signed = Int64(bitPattern: bits)
+    switch (~bits).leadingZeroBitCount {
+    case 1: return ((signed << 2) >> 57, 9)
+    case 2: return ((signed << 3) >> 50, 17)
+    case 3: return ((signed << 4) >> 44, 24)
+    case 4: return ((signed << 5) >> 32, 37)
+    default: return (Int64(bitPattern: codes.peek(at: position + 5)), 69)
+    }
   }
 }
