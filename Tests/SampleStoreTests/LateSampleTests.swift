@@ -83,6 +83,23 @@ struct LateSampleTests {
     #expect(try await world.store.append(up, [(2000, 4)]).duplicate == 1)
   }
 
+  @Test func anotherValueThanTheOneOnDiskIsADuplicate() async throws {
+    let world = try await StoreWorld(settings: settings())
+    let written: [(Int64, Double)] = (0..<30).map { (Int64($0) * 1000, 1) }
+    try await world.store.append(up, written)
+    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    #expect(world.store.stats.chunksCached == 0)
+    let refused = try await world.store.append(up, [(2000, 4)])
+    #expect(refused.duplicate == 1 && refused.appended == 0)
+    let mixed = try await world.store.append(up, [(3000, 1), (3500, 5), (4000, 2)])
+    #expect(mixed.duplicate == 1 && mixed.appended == 2)
+    #expect(world.store.stats.samplesDuplicate == 2)
+    let expected = (written + [(3500, 5)]).sorted { $0.0 < $1.0 }.map { [Double($0.0), $0.1] }
+    #expect(try await world.store.samples(of: up) == expected)
+    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    #expect(try await world.store.samples(of: up) == expected)
+  }
+
   @Test(arguments: UInt64(1)...10)
   func anyOrderGivesTheSameSamples(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)

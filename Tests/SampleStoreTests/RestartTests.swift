@@ -120,7 +120,7 @@ struct RestartTests {
     try await world.store.append(up, [(1, 1)])
     var writes = JournalWrites()
     writes.rows = [JournalRow(sequence: 50, checksum: 1, samples: [1, 2, 3])]
-    writes.newSeries = [SeriesRow(key: SeriesKey(rawValue: 90), labels: [9, 9])]
+    writes.newSeries = [SeriesRow(key: SeriesKey(rawValue: 90), labels: [9, 9], checksum: 0)]
     try await world.store.journal.commit(writes)
     let heard = Heard()
     let again = try await world.afterKill { heard.add($0) }

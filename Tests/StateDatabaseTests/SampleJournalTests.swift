@@ -94,7 +94,7 @@ struct SampleJournalTests {
   }
 
   private func row(_ key: Int64) -> SeriesRow {
-    SeriesRow(key: SeriesKey(rawValue: key), labels: Labels(["a": "\(key)"]).packed)
+    SeriesRow(key: SeriesKey(rawValue: key), labels: Labels(["a": "\(key)"]).packed, checksum: 0)
   }
 
   private func chunk(_ number: Int64, series: Int64, _ first: Int64, _ last: Int64) -> ChunkRow {

@@ -1,6 +1,7 @@
 // System calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #pragma once
 #include <arpa/nameser.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
@@ -21,6 +22,9 @@ static inline ssize_t tocsin_getdents64(int directory, void *buffer, size_t size
 static inline int tocsin_release_pages(unsigned long start, unsigned long length) {
   return (int)syscall(SYS_madvise, start, length, 4);
 }
+
+// Gives back what the heap does not use. glibc keeps it else, below memory that is in use.
+static inline void tocsin_trim_heap(void) { malloc_trim(0); }
 
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);

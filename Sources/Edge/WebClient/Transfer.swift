@@ -111,6 +111,16 @@ import Synchronization
     if code != CURLE_OK, firstFailure == nil { firstFailure = code }
   }
 
+  /// Forgets what the last transfer brought; the settings stay.
+  func clear() {
+    unsafe message.pointee = 0
+    body = []
+    headerLines = []
+    headerBytes = 0
+    uploaded = 0
+    isOverLimit = false
+  }
+
   // MARK: - On the driver's thread
 
   /// Key of the transfer while it runs.
@@ -173,11 +183,17 @@ import Synchronization
       reason: text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text,
       systemError: unsafe Int32(truncatingIfNeeded: tocsin_curl_get_long(easy, CURLINFO_OS_ERRNO)),
       status: unsafe tocsin_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
-      headerLines: headerLines, body: body, isOverLimit: isOverLimit, timings: timings(),
+      headerLines: headerLines, body: takeBody(), isOverLimit: isOverLimit, timings: timings(),
       version: unsafe tocsin_curl_get_long(easy, CURLINFO_HTTP_VERSION),
       remoteAddress: unsafe tocsin_curl_get_text(easy, CURLINFO_PRIMARY_IP)
         .map { unsafe String(cString: $0) } ?? "",
       certificates: certificates())
+  }
+
+  /// The body, which nobody else holds then.
+  private func takeBody() -> [UInt8] {
+    defer { body = [] }
+    return body
   }
 
   /// What the server showed, leaf first; empty unless asked for, and on connections that are used again.

@@ -4,21 +4,27 @@ import Synchronization
 
 /// One thread that runs all transfers of a libcurl multi handle.
 ///
-/// Commands are queued under a lock and the thread is woken; everything else of libcurl happens on the thread.
+/// Commands are queued under a lock and the thread is woken if it waits; everything else of libcurl happens on the thread. It also
+/// runs the jobs of tasks that prefer it, see `TransferDriver+Executing.swift`.
 @safe final class TransferDriver: Sendable {
-  private enum Command {
+  enum Command {
     case start(Transfer)
     case cancel(Transfer)
   }
 
-  private struct Queue {
+  struct Queue {
     var commands: [Command] = []
+    /// Pieces of the tasks that prefer this thread.
+    var jobs: [UnownedJob] = []
+    var alarms = AlarmList()
     var isStopping = false
     /// The multi handle is gone; nothing may touch it.
     var isClosed = false
+    /// The thread waits and has to be woken; else it looks into the queue before it waits.
+    var isWaiting = false
   }
 
-  private let queue = Mutex(Queue())
+  let queue = Mutex(Queue())
   private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
   /// Starts the thread; nil when there is no memory or no thread to have.
@@ -63,16 +69,22 @@ import Synchronization
   func stop() {
     queue.withLock { queue in
       queue.isStopping = true
-      if !queue.isClosed { unsafe curl_multi_wakeup(multi) }
+      wake(&queue)
     }
+  }
+
+  /// Wakes the thread if it waits; under the lock, so that the handle cannot be closed meanwhile.
+  func wake(_ queue: inout Queue) {
+    guard queue.isWaiting, !queue.isClosed else { return }
+    queue.isWaiting = false
+    unsafe curl_multi_wakeup(multi)
   }
 
   private func enqueue(_ command: Command) -> Bool {
     queue.withLock { queue in
       guard !queue.isStopping else { return false }
       queue.commands.append(command)
-      // Under the lock, so that the handle cannot be closed meanwhile.
-      unsafe curl_multi_wakeup(multi)
+      wake(&queue)
       return true
     }
   }
@@ -83,22 +95,28 @@ import Synchronization
     Self.blockSignals()
     var running: [UInt: Transfer] = [:]
     while true {
+      runJobs()
       let (commands, isStopping) = queue.withLock { queue in
         defer { queue.commands = [] }
         return (queue.commands, queue.isStopping)
       }
       for command in commands { perform(command, &running) }
       if isStopping { break }
-      var active: Int32 = 0
-      unsafe curl_multi_perform(multi, &active)
-      finishDone(&running)
-      unsafe curl_multi_poll(multi, nil, 0, 60_000, nil)
+      if !running.isEmpty {
+        var active: Int32 = 0
+        unsafe curl_multi_perform(multi, &active)
+        finishDone(&running)
+      }
+      let wait = queue.withLock { $0.prepareToWait() }
+      if let wait { unsafe curl_multi_poll(multi, nil, 0, wait, nil) }
     }
     for transfer in running.values { abort(transfer) }
-    queue.withLock { queue in
+    let left = queue.withLock { queue in
       queue.isClosed = true
       unsafe curl_multi_cleanup(multi)
+      return queue.takeAll()
     }
+    finish(left)
   }
 
   private func perform(_ command: Command, _ running: inout [UInt: Transfer]) {

@@ -10,6 +10,7 @@ package final class WebClient: Sendable {
   package static let maxRedirects = 10
 
   private let driver: TransferDriver?
+  private let prepared = PreparedTransfers()
 
   /// Starts the thread; `maxIdleConnections` are kept open for later requests.
   package init(maxIdleConnections: Int = 256) {
@@ -23,6 +24,16 @@ package final class WebClient: Sendable {
   /// Aborts all requests, which then throw ``WebClientError/cancelled``, and ends the thread.
   package func shutDown() {
     driver?.stop()
+  }
+
+  /// The client's thread, for tasks that do little but send requests and read answers: nothing has to change threads then. Nil if
+  /// there was no thread to have.
+  package var executor: (any TaskExecutor)? { driver }
+
+  /// Waits on the client's thread; for tasks that run there. Throws when the task is cancelled.
+  package func sleep(for duration: Duration) async throws {
+    guard let driver else { return try await Task.sleep(for: duration) }
+    try await driver.sleep(for: duration)
   }
 
   /// Sends a request and waits for the whole answer; any status is an answer, not an error.
@@ -46,11 +57,26 @@ package final class WebClient: Sendable {
   private func run(
     _ request: WebRequest, noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
-    var hop = try Hop(request)
     let deadline = ContinuousClock.now + request.timeout
+    let first: PreparedTransfer
+    if let kept = prepared.take(request) {
+      first = kept
+    } else {
+      first = try PreparedTransfer(request)
+    }
+    var hop = first.hop
     while true {
-      let left = deadline - ContinuousClock.now
-      let outcome = try await run(hop, timeout: left)
+      let outcome: TransferOutcome
+      if hop.redirects == 0 {
+        outcome = try await run(hop, first.transfer)
+        if outcome.code == CURLE_OK, !Task.isCancelled { prepared.keep(first) }
+      } else {
+        let transfer = Transfer()
+        if let transfer {
+          try hop.configure(transfer, timeout: deadline - ContinuousClock.now)
+        }
+        outcome = try await run(hop, transfer)
+      }
       attempt.timings = attempt.timings + outcome.timings
       if outcome.code != CURLE_OK { throw hop.error(for: outcome, timeout: request.timeout) }
       let response = hop.response(outcome, timings: attempt.timings)
@@ -66,12 +92,13 @@ package final class WebClient: Sendable {
     }
   }
 
-  private func run(_ hop: Hop, timeout: Duration) async throws(WebClientError) -> TransferOutcome {
-    guard let driver, let transfer = Transfer() else {
+  private func run(
+    _ hop: Hop, _ transfer: Transfer?
+  ) async throws(WebClientError) -> TransferOutcome {
+    guard let driver, let transfer else {
       throw .connection(
         origin: hop.url.origin, reason: "libcurl has no thread or no memory to work with")
     }
-    try hop.configure(transfer, timeout: timeout)
     return await driver.run(transfer)
   }
 }

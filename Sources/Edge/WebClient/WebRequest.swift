@@ -1,5 +1,5 @@
 /// One request and the bounds it runs in.
-package struct WebRequest: Sendable {
+package struct WebRequest: Hashable, Sendable {
   /// The method of a request.
   package struct Method: RawRepresentable, Hashable, Sendable {
     package let rawValue: String

@@ -31,6 +31,41 @@ extension SampleStore {
   }
 }
 
+/// A late sample whose time may have a sample on disk.
+struct LateArrival {
+  let key: Int64
+  let timestamp: Int64
+  let value: UInt64
+}
+
+extension SampleStore {
+  /// How many late samples stand at a time at which the disk has another value, which goes on to stand.
+  ///
+  /// One read per series; what cannot be read is no conflict.
+  func conflicts(of arrivals: [LateArrival]) -> Int {
+    var count = 0
+    for (key, late) in Dictionary(grouping: arrivals, by: \.key) {
+      let times = late.map(\.timestamp)
+      guard let first = times.min(), let last = times.max() else { continue }
+      let rows = try? journal.chunks(
+        of: [(SeriesKey(rawValue: key), Timestamp(rawValue: last))],
+        from: Timestamp(rawValue: first), damaged: { _ in })
+      var known = SampleColumns()
+      for chunk in rows?.first?.compactMap(SealedChunk.init) ?? [] {
+        _ = chunk.read(from: first, through: last, into: &known)
+      }
+      var values: [Int64: UInt64] = [:]
+      for place in known.timestamps.indices {
+        values[known.timestamps[place]] = known.values[place].bitPattern
+      }
+      for sample in late {
+        if let value = values[sample.timestamp], value != sample.value { count += 1 }
+      }
+    }
+    return count
+  }
+}
+
 /// What becomes of late samples and the chunks that they fall into.
 struct LateMerge {
   /// The numbers of the chunks that go.

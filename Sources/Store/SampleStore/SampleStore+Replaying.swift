@@ -11,7 +11,7 @@ extension SampleStore {
     try head.withLock { head throws(StorageError) in
       head.nextChunk = lastChunk + 1
       try journal.forEachSeries { stored in
-        guard let labels = Labels(validating: stored.labels) else {
+        guard let labels = stored.soundLabels else {
           foundDamage("the label set of series \(stored.key.rawValue)")
           return
         }
@@ -37,6 +37,14 @@ extension SampleStore {
         if !isSound { foundDamage("batch \(row.sequence) of the journal") }
       }
     }
+  }
+}
+
+extension StoredSeries {
+  /// The labels; nil if they are damaged.
+  var soundLabels: Labels? {
+    if let checksum, checksum != Checksum.of(labels) { return nil }
+    return Labels(validating: labels)
   }
 }
 

@@ -109,13 +109,24 @@ package final class SampleStore: SampleAppender {
   }
 
   private func take(_ batch: SampleBatch) -> AppendOutcome {
-    head.withLock { head in
+    var unproved: [LateArrival] = []
+    var outcome = head.withLock { head in
       var writes = JournalWrites()
-      let outcome = head.append(batch, adding: &writes)
+      let outcome = head.append(batch, adding: &writes, unproved: &unproved)
       // Added under the same lock, so that the journal has the batches in the order of the head.
       writer.add(writes)
       return outcome
     }
+    if !unproved.isEmpty {
+      let duplicates = conflicts(of: unproved)
+      outcome.appended -= duplicates
+      outcome.duplicate += duplicates
+      head.withLock { head in
+        head.stats.samplesAppended -= duplicates
+        head.stats.samplesDuplicate += duplicates
+      }
+    }
+    return outcome
   }
 
   /// What the store tells about itself now.

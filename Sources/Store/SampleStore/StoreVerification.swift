@@ -24,7 +24,7 @@ package struct StoreVerification: Sendable {
       try journal.forEachSeries { row in
         verification.series += 1
         known.insert(row.key.rawValue)
-        if Labels(validating: row.labels) == nil {
+        if row.soundLabels == nil {
           verification.note("series \(row.key.rawValue): its labels are damaged")
         }
       }

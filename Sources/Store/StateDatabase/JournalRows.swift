@@ -16,10 +16,12 @@ package struct SeriesKey: RawRepresentable, Hashable, Comparable, Sendable {
 package struct SeriesRow: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
+  package let checksum: UInt64
 
-  package init(key: SeriesKey, labels: [UInt8]) {
+  package init(key: SeriesKey, labels: [UInt8], checksum: UInt64) {
     self.key = key
     self.labels = labels
+    self.checksum = checksum
   }
 }
 
@@ -27,6 +29,8 @@ package struct SeriesRow: Sendable {
 package struct StoredSeries: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
+  /// Nil in rows that version 0.1 wrote.
+  package let checksum: UInt64?
   /// The first and the last time in its chunks; nil if it has none.
   package let span: ClosedRange<Timestamp>?
 }

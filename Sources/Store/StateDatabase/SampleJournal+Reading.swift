@@ -12,7 +12,7 @@ extension SampleJournal {
         sql: """
           SELECT key, labels,
             (SELECT first FROM chunk WHERE series = key ORDER BY first LIMIT 1),
-            (SELECT last FROM chunk WHERE series = key ORDER BY first DESC LIMIT 1)
+            (SELECT last FROM chunk WHERE series = key ORDER BY first DESC LIMIT 1), checksum
           FROM series ORDER BY key
           """)
       while let row = try rows.next() {
@@ -25,7 +25,7 @@ extension SampleJournal {
         body(
           StoredSeries(
             key: SeriesKey(rawValue: try row.integer(at: 0)), labels: try row.bytes(at: 1),
-            span: span))
+            checksum: try row.integerIfPresent(at: 4).map { UInt64(bitPattern: $0) }, span: span))
       }
     }
   }

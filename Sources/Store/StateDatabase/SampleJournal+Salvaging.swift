@@ -42,8 +42,13 @@ extension SampleJournal {
     do {
       let old = try DatabaseQueue(path: aside)
       let report = try old.inDatabase { old in
+        // A file of version 0.1 that could not be brought up to date lacks the check over labels.
+        let hasChecks = try old.columns(in: "series").contains { $0.name == "checksum" }
         let tables = [
-          ("series", "key", "key, labels", "?, ?"),
+          (
+            "series", "key", hasChecks ? "key, labels, checksum" : "key, labels",
+            hasChecks ? "?, ?, ?" : "?, ?"
+          ),
           (
             "chunk", "number", "number, series, first, last, count, encoding, checksum, samples",
             "?, ?, ?, ?, ?, ?, ?, ?"

@@ -94,9 +94,11 @@ package final class SampleJournal: Sendable {
   static func write(_ writes: JournalWrites, to database: Database) throws {
     if !writes.newSeries.isEmpty {
       let insert = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO series (key, labels) VALUES (?, ?)")
+        sql: "INSERT OR REPLACE INTO series (key, labels, checksum) VALUES (?, ?, ?)")
       for row in writes.newSeries {
-        try insert.execute(arguments: [row.key.rawValue, Data(row.labels)])
+        try insert.execute(arguments: [
+          row.key.rawValue, Data(row.labels), Int64(bitPattern: row.checksum),
+        ])
       }
     }
     if !writes.chunks.isEmpty {
@@ -140,6 +142,9 @@ package final class SampleJournal: Sendable {
           CREATE INDEX chunk_by_series ON chunk (series, first, last);
           CREATE INDEX chunk_by_end ON chunk (last);
           """)
+    }
+    migrator.registerMigration("v2: a check over labels") { database in
+      try database.execute(sql: "ALTER TABLE series ADD COLUMN checksum INTEGER")
     }
     return migrator
   }

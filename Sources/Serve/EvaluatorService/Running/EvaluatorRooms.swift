@@ -1,6 +1,7 @@
 import AlertIntegrations
 import AlertRouting
 import AlertRules
+import CollectorCore
 import ConfigDecoding
 import Logging
 import MetricModel
@@ -32,6 +33,7 @@ final class EvaluatorRooms: Sendable {
   let engine: QueryEngine
   let fanout: AlertFanout
   let client: WebClient
+  let scrapeClient: WebClient
   let mail: MailClient
   let logger: Logger
 
@@ -57,6 +59,8 @@ final class EvaluatorRooms: Sendable {
     self.journal = journal
     self.logger = logger
     client = WebClient()
+    // Of their own, so that no notification waits for an answer to be read.
+    scrapeClient = WebClient()
     mail = MailClient()
     let appender = ForwardingAppender(store: store, queue: sendQueue)
     self.appender = appender
@@ -76,7 +80,8 @@ final class EvaluatorRooms: Sendable {
       Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
     targets = TargetScheduler(
       appender: appender,
-      fetcher: WebTargetFetcher(client: client, version: TocsinVersion.current),
+      fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
+      clock: SystemScrapeClock(client: scrapeClient),
       logger: Logger(label: "scraping"))
     discovery = TargetDiscovery(
       scheduler: targets, client: client, tools: TargetFile.discoveryTools,
@@ -235,9 +240,16 @@ final class EvaluatorRooms: Sendable {
 
   /// Keeps the store in shape until the task is cancelled.
   func maintain() async {
-    while (try? await Task.sleep(for: .seconds(60))) != nil {
+    await awaitFirstScrapes()
+    var rounds = 0
+    repeat {
+      // What only the start needed, and now and then what rare work left behind.
+      if rounds % 10 == 0 { FilePages.release() }
+      HeapPages.release()
+      rounds += 1
+      guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
       await store.maintain(now: .now())
-    }
+    } while !Task.isCancelled
   }
 
   /// Writes what waits and closes the files.
@@ -251,6 +263,7 @@ final class EvaluatorRooms: Sendable {
       logger.error("the store was not closed in order", metadata: ["error": "\(error)"])
     }
     client.shutDown()
+    scrapeClient.shutDown()
   }
 
   var summary: EvaluatorSummary {

@@ -6,7 +6,7 @@ extension ScrapeCache {
   /// The labels behind series numbers that the store has forgotten, made anew from the lines.
   func labels(of forgotten: Set<SeriesID>, rules: SeriesRules) -> [(SeriesID, Labels)] {
     order.compactMap { place in
-      let entry = entries[place]
+      let entry = entries[Int(place)]
       guard !entry.isDropped, forgotten.contains(entry.series),
         let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
         let labels = try? rules.labels(of: parsed)

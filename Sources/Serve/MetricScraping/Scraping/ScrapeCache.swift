@@ -20,17 +20,35 @@ struct ScrapeCache {
     var newSeries: [Labels] = []
   }
 
+  /// Small numbers, because there is one of these per series.
   struct Entry {
-    var text: Range<Int>
     var hash: UInt64
     var series = SeriesID(rawValue: 0)
-    var isDropped = false
+    private var start: UInt32
+    private var count: UInt32
+    /// The place in `order`.
+    var place: UInt32 = 0
+    /// The last round that had it; comes round again after centuries of scrapes.
+    var round: UInt32 = 0
+    var isDropped: Bool
     /// Whether the series gets a stale marker when it is gone: not if its lines carry their own times.
     var isTracked = true
-    /// The place in `order`.
-    var place = 0
-    /// The last round that had it.
-    var round = 0
+
+    init(text: Range<Int>, hash: UInt64, isDropped: Bool) {
+      self.hash = hash
+      self.isDropped = isDropped
+      start = UInt32(text.lowerBound)
+      count = UInt32(text.count)
+    }
+
+    /// The place of the series in `texts`; the limit of a body keeps it far below 4 GB.
+    var text: Range<Int> {
+      get { Int(start)..<(Int(start) + Int(count)) }
+      set {
+        start = UInt32(newValue.lowerBound)
+        count = UInt32(newValue.count)
+      }
+    }
   }
 
   private struct PendingSample {
@@ -42,10 +60,10 @@ struct ScrapeCache {
   var texts: [UInt8] = []
   var entries: [Entry] = []
   /// Entries in the order of the last good scrape.
-  var order: [Int] = []
-  private var nextOrder: [Int] = []
-  private var index: [UInt64: Int] = [:]
-  private var round = 0
+  var order: [UInt32] = []
+  private var nextOrder: [UInt32] = []
+  private var index: [UInt64: UInt32] = [:]
+  private var round: UInt32 = 0
   private var entriesBefore = 0
   private var textsBefore = 0
   private var pending: [PendingSample] = []
@@ -72,12 +90,12 @@ struct ScrapeCache {
       }
       let entry: Int
       if parser.matchedExpectation {
-        entry = order[expected]
+        entry = Int(order[expected])
       } else {
         entry = try find(
           body.extracting(sample.series), line: parser.line, rules: rules, reading: &reading)
       }
-      if entry < entriesBefore { expected = entries[entry].place + 1 }
+      if entry < entriesBefore { expected = Int(entries[entry].place) + 1 }
       reading.scraped += 1
       let timestamp = honorsTimestamps ? sample.timestamp : nil
       mark(entry, isTracked: timestamp == nil || tracksTimestamps)
@@ -100,26 +118,29 @@ struct ScrapeCache {
     for sample in pending {
       batch.append(entries[sample.entry].series, at: sample.timestamp, sample.value)
     }
+    if !pending.isEmpty { (pending, pendingEntries) = ([], []) }
   }
 
   /// Ends a good round and returns the series that are gone since the last one.
   mutating func commit() -> [SeriesID] {
     var gone: [SeriesID] = []
     var hasGone = false
-    for entry in order where entries[entry].round != round {
+    for place in order where entries[Int(place)].round != round {
+      let entry = entries[Int(place)]
       hasGone = true
-      index[entries[entry].hash] = nil
-      if isMarked(entries[entry]) { gone.append(entries[entry].series) }
+      index[entry.hash] = nil
+      if isMarked(entry) { gone.append(entry.series) }
     }
     if !gone.isEmpty {
       // The same series may have come on a line that reads differently.
-      let present = Set(nextOrder.map { entries[$0] }.filter { !$0.isDropped }.map(\.series))
+      let present = Set(nextOrder.map { entries[Int($0)] }.filter { !$0.isDropped }.map(\.series))
       gone.removeAll { present.contains($0) }
     }
     swap(&order, &nextOrder)
-    for (place, entry) in order.enumerated() { entries[entry].place = place }
+    for place in order.indices { entries[Int(order[place])].place = UInt32(place) }
     isStale = false
     if hasGone, entries.count > 2 * order.count + 256 { compact() }
+    if entries.count > entriesBefore { trim() }
     entriesBefore = entries.count
     textsBefore = texts.count
     return gone
@@ -136,7 +157,7 @@ struct ScrapeCache {
 
   /// All series of the last good round, which end now; the next call has none.
   mutating func expire() -> [SeriesID] {
-    let gone = order.map { entries[$0] }.filter { isMarked($0) }.map(\.series)
+    let gone = order.map { entries[Int($0)] }.filter { isMarked($0) }.map(\.series)
     isStale = true
     return gone
   }
@@ -153,7 +174,7 @@ struct ScrapeCache {
   }
 
   private mutating func begin() {
-    round += 1
+    round &+= 1
     entriesBefore = entries.count
     textsBefore = texts.count
     nextOrder.removeAll(keepingCapacity: true)
@@ -167,7 +188,7 @@ struct ScrapeCache {
   ) throws(ScrapeFailure) -> ExpositionEntry? {
     do {
       guard expected < order.count else { return try parser.next() }
-      return try parser.next(expecting: texts.span.extracting(entries[order[expected]].text))
+      return try parser.next(expecting: texts.span.extracting(entries[Int(order[expected])].text))
     } catch {
       throw .malformed(error)
     }
@@ -177,7 +198,7 @@ struct ScrapeCache {
     entries[entry].isTracked = isTracked
     if entries[entry].round != round {
       entries[entry].round = round
-      nextOrder.append(entry)
+      nextOrder.append(UInt32(entry))
     }
   }
 
@@ -186,7 +207,7 @@ struct ScrapeCache {
     _ series: Span<UInt8>, line: Int, rules: SeriesRules, reading: inout Reading
   ) throws(ScrapeFailure) -> Int {
     var hash = Self.hash(series)
-    while let entry = index[hash] {
+    while let entry = index[hash].map(Int.init) {
       if has(entries[entry], series) { return entry }
       hash &+= 1
     }
@@ -200,7 +221,7 @@ struct ScrapeCache {
     let start = texts.count
     for place in series.indices { texts.append(series[place]) }
     entries.append(Entry(text: start..<texts.count, hash: hash, isDropped: labels == nil))
-    index[hash] = entries.count - 1
+    index[hash] = UInt32(entries.count - 1)
     if let labels {
       reading.newSeries.append(labels)
       pendingEntries.append(entries.count - 1)
@@ -227,15 +248,31 @@ struct ScrapeCache {
     var entries: [Entry] = []
     index.removeAll(keepingCapacity: true)
     for (place, old) in order.enumerated() {
-      var entry = self.entries[old]
+      var entry = self.entries[Int(old)]
       let start = texts.count
       texts.append(contentsOf: self.texts[entry.text])
       entry.text = start..<texts.count
       entries.append(entry)
-      index[entry.hash] = place
+      index[entry.hash] = UInt32(place)
     }
     self.texts = texts
     self.entries = entries
-    order = Array(entries.indices)
+    order = entries.indices.map(UInt32.init)
+  }
+
+  /// Gives back the room that growing by doubling took too much; a target's series are mostly all new at once.
+  private mutating func trim() {
+    Self.trim(&texts)
+    Self.trim(&entries)
+    Self.trim(&order)
+    Self.trim(&nextOrder)
+  }
+
+  private static func trim<Element>(_ array: inout [Element]) {
+    guard array.capacity > array.count + array.count / 4 + 64 else { return }
+    var exact: [Element] = []
+    exact.reserveCapacity(array.count)
+    exact.append(contentsOf: array)
+    array = exact
   }
 }

@@ -134,7 +134,8 @@ package actor TargetScheduler {
     let loop = ScrapeLoop(
       board: board, tools: tools, schedule: ScrapeSchedule(target: target))
     awaitingFirst.insert(target)
-    running[target] = Running(board: board, task: Task { await loop.run() })
+    let task = Task(executorPreference: clock.executor) { await loop.run() }
+    running[target] = Running(board: board, task: task)
   }
 
   private func firstDone(_ target: ScrapeTarget) {

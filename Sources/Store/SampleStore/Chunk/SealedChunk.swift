@@ -65,7 +65,9 @@ struct SealedChunk: Sendable {
       words.append(word)
     }
     self.words = words
-    guard checksum == row.checksum, count > 0 else { return nil }
+    // Version 0.1 left the series out of the check.
+    guard checksum(of: row.series) == row.checksum || checksum.value == row.checksum, count > 0
+    else { return nil }
   }
 
   /// The bytes in memory, without the value itself.
@@ -85,7 +87,7 @@ struct SealedChunk: Sendable {
     return ChunkRow(
       number: number, series: series, first: Timestamp(rawValue: first),
       last: Timestamp(rawValue: last), count: count, encoding: encoding.rawValue,
-      checksum: checksum, samples: bytes)
+      checksum: checksum(of: series), samples: bytes)
   }
 
   /// Appends the samples with times in `from...through`; false if the chunk is damaged.
@@ -101,13 +103,20 @@ struct SealedChunk: Sendable {
     }
   }
 
-  private var checksum: UInt64 {
+  /// The check of a chunk and whose it is: a chunk must not turn up with another series.
+  private func checksum(of series: SeriesKey) -> UInt64 {
+    var checksum = checksum
+    checksum.combine(UInt64(bitPattern: series.rawValue))
+    return checksum.value
+  }
+
+  private var checksum: Checksum {
     var checksum = Checksum()
     for word in words { checksum.combine(word) }
     checksum.combine(UInt64(bitPattern: first))
     checksum.combine(UInt64(bitPattern: last))
     checksum.combine(UInt64(bitPattern: Int64(count)) << 8 | UInt64(encoding.rawValue))
-    return checksum.value
+    return checksum
   }
 
   /// The words without those at the end that are zero, in memory of just that size.

@@ -4,7 +4,11 @@ import StorageAPI
 
 extension Head {
   /// Takes a batch; the journal row with what is new in it, and the chunks that it filled, are added to `writes`.
-  mutating func append(_ batch: SampleBatch, adding writes: inout JournalWrites) -> AppendOutcome {
+  ///
+  /// Late samples that cannot be compared here, because the chunks over their time are on disk only, are added to `unproved`.
+  mutating func append(
+    _ batch: SampleBatch, adding writes: inout JournalWrites, unproved: inout [LateArrival]
+  ) -> AppendOutcome {
     let ids = batch.series
     let timestamps = batch.timestamps
     let values = batch.values
@@ -26,6 +30,7 @@ extension Head {
         if verdict == .appended {
           outcome.appended += 1
           lateEncoder.append(keys[slot], timestamp, value)
+          unproved.append(LateArrival(key: keys[slot], timestamp: timestamp, value: value))
           continue
         }
       }

@@ -85,7 +85,8 @@ struct Head: Sendable {
         ids[place] = id(of: slot)
         stats.seriesCreated += 1
         writes.newSeries.append(
-          SeriesRow(key: SeriesKey(rawValue: key), labels: new.packed))
+          SeriesRow(
+            key: SeriesKey(rawValue: key), labels: new.packed, checksum: Checksum.of(new.packed)))
       }
     }
     return ids
