@@ -17,7 +17,8 @@ func showsTheFixtureAsTheGoldenFileSays(name: String) async throws {
 
 @Test func socketsCountTheirMemoryInPages() async throws {
   let proc = try fixtureContext().proc
-  try await expectGolden(SocketStatCollector(proc: proc, pageSize: 4096), "sockstat.prom")
+  try await expectGolden(
+    GuardedCollector(SocketStatCollector(proc: proc, pageSize: 4096)), "sockstat.prom")
 }
 
 @Test func namesOfTheKernelBecomeLabels() async throws {

@@ -4,11 +4,14 @@ import MetricModel
 package struct SelfCollector: Collector {
   private let root: ProcRoot
   private let role: String
+  private let standsFor: [String]
 
-  /// Makes the collector; `role` is `exporter` or `evaluator`.
-  package init(root: ProcRoot = ProcRoot(), role: String) {
+  /// Makes the collector; `role` is `exporter` or `evaluator`. `standsFor` are programs whose dashboards ask for `<program>_build_info`
+  /// to find the machines that they run on.
+  package init(root: ProcRoot = ProcRoot(), role: String, standsFor: [String] = []) {
     self.root = root
     self.role = role
+    self.standsFor = standsFor
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
@@ -21,6 +24,13 @@ package struct SelfCollector: Collector {
       "tocsin_build_info", .gauge, "1 with the version and the role of this process.",
       labels: ["role", "version"])
     buffer.add(1, role, TocsinVersion.current)
+    for program in standsFor {
+      buffer.family(
+        "\(program)_build_info", .gauge,
+        "1 for a program that stands in for \(program); the version is that of Tocsin.",
+        labels: ["branch", "goarch", "goos", "goversion", "revision", "version"])
+      buffer.add(1, values: ["tocsin", "", "linux", "", "", TocsinVersion.current])
+    }
     let stat = try root.read("self/stat")
     let own = try Self.parse(stat.span)
     buffer.counter(
@@ -31,6 +41,7 @@ package struct SelfCollector: Collector {
       Double(own.residentPages * HostFacts.pageSize))
     buffer.gauge(
       "process_virtual_memory_bytes", "Virtual memory size in bytes.", Double(own.virtualBytes))
+    try addLimits(to: &buffer)
     let kernel = try root.read("stat")
     if let booted = Self.bootTime(kernel.span) {
       buffer.gauge(
@@ -69,6 +80,38 @@ package struct SelfCollector: Collector {
       default: break
       }
     }
+  }
+
+  /// The soft limits of this process, which the kernel keeps in lines such as `Max open files   1024   524288   files`.
+  private func addLimits(to buffer: inout FamilyBuffer) throws {
+    let limits = try root.read("self/limits")
+    for (line, name, help) in [
+      ("Max open files", "process_max_fds", "Maximum number of open file descriptors."),
+      (
+        "Max address space", "process_virtual_memory_max_bytes",
+        "Maximum amount of virtual memory available in bytes."
+      ),
+    ] {
+      if let limit = try Self.limit(line, in: limits.span) { buffer.gauge(name, help, limit) }
+    }
+  }
+
+  /// The soft limit of that name; without a limit the largest number, as the peers show it.
+  static func limit(_ name: String, in text: Span<UInt8>) throws(FormatError) -> Double? {
+    var lines = ByteScanner(text, file: "self/limits")
+    while let line = lines.nextLine() {
+      guard line.rest.starts(with: name) else { continue }
+      var fields = ByteScanner(
+        line.rest.extracting(droppingFirst: name.utf8.count), file: "self/limits",
+        line: lines.lineNumber)
+      guard let field = fields.nextField() else { throw fields.error("the limit is missing") }
+      if field.equals("unlimited") { return Double(UInt64.max) }
+      guard let value = field.unsigned else {
+        throw fields.error("\"\(field.excerpt)\" is no limit")
+      }
+      return Double(value)
+    }
+    return nil
   }
 
   private struct OwnStat {

@@ -1,24 +1,32 @@
 import CollectorCore
 import MetricModel
-import Synchronization
 
 /// Processor time by mode, from /proc/stat.
 ///
 /// Times never go back, although the kernel's do at times; see `CPUTimesMemory`.
-final class CPUCollector: Collector {
-  private let proc: ProcRoot
+struct CPUCollector: RememberingCollector {
+  private let path: String
   private let showsGuestTime: Bool
-  private let memory = Mutex(CPUTimesMemory())
+  private var information: ProcessorInformation?
+  private var memory = CPUTimesMemory()
+  private var table = ReadBuffer(capacity: 16384)
+  private var files: SmallFiles
+  private var present = CPUList()
+  private var online = CPUList()
+  private var isolated = CPUList()
+  private var list = NameList()
+  private var places = ProcessorPlaces()
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    path = context.proc.proc + "/stat"
+    files = SmallFiles(root: context.proc.sys)
     showsGuestTime = context.showsGuestTime
+    information = ProcessorInformation(context)
   }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.read("stat")
-    let readings = try Self.parse(file.span)
-    let times = memory.withLock { $0.note(readings) }
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try table.read(path: path)
+    let times = memory.note(try Self.parse(table.span))
     let seconds = buffer.family(
       "node_cpu_seconds_total", .counter, "Seconds the processors spent in each mode.",
       labels: ["cpu", "mode"])
@@ -37,6 +45,7 @@ final class CPUCollector: Collector {
     }
     addOnline(to: &buffer)
     try addThrottles(to: &buffer)
+    try information?.add(to: &buffer)
   }
 
   /// Reads the `cpuN` lines; the sum of all processors is left out.
@@ -64,25 +73,19 @@ final class CPUCollector: Collector {
     return readings
   }
 
-  private func addOnline(to buffer: inout FamilyBuffer) {
-    guard let present = proc.sysLine("devices/system/cpu/present").flatMap(CPUList.parse),
-      let online = proc.sysLine("devices/system/cpu/online").flatMap(CPUList.parse)
-    else { return }
+  private mutating func addOnline(to buffer: inout FamilyBuffer) {
+    guard present.reads(&files, "present"), online.reads(&files, "online") else { return }
     buffer.family(
       "node_cpu_online", .gauge, "Whether the processor is in use.", labels: ["cpu"])
-    let used = Set(online)
-    for cpu in present { buffer.add(used.contains(cpu) ? 1 : 0, String(cpu)) }
-    guard let isolated = proc.sysLine("devices/system/cpu/isolated").flatMap(CPUList.parse) else {
-      return
-    }
+    for cpu in present.numbers { buffer.add(online.contains(cpu) ? 1 : 0, String(cpu)) }
+    guard isolated.reads(&files, "isolated") else { return }
     buffer.family(
       "node_cpu_isolated", .gauge, "1 for a processor kept free of other work.", labels: ["cpu"])
-    for cpu in isolated { buffer.add(1, String(cpu)) }
+    for cpu in isolated.numbers { buffer.add(1, String(cpu)) }
   }
 
   /// Times that the processor was slowed down because of heat; once for each core and each package.
-  private func addThrottles(to buffer: inout FamilyBuffer) throws {
-    let base = "devices/system/cpu"
+  private mutating func addThrottles(to buffer: inout FamilyBuffer) throws {
     let cores = buffer.family(
       "node_cpu_core_throttles_total", .counter, "Times the core was slowed down by heat.",
       labels: ["core", "package"])
@@ -90,31 +93,79 @@ final class CPUCollector: Collector {
       "node_cpu_package_throttles_total", .counter, "Times the package was slowed down by heat.",
       labels: ["package"])
     // The first processor tells whether the driver is there at all.
-    guard proc.sysNumber("\(base)/cpu0/thermal_throttle/core_throttle_count") != nil else { return }
-    var seen: Set<String> = []
-    for name in try proc.sysNames(base) where name.number(after: "cpu") != nil {
-      let place = "\(base)/\(name)"
-      guard let package = proc.sysLine("\(place)/topology/physical_package_id"),
-        let core = proc.sysLine("\(place)/topology/core_id")
-      else { continue }
-      if seen.insert("\(package)/\(core)").inserted,
-        let count = proc.sysNumber("\(place)/thermal_throttle/core_throttle_count")
+    let base = CPUList.place
+    guard files.reads(base, "cpu0", "thermal_throttle", "core_throttle_count") else { return }
+    _ = try files.lists(&list, base)
+    places.update(list, &files)
+    for place in places.all {
+      if place.isFirstOfCore,
+        let count = files.number(base, place.name, "thermal_throttle", "core_throttle_count")
       {
-        buffer.add(count, core, package, to: cores)
+        buffer.add(count, place.core, place.package, to: cores)
       }
-      if seen.insert(package).inserted,
-        let count = proc.sysNumber("\(place)/thermal_throttle/package_throttle_count")
+      if place.isFirstOfPackage,
+        let count = files.number(base, place.name, "thermal_throttle", "package_throttle_count")
       {
-        buffer.add(count, package, to: packages)
+        buffer.add(count, place.package, to: packages)
       }
     }
   }
 }
 
-/// The kernel's lists of processors, such as `0-3,8`.
-enum CPUList {
+/// Where each processor sits: its package and its core, which do not change while it is there.
+struct ProcessorPlaces: Sendable {
+  struct Place: Sendable {
+    let name, package, core: String
+    let isFirstOfCore, isFirstOfPackage: Bool
+  }
+
+  private(set) var all: [Place] = []
+  private var revision = 0
+
+  /// Reads the places anew if processors came or went.
+  mutating func update(_ list: NameList, _ files: inout SmallFiles) {
+    guard list.revision != revision else { return }
+    revision = list.revision
+    all = []
+    var seen: Set<String> = []
+    for name in list.names where name.number(after: "cpu") != nil {
+      guard let package = files.line(CPUList.place, name, "topology", "physical_package_id"),
+        let core = files.line(CPUList.place, name, "topology", "core_id")
+      else { continue }
+      all.append(
+        Place(
+          name: name, package: package, core: core,
+          isFirstOfCore: seen.insert("\(package)/\(core)").inserted,
+          isFirstOfPackage: seen.insert(package).inserted))
+    }
+  }
+}
+
+/// One of the kernel's lists of processors, such as `0-3,8`, read anew only when it changes.
+struct CPUList: Sendable {
   /// Most processors of a list.
   static let limit = 8192
+  static let place = "devices/system/cpu"
+
+  private(set) var numbers: [Int] = []
+  private var members: Set<Int> = []
+  private var raw: [UInt8] = [0]
+  private var isValid = false
+
+  func contains(_ number: Int) -> Bool { members.contains(number) }
+
+  /// Reads the list; false if it is absent or does not read as one.
+  mutating func reads(_ files: inout SmallFiles, _ file: String) -> Bool {
+    guard files.reads(Self.place, file) else { return false }
+    let text = files.text
+    if text.isSame(as: raw) { return isValid }
+    raw = text.array
+    let parsed = Self.parse(text.text)
+    numbers = parsed ?? []
+    members = Set(numbers)
+    isValid = parsed != nil
+    return isValid
+  }
 
   /// The numbers of the list; nil if it does not read as one.
   static func parse(_ text: String) -> [Int]? {

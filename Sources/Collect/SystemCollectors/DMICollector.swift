@@ -2,11 +2,21 @@ import CollectorCore
 import MetricModel
 
 /// What the firmware says about the machine, from /sys/class/dmi/id.
-struct DMICollector: Collector {
-  let proc: ProcRoot
+///
+/// It does not change while the machine runs, and is read once.
+struct DMICollector: RememberingCollector {
+  private var files: SmallFiles
+  private var labels: [String] = []
+  private var values: [String] = []
+
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  private static let place = "class/dmi/id"
 
   /// Label and file; serial numbers can be read by root only and are then left out.
-  private static let files = [
+  private static let names = [
     ("bios_date", "bios_date"), ("bios_release", "bios_release"), ("bios_vendor", "bios_vendor"),
     ("bios_version", "bios_version"), ("board_asset_tag", "board_asset_tag"),
     ("board_name", "board_name"), ("board_serial", "board_serial"),
@@ -19,13 +29,13 @@ struct DMICollector: Collector {
     ("system_vendor", "sys_vendor"),
   ]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    var labels: [String] = []
-    var values: [String] = []
-    for (label, file) in Self.files {
-      guard let value = proc.sysLine("class/dmi/id/\(file)") else { continue }
-      labels.append(label)
-      values.append(value)
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    if labels.isEmpty, files.exists(Self.place) {
+      for (label, file) in Self.names {
+        guard let value = files.line(Self.place, file) else { continue }
+        labels.append(label)
+        values.append(value)
+      }
     }
     guard !labels.isEmpty else { throw NoData("the firmware tells nothing") }
     buffer.family(

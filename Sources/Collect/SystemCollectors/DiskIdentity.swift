@@ -1,11 +1,34 @@
 import CollectorCore
 import MetricModel
 
-/// A block device and what udev knows about it.
-struct DiskIdentity: Sendable {
-  let device: String
-  let major: UInt64
-  let minor: UInt64
+/// What udev knows about block devices. A device's properties are read with each scrape, and made into labels when they change.
+struct DiskIdentities: Sendable {
+  /// The labels of one device, but for whether it turns, which the kernel tells.
+  private struct Identity {
+    var raw: [UInt8] = []
+    /// Before and behind the label `rotational`.
+    var info: (before: [String], after: [String]) = ([], [])
+    var fileSystem: [String]?
+    var mapper: [String]?
+    /// Write cache, whether it is on, and turns per minute.
+    var ata: [Double?] = []
+  }
+
+  private let root: String
+  private var udev: SmallFiles
+  private var files: SmallFiles
+  private var folder: String
+  private var identities: [String: Identity] = [:]
+  private var families: Families?
+  private var hasUdev = false
+
+  init(_ proc: ProcRoot) {
+    let parts = proc.udev.split(separator: "/", omittingEmptySubsequences: false)
+    folder = parts.last.map(String.init) ?? ""
+    root = parts.dropLast().joined(separator: "/")
+    udev = SmallFiles(root: root)
+    files = SmallFiles(root: proc.sys)
+  }
 
   /// The families that tell about devices.
   struct Families {
@@ -36,62 +59,88 @@ struct DiskIdentity: Sendable {
     }
   }
 
-  /// Adds what is known; without udev only the numbers.
-  func add(to buffer: inout FamilyBuffer, _ families: Families, proc: ProcRoot) {
-    let udev = properties(proc)
+  /// Begins the families of a scrape.
+  mutating func begin(in buffer: inout FamilyBuffer) {
+    families = Families(in: &buffer)
+    // Without udev one look is enough for all devices.
+    hasUdev = udev.exists(folder)
+    // Devices come and go; the memory of them is bounded.
+    if identities.count > 10_000 { identities.removeAll() }
+  }
+
+  /// Adds what is known of a device; without udev only the numbers.
+  mutating func add(
+    _ device: String, _ major: UInt64, _ minor: UInt64, to buffer: inout FamilyBuffer
+  ) {
+    guard let families else { return }
+    // "b259:12" is short enough to need no heap.
+    let isKnown = hasUdev && udev.reads(folder, "b\(major):\(minor)")
+    var identity = identities[device] ?? Identity()
+    if identity.info.before.isEmpty
+      || (isKnown ? !udev.bytes.isSame(as: identity.raw) : !identity.raw.isEmpty)
+    {
+      identity = Self.identity(device, major, minor, isKnown ? udev.bytes.array : [])
+      identities[device] = identity
+    }
+    buffer.beginSample()
+    for value in identity.info.before { buffer.label(value) }
+    if files.reads("block", device, "queue", "rotational") {
+      buffer.label(files.text)
+    } else {
+      buffer.label("0")
+    }
+    for value in identity.info.after { buffer.label(value) }
+    buffer.endSample(1, to: families.info)
+    if let values = identity.fileSystem { buffer.add(1, values: values, to: families.fileSystem) }
+    if let values = identity.mapper { buffer.add(1, values: values, to: families.mapper) }
+    for (value, family) in zip(
+      identity.ata, [families.writeCache, families.writeCacheEnabled, families.rotationRate])
+    {
+      if let value { buffer.add(value, device, to: family) }
+    }
+  }
+
+  private static func identity(
+    _ device: String, _ major: UInt64, _ minor: UInt64, _ raw: [UInt8]
+  ) -> Identity {
+    let udev = properties(raw.span)
     func value(_ keys: String...) -> String {
       for key in keys {
         if let value = udev[key], !value.isEmpty { return value }
       }
       return ""
     }
-    let rotational = proc.sysLine("block/\(device)/queue/rotational") ?? "0"
-    buffer.add(
-      1,
-      values: [
-        device, String(major), String(minor), value("ID_MODEL"), value("ID_PATH"),
-        value("ID_REVISION"), rotational,
-        value("SCSI_IDENT_SERIAL", "ID_SERIAL_SHORT", "ID_SERIAL"), value("ID_WWN"),
-      ], to: families.info)
+    var identity = Identity()
+    identity.raw = raw
+    identity.info.before = [
+      device, String(major), String(minor), value("ID_MODEL"), value("ID_PATH"),
+      value("ID_REVISION"),
+    ]
+    identity.info.after = [
+      value("SCSI_IDENT_SERIAL", "ID_SERIAL_SHORT", "ID_SERIAL"), value("ID_WWN"),
+    ]
     if !value("ID_FS_TYPE").isEmpty {
-      buffer.add(
-        1,
-        values: [
-          device, value("ID_FS_TYPE"), value("ID_FS_USAGE"), value("ID_FS_UUID"),
-          value("ID_FS_VERSION"),
-        ], to: families.fileSystem)
+      identity.fileSystem = [
+        device, value("ID_FS_TYPE"), value("ID_FS_USAGE"), value("ID_FS_UUID"),
+        value("ID_FS_VERSION"),
+      ]
     }
     if !value("DM_NAME").isEmpty {
-      buffer.add(
-        1,
-        values: [
-          device, value("DM_LV_LAYER"), value("DM_LV_NAME"), value("DM_NAME"), value("DM_UUID"),
-          value("DM_VG_NAME"),
-        ], to: families.mapper)
+      identity.mapper = [
+        device, value("DM_LV_LAYER"), value("DM_LV_NAME"), value("DM_NAME"), value("DM_UUID"),
+        value("DM_VG_NAME"),
+      ]
     }
-    addATA(udev, families, to: &buffer)
-  }
-
-  /// What is known of an ATA disk.
-  private func addATA(
-    _ udev: [String: String], _ families: Families, to buffer: inout FamilyBuffer
-  ) {
-    for (key, family) in [
-      ("ID_ATA_WRITE_CACHE", families.writeCache),
-      ("ID_ATA_WRITE_CACHE_ENABLED", families.writeCacheEnabled),
-      ("ID_ATA_ROTATION_RATE_RPM", families.rotationRate),
-    ] {
-      guard let number = udev[key].flatMap(UInt64.init) else { continue }
-      buffer.add(Double(number), device, to: family)
-    }
+    identity.ata = [
+      "ID_ATA_WRITE_CACHE", "ID_ATA_WRITE_CACHE_ENABLED", "ID_ATA_ROTATION_RATE_RPM",
+    ].map { udev[$0].flatMap(UInt64.init).map { Double($0) } }
+    return identity
   }
 
   /// udev's properties: lines `E:KEY=value`.
-  private func properties(_ proc: ProcRoot) -> [String: String] {
-    var file = ReadBuffer()
-    guard (try? file.read(path: "\(proc.udev)/b\(major):\(minor)")) != nil else { return [:] }
+  private static func properties(_ bytes: Span<UInt8>) -> [String: String] {
     var properties: [String: String] = [:]
-    var lines = ByteScanner(file.span, file: "udev")
+    var lines = ByteScanner(bytes, file: "udev")
     while var line = lines.nextLine() {
       guard line.text(before: ":")?.equals("E") == true, let key = line.text(before: "=")?.text
       else { continue }

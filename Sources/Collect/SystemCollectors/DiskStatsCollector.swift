@@ -1,17 +1,19 @@
 import CollectorCore
 import MetricModel
-import Synchronization
 
 /// Reads, writes and times of the block devices, from /proc/diskstats, with udev's names for them.
-final class DiskStatsCollector: Collector {
+struct DiskStatsCollector: RememberingCollector {
   private let proc: ProcRoot
   private let filter: NameFilter
   /// What was decided for each name.
-  private let decisions = Mutex([String: Bool]())
+  private var decisions: [String: Bool] = [:]
+  private var table = ReadBuffer(capacity: 16384)
+  private var identities: DiskIdentities
 
   init(_ context: SystemContext) {
     proc = context.proc
     filter = context.patterns.disks
+    identities = DiskIdentities(context.proc)
   }
 
   private typealias Column = (name: String, type: MetricType, factor: Double, help: String)
@@ -40,19 +42,21 @@ final class DiskStatsCollector: Collector {
   private static let columnsAlways = 11
   private static let names = columns.map { "node_disk_\($0.name)" }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.readIfPresent("diskstats")
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    var table = self.table.taken()
+    defer { self.table = table }
+    try table.readIfPresent(path: proc.proc + "/diskstats")
     let families = zip(Self.columns, Self.names).map {
       buffer.family($1, $0.type, $0.help, labels: ["device"])
     }
-    var disks: [DiskIdentity] = []
-    var lines = ByteScanner(file.span, file: "diskstats")
+    identities.begin(in: &buffer)
+    var lines = ByteScanner(table.span, file: "diskstats")
     while var line = lines.nextLine() {
       guard let first = line.nextField() else { continue }
       guard let major = first.unsigned else { throw line.error("the major number is missing") }
       let minor = try line.unsigned("the minor number")
       guard let device = line.nextField()?.text else { throw line.error("the name is missing") }
-      if isExcluded(device) { continue }
+      if Self.isExcluded(device, filter, &decisions) { continue }
       for (index, family) in families.enumerated() {
         if index >= Self.columnsAlways, line.isAtEnd { break }
         let value = Double(try line.unsigned(Self.columns[index].name))
@@ -60,24 +64,18 @@ final class DiskStatsCollector: Collector {
         // Division keeps decimals short where a product with 0.001 would not.
         buffer.add(factor == 1e-3 ? value / 1000 : value * factor, device, to: family)
       }
-      disks.append(DiskIdentity(device: device, major: major, minor: minor))
-    }
-    addIdentities(disks, to: &buffer)
-  }
-
-  private func isExcluded(_ device: String) -> Bool {
-    decisions.withLock { decisions in
-      if let known = decisions[device] { return known }
-      // Device names come and go; the memory of them is bounded.
-      if decisions.count > 10_000 { decisions.removeAll() }
-      let decision = !filter.shows(device)
-      decisions[device] = decision
-      return decision
+      identities.add(device, major, minor, to: &buffer)
     }
   }
 
-  private func addIdentities(_ disks: [DiskIdentity], to buffer: inout FamilyBuffer) {
-    let families = DiskIdentity.Families(in: &buffer)
-    for disk in disks { disk.add(to: &buffer, families, proc: proc) }
+  private static func isExcluded(
+    _ device: String, _ filter: NameFilter, _ decisions: inout [String: Bool]
+  ) -> Bool {
+    if let known = decisions[device] { return known }
+    // Device names come and go; the memory of them is bounded.
+    if decisions.count > 10_000 { decisions.removeAll() }
+    let decision = !filter.shows(device)
+    decisions[device] = decision
+    return decision
   }
 }

@@ -13,6 +13,7 @@ final class FileSystemCollector: Collector {
   private let settings: SystemContext
   private let probe: Probe
   private let stuck = Mutex(Set<String>())
+  private let known = Mutex(KnownMounts())
 
   private static let stuckMessage = "mountpoint timeout"
   private static let labels = ["device", "mountpoint", "fstype", "device_error"]
@@ -23,66 +24,87 @@ final class FileSystemCollector: Collector {
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let mounts = try mounts()
+    let mounts = try known.withLock { try $0.mounts(settings) }
     let families = Families(in: &buffer)
-    var seen: Set<MountPoint> = []
-    for mount in mounts {
-      guard settings.patterns.mountPoints.shows(mount.mountPoint),
-        settings.patterns.fileSystemTypes.shows(mount.type)
-      else { continue }
-      // The same device may be mounted twice at the same place, one over the other.
-      var identity = mount
-      identity.isReadOnly = false
-      guard seen.insert(identity).inserted else { continue }
-      let usage = await usage(of: mount.mountPoint, context: context)
-      families.add(mount, usage, to: &buffer)
+    let asked = stuck.withLock { stuck in
+      stuck.isEmpty ? mounts : mounts.filter { !stuck.contains($0.mountPoint) }
     }
-  }
-
-  /// The mounts of the machine, or of this process where those cannot be read.
-  private func mounts() throws -> [MountPoint] {
-    let file = try mountinfo()
-    return try MountPoint.parse(file.span)
-  }
-
-  private func mountinfo() throws(SystemError) -> ReadBuffer {
-    do {
-      return try settings.proc.read("1/mountinfo")
-    } catch {
-      return try settings.proc.read("self/mountinfo")
-    }
-  }
-
-  /// The space of a mount, or why it is not known.
-  private func usage(
-    of mountPoint: String, context: ScrapeContext
-  ) async -> Result<FileSystemUsage, UsageError> {
-    guard !stuck.withLock({ $0.contains(mountPoint) }) else {
-      return .failure(UsageError(text: Self.stuckMessage))
-    }
-    let path = settings.proc.hostPath(mountPoint)
+    var usages: [Result<FileSystemUsage, SystemError>?] = []
+    var refusal: String?
     do {
       // Several mounts may hang, so none gets all the time there is.
       let limit = min(settings.mountTimeout, context.remaining / 4)
-      let result = try await settings.blockingWorker.run(
-        context: context, limit: limit,
-        { [probe] in probe(path) },
-        whenLate: { _ in _ = self.stuck.withLock { $0.remove(mountPoint) } },
-        onTimeout: { _ = self.stuck.withLock { $0.insert(mountPoint) } })
-      return result.mapError { UsageError(text: $0.reason) }
+      usages = try await settings.blockingWorker.runEach(
+        count: asked.count, context: context, limit: limit,
+        { [probe] in probe(asked[$0].path) },
+        whenLate: { index in _ = self.stuck.withLock { $0.remove(asked[index].mountPoint) } },
+        onTimeout: { index in _ = self.stuck.withLock { $0.insert(asked[index].mountPoint) } })
     } catch {
-      switch error {
-      case .overdue: return .failure(UsageError(text: Self.stuckMessage))
-      case .exhausted, .noThread: return .failure(UsageError(text: error.description))
+      refusal = error.description
+    }
+    var next = 0
+    for mount in mounts {
+      var usage: Result<FileSystemUsage, SystemError>?
+      if next < asked.count, asked[next].mountPoint == mount.mountPoint {
+        if refusal == nil { usage = usages[next] }
+        next += 1
+      }
+      switch usage {
+      case .success(let usage): families.add(mount, usage, to: &buffer)
+      case .failure(let error): families.add(mount, failure: error.reason, to: &buffer)
+      case nil: families.add(mount, failure: refusal ?? Self.stuckMessage, to: &buffer)
       }
     }
   }
 }
 
+/// The mounts that are shown, made anew only when the kernel's list changes.
+private struct KnownMounts: Sendable {
+  private var file = ReadBuffer(capacity: 16384)
+  private var raw: [UInt8] = []
+  private var shown: [FileSystemCollector.Mount] = []
+
+  /// The mounts of the machine, or of this process where those cannot be read.
+  mutating func mounts(_ settings: SystemContext) throws -> [FileSystemCollector.Mount] {
+    do {
+      try file.read(path: settings.proc.proc + "/1/mountinfo")
+    } catch {
+      try file.read(path: settings.proc.proc + "/self/mountinfo")
+    }
+    guard !file.span.isSame(as: raw) else { return shown }
+    var seen: Set<MountPoint> = []
+    shown = try MountPoint.parse(file.span).compactMap { mount in
+      guard settings.patterns.mountPoints.shows(mount.mountPoint),
+        settings.patterns.fileSystemTypes.shows(mount.type)
+      else { return nil }
+      // The same device may be mounted twice at the same place, one over the other.
+      var identity = mount
+      identity.isReadOnly = false
+      guard seen.insert(identity).inserted else { return nil }
+      return FileSystemCollector.Mount(mount, path: settings.proc.hostPath(mount.mountPoint))
+    }
+    raw = file.span.array
+    return shown
+  }
+}
+
 extension FileSystemCollector {
-  /// Why the space of a mount is not known.
-  struct UsageError: Error {
-    let text: String
+  /// A mount that is shown, and its labels.
+  struct Mount: Sendable {
+    let mountPoint: String
+    /// Where its space is asked for.
+    let path: String
+    let isReadOnly: Bool
+    let labels: [String]
+    let infoLabels: [String]
+
+    init(_ mount: MountPoint, path: String) {
+      mountPoint = mount.mountPoint
+      self.path = path
+      isReadOnly = mount.isReadOnly
+      labels = [mount.device, mount.mountPoint, mount.type, ""]
+      infoLabels = [mount.device, String(mount.major), String(mount.minor), mount.mountPoint]
+    }
   }
 
   /// The families of this collector.
@@ -105,28 +127,27 @@ extension FileSystemCollector {
         labels: ["device", "major", "minor", "mountpoint"])
     }
 
-    func add(
-      _ mount: MountPoint, _ usage: Result<FileSystemUsage, UsageError>,
-      to buffer: inout FamilyBuffer
-    ) {
-      var labels = [mount.device, mount.mountPoint, mount.type, ""]
-      switch usage {
-      case .success(let usage):
-        let block = Double(usage.blockSize)
-        buffer.add(Double(usage.blocks) * block, values: labels, to: size)
-        buffer.add(Double(usage.blocksFree) * block, values: labels, to: free)
-        buffer.add(Double(usage.blocksAvailable) * block, values: labels, to: available)
-        buffer.add(Double(usage.files), values: labels, to: files)
-        buffer.add(Double(usage.filesFree), values: labels, to: filesFree)
-        buffer.add(0, values: labels, to: error)
-      case .failure(let failure):
-        labels[3] = failure.text
-        buffer.add(1, values: labels, to: error)
-      }
+    func add(_ mount: Mount, _ usage: FileSystemUsage, to buffer: inout FamilyBuffer) {
+      let block = Double(usage.blockSize)
+      buffer.add(Double(usage.blocks) * block, values: mount.labels, to: size)
+      buffer.add(Double(usage.blocksFree) * block, values: mount.labels, to: free)
+      buffer.add(Double(usage.blocksAvailable) * block, values: mount.labels, to: available)
+      buffer.add(Double(usage.files), values: mount.labels, to: files)
+      buffer.add(Double(usage.filesFree), values: mount.labels, to: filesFree)
+      buffer.add(0, values: mount.labels, to: error)
+      addState(mount, mount.labels, to: &buffer)
+    }
+
+    func add(_ mount: Mount, failure: String, to buffer: inout FamilyBuffer) {
+      var labels = mount.labels
+      labels[3] = failure
+      buffer.add(1, values: labels, to: error)
+      addState(mount, labels, to: &buffer)
+    }
+
+    private func addState(_ mount: Mount, _ labels: [String], to buffer: inout FamilyBuffer) {
       buffer.add(mount.isReadOnly ? 1 : 0, values: labels, to: readOnly)
-      buffer.add(
-        1, values: [mount.device, String(mount.major), String(mount.minor), mount.mountPoint],
-        to: info)
+      buffer.add(1, values: mount.infoLabels, to: info)
     }
   }
 }

@@ -13,6 +13,9 @@ package struct NameFilter: Sendable {
     self.exclude = exclude
   }
 
+  /// Whether there is no pattern at all.
+  var showsAll: Bool { include == nil && exclude == nil }
+
   /// Whether the name is shown.
   package func shows(_ name: String) -> Bool {
     if let exclude, exclude.matches(name) { return false }

@@ -2,13 +2,15 @@ import CollectorCore
 import MetricModel
 
 /// Settings and state of the network devices, from /sys/class/net.
-struct NetworkClassCollector: Collector {
-  private let proc: ProcRoot
+struct NetworkClassCollector: RememberingCollector {
   private let filter: NameFilter
   private let ignoresInvalidSpeed: Bool
+  private var files: SmallFiles
+  private var list = NameList()
+  private var devices = ShownNames()
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    files = SmallFiles(root: context.proc.sys)
     filter = context.patterns.networkClassDevices
     ignoresInvalidSpeed = context.ignoresInvalidSpeed
   }
@@ -34,10 +36,14 @@ struct NetworkClassCollector: Collector {
     ("tx_queue_len", "transmit_queue_length", .gauge, "Length of the send queue."),
     ("type", "protocol_type", .gauge, "The kind of hardware."),
   ]
+  private static let names = columns.map { "node_network_\($0.name)" }
+  private static let place = "class/net"
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let families = Self.columns.map {
-      buffer.family("node_network_\($0.name)", $0.type, $0.help, labels: ["device"])
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    _ = try files.lists(&list, Self.place)
+    devices.update(list, filter.shows)
+    let families = zip(Self.columns, Self.names).map {
+      buffer.family($1, $0.type, $0.help, labels: ["device"])
     }
     let up = buffer.family(
       "node_network_up", .gauge, "Whether the device's state is \"up\".", labels: ["device"])
@@ -45,41 +51,40 @@ struct NetworkClassCollector: Collector {
       "node_network_info", .gauge, "The device's addresses and states; the value is always 1.",
       labels: ["device", "address", "broadcast", "duplex", "operstate", "adminstate", "ifalias"])
     var found = false
-    for device in try proc.sysNames("class/net") where filter.shows(device) {
-      let directory = "class/net/\(device)"
-      // bonding_masters and its like are files, not devices.
-      guard let state = proc.sysLine("\(directory)/operstate") else { continue }
+    for device in devices.names {
+      // bonding_masters and its like are files, not devices. The kernel's words for states are short enough to need no heap.
+      guard let state = files.line(Self.place, device, "operstate") else { continue }
       found = true
-      for (column, family) in zip(Self.columns, families) {
-        // A device that is down refuses some of its files: no figure then.
-        guard let value = number("\(directory)/\(column.file)") else { continue }
-        if column.file == "speed", value < 0, ignoresInvalidSpeed { continue }
-        buffer.add(column.file == "speed" ? value * 125_000 : value, device, to: family)
-      }
+      let flags = addNumbers(of: device, families, to: &buffer)
       buffer.add(state == "up" ? 1 : 0, device, to: up)
-      buffer.add(1, values: labels(device, directory, state), to: info)
+      buffer.beginSample()
+      buffer.label(device)
+      files.addLabel(to: &buffer, Self.place, device, "address")
+      files.addLabel(to: &buffer, Self.place, device, "broadcast")
+      files.addLabel(to: &buffer, Self.place, device, "duplex")
+      buffer.label(state)
+      buffer.label(flags.map { $0 & 1 == 1 ? "up" : "down" } ?? "unknown")
+      files.addLabel(to: &buffer, Self.place, device, "ifalias")
+      buffer.endSample(1, to: info)
     }
     guard found else { throw NoData("there is no network device") }
   }
 
-  private func labels(_ device: String, _ directory: String, _ state: String) -> [String] {
-    let flags = number("\(directory)/flags")
-    let isUp = flags.map { UInt64($0) & 1 == 1 }
-    return [
-      device, proc.sysLine("\(directory)/address") ?? "",
-      proc.sysLine("\(directory)/broadcast") ?? "", proc.sysLine("\(directory)/duplex") ?? "",
-      state, isUp.map { $0 ? "up" : "down" } ?? "unknown",
-      proc.sysLine("\(directory)/ifalias") ?? "",
-    ]
-  }
-
-  /// The number in a file, decimal or `0x` hexadecimal.
-  private func number(_ path: String) -> Double? {
-    guard let file = try? proc.readSys(path) else { return nil }
-    let text = file.span.trimmed
-    if text.starts(with: "0x") {
-      return text.extracting(droppingFirst: 2).hexadecimal.map { Double($0) }
+  /// Adds what is a number, and returns the device's flags. A device that is down refuses some of its files: no figure then.
+  private mutating func addNumbers(
+    of device: String, _ families: [FamilyBuffer.FamilyID], to buffer: inout FamilyBuffer
+  ) -> UInt64? {
+    var flags: UInt64?
+    for (column, family) in zip(Self.columns, families) {
+      guard let value = files.number(Self.place, device, column.file) else { continue }
+      if column.file == "flags" { flags = UInt64(exactly: value) }
+      guard column.file == "speed" else {
+        buffer.add(value, device, to: family)
+        continue
+      }
+      if value < 0, ignoresInvalidSpeed { continue }
+      buffer.add(value * 125_000, device, to: family)
     }
-    return text.signed.map { Double($0) }
+    return flags
   }
 }

@@ -1,21 +1,33 @@
 import CollectorCore
 
 /// Sockets in use by protocol, from /proc/net/sockstat and sockstat6.
-struct SocketStatCollector: Collector {
-  let proc: ProcRoot
-  /// Bytes of a page, for memory that the kernel counts in pages.
-  var pageSize = HostFacts.pageSize
+struct SocketStatCollector: RememberingCollector {
+  private let paths: (four: String, six: String)
+  private let pageSize: UInt64
+  private var file = ReadBuffer()
+  /// Names and help of the metrics by protocol and field.
+  private var metrics: [String: [String: (name: String, help: String)]] = [:]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.readIfPresent("net/sockstat")
-    try add(file.span, name: "net/sockstat", to: &buffer)
-    // A kernel without IPv6 has no second file.
-    guard let six = try? proc.read("net/sockstat6") else { return }
-    try add(six.span, name: "net/sockstat6", to: &buffer)
+  /// Makes the collector; `pageSize` is bytes of a page, for memory that the kernel counts in pages.
+  init(proc: ProcRoot, pageSize: UInt64 = HostFacts.pageSize) {
+    paths = (proc.proc + "/net/sockstat", proc.proc + "/net/sockstat6")
+    self.pageSize = pageSize
   }
 
-  private func add(
-    _ bytes: Span<UInt8>, name: String, to buffer: inout FamilyBuffer
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    var file = self.file.taken()
+    defer { self.file = file }
+    try file.readIfPresent(path: paths.four)
+    try Self.add(file.span, "net/sockstat", pageSize, &metrics, to: &buffer)
+    // A kernel without IPv6 has no second file.
+    guard (try? file.read(path: paths.six)) != nil else { return }
+    try Self.add(file.span, "net/sockstat6", pageSize, &metrics, to: &buffer)
+  }
+
+  private static func add(
+    _ bytes: Span<UInt8>, _ name: String, _ pageSize: UInt64,
+    _ metrics: inout [String: [String: (name: String, help: String)]],
+    to buffer: inout FamilyBuffer
   ) throws(FormatError) {
     var lines = ByteScanner(bytes, file: name)
     while var line = lines.nextLine() {
@@ -25,13 +37,26 @@ struct SocketStatCollector: Collector {
       }
       while let field = line.nextField()?.text {
         let value = Double(try line.unsigned(field))
-        let metric = "node_sockstat_\(head)_\(field)"
-        buffer.gauge(metric, "Sockets of \(head) in state \(field).", value)
+        let metric = Self.metric(head, field, &metrics)
+        buffer.gauge(metric.name, metric.help, value)
         if field == "mem" {
-          buffer.gauge(
-            "\(metric)_bytes", "Memory of sockets of \(head).", value * Double(pageSize))
+          let bytes = Self.metric(head, "mem_bytes", &metrics)
+          buffer.gauge(bytes.name, bytes.help, value * Double(pageSize))
         }
       }
     }
+  }
+
+  private static func metric(
+    _ head: String, _ field: String,
+    _ metrics: inout [String: [String: (name: String, help: String)]]
+  ) -> (name: String, help: String) {
+    if let known = metrics[head]?[field] { return known }
+    let help =
+      field == "mem_bytes"
+      ? "Memory of sockets of \(head)." : "Sockets of \(head) in state \(field)."
+    let made = (name: "node_sockstat_\(head)_\(field)", help: help)
+    metrics[head, default: [:]][field] = made
+    return made
   }
 }

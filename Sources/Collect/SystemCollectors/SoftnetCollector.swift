@@ -20,9 +20,10 @@ struct SoftnetCollector: Collector {
     let families = Self.columns.map {
       buffer.family($0.name, $0.type, $0.help, labels: ["cpu"])
     }
+    var values: [UInt64] = []
     var lines = ByteScanner(file.span, file: "net/softnet_stat")
     while var line = lines.nextLine() {
-      var values: [UInt64] = []
+      values.removeAll(keepingCapacity: true)
       while let field = line.nextField() {
         guard let value = field.hexadecimal else {
           throw line.error("\"\(field.excerpt)\" is no hexadecimal number")

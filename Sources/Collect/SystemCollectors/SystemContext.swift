@@ -13,6 +13,16 @@ package struct SystemContext: Sendable {
   package var blockingWorker: BlockingWorker
   /// Whether time in guests is shown for each processor.
   package var showsGuestTime = true
+  /// Whether the model and clock rate of each processor are shown.
+  package var showsProcessorInformation = false
+  /// Whether addresses of network devices are shown.
+  package var showsNetworkAddresses = false
+  /// Whether traffic is shown under names that tell kinds of errors apart.
+  package var detailsNetworkTraffic = false
+  /// Whether traffic carries the alias of its device as a label.
+  package var labelsNetworkAliases = false
+  /// Labels of the load balancer's backends, in their order; what they do not tell apart is summed up.
+  package var backendLabels = IPVSBackends.allLabels
   /// Whether a network device of unknown speed shows none, rather than -1 Mbit/s.
   package var ignoresInvalidSpeed = false
   /// Whether interrupts that never came are shown.

@@ -1,3 +1,4 @@
+import CollectorCore
 import MetricModel
 import PatternMatching
 
@@ -35,7 +36,8 @@ package struct SystemOption: Sendable {
 
   /// The option of that name.
   package static func named(_ name: String) throws(SystemOptionError) -> SystemOption {
-    guard let option = all.first(where: { $0.name == name }) else {
+    let current = formerNames[name] ?? name
+    guard let option = all.first(where: { $0.name == current }) else {
       throw SystemOptionError(
         option: name,
         reason: "there is no such option; there are "
@@ -47,13 +49,30 @@ package struct SystemOption: Sendable {
   /// All of them.
   package static let all: [SystemOption] =
     filters("arp.device", "network devices", \.neighbourDevices)
+    + [unneeded("arp.netlink"), unneeded("netclass.netlink"), unneeded("netdev.netlink")]
     + filters("cgroup.unit", "systemd units and containers", \.controlGroups)
     + [toggle("cpu.guest", "Time in guests for each processor; on by default.", \.showsGuestTime)]
+    + [
+      toggle("cpu.info", "Model and clock rate of each processor.", \.showsProcessorInformation),
+      pattern("cpu.info.flags-include", "Only these flags of the first processor are shown.") {
+        $0.processorFlags = $1
+      },
+      pattern("cpu.info.bugs-include", "Only these bugs of the first processor are shown.") {
+        $0.processorBugs = $1
+      },
+    ]
     + filters("diskstats.device", "block devices", \.disks)
     + filters("filesystem.mount-points", "mount points", \.mountPoints)
     + filters("filesystem.fs-types", "types of file systems", \.fileSystemTypes)
-    + [mountTimeout] + filters("hwmon.chip", "chips", \.hardwareChips)
+    + [mountTimeout, mountWorkers] + filters("ethtool.device", "network devices", \.ethernetDevices)
+    + [
+      pattern("ethtool.metrics-include", "Only these counters of network drivers are shown.") {
+        $0.ethernetCounters = $1
+      }
+    ] + filters("hwmon.chip", "chips", \.hardwareChips)
     + filters("hwmon.sensor", "sensors, as chip;sensor", \.hardwareSensors)
+    + filters("infiniband.device", "InfiniBand adapters", \.infiniBandDevices)
+    + [backendLabels]
     + filters("interrupts.name", "interrupts, as name;info;devices", \.interrupts)
     + [
       toggle(
@@ -67,6 +86,13 @@ package struct SystemOption: Sendable {
         \.ignoresInvalidSpeed),
     ] + filters("netdev.device", "network devices", \.networkDevices)
     + [
+      toggle("netdev.address-info", "Addresses of network devices.", \.showsNetworkAddresses),
+      toggle(
+        "netdev.enable-detailed-metrics", "Traffic under names that tell kinds of errors apart.",
+        \.detailsNetworkTraffic),
+      toggle(
+        "netdev.label-ifalias", "The alias of a network device as a label.",
+        \.labelsNetworkAliases),
       pattern("netstat.fields", "Fields of the network stack that are shown.") {
         $0.netstatFields = $1
       },
@@ -91,6 +117,48 @@ package struct SystemOption: Sendable {
 }
 
 extension SystemOption {
+  /// Names of older versions of node_exporter that are still taken.
+  package static let formerNames = [
+    "diskstats.ignored-devices": "diskstats.device-exclude",
+    "filesystem.ignored-fs-types": "filesystem.fs-types-exclude",
+    "filesystem.ignored-mount-points": "filesystem.mount-points-exclude",
+    "netdev.device-blacklist": "netdev.device-exclude",
+    "netdev.device-whitelist": "netdev.device-include",
+  ]
+
+  /// A switch of node_exporter between two sources that show the same numbers.
+  private static func unneeded(_ name: String) -> SystemOption {
+    SystemOption(name, isSwitch: true, "Taken, and without effect: the numbers are the same.") {
+      _, value in
+      guard value == "true" || value == "false" else {
+        throw SystemOptionError(option: name, reason: "should be true or false, not \"\(value)\"")
+      }
+    }
+  }
+
+  private static let mountWorkers = SystemOption(
+    "filesystem.stat-workers", "Most threads that may hang on stuck mounts."
+  ) { context, value in
+    guard let count = Int(value), (1...256).contains(count) else {
+      throw SystemOptionError(
+        option: value, reason: "should be a whole number from 1 to 256")
+    }
+    context.blockingWorker = BlockingWorker(threadLimit: count)
+  }
+
+  private static let backendLabels = SystemOption(
+    "ipvs.backend-labels", "Labels of the load balancer's backends, with commas between."
+  ) { context, value in
+    let wanted = Set(value.split(separator: ",").map(String.init))
+    if let unknown = wanted.subtracting(IPVSBackends.allLabels).min() {
+      throw SystemOptionError(
+        option: unknown,
+        reason: "there is no such label; there are "
+          + IPVSBackends.allLabels.joined(separator: ", "))
+    }
+    context.backendLabels = IPVSBackends.allLabels.filter(wanted.contains)
+  }
+
   private static let mountTimeout = SystemOption(
     "filesystem.mount-timeout", "How long a mount may take before it counts as stuck."
   ) { context, value in

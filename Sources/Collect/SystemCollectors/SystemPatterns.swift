@@ -14,6 +14,16 @@ package struct SystemPatterns: Sendable {
   package var networkClassDevices = NameFilter()
   /// Network devices of the collector `arp`.
   package var neighbourDevices = NameFilter()
+  /// Network devices of the collector `ethtool`.
+  package var ethernetDevices = NameFilter()
+  /// Counters of network drivers that are shown.
+  package var ethernetCounters: RegularExpression
+  /// InfiniBand adapters.
+  package var infiniBandDevices = NameFilter()
+  /// Flags of the first processor that are shown; nil shows none.
+  package var processorFlags: RegularExpression?
+  /// Known mistakes of the first processor that are shown; nil shows none.
+  package var processorBugs: RegularExpression?
   /// Chips of hardware monitors.
   package var hardwareChips = NameFilter()
   /// Sensors of hardware monitors, as `chip;sensor`.
@@ -38,6 +48,7 @@ package struct SystemPatterns: Sendable {
     disks = NameFilter(exclude: try Self.pattern(Self.defaultExcludedDisks))
     mountPoints = NameFilter(exclude: try Self.pattern(Self.defaultExcludedMountPoints))
     fileSystemTypes = NameFilter(exclude: try Self.pattern(Self.defaultExcludedFileSystemTypes))
+    ethernetCounters = try Self.pattern(".*")
     vmstatFields = try Self.pattern(Self.defaultVMStatFields)
     netstatFields = try Self.pattern(Self.defaultNetstatFields)
   }

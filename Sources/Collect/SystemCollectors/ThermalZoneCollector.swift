@@ -2,40 +2,52 @@ import CollectorCore
 import MetricModel
 
 /// Temperatures, from /sys/class/thermal.
-struct ThermalZoneCollector: Collector {
-  let proc: ProcRoot
+struct ThermalZoneCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var zones = ShownNames()
+  private var coolers = ShownNames()
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let temperature = buffer.family(
+  private static let place = "class/thermal"
+  private static let zone = "thermal_zone"
+  private static let cooler = "cooling_device"
+
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    _ = try files.lists(&list, Self.place)
+    zones.update(list) { $0.hasPrefix(Self.zone) }
+    coolers.update(list) { $0.hasPrefix(Self.cooler) }
+    buffer.family(
       "node_thermal_zone_temp", .gauge, "Temperature in degrees Celsius.",
       labels: ["zone", "type"])
-    let current = buffer.family(
-      "node_cooling_device_cur_state", .gauge, "How hard the device cools.",
-      labels: ["name", "type"])
-    let maximum = buffer.family(
-      "node_cooling_device_max_state", .gauge, "How hard the device can cool.",
-      labels: ["name", "type"])
-    for name in try proc.sysNames("class/thermal") {
-      let directory = "class/thermal/\(name)"
-      guard let type = proc.sysLine("\(directory)/type") else { continue }
-      if name.hasPrefix("thermal_zone") {
-        // Drivers answer EAGAIN or nonsense at times: then there is no reading.
-        guard let value = number("\(directory)/temp") else { continue }
-        let zone = String(name.dropFirst("thermal_zone".count))
-        buffer.add(Double(value) / 1000, zone, type, to: temperature)
-      } else if name.hasPrefix("cooling_device") {
-        let device = String(name.dropFirst("cooling_device".count))
-        if let value = number("\(directory)/cur_state") {
-          buffer.add(Double(value), device, type, to: current)
-        }
-        if let value = number("\(directory)/max_state") {
-          buffer.add(Double(value), device, type, to: maximum)
-        }
+    for name in zones.names {
+      // Drivers answer EAGAIN or nonsense at times: then there is no reading.
+      add("temp", of: name, number: name.utf8.count - Self.zone.utf8.count, per: 1000, to: &buffer)
+    }
+    for (family, file, help) in [
+      ("node_cooling_device_cur_state", "cur_state", "How hard the device cools."),
+      ("node_cooling_device_max_state", "max_state", "How hard the device can cool."),
+    ] {
+      buffer.family(family, .gauge, help, labels: ["name", "type"])
+      for name in coolers.names {
+        add(file, of: name, number: name.utf8.count - Self.cooler.utf8.count, per: 1, to: &buffer)
       }
     }
   }
 
-  private func number(_ path: String) -> Int64? {
-    proc.sysLine(path).flatMap { Int64($0) }
+  /// Adds the number in a file, labelled with the last bytes of the directory's name and the device's type.
+  private mutating func add(
+    _ file: String, of name: String, number digits: Int, per divisor: Double,
+    to buffer: inout FamilyBuffer
+  ) {
+    guard let value = files.number(Self.place, name, file), files.reads(Self.place, name, "type")
+    else { return }
+    buffer.beginSample()
+    buffer.label(name.utf8.span.extracting(last: digits))
+    buffer.label(files.text)
+    buffer.endSample(value / divisor)
   }
 }

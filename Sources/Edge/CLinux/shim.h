@@ -1,12 +1,17 @@
 // System calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #pragma once
 #include <arpa/nameser.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <malloc.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -57,4 +62,36 @@ static inline int tocsin_dns_query(
   res_nclose(&state);
   if (length >= 0) return length;
   return trouble == HOST_NOT_FOUND || trouble == NO_DATA ? -1 : -2;
+}
+
+// Asks the kernel's routing socket for all entries of a kind (rtnetlink(7)): a socket to read the answer from, or -1.
+static inline int tocsin_netlink_dump(unsigned short kind) {
+  struct {
+    struct nlmsghdr header;
+    struct rtgenmsg body;
+  } request;
+  struct timeval patience = {.tv_sec = 2};
+  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (descriptor < 0) return -1;
+  memset(&request, 0, sizeof request);
+  request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.body);
+  request.header.nlmsg_type = kind;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.header.nlmsg_seq = 1;
+  request.body.rtgen_family = AF_UNSPEC;
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0
+      && send(descriptor, &request, request.header.nlmsg_len, 0) >= 0)
+    return descriptor;
+  close(descriptor);
+  return -1;
+}
+
+// One request of ethtool(8) about a network device: `request` begins with the number of the request and takes the answer.
+static inline int tocsin_ethtool(int descriptor, const char *device, void *request) {
+  struct ifreq message;
+  memset(&message, 0, sizeof message);
+  if (strlen(device) >= sizeof message.ifr_ifrn.ifrn_name) return -1;
+  strcpy(message.ifr_ifrn.ifrn_name, device);
+  message.ifr_ifru.ifru_data = (char *)request;
+  return ioctl(descriptor, 0x8946, &message);
 }

@@ -42,7 +42,7 @@ package struct CollectorFlags: Sendable, Equatable {
         let option = try Self.option(name, flag)
         if value == nil { value = option.isSwitch ? "true" : rest.popFirst() }
         guard let value else { throw Mistake(flag: flag, reason: "needs a value") }
-        options.append(ExporterConfiguration.SystemSetting(name: name, value: value))
+        options.append(ExporterConfiguration.SystemSetting(name: option.name, value: value))
       } else {
         throw Mistake(flag: flag, reason: "there is no such flag; see --help")
       }
@@ -57,11 +57,11 @@ package struct CollectorFlags: Sendable, Equatable {
     }
     let option = try Self.option(name, flag)
     guard option.isSwitch else { throw Mistake(flag: flag, reason: "is no switch") }
-    options.append(ExporterConfiguration.SystemSetting(name: name, value: "false"))
+    options.append(ExporterConfiguration.SystemSetting(name: option.name, value: "false"))
   }
 
   private static func option(_ name: String, _ flag: String) throws(Mistake) -> SystemOption {
-    guard let option = SystemOption.all.first(where: { $0.name == name }) else {
+    guard let option = try? SystemOption.named(name) else {
       let similar = (CollectorChoice.names + SystemOption.all.map(\.name)).filter {
         $0.split(separator: ".")[0] == name.split(separator: ".").first
       }

@@ -33,10 +33,14 @@ struct ExporterAssembly: Sendable {
     var collectors = try SystemCollectors.scheduled(system) {
       choice.isOn($0.name, byDefault: $0.isEnabledByDefault)
     }
+    var standsFor = collectors.isEmpty ? [] : ["node_exporter"]
     if choice.isOn("process", byDefault: true) {
       collectors += try Self.processes(configuration, root: root)
+      standsFor.append("process_exporter")
     }
-    collectors.append(ScheduledCollector("self", SelfCollector(role: "exporter")))
+    var own = ScheduledCollector("self", SelfCollector(role: "exporter", standsFor: standsFor))
+    own.crew = .sequential("system")
+    collectors.append(own)
 
     var selection = configuration.postgresSelection
     let options = configuration.postgresOptions

@@ -70,3 +70,15 @@ package struct ProcRoot: Hashable, Sendable {
     return buffer
   }
 }
+
+extension ReadBuffer {
+  /// Reads a whole file; `NoData` if the kernel does not have it.
+  package mutating func readIfPresent(path: String) throws {
+    do {
+      try read(path: path)
+    } catch {
+      guard error.isMissing else { throw error }
+      throw NoData("\(path) does not exist")
+    }
+  }
+}

@@ -129,3 +129,13 @@ extension Span<UInt8> {
     return isNegative ? -value : value
   }
 }
+
+extension Span<UInt8> {
+  /// Whether the bytes are exactly those of an array.
+  package func isSame(as bytes: [UInt8]) -> Bool {
+    let other = bytes.span
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
+  }
+}

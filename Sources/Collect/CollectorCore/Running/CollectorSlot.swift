@@ -28,6 +28,15 @@ final class CollectorSlot: Sendable {
     var nextID: UInt64 = 0
     var last: CollectorResult?
     var tallies = CollectorTallies()
+
+    mutating func markOverdue() {
+      run?.isOverdue = true
+      tallies.timeouts += 1
+      var result = last ?? CollectorResult(state: .timeout)
+      result.state = .timeout
+      result.message = "the run was overdue and was left behind"
+      last = result
+    }
   }
 
   let settings: ScheduledCollector
@@ -50,25 +59,56 @@ final class CollectorSlot: Sendable {
 
   /// Runs the collector, or joins the run under way, and waits until the deadline at most.
   func run(until deadline: Duration, on executor: (any TaskExecutor)?) async -> Outcome {
-    if start(until: deadline, on: executor) == nil { return .stillHanging }
+    guard start(until: deadline, on: executor) else { return .stillHanging }
     return await wait(until: deadline)
   }
 
-  /// Starts a run unless one is under way; nil if that one is overdue.
-  private func start(until deadline: Duration, on executor: (any TaskExecutor)?) -> UInt64? {
-    let (id, isNew) = state.withLock { state -> (UInt64?, Bool) in
-      if let run = state.run { return (run.isOverdue ? nil : run.id, false) }
+  /// Runs the collector within the caller's task; if a run is under way already, waits for that one.
+  func runHere(until deadline: Duration) async {
+    switch begin(until: deadline) {
+    case .new: await perform(until: deadline)
+    case .underWay: _ = await wait(until: deadline)
+    case .stillHanging: return
+    }
+  }
+
+  /// Marks the run under way as overdue: what it brings will be thrown away.
+  func leaveBehind() {
+    state.withLock { state in
+      guard let run = state.run, !run.isOverdue else { return }
+      state.markOverdue()
+    }
+  }
+
+  private enum Beginning {
+    case new(UInt64)
+    case underWay
+    case stillHanging
+  }
+
+  /// Takes the place of the run, unless one has it.
+  private func begin(until deadline: Duration) -> Beginning {
+    state.withLock { state in
+      if let run = state.run { return run.isOverdue ? .stillHanging : .underWay }
       state.nextID += 1
       state.run = Run(id: state.nextID, deadline: deadline)
       state.tallies.runs += 1
-      return (state.nextID, true)
+      return .new(state.nextID)
     }
-    guard isNew, let id else { return id }
-    let task = Task(executorPreference: executor) { await self.perform(until: deadline) }
-    state.withLock { state in
-      if state.run?.id == id { state.run?.task = task }
+  }
+
+  /// Starts a run unless one is under way; false if that one is overdue.
+  private func start(until deadline: Duration, on executor: (any TaskExecutor)?) -> Bool {
+    switch begin(until: deadline) {
+    case .stillHanging: return false
+    case .underWay: return true
+    case .new(let id):
+      let task = Task(executorPreference: executor) { await self.perform(until: deadline) }
+      state.withLock { state in
+        if state.run?.id == id { state.run?.task = task }
+      }
+      return true
     }
-    return id
   }
 
   private func perform(until deadline: Duration) async {
@@ -142,12 +182,7 @@ extension CollectorSlot {
       guard let run = state.run, !run.isOverdue, deadline >= run.deadline else {
         return (waiter, nil)
       }
-      state.run?.isOverdue = true
-      state.tallies.timeouts += 1
-      var last = state.last ?? CollectorResult(state: .timeout)
-      last.state = .timeout
-      last.message = "the run was overdue and was left behind"
-      state.last = last
+      state.markOverdue()
       return (waiter, run.task)
     }
     overdue?.cancel()

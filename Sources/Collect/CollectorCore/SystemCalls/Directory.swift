@@ -20,6 +20,16 @@ package struct Directory: ~Copyable, Sendable {
     return Directory(adopting: descriptor)
   }
 
+  /// Opens a directory by its path, which ends with a zero; nil if there is none.
+  static func openIfPresent(terminatedPath path: [UInt8]) throws(SystemError) -> Directory? {
+    let descriptor = openForReading(terminatedPath: path, flags: O_DIRECTORY)
+    guard descriptor < 0 else { return Directory(adopting: descriptor) }
+    let error = SystemError(
+      call: "open", subject: String(decoding: path.dropLast(), as: UTF8.self), code: errno)
+    if error.isMissing { return nil }
+    throw error
+  }
+
   /// Opens a directory by its path relative to this one.
   package func open(_ path: String) throws(SystemError) -> Directory {
     let descriptor = openForReading(path, at: descriptor, flags: O_DIRECTORY)

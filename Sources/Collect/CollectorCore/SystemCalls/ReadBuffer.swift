@@ -16,6 +16,14 @@ package struct ReadBuffer: Sendable {
     storage = [UInt8](repeating: 0, count: max(64, capacity))
   }
 
+  /// Hands over the memory and keeps none, so that it can be read into beside changes of its owner; to be given back.
+  package mutating func taken() -> ReadBuffer {
+    let whole = self
+    storage = []
+    count = 0
+    return whole
+  }
+
   /// The bytes that were read last.
   package var span: Span<UInt8> {
     @_lifetime(borrow self)
@@ -95,6 +103,41 @@ package struct ReadBuffer: Sendable {
     }
   }
 
+  /// Reads a file that the kernel hands over in one piece, such as those of sysfs: as much as there is room for, with a single
+  /// call. The path ends with a zero. False if it cannot be read.
+  mutating func readsSmall(terminatedPath path: [UInt8]) -> Bool {
+    count = 0
+    let descriptor = openForReading(terminatedPath: path, flags: 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    while true {
+      let got = unsafe storage.withUnsafeMutableBytes { bytes in
+        unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+      }
+      if got >= 0 {
+        count = got
+        return true
+      }
+      guard errno == EINTR else { return false }
+    }
+  }
+
+  /// Reads the target of a symbolic link, whose path ends with a zero; false if that cannot be done.
+  mutating func readsLink(terminatedPath path: [UInt8]) -> Bool {
+    precondition(path.last == 0, "the path must end with a zero")
+    count = 0
+    let length = unsafe storage.withUnsafeMutableBytes { bytes in
+      unsafe path.withUnsafeBytes { path in
+        let target = unsafe bytes.assumingMemoryBound(to: CChar.self)
+        let source = unsafe path.assumingMemoryBound(to: CChar.self)
+        guard let start = target.baseAddress, let name = source.baseAddress else { return -1 }
+        return unsafe readlink(name, start, target.count)
+      }
+    }
+    count = max(0, length)
+    return length >= 0
+  }
+
   private mutating func read(
     _ path: String, at directory: Int32, limit: Int = .max
   ) throws(SystemError) {
@@ -148,5 +191,18 @@ func openForReading(_ path: NumberedPath, at directory: Int32, flags: Int32) -> 
       unsafe openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
     }
     if descriptor >= 0 || errno != EINTR { return descriptor }
+  }
+}
+
+/// The same for a path as bytes that end with a zero.
+func openForReading(terminatedPath path: [UInt8], flags: Int32) -> Int32 {
+  precondition(path.last == 0, "the path must end with a zero")
+  return unsafe path.withUnsafeBytes { bytes in
+    let characters = unsafe bytes.assumingMemoryBound(to: CChar.self)
+    guard let start = characters.baseAddress else { return -1 }
+    while true {
+      let descriptor = unsafe openat(AT_FDCWD, start, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+      if descriptor >= 0 || errno != EINTR { return descriptor }
+    }
   }
 }

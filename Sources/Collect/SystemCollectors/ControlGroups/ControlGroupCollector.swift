@@ -5,9 +5,29 @@ import MetricModel
 ///
 /// The kernel keeps these counts for a group whether its processes live long or not: short-lived processes are in them,
 /// too. A machine with version 1 shows nothing.
-struct ControlGroupCollector: Collector {
-  private let proc: ProcRoot
+struct ControlGroupCollector: RememberingCollector {
+  private struct Owner {
+    let name: ControlGroupName
+    let path: String
+  }
+
+  /// A directory that holds other groups, sorted out anew only when its entries change.
+  private struct Parent {
+    var list = NameList()
+    var revision = 0
+    var owners: [Owner] = []
+    var parents: [String] = []
+    /// The scrape that saw it last.
+    var scrape: UInt64 = 0
+  }
+
   private let filter: NameFilter
+  private let sys: String
+  private var files: SmallFiles
+  private var reader = ControlGroupReader()
+  private var known: [String: Parent] = [:]
+  private var waiting: [(path: String, depth: Int)] = []
+  private var scrape: UInt64 = 0
 
   /// Most units and containers that are shown; further ones are counted.
   static let groupLimit = 2000
@@ -21,41 +41,70 @@ struct ControlGroupCollector: Collector {
   ]
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    sys = context.proc.sys
+    files = SmallFiles(root: sys)
     filter = context.patterns.controlGroups
   }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    guard (try? proc.readSys("\(Self.root)/cgroup.controllers")) != nil else {
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    guard files.reads(Self.root, "cgroup.controllers") else {
       throw NoData("there are no control groups of version 2")
     }
     let families = ControlGroupFamilies(in: &buffer)
-    var reader = ControlGroupReader()
     var shown = 0
     var left = 0
-    var waiting = [(path: Self.root, depth: 0)]
+    var visited = 0
+    scrape += 1
+    waiting.append((Self.root, 0))
     while let next = waiting.popLast() {
-      // A group may go away at any moment.
-      guard let names = try? proc.sysNames(next.path) else { continue }
-      for name in names where !Self.filePrefixes.contains(where: name.hasPrefix) {
-        let path = "\(next.path)/\(name)"
-        switch ControlGroupName.kind(of: name) {
-        case .parent:
-          if next.depth < Self.depthLimit { waiting.append((path, next.depth + 1)) }
-        case .owner(let owner):
-          guard filter.shows(owner.unit.isEmpty ? owner.container : owner.unit) else { continue }
-          guard shown < Self.groupLimit else {
-            left += 1
-            continue
-          }
-          guard let directory = try? Directory.open("\(proc.sys)/\(path)") else { continue }
-          shown += 1
-          try reader.add(owner, directory, families, to: &buffer)
+      guard let parent = parent(next.path) else { continue }
+      visited += 1
+      if next.depth < Self.depthLimit {
+        for path in parent.parents { waiting.append((path, next.depth + 1)) }
+      }
+      for owner in parent.owners {
+        guard shown < Self.groupLimit else {
+          left += 1
+          continue
         }
+        // A group may go away at any moment.
+        guard let directory = try? Directory.open(owner.path) else { continue }
+        shown += 1
+        try reader.add(owner.name, directory, families, to: &buffer)
       }
     }
+    if known.count > visited { known = known.filter { $0.value.scrape == scrape } }
     buffer.gauge(
       "tocsin_cgroup_groups_omitted", "Units and containers beyond the limit of the collector.",
       Double(left))
+  }
+
+  /// Looks at a directory; nil if it is gone.
+  private mutating func parent(_ path: String) -> Parent? {
+    guard (try? files.lists(&known[path, default: Parent()].list, path)) == true else {
+      known[path] = nil
+      return nil
+    }
+    known[path]?.scrape = scrape
+    if let parent = known[path], parent.revision != parent.list.revision {
+      known[path] = sorted(parent, path)
+    }
+    return known[path]
+  }
+
+  private func sorted(_ parent: Parent, _ path: String) -> Parent {
+    var parent = parent
+    parent.revision = parent.list.revision
+    parent.owners = []
+    parent.parents = []
+    for name in parent.list.names where !Self.filePrefixes.contains(where: name.hasPrefix) {
+      switch ControlGroupName.kind(of: name) {
+      case .parent: parent.parents.append("\(path)/\(name)")
+      case .owner(let owner):
+        guard filter.shows(owner.unit.isEmpty ? owner.container : owner.unit) else { continue }
+        parent.owners.append(Owner(name: owner, path: "\(sys)/\(path)/\(name)"))
+      }
+    }
+    return parent
   }
 }

@@ -32,37 +32,14 @@ struct DeviceTable: Sendable {
     columns.map { buffer.family($0.name, $0.type, $0.help, labels: labels) }
   }
 
-  /// Adds what the files of one device say. A file that is absent, refused or no number is no sample.
+  /// Adds what the files of one device say, `place/device/folder/file`. A file that is absent, refused or no number is no sample.
   func add(
-    _ directory: String, _ values: [String], _ families: [FamilyBuffer.FamilyID], proc: ProcRoot,
-    to buffer: inout FamilyBuffer
+    _ place: String, _ device: String, folder: String = "",
+    _ families: [FamilyBuffer.FamilyID], _ files: inout SmallFiles, to buffer: inout FamilyBuffer
   ) {
     for (column, family) in zip(columns, families) {
-      guard let number = proc.sysNumber("\(directory)/\(column.file)") else { continue }
-      buffer.add(
-        column.divisor == 1 ? number : number / column.divisor, values: values, to: family)
-    }
-  }
-}
-
-extension ProcRoot {
-  /// The number in a one-line file below `/sys`, decimal or `0x` hexadecimal; nil if there is none.
-  func sysNumber(_ path: String) -> Double? {
-    guard let file = try? readSys(path) else { return nil }
-    let text = file.span.trimmed
-    if text.starts(with: "0x") {
-      return text.extracting(droppingFirst: 2).hexadecimal.map { Double($0) }
-    }
-    return text.signed.map { Double($0) }
-  }
-
-  /// The sorted names in a directory below `/sys`; `NoData` if the machine does not have it.
-  func devices(_ path: String) throws -> [String] {
-    do {
-      return try Directory.open("\(sys)/\(path)").names()
-    } catch {
-      guard error.isMissing else { throw error }
-      throw NoData("\(sys)/\(path) does not exist")
+      guard let number = files.number(place, device, folder, column.file) else { continue }
+      buffer.add(column.divisor == 1 ? number : number / column.divisor, device, to: family)
     }
   }
 }

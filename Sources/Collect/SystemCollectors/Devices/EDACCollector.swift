@@ -2,54 +2,76 @@ import CollectorCore
 import MetricModel
 
 /// Memory errors that were corrected and that were not, from /sys/devices/system/edac.
-struct EDACCollector: Collector {
-  let proc: ProcRoot
+struct EDACCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var controllers = ShownNames()
+  /// What lies in the directory of each controller, and of each of its rows.
+  private var entries: [String: NameList] = [:]
+  private var rows: [String: [String: NameList]] = [:]
 
-  private static let controllers = "devices/system/edac/mc"
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+  private static let place = "devices/system/edac/mc"
+  private static let unknown = "unknown"
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
     // The peer calls a machine without the driver a success.
-    for name in try proc.sysNames(Self.controllers) {
-      guard let controller = name.number(after: "mc") else { continue }
-      let directory = "\(Self.controllers)/\(name)"
-      add("\(directory)/ce_count", [controller], families.corrected, to: &buffer)
-      add("\(directory)/ue_count", [controller], families.uncorrected, to: &buffer)
+    _ = try files.lists(&list, Self.place)
+    controllers.update(list) { $0.number(after: "mc") != nil }
+    for name in controllers.names {
+      let controller = String(name.dropFirst(2))
+      if let count = files.number(Self.place, name, "ce_count") {
+        buffer.add(count, controller, to: families.corrected)
+      }
+      if let count = files.number(Self.place, name, "ue_count") {
+        buffer.add(count, controller, to: families.uncorrected)
+      }
       // Errors that no row could be found for.
-      let unknown = [controller, "unknown"]
-      add("\(directory)/ce_noinfo_count", unknown, families.rowCorrected, to: &buffer)
-      add("\(directory)/ue_noinfo_count", unknown, families.rowUncorrected, to: &buffer)
-      for entry in try proc.sysNames(directory) {
+      if let count = files.number(Self.place, name, "ce_noinfo_count") {
+        buffer.add(count, controller, Self.unknown, to: families.rowCorrected)
+      }
+      if let count = files.number(Self.place, name, "ue_noinfo_count") {
+        buffer.add(count, controller, Self.unknown, to: families.rowUncorrected)
+      }
+      _ = try files.lists(&entries[name, default: NameList()], Self.place, name)
+      for entry in entries[name]?.names ?? [] where entry.hasPrefix("csrow") {
         guard let row = entry.number(after: "csrow") else { continue }
-        try addRow("\(directory)/\(entry)", controller, row, families, to: &buffer)
+        try addRow(entry, of: name, controller, row, families, to: &buffer)
       }
     }
   }
 
-  private func addRow(
-    _ directory: String, _ controller: String, _ row: String, _ families: Families,
+  private mutating func addRow(
+    _ entry: String, of name: String, _ controller: String, _ row: String, _ families: Families,
     to buffer: inout FamilyBuffer
   ) throws {
-    add("\(directory)/ce_count", [controller, row], families.rowCorrected, to: &buffer)
-    add("\(directory)/ue_count", [controller, row], families.rowUncorrected, to: &buffer)
-    for file in try proc.sysNames(directory) {
+    if let count = files.number(Self.place, name, entry, "ce_count") {
+      buffer.add(count, controller, row, to: families.rowCorrected)
+    }
+    if let count = files.number(Self.place, name, entry, "ue_count") {
+      buffer.add(count, controller, row, to: families.rowUncorrected)
+    }
+    _ = try files.lists(
+      &rows[name, default: [:]][entry, default: NameList()], Self.place, name, entry)
+    for file in rows[name]?[entry]?.names ?? [] {
       for (suffix, family) in [
         ("_ce_count", families.channelCorrected), ("_ue_count", families.channelUncorrected),
       ] where file.hasSuffix(suffix) {
-        guard let channel = String(file.dropLast(suffix.count)).number(after: "ch") else {
-          continue
-        }
-        let label = proc.sysLine("\(directory)/ch\(channel)_dimm_label") ?? ""
-        add("\(directory)/\(file)", [channel, controller, row, label], family, to: &buffer)
+        guard let channel = String(file.dropLast(suffix.count)).number(after: "ch"),
+          let count = files.number(Self.place, name, entry, file)
+        else { continue }
+        buffer.beginSample()
+        buffer.label(channel)
+        buffer.label(controller)
+        buffer.label(row)
+        files.addLabel(to: &buffer, Self.place, name, entry, "ch\(channel)_dimm_label")
+        buffer.endSample(count, to: family)
       }
     }
-  }
-
-  private func add(
-    _ path: String, _ labels: [String], _ family: FamilyBuffer.FamilyID,
-    to buffer: inout FamilyBuffer
-  ) {
-    if let count = proc.sysNumber(path) { buffer.add(count, values: labels, to: family) }
   }
 
   private struct Families {

@@ -2,8 +2,13 @@ import CollectorCore
 import MetricModel
 
 /// Fibre Channel host adapters, from /sys/class/fc_host.
-struct FibreChannelCollector: Collector {
-  let proc: ProcRoot
+struct FibreChannelCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
 
   private static let labels = [
     "dev_loss_tmo", "fabric_name", "fc_host", "port_id", "port_name", "port_state", "port_type",
@@ -11,6 +16,8 @@ struct FibreChannelCollector: Collector {
   ]
   /// Labels whose files begin with `0x`, which is left out.
   private static let numbers: Set = ["fabric_name", "port_id", "port_name"]
+
+  private static let place = "class/fc_host"
 
   private typealias Column = (file: String, name: String, help: String)
   private static let counters: [Column] = [
@@ -33,22 +40,21 @@ struct FibreChannelCollector: Collector {
     ("tx_words", "tx_words", "Words sent."),
   ]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let hosts = try proc.devices("class/fc_host")
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
     let info = buffer.family(
       "node_fibrechannel_info", .gauge, "The adapter's names and state; the value is always 1.",
       labels: Self.labels)
     let families = Self.counters.map {
       buffer.family("node_fibrechannel_\($0.name)_total", .counter, $0.help, labels: ["fc_host"])
     }
-    for host in hosts {
-      let directory = "class/fc_host/\(host)"
-      buffer.add(1, values: Self.labels.map { label($0, host, directory) }, to: info)
+    for host in list.names {
+      buffer.beginSample()
+      for label in Self.labels { addLabel(label, host, to: &buffer) }
+      buffer.endSample(1, to: info)
       for (counter, family) in zip(Self.counters, families) {
-        guard let file = try? proc.readSys("\(directory)/statistics/\(counter.file)") else {
-          continue
-        }
-        let text = file.span.trimmed
+        guard files.reads(Self.place, host, "statistics", counter.file) else { continue }
+        let text = files.text
         guard text.starts(with: "0x"),
           let value = text.extracting(droppingFirst: 2).hexadecimal,
           // All ones: the driver does not count this.
@@ -59,9 +65,11 @@ struct FibreChannelCollector: Collector {
     }
   }
 
-  private func label(_ name: String, _ host: String, _ directory: String) -> String {
-    if name == "fc_host" { return host }
-    let text = proc.sysLine("\(directory)/\(name)") ?? ""
-    return Self.numbers.contains(name) && text.hasPrefix("0x") ? String(text.dropFirst(2)) : text
+  private mutating func addLabel(_ name: String, _ host: String, to buffer: inout FamilyBuffer) {
+    if name == "fc_host" { return buffer.label(host) }
+    guard files.reads(Self.place, host, name) else { return buffer.label("") }
+    let text = files.text
+    let hasPrefix = Self.numbers.contains(name) && text.starts(with: "0x")
+    buffer.label(text.extracting(droppingFirst: hasPrefix ? 2 : 0))
   }
 }

@@ -2,41 +2,149 @@ import CollectorCore
 import MetricModel
 
 /// Temperatures, fans, voltages and the like, from /sys/class/hwmon.
-final class HardwareMonitorCollector: Collector {
+struct HardwareMonitorCollector: RememberingCollector {
+  private let chipFilter: NameFilter
+  private let sensorFilter: NameFilter
   private let proc: ProcRoot
-  private let chips: NameFilter
-  private let sensors: NameFilter
+  private var files: SmallFiles
+  private var list = NameList()
+  private var chips: [String: HardwareChip] = [:]
 
   init(_ context: SystemContext) {
     proc = context.proc
-    chips = context.patterns.hardwareChips
-    sensors = context.patterns.hardwareSensors
+    files = SmallFiles(root: proc.sys)
+    chipFilter = context.patterns.hardwareChips
+    sensorFilter = context.patterns.hardwareSensors
   }
 
+  static let place = "class/hwmon"
   private static let labels = ["chip", "sensor"]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let directories = try proc.devices("class/hwmon")
-    var named: [(chip: String, directory: String)] = []
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
+    var namesChanged = false
+    for directory in list.names {
+      let changed = chips[directory, default: HardwareChip()].update(
+        directory, proc, &files)
+      namesChanged = namesChanged || changed
+    }
+    if namesChanged || chips.count > list.names.count { nameChips() }
+    for directory in list.names {
+      guard let chip = chips[directory], chip.isShown else { continue }
+      add(chip, directory, to: &buffer)
+    }
+  }
+
+  /// Gives each chip a name of its own: two functions of one device would otherwise be one chip.
+  private mutating func nameChips() {
+    let present = Set(list.names)
+    chips = chips.filter { present.contains($0.key) }
     var seen: [String: Int] = [:]
-    for name in directories {
-      let directory = "class/hwmon/\(name)"
-      let chip = chipName(directory) ?? HardwareSensor.metricPart(name)
-      seen[chip, default: 0] += 1
-      named.append((chip, directory))
+    for chip in chips.values { seen[chip.plainName, default: 0] += 1 }
+    for directory in list.names {
+      guard var chip = chips[directory] else { continue }
+      chip.name =
+        seen[chip.plainName, default: 0] > 1 ? "\(chip.plainName)_\(directory)" : chip.plainName
+      chip.isShown = chipFilter.shows(chip.name)
+      chip.chooseSensors(directory, &files, sensorFilter)
+      chips[directory] = chip
     }
-    for (index, entry) in named.enumerated() {
-      // Two functions of one device would otherwise be one chip.
-      let chip =
-        seen[entry.chip, default: 0] > 1 ? "\(entry.chip)_\(directories[index])" : entry.chip
-      guard chips.shows(chip) else { continue }
-      add(chip, entry.directory, to: &buffer)
+  }
+
+  private mutating func add(
+    _ chip: HardwareChip, _ directory: String, to buffer: inout FamilyBuffer
+  ) {
+    if !chip.label.isEmpty {
+      buffer.family(
+        "node_hwmon_chip_names", .gauge, "The chip's name; the value is always 1.",
+        labels: ["chip", "chip_name"])
+      buffer.add(1, chip.name, chip.label)
     }
+    for sensor in chip.sensors {
+      // A driver may refuse or fail: then there is no reading.
+      guard files.reads(Self.place, directory, sensor.folder, sensor.file) else { continue }
+      if sensor.isLabel {
+        buffer.family(
+          "node_hwmon_sensor_label", .gauge, "The sensor's label; the value is always 1.",
+          labels: ["chip", "label", "sensor"])
+        buffer.beginSample()
+        buffer.label(chip.name)
+        buffer.label(files.text)
+        buffer.label(sensor.name)
+        buffer.endSample(1)
+        continue
+      }
+      guard let number = files.text.decimal else { continue }
+      buffer.family(
+        sensor.family, sensor.type, "A reading of a hardware monitor.", labels: Self.labels)
+      buffer.add(sensor.value(of: number), chip.name, sensor.shownName)
+    }
+  }
+}
+
+/// A chip and its sensors, looked up anew only when its directory changes.
+struct HardwareChip: Sendable {
+  /// A file of a sensor and what it becomes.
+  struct Sensor: Sendable {
+    let name: String
+    let property: String
+    /// Empty, or `device` for the drivers of old.
+    let folder: String
+    let file: String
+    /// The value of the label `sensor`.
+    var shownName = ""
+    var family = ""
+    var type = MetricType.gauge
+    /// What the kernel's number is divided by; nil for a switch, which is 1 or 0.
+    var divisor: Double?
+
+    var isLabel: Bool { property == "label" }
+
+    func value(of number: Double) -> Double {
+      guard let divisor else { return number == 1 ? 1 : 0 }
+      return divisor == 1 ? number : number / divisor
+    }
+  }
+
+  /// The name that it has if no other chip has it.
+  private(set) var plainName = ""
+  /// The text of its file `name`, for a label.
+  private(set) var label = ""
+  var name = ""
+  var isShown = false
+  private(set) var sensors: [Sensor] = []
+
+  private var link: [UInt8] = []
+  private var own = NameList()
+  private var device = NameList()
+  private var rawName: [UInt8] = []
+  private var revisions = (own: -1, device: -1)
+
+  /// Looks at the directory; true if anything about the chip changed.
+  mutating func update(
+    _ directory: String, _ proc: ProcRoot, _ files: inout SmallFiles
+  ) -> Bool {
+    let place = HardwareMonitorCollector.place
+    let isLink = files.readsLink(place, directory)
+    let hasMoved = isLink ? !files.bytes.isSame(as: link) : !link.isEmpty
+    if hasMoved { link = isLink ? files.bytes.array : [] }
+    let hasName = files.reads(place, directory, "name")
+    let isRenamed = hasName ? !files.text.isSame(as: rawName) : !rawName.isEmpty
+    if isRenamed { rawName = hasName ? files.text.array : [] }
+    _ = try? files.lists(&own, place, directory)
+    _ = try? files.lists(&device, place, directory, "device")
+    guard
+      hasMoved || isRenamed || revisions != (own.revision, device.revision)
+    else { return false }
+    revisions = (own.revision, device.revision)
+    label = HardwareSensor.metricPart(String(decoding: rawName, as: UTF8.self))
+    plainName = Self.chipName(directory, label, proc)
+    return true
   }
 
   /// The chip by the place of its device, which does not change from boot to boot as numbers do; or else by name.
-  private func chipName(_ directory: String) -> String? {
-    if let path = proc.sysLinkTarget("\(directory)/device") {
+  private static func chipName(_ directory: String, _ label: String, _ proc: ProcRoot) -> String {
+    if let path = proc.sysLinkTarget("\(HardwareMonitorCollector.place)/\(directory)/device") {
       let parts = path.split(separator: "/")
       let device = parts.last.map { HardwareSensor.metricPart(String($0)) } ?? ""
       let kind = parts.dropLast().last.map { HardwareSensor.metricPart(String($0)) } ?? ""
@@ -44,64 +152,51 @@ final class HardwareMonitorCollector: Collector {
         return kind.isEmpty ? device : "\(kind)_\(device)"
       }
     }
-    let name = HardwareSensor.metricPart(proc.sysLine("\(directory)/name") ?? "")
-    return name.isEmpty ? nil : name
+    return label.isEmpty ? HardwareSensor.metricPart(directory) : label
   }
 
-  private func add(_ chip: String, _ directory: String, to buffer: inout FamilyBuffer) {
-    if let name = proc.sysLine("\(directory)/name").map(HardwareSensor.metricPart), !name.isEmpty {
-      buffer.family(
-        "node_hwmon_chip_names", .gauge, "The chip's name; the value is always 1.",
-        labels: ["chip", "chip_name"])
-      buffer.add(1, chip, name)
-    }
-    var files: [String: [String: String]] = [:]
-    for place in [directory, "\(directory)/device"] {
-      for file in (try? proc.sysNames(place)) ?? [] {
-        guard let sensor = HardwareSensor(file: file), sensors.shows("\(chip);\(sensor.name)")
+  /// Finds the sensors among the files of the chip's directory and of its device's, in order of their names.
+  mutating func chooseSensors(
+    _ directory: String, _ files: inout SmallFiles, _ filter: NameFilter
+  ) {
+    var found: [String: [String: Sensor]] = [:]
+    for (folder, list) in [("", own), ("device", device)] {
+      for file in list.names {
+        guard let sensor = HardwareSensor(file: file), filter.shows("\(name);\(sensor.name)")
         else { continue }
-        // A driver may refuse or fail: then there is no reading.
-        guard let value = proc.sysLine("\(place)/\(file)") else { continue }
-        files[sensor.name, default: [:]][sensor.property] = value
+        found[sensor.name, default: [:]][sensor.property] = Sensor(
+          name: sensor.name, property: sensor.property, folder: folder, file: file)
       }
     }
-    for (name, readings) in files.sorted(by: { $0.key < $1.key }) {
-      addSensor(chip, name, readings, to: &buffer)
+    sensors = []
+    for (_, properties) in found.sorted(by: { $0.key < $1.key }) {
+      for (_, sensor) in properties.sorted(by: { $0.key < $1.key }) {
+        let label = properties["label"].flatMap {
+          files.line(HardwareMonitorCollector.place, directory, $0.folder, $0.file)
+        }
+        if let known = Self.described(sensor, label, hasPlainFile: properties[""] != nil) {
+          sensors.append(known)
+        }
+      }
     }
   }
 
-  private func addSensor(
-    _ chip: String, _ name: String, _ readings: [String: String], to buffer: inout FamilyBuffer
-  ) {
-    let kind = String(name.prefix { !$0.isNumber })
-    if let label = readings["label"] {
-      buffer.family(
-        "node_hwmon_sensor_label", .gauge, "The sensor's label; the value is always 1.",
-        labels: ["chip", "label", "sensor"])
-      buffer.add(1, chip, label, name)
+  /// Adds to a sensor what its number becomes; nil if it is not shown.
+  private static func described(_ sensor: Sensor, _ label: String?, hasPlainFile: Bool) -> Sensor? {
+    var sensor = sensor
+    sensor.shownName = sensor.name
+    let kind = String(sensor.name.prefix { !$0.isNumber })
+    if kind == "freq", sensor.property == "input" {
+      guard let label else { return nil }
+      sensor.family = "node_hwmon_freq_freq_mhz"
+      sensor.divisor = 1e6
+      sensor.shownName = HardwareSensor.metricPart(label)
+      return sensor
     }
-    for (property, text) in readings.sorted(by: { $0.key < $1.key }) where property != "label" {
-      guard let number = text.utf8.span.decimal else { continue }
-      if kind == "freq", property == "input" {
-        guard let label = readings["label"] else { continue }
-        add(
-          HardwareSensor.Reading("freq_freq_mhz", number / 1e6), chip,
-          HardwareSensor.metricPart(label), to: &buffer)
-        continue
-      }
-      let reading = HardwareSensor.reading(
-        kind, property, number, hasPlainFile: readings[""] != nil)
-      add(reading, chip, name, to: &buffer)
-    }
-  }
-
-  private func add(
-    _ reading: HardwareSensor.Reading, _ chip: String, _ sensor: String,
-    to buffer: inout FamilyBuffer
-  ) {
-    buffer.family(
-      "node_hwmon_\(reading.name)", reading.type, "A reading of a hardware monitor.",
-      labels: Self.labels)
-    buffer.add(reading.value, chip, sensor)
+    let million = HardwareSensor.reading(kind, sensor.property, 1e6, hasPlainFile: hasPlainFile)
+    sensor.family = "node_hwmon_\(million.name)"
+    sensor.type = million.type
+    sensor.divisor = kind == "beep_enable" ? nil : 1e6 / million.value
+    return sensor
   }
 }

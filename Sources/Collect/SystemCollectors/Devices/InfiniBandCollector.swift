@@ -2,8 +2,17 @@ import CollectorCore
 import MetricModel
 
 /// InfiniBand and RoCE adapters, from /sys/class/infiniband.
-struct InfiniBandCollector: Collector {
-  let proc: ProcRoot
+struct InfiniBandCollector: RememberingCollector {
+  private let filter: NameFilter
+  private var files: SmallFiles
+  private var list = NameList()
+  private var devices = ShownNames()
+  private var ports: [String: NameList] = [:]
+
+  init(_ context: SystemContext) {
+    files = SmallFiles(root: context.proc.sys)
+    filter = context.patterns.infiniBandDevices
+  }
 
   private typealias Column = (file: String, name: String, factor: Double, help: String)
 
@@ -82,8 +91,11 @@ struct InfiniBandCollector: Collector {
     ),
   ]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let devices = try proc.devices("class/infiniband")
+  private static let place = "class/infiniband"
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
+    devices.update(list, filter.shows)
     let labels = ["device", "port"]
     let info = buffer.family(
       "node_infiniband_info", .gauge, "The adapter's board and firmware; the value is always 1.",
@@ -100,27 +112,28 @@ struct InfiniBandCollector: Collector {
     let counters = Self.counters.map {
       buffer.family("node_infiniband_\($0.name)_total", .counter, $0.help, labels: labels)
     }
-    for device in devices {
-      let directory = "class/infiniband/\(device)"
-      buffer.add(
-        1,
-        values: [
-          proc.sysLine("\(directory)/board_id") ?? "", device,
-          proc.sysLine("\(directory)/fw_ver") ?? "", proc.sysLine("\(directory)/hca_type") ?? "",
-        ], to: info)
-      for port in try proc.sysNames("\(directory)/ports") {
-        let place = "\(directory)/ports/\(port)"
-        if let id = leadingNumber("\(place)/state") { buffer.add(id, device, port, to: state) }
-        if let id = leadingNumber("\(place)/phys_state") {
+    for device in devices.names {
+      buffer.beginSample()
+      files.addLabel(to: &buffer, Self.place, device, "board_id")
+      buffer.label(device)
+      files.addLabel(to: &buffer, Self.place, device, "fw_ver")
+      files.addLabel(to: &buffer, Self.place, device, "hca_type")
+      buffer.endSample(1, to: info)
+      _ = try files.lists(&ports[device, default: NameList()], Self.place, device, "ports")
+      for port in ports[device]?.names ?? [] {
+        if let id = leadingNumber(device, port, "state") { buffer.add(id, device, port, to: state) }
+        if let id = leadingNumber(device, port, "phys_state") {
           buffer.add(id, device, port, to: physical)
         }
         // "40 Gb/sec (4X QDR)"
-        if let gigabits = leadingNumber("\(place)/rate") {
+        if let gigabits = leadingNumber(device, port, "rate") {
           buffer.add(gigabits * 125_000_000, device, port, to: rate)
         }
         for (counter, family) in zip(Self.counters, counters) {
           // "N/A (no PMA)" where the adapter does not count.
-          guard let value = proc.sysNumber("\(place)/\(counter.file)") else { continue }
+          guard let value = files.number(Self.place, device, "ports", port, counter.file) else {
+            continue
+          }
           buffer.add(value * counter.factor, device, port, to: family)
         }
       }
@@ -128,9 +141,11 @@ struct InfiniBandCollector: Collector {
   }
 
   /// The number at the beginning of `4: ACTIVE` or `2.5 Gb/sec`.
-  private func leadingNumber(_ path: String) -> Double? {
-    guard let file = try? proc.readSys(path) else { return nil }
-    var line = ByteScanner(file.span, file: path)
+  private mutating func leadingNumber(
+    _ device: String, _ port: String, _ file: String
+  ) -> Double? {
+    guard files.reads(Self.place, device, "ports", port, file) else { return nil }
+    var line = ByteScanner(files.text, file: file)
     guard let field = line.nextField() else { return nil }
     let hasColon = field.count > 0 && field[field.count - 1] == UInt8(ascii: ":")
     return field.extracting(droppingLast: hasColon ? 1 : 0).decimal

@@ -2,29 +2,37 @@ import CollectorCore
 import MetricModel
 
 /// NVMe controllers and their namespaces, from /sys/class/nvme.
-struct NVMeCollector: Collector {
-  let proc: ProcRoot
+struct NVMeCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var entries: [String: NameList] = [:]
+
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  private static let place = "class/nvme"
 
   private static let labels = ["device", "nsid"]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let controllers = try proc.devices("class/nvme")
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
     let info = buffer.family(
       "node_nvme_info", .gauge, "The controller's model and state; the value is always 1.",
       labels: ["cntlid", "device", "firmware_revision", "model", "serial", "state"])
     let families = Families(in: &buffer)
-    for controller in controllers {
-      let directory = "class/nvme/\(controller)"
-      func line(_ file: String) -> String { proc.sysLine("\(directory)/\(file)") ?? "" }
-      buffer.add(
-        1,
-        values: [
-          line("cntlid"), controller, line("firmware_rev"), line("model"), line("serial"),
-          line("state"),
-        ], to: info)
-      for name in try proc.sysNames(directory) {
+    for controller in list.names {
+      buffer.beginSample()
+      files.addLabel(to: &buffer, Self.place, controller, "cntlid")
+      buffer.label(controller)
+      for file in ["firmware_rev", "model", "serial", "state"] {
+        files.addLabel(to: &buffer, Self.place, controller, file)
+      }
+      buffer.endSample(1, to: info)
+      _ = try files.lists(&entries[controller, default: NameList()], Self.place, controller)
+      for name in entries[controller]?.names ?? [] {
         guard let namespace = Self.namespace(name, of: controller) else { continue }
-        add("\(directory)/\(name)", [controller, namespace], families, to: &buffer)
+        add(name, controller, namespace, families, to: &buffer)
       }
     }
   }
@@ -39,20 +47,30 @@ struct NVMeCollector: Collector {
     return String(rest[dash...]).number(after: "n")
   }
 
-  private func add(
-    _ directory: String, _ labels: [String], _ families: Families, to buffer: inout FamilyBuffer
+  private mutating func add(
+    _ name: String, _ controller: String, _ namespace: String, _ families: Families,
+    to buffer: inout FamilyBuffer
   ) {
-    let state = proc.sysLine("\(directory)/ana_state") ?? "unknown"
-    buffer.add(1, values: [state] + labels, to: families.info)
-    // The size is in sectors of 512 bytes, what is used in blocks of the device.
-    if let sectors = proc.sysNumber("\(directory)/size") {
-      buffer.add(sectors * 512, values: labels, to: families.size)
-      buffer.add(sectors * 512, values: labels, to: families.capacity)
+    buffer.beginSample()
+    if files.reads(Self.place, controller, name, "ana_state") {
+      buffer.label(files.text)
+    } else {
+      buffer.label("unknown")
     }
-    guard let block = proc.sysNumber("\(directory)/queue/logical_block_size") else { return }
-    buffer.add(block, values: labels, to: families.block)
-    if let used = proc.sysNumber("\(directory)/nuse") {
-      buffer.add(used * block, values: labels, to: families.used)
+    buffer.label(controller)
+    buffer.label(namespace)
+    buffer.endSample(1, to: families.info)
+    // The size is in sectors of 512 bytes, what is used in blocks of the device.
+    if let sectors = files.number(Self.place, controller, name, "size") {
+      buffer.add(sectors * 512, controller, namespace, to: families.size)
+      buffer.add(sectors * 512, controller, namespace, to: families.capacity)
+    }
+    guard
+      let block = files.number(Self.place, controller, name, "queue", "logical_block_size")
+    else { return }
+    buffer.add(block, controller, namespace, to: families.block)
+    if let used = files.number(Self.place, controller, name, "nuse") {
+      buffer.add(used * block, controller, namespace, to: families.used)
     }
   }
 

@@ -3,15 +3,18 @@ import MetricModel
 import PatternMatching
 
 /// Batteries and mains adapters, from /sys/class/power_supply.
-struct PowerSupplyCollector: Collector {
-  private let proc: ProcRoot
+struct PowerSupplyCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var supplies = ShownNames()
   private let ignored: RegularExpression?
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    files = SmallFiles(root: context.proc.sys)
     ignored = context.patterns.ignoredPowerSupplies
   }
 
+  private static let place = "class/power_supply"
   /// Attributes as they are.
   private static let plain = [
     "authentic", "calibrate", "capacity", "capacity_alert_max", "capacity_alert_min",
@@ -53,19 +56,24 @@ struct PowerSupplyCollector: Collector {
     }
   }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let supplies = try proc.devices("class/power_supply")
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
+    supplies.update(list) { ignored?.matches($0) != true }
     let families = Self.table.families(in: &buffer)
     let info = buffer.family(
       "node_power_supply_info", .gauge, "Kind and state of the supply; the value is always 1.",
       labels: Self.labels)
-    for supply in supplies where ignored?.matches(supply) != true {
-      let directory = "class/power_supply/\(supply)"
-      Self.table.add(directory, [supply], families, proc: proc, to: &buffer)
-      let values = Self.labels.map {
-        $0 == "power_supply" ? supply : proc.sysLine("\(directory)/\($0)") ?? ""
+    for supply in supplies.names {
+      Self.table.add(Self.place, supply, families, &files, to: &buffer)
+      buffer.beginSample()
+      for label in Self.labels {
+        if label == "power_supply" {
+          buffer.label(supply)
+        } else {
+          files.addLabel(to: &buffer, Self.place, supply, label)
+        }
       }
-      buffer.add(1, values: values, to: info)
+      buffer.endSample(1, to: info)
     }
   }
 }

@@ -2,40 +2,58 @@ import CollectorCore
 import MetricModel
 
 /// Energy that the processor's parts have used, from /sys/class/powercap.
-struct RAPLCollector: Collector {
-  private let proc: ProcRoot
+struct RAPLCollector: RememberingCollector {
+  /// A zone and its labels, which do not change while the kernel lists the same zones.
+  private struct Zone {
+    let directory, kind, family: String
+    let values: [String]
+  }
+
+  private let sys: String
+  private var files: SmallFiles
+  private var list = NameList()
+  private var zones: [Zone] = []
+  private var revision = 0
   private let labelsZones: Bool
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    sys = context.proc.sys
+    files = SmallFiles(root: sys)
     labelsZones = context.labelsEnergyZones
   }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let zones = try proc.devices("class/powercap")
-    var found = false
-    for zone in zones where zone.contains(":") {
-      let directory = "class/powercap/\(zone)"
-      guard let name = proc.sysLine("\(directory)/name") else { continue }
-      found = true
+  private static let place = "class/powercap"
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
+    update()
+    guard !zones.isEmpty else { throw NoData("there is no energy meter") }
+    for zone in zones {
       // Since 2020 only root may read it.
-      guard let joules = proc.sysNumber("\(directory)/energy_uj") else { continue }
-      let (kind, index) = Self.split(name, zone: zone)
+      guard let joules = files.number(Self.place, zone.directory, "energy_uj") else { continue }
+      buffer.family(
+        zone.family, .counter, "Energy used, in joules.",
+        labels: labelsZones ? ["index", "path", "rapl_zone"] : ["index", "path"])
+      buffer.add(joules / 1e6, values: zone.values)
+    }
+  }
+
+  private mutating func update() {
+    guard list.revision != revision else { return }
+    revision = list.revision
+    zones = []
+    for directory in list.names where directory.contains(":") {
+      guard let name = files.line(Self.place, directory, "name") else { continue }
+      let (kind, index) = Self.split(name, zone: directory)
       let clean = Self.metricPart(kind)
       guard !clean.isEmpty else { continue }
-      if labelsZones {
-        buffer.family(
-          "node_rapl_joules_total", .counter, "Energy used, in joules.",
-          labels: ["index", "path", "rapl_zone"])
-        buffer.add(joules / 1e6, index, "\(proc.sys)/\(directory)", clean)
-        continue
-      }
-      buffer.family(
-        "node_rapl_\(clean)_joules_total", .counter, "Energy used by \(clean), in joules.",
-        labels: ["index", "path"])
-      buffer.add(joules / 1e6, index, "\(proc.sys)/\(directory)")
+      let path = "\(sys)/\(Self.place)/\(directory)"
+      zones.append(
+        Zone(
+          directory: directory, kind: clean,
+          family: labelsZones ? "node_rapl_joules_total" : "node_rapl_\(clean)_joules_total",
+          values: labelsZones ? [index, path, clean] : [index, path]))
     }
-    guard found else { throw NoData("there is no energy meter") }
   }
 
   /// `package-1` is package 1; a `core` belongs to the first number of its zone, `intel-rapl:0:1`.

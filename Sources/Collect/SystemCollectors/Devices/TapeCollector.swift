@@ -3,15 +3,18 @@ import MetricModel
 import PatternMatching
 
 /// Reads, writes and times of tape drives, from /sys/class/scsi_tape.
-struct TapeCollector: Collector {
-  private let proc: ProcRoot
+struct TapeCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var drives = ShownNames()
   private let ignored: RegularExpression?
 
   init(_ context: SystemContext) {
-    proc = context.proc
+    files = SmallFiles(root: context.proc.sys)
     ignored = context.patterns.ignoredTapes
   }
 
+  private static let place = "class/scsi_tape"
   private static let table = DeviceTable(
     columns: [
       .init("in_flight", "node_tape_io_now", .gauge, "Requests under way."),
@@ -29,12 +32,13 @@ struct TapeCollector: Collector {
         "write_ns", "node_tape_write_time_seconds_total", .counter, per: 1e9, "Time of writes."),
     ], labels: ["device"])
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let names = try proc.devices("class/scsi_tape")
-    let families = Self.table.families(in: &buffer)
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
     // st0a and nst0 are the same drive.
-    for name in names where name.number(after: "st") != nil && ignored?.matches(name) != true {
-      Self.table.add("class/scsi_tape/\(name)/stats", [name], families, proc: proc, to: &buffer)
+    drives.update(list) { $0.number(after: "st") != nil && ignored?.matches($0) != true }
+    let families = Self.table.families(in: &buffer)
+    for name in drives.names {
+      Self.table.add(Self.place, name, folder: "stats", families, &files, to: &buffer)
     }
   }
 }

@@ -2,9 +2,15 @@ import CollectorCore
 import MetricModel
 
 /// Watchdog timers, from /sys/class/watchdog.
-struct WatchdogCollector: Collector {
-  let proc: ProcRoot
+struct WatchdogCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
 
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  private static let place = "class/watchdog"
   private static let table = DeviceTable(
     columns: [
       .init(
@@ -25,19 +31,23 @@ struct WatchdogCollector: Collector {
     "identity", "name", "options", "pretimeout_governor", "state", "status",
   ]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let names = try proc.devices("class/watchdog")
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    try files.devices(&list, Self.place)
     let families = Self.table.families(in: &buffer)
     let info = buffer.family(
       "node_watchdog_info", .gauge, "What the watchdog is and does; the value is always 1.",
       labels: Self.labels)
-    for name in names {
-      let directory = "class/watchdog/\(name)"
-      Self.table.add(directory, [name], families, proc: proc, to: &buffer)
-      let values = Self.labels.map {
-        $0 == "name" ? name : proc.sysLine("\(directory)/\($0)") ?? ""
+    for name in list.names {
+      Self.table.add(Self.place, name, families, &files, to: &buffer)
+      buffer.beginSample()
+      for label in Self.labels {
+        if label == "name" {
+          buffer.label(name)
+        } else {
+          files.addLabel(to: &buffer, Self.place, name, label)
+        }
       }
-      buffer.add(1, values: values, to: info)
+      buffer.endSample(1, to: info)
     }
   }
 }

@@ -38,7 +38,12 @@ struct InterruptsCollector: Collector {
       let type = name.text
       guard filter.shows("\(type);\(info);\(devices)") else { continue }
       for (cpu, count) in zip(cpus, counts) where showsZero || count > 0 {
-        buffer.add(Double(count), values: [cpu, devices, info, type])
+        buffer.beginSample()
+        buffer.label(cpu)
+        buffer.label(devices)
+        buffer.label(info)
+        buffer.label(type)
+        buffer.endSample(Double(count))
       }
     }
   }

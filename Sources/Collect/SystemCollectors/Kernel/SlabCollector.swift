@@ -25,13 +25,17 @@ struct SlabCollector: Collector {
     var lines = ByteScanner(file.span, file: "slabinfo")
     while var line = lines.nextLine() {
       // A line with the version and one of headings.
-      guard lines.lineNumber > 2, let name = line.nextField()?.text, filter.shows(name) else {
-        continue
-      }
+      guard lines.lineNumber > 2, let name = line.nextField(), shows(name) else { continue }
       for (column, family) in zip(Self.columns, families) {
         let value = try line.unsigned(column.0)
-        buffer.add(Double(value), name, to: family)
+        buffer.beginSample()
+        buffer.label(name)
+        buffer.endSample(Double(value), to: family)
       }
     }
+  }
+
+  private func shows(_ name: Span<UInt8>) -> Bool {
+    filter.showsAll || filter.shows(name.text)
   }
 }

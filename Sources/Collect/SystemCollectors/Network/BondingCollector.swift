@@ -2,11 +2,17 @@ import CollectorCore
 import MetricModel
 
 /// Bonded network devices and how many of their parts work, from /sys/class/net.
-struct BondingCollector: Collector {
-  let proc: ProcRoot
+struct BondingCollector: RememberingCollector {
+  private var files: SmallFiles
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    guard let masters = proc.sysLine("class/net/bonding_masters") else {
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  private static let place = "class/net"
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    guard let masters = files.line(Self.place, "bonding_masters") else {
       throw NoData("there is no bonding driver")
     }
     let slaves = buffer.family(
@@ -14,13 +20,12 @@ struct BondingCollector: Collector {
     let active = buffer.family(
       "node_bonding_active", .gauge, "Devices of the bond whose link is up.", labels: ["master"])
     for master in masters.split(separator: " ").map(String.init) {
-      let directory = "class/net/\(master)"
-      let names = (proc.sysLine("\(directory)/bonding/slaves") ?? "").split(separator: " ")
+      let names = (files.line(Self.place, master, "bonding", "slaves") ?? "").split(separator: " ")
       let up = names.filter { name in
         // Kernels before 3.13 call the link slave_, later ones lower_.
         let state =
-          proc.sysLine("\(directory)/lower_\(name)/bonding_slave/mii_status")
-          ?? proc.sysLine("\(directory)/slave_\(name)/bonding_slave/mii_status")
+          files.line(Self.place, master, "lower_\(name)", "bonding_slave", "mii_status")
+          ?? files.line(Self.place, master, "slave_\(name)", "bonding_slave", "mii_status")
         return state == "up"
       }
       buffer.add(Double(names.count), master, to: slaves)

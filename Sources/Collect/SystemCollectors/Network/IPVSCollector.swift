@@ -3,11 +3,13 @@ import MetricModel
 
 /// The kernel's load balancer, from /proc/net/ip_vs and ip_vs_stats.
 struct IPVSCollector: Collector {
-  let proc: ProcRoot
+  private let proc: ProcRoot
+  private let labels: [String]
 
-  private static let labels = [
-    "local_address", "local_mark", "local_port", "proto", "remote_address", "remote_port",
-  ]
+  init(_ context: SystemContext) {
+    proc = context.proc
+    labels = context.backendLabels
+  }
 
   /// A virtual service, by address or by firewall mark.
   private struct Service {
@@ -49,12 +51,13 @@ struct IPVSCollector: Collector {
   ) throws(FormatError) {
     let active = buffer.family(
       "node_ipvs_backend_connections_active", .gauge, "Connections under way to a backend.",
-      labels: Self.labels)
+      labels: labels)
     let inactive = buffer.family(
       "node_ipvs_backend_connections_inactive", .gauge, "Connections to a backend that are ending.",
-      labels: Self.labels)
+      labels: labels)
     let weight = buffer.family(
-      "node_ipvs_backend_weight", .gauge, "Weight of a backend.", labels: Self.labels)
+      "node_ipvs_backend_weight", .gauge, "Weight of a backend.", labels: labels)
+    var backends = IPVSBackends(labels: labels)
     var service = Service()
     var lines = ByteScanner(bytes, file: "net/ip_vs")
     while var line = lines.nextLine() {
@@ -75,16 +78,21 @@ struct IPVSCollector: Collector {
           throw line.error("the backend's address should be hexadecimal")
         }
         _ = line.skipField()
-        let values = [
-          service.address, service.mark, service.port, service.proto, address, port,
-        ]
         let share = try line.unsigned("the weight")
-        buffer.add(Double(share), values: values, to: weight)
         let running = try line.unsigned("the active connections")
-        buffer.add(Double(running), values: values, to: active)
         let ending = try line.unsigned("the inactive connections")
-        buffer.add(Double(ending), values: values, to: inactive)
+        backends.add(
+          [
+            "local_address": service.address, "local_mark": service.mark,
+            "local_port": service.port, "proto": service.proto, "remote_address": address,
+            "remote_port": port,
+          ], IPVSBackends.Load(weight: share, active: running, inactive: ending))
       }
+    }
+    for (values, load) in backends.all {
+      buffer.add(Double(load.weight), values: values, to: weight)
+      buffer.add(Double(load.active), values: values, to: active)
+      buffer.add(Double(load.inactive), values: values, to: inactive)
     }
   }
 
@@ -101,6 +109,38 @@ struct IPVSCollector: Collector {
     guard address.starts(with: "["), address.ends(with: "]") else { return nil }
     let inner = address.extracting(1..<(address.count - 1))
     return (IPv6Text.compressed(inner.text) ?? inner.text, String(port))
+  }
+}
+
+/// What the load balancer's backends carry, summed up over what the labels do not tell apart.
+package struct IPVSBackends: Sendable {
+  /// All labels there are.
+  package static let allLabels = [
+    "local_address", "local_mark", "local_port", "proto", "remote_address", "remote_port",
+  ]
+
+  struct Load: Sendable {
+    var weight, active, inactive: UInt64
+  }
+
+  let labels: [String]
+  private(set) var all: [(values: [String], load: Load)] = []
+  private var places: [[String]: Int] = [:]
+
+  init(labels: [String]) {
+    self.labels = labels
+  }
+
+  mutating func add(_ backend: [String: String], _ load: Load) {
+    let values = labels.map { backend[$0] ?? "" }
+    guard let place = places[values] else {
+      places[values] = all.count
+      all.append((values, load))
+      return
+    }
+    all[place].load.weight &+= load.weight
+    all[place].load.active &+= load.active
+    all[place].load.inactive &+= load.inactive
   }
 }
 

@@ -2,44 +2,64 @@ import CollectorCore
 import MetricModel
 
 /// Btrfs file systems and how they are laid out, from /sys/fs/btrfs.
-struct BtrfsCollector: Collector {
-  let proc: ProcRoot
+struct BtrfsCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+  private var systems = ShownNames()
+  private var devices: [String: NameList] = [:]
+  /// What lies below `allocation` of a file system, by group.
+  private var modes: [String: [String: NameList]] = [:]
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
+
+  private static let place = "fs/btrfs"
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
     // The peer calls a machine without Btrfs a success.
-    for uuid in try proc.sysNames("fs/btrfs") where uuid.contains("-") {
-      let directory = "fs/btrfs/\(uuid)"
-      buffer.add(1, proc.sysLine("\(directory)/label") ?? "", uuid, to: families.info)
-      if let size = proc.sysNumber("\(directory)/allocation/global_rsv_size") {
+    _ = try files.lists(&list, Self.place)
+    systems.update(list) { $0.contains("-") }
+    for uuid in systems.names {
+      buffer.beginSample()
+      files.addLabel(to: &buffer, Self.place, uuid, "label")
+      buffer.label(uuid)
+      buffer.endSample(1, to: families.info)
+      if let size = files.number(Self.place, uuid, "allocation", "global_rsv_size") {
         buffer.add(size, uuid, to: families.globalReserve)
       }
-      let devices = try proc.sysNames("\(directory)/devices")
-      for device in devices {
+      _ = try files.lists(&devices[uuid, default: NameList()], Self.place, uuid, "devices")
+      let members = devices[uuid]?.names ?? []
+      for device in members {
         // The kernel counts sectors of 512 bytes.
-        guard let sectors = proc.sysNumber("\(directory)/devices/\(device)/size") else { continue }
+        guard let sectors = files.number(Self.place, uuid, "devices", device, "size") else {
+          continue
+        }
         buffer.add(sectors * 512, device, uuid, to: families.deviceSize)
       }
       for group in ["data", "metadata", "system"] {
-        try addGroup(group, directory, uuid, devices.count, families, to: &buffer)
+        try addGroup(group, uuid, members.count, families, to: &buffer)
       }
-      try addCommits(directory, uuid, families, to: &buffer)
+      try addCommits(uuid, families, to: &buffer)
     }
   }
 
-  private func addGroup(
-    _ group: String, _ directory: String, _ uuid: String, _ devices: Int, _ families: Families,
+  private mutating func addGroup(
+    _ group: String, _ uuid: String, _ devices: Int, _ families: Families,
     to buffer: inout FamilyBuffer
   ) throws {
-    let place = "\(directory)/allocation/\(group)"
-    if let reserved = proc.sysNumber("\(place)/bytes_reserved") {
+    if let reserved = files.number(Self.place, uuid, "allocation", group, "bytes_reserved") {
       buffer.add(reserved, group, uuid, to: families.reserved)
     }
-    for mode in try proc.sysNames(place) {
+    _ = try files.lists(
+      &modes[uuid, default: [:]][group, default: NameList()], Self.place, uuid, "allocation", group)
+    for mode in modes[uuid]?[group]?.names ?? [] {
       // Each way of laying out data that is in use is a directory.
-      guard let used = proc.sysNumber("\(place)/\(mode)/used_bytes") else { continue }
+      guard let used = files.number(Self.place, uuid, "allocation", group, mode, "used_bytes")
+      else { continue }
       buffer.add(used, group, mode, uuid, to: families.used)
-      if let total = proc.sysNumber("\(place)/\(mode)/total_bytes") {
+      if let total = files.number(Self.place, uuid, "allocation", group, mode, "total_bytes") {
         buffer.add(total, group, mode, uuid, to: families.size)
       }
       if let ratio = Self.allocationRatio(mode, devices: devices) {
@@ -62,11 +82,11 @@ struct BtrfsCollector: Collector {
   }
 
   /// Lines such as `commits 258051`; times are milliseconds.
-  private func addCommits(
-    _ directory: String, _ uuid: String, _ families: Families, to buffer: inout FamilyBuffer
+  private mutating func addCommits(
+    _ uuid: String, _ families: Families, to buffer: inout FamilyBuffer
   ) throws {
-    guard let file = try? proc.readSys("\(directory)/commit_stats") else { return }
-    var lines = ByteScanner(file.span, file: "\(directory)/commit_stats")
+    guard files.reads(Self.place, uuid, "commit_stats") else { return }
+    var lines = ByteScanner(files.bytes, file: "commit_stats")
     while var line = lines.nextLine() {
       guard let key = line.nextField() else { continue }
       for (name, family, divisor) in [

@@ -2,12 +2,21 @@ import CollectorCore
 import MetricModel
 
 /// Software RAID, from /proc/mdstat and /sys/block/md*/md.
-struct MDCollector: Collector {
-  let proc: ProcRoot
+struct MDCollector: RememberingCollector {
+  private let path: String
+  private var table = ReadBuffer()
+  private var files: SmallFiles
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.readIfPresent("mdstat")
-    let arrays = try RAIDArray.parse(file.span)
+  init(proc: ProcRoot) {
+    path = proc.proc + "/mdstat"
+    files = SmallFiles(root: proc.sys)
+  }
+
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
+    var table = self.table.taken()
+    defer { self.table = table }
+    try table.readIfPresent(path: path)
+    let arrays = try RAIDArray.parse(table.span)
     let disks = buffer.family(
       "node_md_disks", .gauge, "Disks of the array by state.", labels: ["device", "state"])
     let required = gauge("disks_required", "Disks that the array needs.", in: &buffer)
@@ -30,7 +39,7 @@ struct MDCollector: Collector {
         buffer.add(array.state == state ? 1 : 0, array.name, state.rawValue, to: states)
       }
       for (name, family) in [("raid_disks", members), ("degraded", degraded)] {
-        if let value = proc.sysNumber("block/\(array.name)/md/\(name)") {
+        if let value = files.number("block", array.name, "md", name) {
           buffer.add(value, array.name, to: family)
         }
       }

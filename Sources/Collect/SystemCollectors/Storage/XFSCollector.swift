@@ -2,8 +2,13 @@ import CollectorCore
 import MetricModel
 
 /// What each XFS file system has done, from /sys/fs/xfs/*/stats/stats.
-struct XFSCollector: Collector {
-  let proc: ProcRoot
+struct XFSCollector: RememberingCollector {
+  private var files: SmallFiles
+  private var list = NameList()
+
+  init(proc: ProcRoot) {
+    files = SmallFiles(root: proc.sys)
+  }
 
   /// The lines of the file that are shown, and what their columns count.
   private static let lines: [(line: String, columns: [String])] = [
@@ -49,30 +54,37 @@ struct XFSCollector: Collector {
     ),
   ]
 
+  /// The same with the metrics' names.
+  private static let metrics = lines.map { line in
+    (line: line.line, columns: line.columns.map { "node_xfs_\($0)_total" })
+  }
+
   private static func btree(_ name: String) -> [String] {
     ["lookups", "compares", "records_inserted", "records_deleted"].map { "\(name)_\($0)" }
   }
 
-  func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+  mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     // The peer calls a machine without XFS a success.
-    for device in try proc.sysNames("fs/xfs") {
-      guard let file = try? proc.readSys("fs/xfs/\(device)/stats/stats") else { continue }
-      try add(file.span, device, to: &buffer)
+    _ = try files.lists(&list, "fs/xfs")
+    // Beside the devices there is a directory of the driver's own.
+    for device in list.names where device != "stats" {
+      guard files.reads("fs/xfs", device, "stats", "stats") else { continue }
+      try Self.add(files.bytes, device, to: &buffer)
     }
   }
 
-  private func add(
+  private static func add(
     _ bytes: Span<UInt8>, _ device: String, to buffer: inout FamilyBuffer
   ) throws(FormatError) {
-    var lines = ByteScanner(bytes, file: "fs/xfs/\(device)/stats/stats")
+    var lines = ByteScanner(bytes, file: "fs/xfs/stats")
     while var line = lines.nextLine() {
       guard let key = line.nextField(),
-        let (_, columns) = Self.lines.first(where: { key.equals($0.line) })
+        let (_, columns) = Self.metrics.first(where: { key.equals($0.line) })
       else { continue }
       for name in columns {
         let value = try line.unsigned(name)
         buffer.family(
-          "node_xfs_\(name)_total", .counter, "A counter of the file system's driver.",
+          name, .counter, "A counter of the file system's driver.",
           labels: ["device"])
         buffer.add(Double(value), device)
       }
