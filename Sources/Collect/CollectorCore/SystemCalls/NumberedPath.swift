@@ -52,7 +52,7 @@ package struct NumberedPath: Sendable, CustomStringConvertible {
       }
       let path = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
       return unsafe path.withMemoryRebound(to: CChar.self) { characters in
-        guard let first = unsafe characters.baseAddress else {
+        guard let first = characters.baseAddress else {
           preconditionFailure("the path has room")
         }
         return unsafe body(first)
