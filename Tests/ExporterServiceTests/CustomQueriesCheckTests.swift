@@ -42,6 +42,62 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     #expect(lines.contains { $0.hasPrefix("  stuck_jobs in analytics: 1 row, 2 series, ") })
   }
 
+  @Test func whatHasNoRowsNowIsShownAllTheSame() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let folder = try TemporaryDirectory(prefix: "tocsin-queries")
+    let file = try folder.write(
+      """
+      queries:
+        - name: none
+          query: SELECT datname, 1 AS n, 'x'::text AS t FROM pg_database WHERE false
+          metrics:
+            - {metric_name: app_n, type: gauge, key_labels: [datname], values: n}
+            - {metric_name: app_t, type: gauge, values: t}
+      """, to: "q.yml")
+    let (lines, mistakes) = try await check([file], server.url)
+    #expect(mistakes == 0)
+    #expect(lines.contains("    app_n{datname}: no row gives it a value now"), "\(lines)")
+    #expect(lines.contains { $0.contains("warning: column \"t\" is text") }, "\(lines)")
+    #expect(!lines.contains { $0.contains("column \"n\"") })
+  }
+
+  @Test func filesAreReadAgainAndAMistakeChangesNothing() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let folder = try TemporaryDirectory(prefix: "tocsin-queries")
+    func write(_ value: String) throws -> String {
+      try folder.write(
+        """
+        queries:
+          - name: one
+            query: SELECT \(value) AS v
+            metrics: [{metric_name: app_v, type: gauge, values: v}]
+        """, to: "q.yml")
+    }
+    var configuration = ExporterConfiguration()
+    configuration.postgres = [
+      ExporterConfiguration.Server(
+        connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+    ]
+    configuration.queryFiles = [CustomQueriesFile.Reference(path: try write("1"))]
+    configuration.runsDefaults = false
+    let logger = Logger(label: "test")
+    let assembly = try ExporterAssembly(configuration, logger: logger)
+    func value() async -> (Double?, Double?) {
+      let bytes = await assembly.runner.gather(within: .seconds(60)).bytes
+      let shown = ExpositionText(String(decoding: bytes, as: UTF8.self))
+      return (
+        shown.value("app_v"), shown.value("postgres_exporter_config_last_reload_successful")
+      )
+    }
+    #expect(await value() == (1, 1))
+    _ = try write("2")
+    #expect(assembly.customQueries.run(logger: logger))
+    #expect(await value() == (2, 1))
+    _ = try folder.write("queries:\n  - name: broken\n", to: "q.yml")
+    #expect(!assembly.customQueries.run(logger: logger))
+    #expect(await value() == (2, 0))
+  }
+
   @Test func mistakesAreSaidWithWhatHelps() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run(

@@ -35,7 +35,7 @@ import Testing
       "--\n-- PostgreSQL database cluster dump\n", "-- PostgreSQL database cluster dump complete",
       .complete
     ),
-    ("PGDMP\u{1}", "dump", nil), ("\u{1F}\u{8B}", "", nil), ("", "", .truncated),
+    ("PGDMP\u{1}", "dump", .truncated), ("\u{1F}\u{8B}", "", nil), ("", "", .truncated),
   ] as [(String, String, BackupEnding?)])
 func aDumpShowsItsEnd(head: String, tail: String, ending: BackupEnding?) {
   #expect(BackupEnding.of(head: Array(head.utf8), tail: Array(tail.utf8)) == ending)

@@ -229,6 +229,38 @@ private final class Scraper {
     #expect(sessions == "1\n")
   }
 
+  @Test func patternsFindTheDatabasesThatThereAre() async throws {
+    let server = try await ThrowawayPostgres.start()
+    for name in ["shop_a", "shop_b", "shop_old", "blog"] {
+      try await server.run("CREATE DATABASE \(name)")
+    }
+    let everywhere = query("name", "SELECT 1 AS v") { $0.databases = ["shop_*", "blog"] }
+    let watched = PostgresServer(try PostgresSettings(parsing: server.url))
+    let board = CustomQueryBoard(
+      watched, queries: [everywhere], databases: DatabaseFilter(exclude: ["*_old"]))
+    var buffer = FamilyBuffer()
+    buffer.beginScrape()
+    try await CustomQueryCollector(board).collect(into: &buffer, context: .relaxed)
+    let shown = ExpositionText(buffer.render().text)
+    #expect(
+      Set(shown.all("app_name").map { $0.labels["datname"] }) == ["shop_a", "shop_b", "blog"])
+    let trials = await CustomQueryTrial.run([everywhere], on: watched)
+    #expect(trials.map(\.database).sorted() == ["blog", "shop_a", "shop_b", "shop_old"])
+  }
+
+  @Test func queriesAreReplacedAndTheOthersKeepTheirAnswers() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let kept = query("kept", "SELECT extract(epoch FROM clock_timestamp()) AS v") {
+      $0.ttl = .seconds(600)
+    }
+    let scraper = try Scraper(server.url, [kept, query("old", "SELECT 1 AS v")])
+    let before = try await scraper.scrape()
+    scraper.board.replace(with: [query("new", "SELECT 2 AS v"), kept])
+    let after = try await scraper.scrape()
+    #expect(after.value("app_kept") == before.value("app_kept"))
+    #expect(after.value("app_new") == 2 && after.all("app_old").isEmpty)
+  }
+
   @Test func slowQueriesRunBesideAndAreShownWithTheRest() async throws {
     let server = try await ThrowawayPostgres.start()
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))

@@ -28,7 +28,8 @@ private func ask(
   query.metrics = metrics
   change(&query)
   return query.answer(
-    LiteralRows(columns: columns, rows: rows), columns: columns, version: version)
+    LiteralRows(columns: columns, rows: rows), columns: columns.map { CustomColumn($0) },
+    version: version)
 }
 
 @Test(

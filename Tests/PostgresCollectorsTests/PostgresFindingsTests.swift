@@ -148,6 +148,46 @@ import Testing
     }
   }
 
+  @Test func aStandbyThatHoldsBackVacuumIsNamed() async throws {
+    let primary = try await ThrowawayPostgres.start(
+      settings: ["hot_standby_feedback": "on", "wal_receiver_status_interval": "1"])
+    try await primary.run("CREATE TABLE t (id int)")
+    let standby = try await primary.startStandby()
+    let session = try standby.runInBackground(
+      "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1; SELECT pg_sleep(600)")
+    defer { session.terminate() }
+    let (_, fast) = try collector(primary.url)
+    try await waitUntil("the standby reports its snapshot") {
+      try await primary.run("INSERT INTO t VALUES (1)")
+      let shown = try await scrape(fast)
+      #expect(shown.failedCollectors.isEmpty)
+      return shown.value("tocsin_postgres_vacuum_held_back_transactions", ["holder": "standby"])
+        ?? 0 > 0 && shown.all("pg_stat_replication_reply_time").first?.number ?? 0 > 1.7e9
+    }
+  }
+
+  @Test func textsOfTheShownStatementsAreReadOnce() async throws {
+    let server = try await ThrowawayPostgres.start(
+      settings: ["shared_preload_libraries": "pg_stat_statements"])
+    try await server.run("CREATE EXTENSION pg_stat_statements")
+    try await server.run("SELECT 42 AS answer")
+    let watched = PostgresServer(try PostgresSettings(parsing: server.url))
+    let all = PostgresCollectors.all
+    let fast = PostgresCollector(watched, queries: all.filter { $0.name == "stat_statements" })
+    let slow = PostgresSlowCollector(
+      watched, queries: all.filter { $0.name == "stat_statements_text" })
+    let counted = try await scrape(fast)
+    for _ in 0..<2 {
+      let texts = try await scrape(slow).all("pg_stat_statements_query_id")
+      let answer = try #require(
+        texts.first { $0.labels["query"] == "SELECT $1 AS answer" }?.labels["queryid"])
+      #expect(counted.value("pg_stat_statements_calls_total", ["queryid": answer]) == 1)
+      #expect(texts.allSatisfy { $0.number == 1 && ($0.labels["query"]?.count ?? 0) <= 120 })
+      // What is known is shown without asking.
+      try await server.run("SELECT pg_stat_statements_reset()")
+    }
+  }
+
   @Test func statementsAreCountedWithoutTheirTexts() async throws {
     let server = try await ThrowawayPostgres.start(
       settings: ["shared_preload_libraries": "pg_stat_statements"])

@@ -65,6 +65,49 @@ import Testing
     #expect(shown.value("pg_scrape_collector_success", ["collector": "stat_database"]) == 1)
   }
 
+  @Test func aServerKilledInTheMiddleOfAQueryIsSeenAndComesBack() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let watched = PostgresServer(try PostgresSettings(parsing: server.url))
+    let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
+    let asking = PostgresCollector(watched, queries: chosen + [SleepQuery()])
+    async let running = scrape(asking)
+    try await waitUntil("the query runs") {
+      try await server.run(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1\n"
+    }
+    try await server.crash()
+    let cut = try await running
+    #expect(cut.value("pg_up") == 1, "it did log in and answer")
+    #expect(cut.value("pg_scrape_collector_success", ["collector": "sleep"]) == 0)
+    #expect(cut.value("pg_exporter_last_scrape_error") == 1)
+    let (_, fast) = try collector(server.url)
+    let down = try await scrape(fast)
+    #expect(down.value("pg_up") == 0)
+    #expect(down.value("tocsin_postgres_up_reason", ["reason": "refused"]) == 1)
+    try await server.start()
+    try await waitUntil("the server is seen again") {
+      try await scrape(fast).value("pg_up") == 1
+    }
+  }
+
+  @Test func walThatCannotBeArchivedIsABacklog() async throws {
+    let server = try await ThrowawayPostgres.start(
+      settings: ["archive_mode": "on", "archive_command": "'/bin/false'"])
+    let (watched, fast) = try collector(server.url)
+    for _ in 0..<3 {
+      try await server.run("CREATE TABLE t (id int); DROP TABLE t; SELECT pg_switch_wal()")
+    }
+    try await waitUntil("three segments wait") {
+      let slow = try await slowScrape(watched)
+      return slow.value("tocsin_postgres_wal_archive_backlog_segments") ?? 0 >= 3
+        && slow.value("tocsin_postgres_wal_archive_backlog_oldest_seconds") ?? -1 >= 0
+    }
+    try await waitUntil("the failures are counted") {
+      try await scrape(fast).value("pg_stat_archiver_failed_count") ?? 0 > 0
+    }
+    #expect(try await scrape(fast).all("pg_stat_archiver_last_archive_age").isEmpty)
+  }
+
   @Test func anExclusiveLockHoldsUpNothing() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run("CREATE TABLE t (id serial PRIMARY KEY, v text)")

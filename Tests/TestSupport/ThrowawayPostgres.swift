@@ -93,6 +93,16 @@ package final class ThrowawayPostgres: Sendable {
     try await child.waitForExit()
   }
 
+  /// Kills the server with SIGKILL, as the kernel does when memory is short, and waits until its
+  /// sessions have noticed.
+  package func crash() async throws {
+    let children = processes.dropFirst()
+    guard let child = process.withLock({ $0.take() }) else { return }
+    child.signal(SIGKILL)
+    try await child.waitForExit()
+    try await waitUntil("the sessions have ended") { children.allSatisfy { kill($0, 0) != 0 } }
+  }
+
   /// Stops the server and starts it again.
   package func restart() async throws {
     try await stop()

@@ -25,7 +25,11 @@ package struct DatabaseFilter: Sendable, Equatable {
       && !exclude.contains { Self.matches($0, name) }
   }
 
-  private static func matches(_ pattern: String, _ name: String) -> Bool {
+  /// Whether a text is a pattern rather than a name.
+  package static func isPattern(_ text: String) -> Bool { text.contains { $0 == "*" || $0 == "?" } }
+
+  /// Whether a name matches a pattern.
+  static func matches(_ pattern: String, _ name: String) -> Bool {
     let pattern = Array(pattern.unicodeScalars)
     let name = Array(name.unicodeScalars)
     var (at, position) = (0, 0)

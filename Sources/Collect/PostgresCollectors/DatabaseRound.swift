@@ -20,19 +20,20 @@ struct DatabaseRound: Sendable {
     self.backoff = backoff
   }
 
-  /// The databases besides the connected one that sessions may be opened to. Half-dropped ones
-  /// (-2) and templates are left out.
+  /// The databases that sessions may be opened to, without the connected one unless it is asked for.
+  /// Half-dropped ones (-2) and templates are left out.
   static func names(
-    on session: PostgresSession, _ filter: DatabaseFilter, until deadline: ContinuousClock.Instant
+    on session: PostgresSession, _ filter: DatabaseFilter,
+    withConnected: Bool = false, until deadline: ContinuousClock.Instant
   ) async throws(PostgresError) -> [String] {
     let rows = try await session.query(
       """
       SELECT datname FROM pg_catalog.pg_database
       WHERE datallowconn AND NOT datistemplate AND datconnlimit NOT IN (-2, 0)
-        AND datname <> pg_catalog.current_database()
+        AND ($1::bool OR datname <> pg_catalog.current_database())
         AND pg_catalog.has_database_privilege(oid, 'CONNECT')
       ORDER BY datname LIMIT 10000
-      """, deadline: deadline)
+      """, [withConnected ? "t" : "f"], deadline: deadline)
     var names: [String] = []
     for row in 0..<rows.rowCount {
       guard let name = rows.string(row, 0), filter.contains(name) else { continue }

@@ -25,18 +25,15 @@ enum ConnectionOptions {
     return unsafe raw(options, onlySet: true)
   }
 
-  /// libpq quotes what it could not read, which may be part of a password; only known harmless
-  /// quotations stay.
+  /// libpq quotes what it could not read, which may be part of a password, quotes and all: of its
+  /// message stays what comes before, and a word that looks like a mistyped keyword.
   static func masking(_ reason: String) -> String {
     let line = reason.prefix { $0 != "\n" }
-    guard !line.hasPrefix("invalid connection option") else { return String(line) }
-    var masked = ""
-    for (index, part) in line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-    {
-      masked += index.isMultiple(of: 2) || part.count <= 1 ? String(part) : "***"
-      masked += "\""
-    }
-    return String(masked.dropLast())
+    guard let quote = line.firstIndex(of: "\"") else { return String(line) }
+    let word = line[quote...].dropFirst().prefix { $0 != "\"" }
+    let isPlain = word.utf8.allSatisfy { (97...122).contains($0) || $0 == UInt8(ascii: "_") }
+    let isKeyword = word.count >= 3 && keywords.contains { $0.hasPrefix(word.prefix(3)) }
+    return line[..<quote] + (isPlain && isKeyword || word == "=" ? "\"\(word)\"" : "***")
   }
 
   private static func raw(

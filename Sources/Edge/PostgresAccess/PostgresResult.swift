@@ -34,6 +34,12 @@ private import Glibc
     return unsafe String(cString: name)
   }
 
+  /// The number of a column's type in `pg_type`.
+  package func columnType(_ column: Int) -> UInt32 {
+    precondition(column >= 0 && column < columnCount, "no column \(column)")
+    return unsafe PQftype(raw, Int32(column))
+  }
+
   /// Whether the cell is NULL.
   package func isNull(_ row: Int, _ column: Int) -> Bool {
     check(row, column)

@@ -77,7 +77,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
         : try EvaluatorOptions.duration(
           outOfOrderWindow, flag: "--storage.out-of-order-time-window")
       let daemon = try await EvaluatorDaemon.start(options)
-      try await Startup.run([daemon, ReloadOnHangup(daemon)])
+      try await Startup.run([daemon, ReloadOnHangup(evaluator: daemon)])
     }
   }
 }

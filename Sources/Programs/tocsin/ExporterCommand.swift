@@ -13,7 +13,8 @@ struct ExporterCommand: AsyncParsableCommand {
     discussion: """
       Metrics stand under /metrics, with the names of node_exporter, process-exporter, postgres_exporter and \
       redis_exporter. Servers are named in the configuration file or in the environment: DATABASE_URL or \
-      DATA_SOURCE_NAME, REDIS_URL or REDIS_ADDR. SIGTERM or Ctrl-C stops it.
+      DATA_SOURCE_NAME, REDIS_URL or REDIS_ADDR. SIGHUP reads the \
+      files with custom queries again. SIGTERM or Ctrl-C stops it.
 
       \(CollectorFlags.help)
       """)
@@ -68,7 +69,7 @@ struct ExporterCommand: AsyncParsableCommand {
         $0.paths.root = rootfs ?? $0.paths.root
         $0.paths.udev = udev ?? $0.paths.udev
       }
-      try await Startup.run([daemon])
+      try await Startup.run([daemon, ReloadOnHangup(exporter: daemon)])
     }
   }
 

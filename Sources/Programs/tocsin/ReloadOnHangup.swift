@@ -1,17 +1,23 @@
 import EvaluatorService
+import ExporterService
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the evaluator's files again on SIGHUP, until the group stops.
+/// Reads the daemons' files again on SIGHUP, until the group stops.
 struct ReloadOnHangup: Service {
-  private let daemon: EvaluatorDaemon
+  private var exporter: ExporterDaemon?
+  private var evaluator: EvaluatorDaemon?
 
-  init(_ daemon: EvaluatorDaemon) { self.daemon = daemon }
+  init(exporter: ExporterDaemon? = nil, evaluator: EvaluatorDaemon? = nil) {
+    self.exporter = exporter
+    self.evaluator = evaluator
+  }
 
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
       // The outcome is logged and shown in a metric; the old configuration goes on if the new one is wrong.
-      try? await daemon.reload()
+      exporter?.reload()
+      try? await evaluator?.reload()
     }
   }
 }

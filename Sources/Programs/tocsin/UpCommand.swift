@@ -41,7 +41,9 @@ struct UpCommand: AsyncParsableCommand {
       options.onEvent = { screen.show($0) }
       let evaluator = try await EvaluatorDaemon.start(options)
       await screen.greet(exporter: exporter, evaluator: evaluator, files: files)
-      try await Startup.run([exporter, evaluator, ReloadOnHangup(evaluator)])
+      try await Startup.run([
+        exporter, evaluator, ReloadOnHangup(exporter: exporter, evaluator: evaluator),
+      ])
       screen.say("Stopped. The next start goes on from here.")
     }
   }

@@ -4,31 +4,77 @@ import PostgresCollectors
 
 /// The files of backups as the file system shows them.
 enum BackupFiles {
-  /// Bytes of a file's beginning and end that are looked at.
+  /// Bytes of a file's end, and of the beginning of a text, that are looked at.
   private static let edge = 512
+  /// Bytes of a table of contents that are read; one of a larger dump stays unread.
+  private static let tableLimit = 16 << 20
+  private static let tableName = "toc.dat"
 
-  /// The plain files of a pattern with their sizes and times.
+  /// The plain files of a pattern with their sizes and times, and the folders that are dumps in the
+  /// directory format.
   static func list(_ pattern: String) -> [BackupFile] {
     FilePattern(pattern).files(in: "").compactMap { path in
-      guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
-        facts[.type] as? FileAttributeType == .typeRegular,
-        let size = facts[.size] as? NSNumber, let modified = facts[.modificationDate] as? Date
-      else { return nil }
-      return BackupFile(
-        path: path, size: size.int64Value, modified: modified.timeIntervalSince1970)
+      guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+      if facts[.type] as? FileAttributeType == .typeDirectory { return folder(path) }
+      return file(path, facts)
     }
+  }
+
+  private static func file(_ path: String, _ facts: [FileAttributeKey: Any]) -> BackupFile? {
+    guard facts[.type] as? FileAttributeType == .typeRegular,
+      let size = facts[.size] as? NSNumber, let modified = facts[.modificationDate] as? Date
+    else { return nil }
+    return BackupFile(
+      path: path, size: size.int64Value, modified: modified.timeIntervalSince1970)
+  }
+
+  /// A folder with the files of a dump: as large as all of them, as old as the newest.
+  private static func folder(_ path: String) -> BackupFile? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path),
+      names.contains(where: { $0 == tableName || $0.contains(".dat") })
+    else { return nil }
+    let files = names.compactMap { name -> BackupFile? in
+      let path = "\(path)/\(name)"
+      return (try? FileManager.default.attributesOfItem(atPath: path)).flatMap { file(path, $0) }
+    }
+    guard let newest = files.map(\.modified).max() else { return nil }
+    return BackupFile(path: path, size: files.reduce(0) { $0 + $1.size }, modified: newest)
   }
 
   /// How a dump ends; nil if it may not be read or its format does not tell.
   static func ending(_ path: String) -> BackupEnding? {
+    if let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
+      let table = "\(path)/\(tableName)"
+      guard names.contains(tableName) else {
+        return .ofDirectory(tableOfContents: nil, names: Set(names))
+      }
+      guard let bytes = beginning(of: table, limit: tableLimit) else { return nil }
+      return .ofDirectory(tableOfContents: bytes, names: Set(names))
+    }
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }
     do {
-      let head = try file.read(upToCount: edge) ?? Data()
+      var head = [UInt8](try file.read(upToCount: edge) ?? Data())
       let size = try file.seekToEnd()
       try file.seek(toOffset: size > UInt64(edge) ? size - UInt64(edge) : 0)
-      let tail = try file.read(upToCount: edge) ?? Data()
-      return BackupEnding.of(head: [UInt8](head), tail: [UInt8](tail))
+      let tail = [UInt8](try file.read(upToCount: edge) ?? Data())
+      if head.starts(with: DumpArchive.mark) {
+        guard let table = beginning(of: path, limit: tableLimit) else { return nil }
+        // A table that is larger than what was read only looks cut short.
+        if size > UInt64(tableLimit), DumpArchive(parsing: table) == nil { return nil }
+        head = table
+      }
+      return BackupEnding.of(head: head, tail: tail)
+    } catch {
+      return nil
+    }
+  }
+
+  private static func beginning(of path: String, limit: Int) -> [UInt8]? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    do {
+      return [UInt8](try file.read(upToCount: limit) ?? Data())
     } catch {
       return nil
     }

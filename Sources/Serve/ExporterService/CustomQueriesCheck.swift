@@ -103,6 +103,10 @@ struct CustomQueryReport {
     let series = trial.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
     lines += series.prefix(limit).map { "    \($0)" }
     if series.count > limit { lines.append("    ... and \(series.count - limit) more") }
+    lines += answer.silent.map { family in
+      let labels = family.labels.isEmpty ? "" : "{\(family.labels.joined(separator: ","))}"
+      return "    \(family.name)\(labels): no row gives it a value now"
+    }
     if answer.overflowRows > 0 {
       lines.append("    warning: \(Self.count(answer.overflowRows, "row")) beyond the limits")
     }

@@ -15,6 +15,7 @@ struct ExporterAssembly: Sendable {
   let summary: ExporterSummary
   let probes: ProbeRoster
   let postgresProbes: PostgresProbes
+  let customQueries: CustomQueriesReload
 
   private let postgres: [PostgresServer]
   private let redis: [RedisServer]
@@ -45,6 +46,7 @@ struct ExporterAssembly: Sendable {
     var selection = configuration.postgresSelection
     let options = configuration.postgresOptions
     let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
+    var boards: [CustomQueryBoard] = []
     let entries = try PostgresEntry.entries(of: configuration.postgres)
     let postgres = entries.map(\.server)
     for entry in entries {
@@ -54,14 +56,19 @@ struct ExporterAssembly: Sendable {
         for: watched, selection: entry.narrowing(selection))
       guard !watched.isPooler else { continue }
       let label = watched.label
-      collectors += CustomQueryBoard(watched, queries: queries.flatMap(\.queries)) {
+      let board = CustomQueryBoard(
+        watched, queries: queries.flatMap(\.queries), databases: selection.databases
+      ) {
         logger.warning("postgres \(label): \($0)")
-      }.scheduled()
+      }
+      boards.append(board)
+      collectors += board.scheduled(isReloadable: !configuration.queryFiles.isEmpty)
     }
-    if !postgres.isEmpty {
-      collectors.append(
-        ScheduledCollector("postgres_exporter", PostgresExporterState(files: queries)))
-    }
+    let state = PostgresExporterState(files: queries)
+    if !postgres.isEmpty { collectors.append(ScheduledCollector("postgres_exporter", state)) }
+    customQueries = CustomQueriesReload(
+      references: configuration.queryFiles, selection: configuration.postgresSelection,
+      boards: boards, state: state)
     postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
     if !options.backups.isEmpty {
       var backups = ScheduledCollector(
@@ -95,11 +102,8 @@ struct ExporterAssembly: Sendable {
   private static func customQueries(
     _ configuration: ExporterConfiguration, selection: inout PostgresSelection, logger: Logger
   ) -> [CustomQueriesFile] {
-    let diagnostics = ConfigDiagnostics()
-    let files = CustomQueriesFile.read(
-      configuration.queryFiles, builtIn: selection, diagnostics: diagnostics)
-    for error in diagnostics.errors { logger.error("\(error)") }
-    for warning in diagnostics.warnings { logger.warning("\(warning)") }
+    let files = CustomQueriesReload.read(
+      configuration.queryFiles, selection: selection, logger: logger)
     for file in files { selection.disabled.formUnion(file.disabled) }
     return files
   }

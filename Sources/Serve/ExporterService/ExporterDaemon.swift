@@ -35,6 +35,11 @@ package final class ExporterDaemon: Service {
   /// How the servers behind the exporter stand.
   package func health() async -> [BackendHealth] { await assembly.health() }
 
+  /// Reads the files with custom queries again; the rest of the configuration stays as it is until a
+  /// restart. Returns whether they are used: if one is wrong, those from before go on.
+  @discardableResult
+  package func reload() -> Bool { assembly.customQueries.run(logger: logger) }
+
   package func run() async throws {
     logger.info(
       "exporter is listening",

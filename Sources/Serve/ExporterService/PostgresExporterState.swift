@@ -1,19 +1,26 @@
 import CollectorCore
 import MetricModel
+import Synchronization
 
 /// What postgres_exporter says of itself, under its names: dashboards ask for it. The configuration
 /// that counts is the files with custom queries.
-struct PostgresExporterState: Collector {
-  let files: [CustomQueriesFile]
-  /// When the files were read.
-  let readAt: Timestamp
+final class PostgresExporterState: Collector, Sendable {
+  private let state: Mutex<(files: [CustomQueriesFile], goodAt: Timestamp)>
 
   init(files: [CustomQueriesFile], readAt: Timestamp = .now()) {
-    self.files = files
-    self.readAt = readAt
+    state = Mutex((files, readAt))
+  }
+
+  /// Notes that the files were read again.
+  func note(_ files: [CustomQueriesFile], readAt: Timestamp = .now()) {
+    state.withLock { state in
+      state.files = files
+      if !files.contains(where: \.isFaulty) { state.goodAt = readAt }
+    }
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    let (files, goodAt) = state.withLock { $0 }
     buffer.family(
       "postgres_exporter_build_info", .gauge,
       "1 with the version of the program that stands in for postgres_exporter.",
@@ -23,11 +30,10 @@ struct PostgresExporterState: Collector {
     buffer.gauge(
       "postgres_exporter_config_last_reload_successful",
       "Whether the files with custom queries were read without a mistake.", isFaulty ? 0 : 1)
-    if !isFaulty {
-      buffer.gauge(
-        "postgres_exporter_config_last_reload_success_timestamp_seconds",
-        "Unix time at which the files with custom queries were read.", readAt.seconds)
-    }
+    buffer.gauge(
+      "postgres_exporter_config_last_reload_success_timestamp_seconds",
+      "Unix time at which the files with custom queries were read without a mistake.",
+      goodAt.seconds)
     guard !files.isEmpty else { return }
     buffer.family(
       "pg_exporter_user_queries_load_error", .gauge,

@@ -79,13 +79,36 @@ package enum BackupEnding: Sendable, Equatable {
   case truncated
 
   /// Reads the beginning and the end of a file; nil for formats whose end shows nothing, such as
-  /// compressed ones.
+  /// compressed texts. Of a dump in the custom format the beginning must reach beyond the table of
+  /// contents.
   package static func of(head: [UInt8], tail: [UInt8]) -> BackupEnding? {
     if head.isEmpty { return .truncated }
-    let start = String(decoding: head, as: UTF8.self)
+    if head.starts(with: DumpArchive.mark) { return custom(head: head, tail: tail) }
+    let start = String(decoding: head.prefix(512), as: UTF8.self)
     guard start.hasPrefix("--") || start.contains("PostgreSQL database") else { return nil }
     let end = String(decoding: tail, as: UTF8.self)
     return end.contains("PostgreSQL database dump complete")
       || end.contains("PostgreSQL database cluster dump complete") ? .complete : .truncated
+  }
+
+  /// A custom dump ends with a block of no bytes, and only then are the places of the data filled in.
+  /// One that was written to a pipe never has them: then its end is all that there is to see.
+  private static func custom(head: [UInt8], tail: [UInt8]) -> BackupEnding? {
+    guard let archive = DumpArchive(parsing: head), !archive.isDirectory else { return .truncated }
+    guard archive.hasData else { return .complete }
+    guard tail.count >= 5, tail.suffix(5).allSatisfy({ $0 == 0 }) else { return .truncated }
+    return archive.lacksPlaces ? nil : .complete
+  }
+
+  /// Reads `toc.dat` of a dump in the directory format, if there is one; `names` are those of the
+  /// files beside it.
+  package static func ofDirectory(tableOfContents: [UInt8]?, names: Set<String>) -> BackupEnding {
+    guard let bytes = tableOfContents, let archive = DumpArchive(parsing: bytes),
+      archive.isDirectory
+    else { return .truncated }
+    let isThere = archive.files.allSatisfy { file in
+      ["", ".gz", ".lz4", ".zst"].contains { names.contains(file + $0) }
+    }
+    return isThere ? .complete : .truncated
   }
 }

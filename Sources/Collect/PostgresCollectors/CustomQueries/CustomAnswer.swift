@@ -39,6 +39,8 @@ package struct CustomAnswer: Sendable, Equatable {
 
   /// The families that have samples.
   package var families: [Family] = []
+  /// The families that would be there if a row gave them a value.
+  package var silent: [Family] = []
   /// The rows of the statement.
   package var rows = 0
   /// Rows beyond the limits.

@@ -30,6 +30,7 @@ package struct SlowCustomQueryCollector: Collector {
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
+    guard board.hasWork(.slow, now: context.clock.now) else { return }
     // Beside the session of the scrapes and that of the fast lane only one more may be open.
     await board.server.slowTurn.take()
     await runner.run(until: .now + context.remaining * 0.9, clock: context.clock)
@@ -39,18 +40,22 @@ package struct SlowCustomQueryCollector: Collector {
 }
 
 extension CustomQueryBoard {
-  /// The collectors of the board, with `server` on every series.
-  package func scheduled() -> [ScheduledCollector] {
-    guard !places.isEmpty else { return [] }
+  /// The collectors of the board, with `server` on every series; both lanes if the queries may be
+  /// replaced.
+  package func scheduled(isReloadable: Bool = false) -> [ScheduledCollector] {
+    let places = places
+    guard isReloadable || !places.isEmpty || wantsDatabases(at: .zero) else { return [] }
     let labels = [(name: "server", value: server.label)]
     var fast = ScheduledCollector("postgres_queries@\(server.label)", CustomQueryCollector(self))
     fast.constantLabels = labels
-    let slowest = places.filter { $0.query.lane == .slow }.map(\.query.ttl).min()
-    guard let slowest else { return [fast] }
+    guard isReloadable || hasSlow else { return [fast] }
     var slow = ScheduledCollector(
       "postgres_queries_slow@\(server.label)", SlowCustomQueryCollector(self))
-    slow.lane = .every(max(slowest, .seconds(1)))
+    slow.lane = .every(Self.slowTick)
     slow.constantLabels = labels
     return [fast, slow]
   }
+
+  /// How often the slow lane looks for what is due.
+  private static let slowTick: Duration = .seconds(5)
 }

@@ -7,6 +7,7 @@ actor CustomQueryRunner {
   private let board: CustomQueryBoard
   private let lane: CustomQuery.Lane
   private var session: (database: String?, session: PostgresSession)?
+  private var hasComplained = false
 
   init(_ board: CustomQueryBoard, lane: CustomQuery.Lane) {
     self.board = board
@@ -15,27 +16,43 @@ actor CustomQueryRunner {
 
   /// Runs what is due and ends at the deadline; failures are noted, never thrown.
   func run(until deadline: ContinuousClock.Instant, clock: CollectorClock) async {
+    await discover(until: deadline, clock: clock)
     var chosen: Set<String> = []
     let due = board.due(lane, now: clock.now)
     let current = session?.database
-    let groups = Dictionary(grouping: due) { board.places[$0].database }
+    let groups = Dictionary(grouping: due, by: \.place.database)
     let order = groups.keys.sorted {
       // The database of the open session comes first.
       ($0 == current ? 0 : 1, $0 ?? "") < ($1 == current ? 0 : 1, $1 ?? "")
     }
     for database in order {
-      for place in groups[database] ?? [] {
-        let query = board.places[place].query
+      for turn in groups[database] ?? [] {
+        let query = turn.place.query
         // Of several branches with one name the first that fits runs.
         let name = "\(database ?? "")/\(query.name)"
         guard !chosen.contains(name) else {
-          board.note(.skipped("another branch of this name ran"), place, at: clock.now)
+          board.note(.skipped("another branch of this name ran"), turn, at: clock.now)
           continue
         }
         let outcome = await outcome(of: query, in: database, until: deadline)
         if case .skipped = outcome {} else { chosen.insert(name) }
-        board.note(outcome, place, at: clock.now)
+        board.note(outcome, turn, at: clock.now)
       }
+    }
+  }
+
+  /// Reads the list of databases if some query names a pattern. Without it those of the last time are
+  /// used.
+  private func discover(until deadline: ContinuousClock.Instant, clock: CollectorClock) async {
+    guard board.wantsDatabases(at: clock.now) else { return }
+    do throws(PostgresError) {
+      let names = try await DatabaseRound.names(
+        on: session(for: nil), board.databases, withConnected: true, until: deadline)
+      board.note(databases: names, at: clock.now)
+      hasComplained = false
+    } catch {
+      if !hasComplained { board.tell("the databases could not be listed: \(error)") }
+      hasComplained = true
     }
   }
 
@@ -65,7 +82,10 @@ actor CustomQueryRunner {
       }
       let rows = try await session.query(query.sql, deadline: limit)
       let answer = query.answer(
-        rows, columns: (0..<rows.columnCount).map { rows.columnName($0) },
+        rows,
+        columns: (0..<rows.columnCount).map {
+          CustomColumn(rows.columnName($0), type: rows.columnType($0))
+        },
         version: session.state.serverVersion ?? 0, database: database)
       let took = started.duration(to: .now)
       if answer.overflowRows > 0, query.onOverflow == .fail {

@@ -20,18 +20,21 @@ struct CustomTable {
   private var positions: [String: Int] = [:]
   /// The columns that no metric mentions, by the names of their metrics.
   private var undeclared: [String: String] = [:]
+  private var types: [String: UInt32]
   private var answer = CustomAnswer()
   private var seen: [Set<[String]>]
   private var series = 0
   /// The sums of the rows beyond the limits, by family and labels.
   private var others: [(family: Int, labels: [String], sum: Double)] = []
 
-  init(_ query: CustomQuery, columns: [String], version: Int, database: String?) {
+  init(_ query: CustomQuery, columns given: [CustomColumn], version: Int, database: String?) {
+    let columns = given.map(\.name)
     self.query = query
     self.database = database
     for (index, column) in columns.enumerated() where positions[column] == nil {
       positions[column] = index
     }
+    types = [:]
     metrics = query.metrics.filter { $0.versions.contains(version) }
     if let undeclared = query.undeclared {
       for column in columns where !undeclared.known.contains(column) {
@@ -49,6 +52,18 @@ struct CustomTable {
     for column in Set(metrics.flatMap(\.columns)).sorted() where positions[column] == nil {
       answer.complain("the statement gives no column \"\(column)\"")
     }
+    // With rows the cells speak for themselves; without, the types must.
+    types = Dictionary(given.map { ($0.name, $0.type) }) { first, _ in first }
+  }
+
+  /// What the types of the columns say, if there is no row.
+  private func foresight() -> [String] {
+    metrics.filter { $0.reading == .number && $0.type != .unknown }.flatMap(\.values)
+      .compactMap { value in
+        types[value.column].flatMap { CustomColumn.words[$0] }.map {
+          "column \"\(value.column)\" is \($0); a value must be a number, a boolean or a time"
+        }
+      }
   }
 
   /// The rows' families; rows beyond the limits are dealt with as the query says.
@@ -74,7 +89,12 @@ struct CustomTable {
     for other in others {
       append(Entry(family: other.family, labels: other.labels, content: .of(other.sum)))
     }
-    answer.families.removeAll { $0.samples.isEmpty }
+    if rows.rowCount == 0 { answer.warnings += foresight() }
+    answer.families.removeAll { family in
+      guard family.samples.isEmpty else { return false }
+      if undeclared[family.name] == nil { answer.silent.append(family) }
+      return true
+    }
     answer.warnings += answer.families.compactMap { family in
       undeclared[family.name].map { "column \"\($0)\" is not declared: \(family.name) is untyped" }
     }
@@ -199,10 +219,30 @@ extension CustomTable {
   }
 }
 
+/// A column that a statement gives.
+package struct CustomColumn: Sendable, Equatable {
+  /// Its name.
+  package var name: String
+  /// The number of its type in `pg_type`; 0 if nobody knows.
+  package var type: UInt32
+
+  /// Makes a column.
+  package init(_ name: String, type: UInt32 = 0) {
+    self.name = name
+    self.type = type
+  }
+
+  /// Types whose texts are hardly ever numbers, in words.
+  static let words: [UInt32: String] = [
+    17: "bytea", 18: "char", 19: "name", 25: "text", 114: "json", 869: "inet", 1042: "char",
+    1043: "varchar", 1186: "an interval", 2950: "uuid", 3802: "jsonb",
+  ]
+}
+
 extension CustomQuery {
   /// The answer that rows of a server of this version make.
   package func answer<Rows: PostgresRows & ~Copyable>(
-    _ rows: borrowing Rows, columns: [String], version: Int, database: String? = nil
+    _ rows: borrowing Rows, columns: [CustomColumn], version: Int, database: String? = nil
   ) -> CustomAnswer {
     var table = CustomTable(self, columns: columns, version: version, database: database)
     return table.read(rows)

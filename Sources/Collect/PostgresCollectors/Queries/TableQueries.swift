@@ -4,15 +4,23 @@ extension TableQuery {
   /// How many tables of the connected database are shown: the largest.
   static let tableLimit = 500
 
+  private static let isTable = """
+    c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+      AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
+        'pg_toast'::regnamespace)
+    """
+
   /// The largest tables, by the pages that the catalog knows of. Asking for real sizes would wait
   /// behind every ALTER TABLE.
   private static let largest = """
-    (SELECT c.oid, c.relpages, c.reltoastrelid FROM pg_class c
-      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-        AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
-          'pg_toast'::regnamespace)
+    WITH l AS MATERIALIZED (SELECT c.oid, c.relpages, c.reltoastrelid FROM pg_class c
+      WHERE \(isTable)
       ORDER BY c.relpages DESC, c.oid LIMIT \(tableLimit))
     """
+
+  /// The views group by table, so that only a condition on the tables' numbers, and no join, keeps
+  /// them from reading what nobody wants to see.
+  private static let chosen = "WHERE t.relid = ANY (ARRAY(SELECT oid FROM l))"
 
   private static let names: [Label] = [
     .of("datname", sql: "current_database()"), .of("schemaname"), .of("relname"),
@@ -68,7 +76,8 @@ extension TableQuery {
             * current_setting('block_size')::bigint
           """, generation: .upTo19),
     ],
-    source: "FROM pg_stat_user_tables t JOIN \(largest) l ON l.oid = t.relid ORDER BY l.oid")
+    source: "FROM pg_stat_user_tables t JOIN l ON l.oid = t.relid \(chosen) ORDER BY l.oid",
+    with: largest)
 
   /// Blocks read and found in the cache, for each table of the connected database.
   static let userTablesIO = TableQuery(
@@ -105,7 +114,7 @@ extension TableQuery {
         sql: "tidx_blks_hit", null: 0,
         also: [(.exampleQueries, "pg_statio_user_tables_tidx_blks_hit")]),
     ],
-    source: "FROM pg_statio_user_tables t JOIN \(largest) l ON l.oid = t.relid ORDER BY l.oid")
+    source: "FROM pg_statio_user_tables t \(chosen) ORDER BY t.relid", with: largest)
 
   /// How many tables there are, and how many of them are shown.
   static let tableCount = TableQuery(
@@ -117,5 +126,5 @@ extension TableQuery {
         .gauge, "limit", "Most tables of a database that are shown.", metric: "_limit",
         sql: "\(tableLimit)"),
     ],
-    source: "FROM pg_stat_user_tables")
+    source: "FROM pg_class c WHERE " + isTable)
 }
