@@ -39,8 +39,10 @@ final class BenchStore {
     for _ in 0..<steps { try await append() }
   }
 
-  /// The folder, for files beside the samples.
-  var folder: StorageFolder { get throws { try StorageFolder(path: path) } }
+  /// Another folder inside, for what is kept beside the samples.
+  func makeFolder(_ name: String) throws -> StorageFolder {
+    try StorageFolder(path: path + "/" + name)
+  }
 
   /// The time of the newest samples.
   var now: Timestamp { Timestamp(rawValue: Self.start + Int64(steps - 1) * interval) }

@@ -88,6 +88,8 @@ struct ResultBuilder {
 
   private func series(_ labels: Labels, _ row: [Double]) -> MatrixSeries {
     var series = MatrixSeries(labels: labels)
+    series.timestamps.reserveCapacity(row.count)
+    series.values.reserveCapacity(row.count)
     for (step, value) in row.enumerated() where value.isPresent {
       series.timestamps.append(Timestamp(rawValue: context.grid.time(step)))
       series.values.append(.float(value))

@@ -17,8 +17,14 @@ extension Lexer {
     scanExponent()
     try requireEnd(from: start)
     let digits = text(from: start)
+    // The usual case, a whole number, needs none of what follows.
+    if digits.utf8.allSatisfy(Self.isDigit), digits.utf8.first != UInt8(ascii: "0"),
+      let value = Double(digits)
+    {
+      return .number(value)
+    }
     let plain = digits.filter { $0 != "_" }
-    guard !digits.contains("__"), !digits.hasSuffix("_"), let value = Double(Self.completed(plain))
+    guard Self.hasSoundUnderscores(digits), let value = Double(Self.completed(plain))
     else { throw badNumber(from: start) }
     return .number(Self.octal(plain) ?? value)
   }
@@ -36,7 +42,7 @@ extension Lexer {
 
   /// A leading zero makes a whole number octal, if all its digits are.
   private static func octal(_ text: String) -> Double? {
-    guard text.count > 1, text.hasPrefix("0") else { return nil }
+    guard text.utf8.count > 1, text.utf8.first == UInt8(ascii: "0") else { return nil }
     return Int64(text, radix: 8).map(Double.init)
   }
 
@@ -49,10 +55,21 @@ extension Lexer {
     let first = position
     while let byte = peek(), Self.isLetter(byte) || Self.isDigit(byte) { advance() }
     let digits = text(from: first)
-    guard !digits.contains("__"), !digits.hasSuffix("_"),
+    guard Self.hasSoundUnderscores(digits),
       let value = UInt64(digits.filter { $0 != "_" }, radix: radix)
     else { throw badNumber(from: start) }
     return Double(value)
+  }
+
+  /// Whether no underscore stands at the end or before another one.
+  private static func hasSoundUnderscores(_ text: String) -> Bool {
+    var isAfterUnderscore = false
+    for byte in text.utf8 {
+      let isUnderscore = byte == UInt8(ascii: "_")
+      if isUnderscore, isAfterUnderscore { return false }
+      isAfterUnderscore = isUnderscore
+    }
+    return !isAfterUnderscore
   }
 
   private mutating func skipDigits() {

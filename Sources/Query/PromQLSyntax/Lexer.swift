@@ -101,21 +101,21 @@ struct Lexer {
       }
       advance()
     }
-    switch text(from: start).lowercased() {
-    case "inf" where braceDepth == 0: emit(.number(.infinity), from: start)
-    case "nan" where braceDepth == 0: emit(.number(.nan), from: start)
-    default: emit(hasColon ? .metricIdentifier : .identifier, from: start)
+    if position.offset - start.offset == 3, braceDepth == 0 {
+      switch text(from: start).lowercased() {
+      case "inf": return emit(.number(.infinity), from: start)
+      case "nan": return emit(.number(.nan), from: start)
+      default: break
+      }
     }
+    emit(hasColon ? .metricIdentifier : .identifier, from: start)
   }
 
   private mutating func scanSymbol(_ byte: UInt8, from start: SourcePosition) throws(ParseError) {
-    let next = peek(1)
-    let longest = next.flatMap { next in
-      Symbol(rawValue: String(decoding: [byte, next], as: UTF8.self))
-    }
-    guard let symbol = longest ?? Symbol(rawValue: String(decoding: [byte], as: UTF8.self))
-    else { throw unexpectedCharacter(from: start) }
-    for _ in symbol.rawValue.utf8 { advance() }
+    let longest = peek(1).flatMap { Symbol(byte, $0) }
+    guard let symbol = longest ?? Symbol(byte) else { throw unexpectedCharacter(from: start) }
+    advance()
+    if longest != nil { advance() }
     try track(symbol, from: start)
     emit(.symbol(symbol), from: start)
   }

@@ -19,7 +19,11 @@ struct Token {
   var range: SourceRange
 
   /// The name in lower case if this is a name: keywords do not care about case.
-  var keyword: String { kind == .identifier ? text.lowercased() : "" }
+  var keyword: String {
+    guard kind == .identifier else { return "" }
+    let isLower = text.utf8.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    return isLower ? text : text.lowercased()
+  }
 
   func isSymbol(_ symbol: Symbol) -> Bool { kind == .symbol(symbol) }
 
@@ -66,6 +70,32 @@ enum Symbol: String, CaseIterable {
   case divide = "/"
   case modulo = "%"
   case power = "^"
+
+  /// The sign of one byte.
+  init?(_ byte: UInt8) {
+    guard byte < 128, let symbol = Self.ofOneByte[Int(byte)] else { return nil }
+    self = symbol
+  }
+
+  /// The sign of two bytes.
+  init?(_ first: UInt8, _ second: UInt8) {
+    guard let known = Self.ofTwoBytes.first(where: { $0.first == first && $0.second == second })
+    else { return nil }
+    self = known.symbol
+  }
+
+  private static let ofOneByte: [Symbol?] = {
+    var table = [Symbol?](repeating: nil, count: 128)
+    for symbol in allCases where symbol.rawValue.utf8.count == 1 {
+      for byte in symbol.rawValue.utf8 { table[Int(byte)] = symbol }
+    }
+    return table
+  }()
+
+  private static let ofTwoBytes = allCases.compactMap { symbol in
+    let bytes = Array(symbol.rawValue.utf8)
+    return bytes.count == 2 ? (first: bytes[0], second: bytes[1], symbol: symbol) : nil
+  }
 
   var isOperator: Bool {
     switch self {

@@ -18,7 +18,7 @@ extension Workload {
     let bench = try await BenchStore(
       FleetData.labels(targets: 20, seriesPerTarget: 1000), every: 5000, steps: 20,
       FleetData.value(seriesPerTarget: 1000))
-    let state = try StateDatabase(in: try bench.folder)
+    let state = try StateDatabase(in: bench.makeFolder("state"))
     let definition = RuleGroupDefinition(
       file: "bench.yml", name: "bench", rules: (0..<count).map(rule))
     let services = RuleServices(

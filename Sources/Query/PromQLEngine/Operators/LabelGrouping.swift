@@ -48,16 +48,50 @@ struct LabelGrouping {
   }
 
   private mutating func fillKey(from labels: Labels) {
+    // Taken out and put back, so that it is changed in place.
     var key = GroupKey()
     swap(&key, &self.key)
     key.removeAll()
-    labels.forEachPair { name, value in
-      let isNamed = names.contains { $0.count == name.count && $0.elementsEqual(name) }
-      guard isNamed == keeps else { return }
-      key.append(name)
-      key.append(value)
+    // Without names to keep there is one group, whatever the labels are.
+    if !keeps || !names.isEmpty {
+      let packed = labels.packed.span
+      var position = 0
+      while position < packed.count {
+        let name = Self.text(at: &position, packed)
+        let value = Self.text(at: &position, packed)
+        guard isNamed(name, packed) == keeps else { continue }
+        key.append(name, packed)
+        key.append(value, packed)
+      }
     }
     swap(&key, &self.key)
+  }
+
+  @inline(__always)
+  private func isNamed(_ name: Range<Int>, _ packed: Span<UInt8>) -> Bool {
+    for wanted in names where wanted.count == name.count {
+      var offset = 0
+      while offset < wanted.count, wanted[offset] == packed[name.lowerBound &+ offset] {
+        offset &+= 1
+      }
+      if offset == wanted.count { return true }
+    }
+    return false
+  }
+
+  /// The place of the text at a position of packed labels, which moves behind it.
+  @inline(__always)
+  private static func text(at position: inout Int, _ packed: Span<UInt8>) -> Range<Int> {
+    var length = Int(packed[position])
+    position &+= 1
+    if length == 255 {
+      length = 0
+      for place in 0..<4 { length |= Int(packed[position &+ place]) << (8 * place) }
+      position &+= 4
+    }
+    let start = position
+    position &+= length
+    return start..<position
   }
 
   private func reduced(_ labels: Labels) -> Labels {
@@ -80,10 +114,14 @@ private struct GroupKey: Hashable {
   }
 
   /// Adds a text; the byte after it occurs in no UTF-8.
-  mutating func append(_ text: ArraySlice<UInt8>) {
-    for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  @inline(__always)
+  mutating func append(_ text: Range<Int>, _ packed: Span<UInt8>) {
+    for place in text {
+      let byte = packed[place]
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      bytes.append(byte)
+    }
     hash = (hash ^ 0xff) &* 0x100_0000_01b3
-    bytes.append(contentsOf: text)
     bytes.append(0xff)
   }
 

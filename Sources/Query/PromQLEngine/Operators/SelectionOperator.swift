@@ -34,7 +34,7 @@ final class SelectionOperator: InstantOperator {
     let table = try SeriesTable(draining: source, steps: parameter.count, in: context)
     let (order, rows) = choose(from: table)
     heads = order.map { table.heads[$0] }
-    self.rows = order.map { rows[$0] }
+    self.rows = rows
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
@@ -44,39 +44,39 @@ final class SelectionOperator: InstantOperator {
     return true
   }
 
-  /// The rows with only the chosen values, and the order of the series: by value for a single step,
-  /// else as they came.
+  /// The rows with only the chosen values, and whose they are: by value for a single step, else in the order in which the series
+  /// came; those that are never chosen are left out.
   private func choose(from table: SeriesTable) -> (order: [Int], rows: [[Double]]) {
+    if table.steps == 1 {
+      let order = members.flatMap { chosen($0, of: table, at: 0) }
+      return (order, order.map { [table[$0, 0]] })
+    }
     let blank = [Double](repeating: absentValue, count: table.steps)
-    var rows = [[Double]](repeating: blank, count: table.count)
-    var order: [Int] = []
+    var rows = [[Double]](repeating: [], count: table.count)
     for group in members {
       for step in 0..<table.steps {
-        let candidates = group.filter { table[$0, step].isPresent }
-        let chosen = self.chosen(candidates, of: table, at: step)
-        for series in chosen { rows[series][step] = table[series, step] }
-        if table.steps == 1 { order.append(contentsOf: chosen) }
+        for series in chosen(group, of: table, at: step) {
+          if rows[series].isEmpty { rows[series] = blank }
+          rows[series][step] = table[series, step]
+        }
       }
     }
-    return (table.steps == 1 ? order : Array(rows.indices), rows)
+    let order = rows.indices.filter { !rows[$0].isEmpty }
+    return (order, order.map { rows[$0] })
   }
 
-  private func chosen(_ candidates: [Int], of table: SeriesTable, at step: Int) -> [Int] {
+  private func chosen(_ group: [Int], of table: SeriesTable, at step: Int) -> [Int] {
     let limit = parameter[step]
+    let present = group.lazy.filter { table[$0, step].isPresent }
     switch choice {
     case .ratio:
-      return candidates.filter { Self.isWithin(limit, table.heads[$0].labels) }
+      return present.filter { Self.isWithin(limit, table.heads[$0].labels) }
     case .first:
-      return Array(candidates.prefix(Self.count(limit)))
+      return Array(present.prefix(Self.count(limit)))
     case .largest, .smallest:
-      guard Self.count(limit) > 0 else { return [] }
-      let isLargest = choice == .largest
-      let sorted = candidates.sorted { left, right in
-        let (a, b) = (table[left, step], table[right, step])
-        if a.isNaN || b.isNaN { return a.isNaN == b.isNaN ? left < right : b.isNaN }
-        return a == b ? left < right : (a > b) == isLargest
-      }
-      return Array(sorted.prefix(Self.count(limit)))
+      var ranking = BoundedRanking(limit: Self.count(limit), isDescending: choice == .largest)
+      for series in present { ranking.offer(table[series, step], of: series) }
+      return ranking.sorted
     }
   }
 

@@ -62,8 +62,27 @@ final class SelectorOperator: InstantOperator {
       through: reading.grid.end + reading.lookahead)
     position += 1
     try context.noteRead(columns.count)
-    try fill(&row)
+    if content == .values, reading.lookahead == 0, columns.histogramPlaces.isEmpty {
+      Self.fill(&row, columns.timestamps.span, columns.values.span, reading)
+    } else {
+      try fill(&row)
+    }
+    // A pinned instant has one value for all steps.
+    for step in reading.grid.count..<max(reading.steps, reading.grid.count) { row[step] = row[0] }
     return true
+  }
+
+  /// The usual case: plain values of numbers.
+  private static func fill(
+    _ row: inout [Double], _ timestamps: Span<Int64>, _ values: Span<Double>, _ reading: Reading
+  ) {
+    var after = 0
+    for step in 0..<reading.grid.count {
+      let time = reading.grid.time(step)
+      while after < timestamps.count, timestamps[after] <= time { after += 1 }
+      let isNear = after > 0 && timestamps[after - 1] > time - reading.lookback
+      row[step] = isNear ? values[after - 1] : absentValue
+    }
   }
 
   private func load(from start: Int64, through end: Int64) throws(QueryError) {
@@ -90,8 +109,6 @@ final class SelectorOperator: InstantOperator {
         throw QueryError.nativeHistogram(heads[position - 1].labels)
       }
     }
-    // A pinned instant has one value for all steps.
-    for step in reading.grid.count..<max(reading.steps, reading.grid.count) { row[step] = row[0] }
   }
 
   @inline(__always)

@@ -1,7 +1,6 @@
 import StorageAPI
 
-/// Moves a window over each series and calls a kernel for every step: two indices, no sample is
-/// looked for twice.
+/// Lets a kernel make values of the windows over each series.
 final class WindowOperator: InstantOperator {
   let heads: [SeriesHead]
   private let source: any WindowSource
@@ -23,25 +22,11 @@ final class WindowOperator: InstantOperator {
     if !columns.startTimestamps.isEmpty, let onOverlappingStarts, columns.hasOverlappingStarts {
       onOverlappingStarts(heads[position])
     }
-    kernel.prepare(columns)
-    let windows = source.grid
-    var low = 0
-    var high = 0
-    for step in 0..<windows.grid.count {
-      let window = windows.window(step)
-      while high < columns.count, columns.timestamps[high] <= window.end + windows.after {
-        high += 1
-      }
-      while low < high, columns.timestamps[low] <= window.start - windows.before { low += 1 }
-      row[step] =
-        low == high
-        ? absentValue
-        : kernel.value(
-          columns,
-          SampleWindow(
-            low: low, high: high, start: window.start, end: window.end,
-            evaluation: window.evaluation, step: step))
-    }
+    // Taken out for the loop, so that no access to them has to be checked or kept alive in it.
+    var columns = SampleColumns()
+    swap(&columns, &self.columns)
+    kernel.fill(&row, columns, source.grid)
+    swap(&columns, &self.columns)
     return true
   }
 }

@@ -1,0 +1,69 @@
+/// The best of many values, without sorting them all: a heap of as many as are wanted, the worst of them at its top.
+///
+/// NaN is worse than any number in both directions; of equal values the one offered first is better (rule 40).
+struct BoundedRanking {
+  private struct Entry {
+    var value: Double
+    var series: Int
+  }
+
+  private let limit: Int
+  private let isDescending: Bool
+  private var heap: [Entry] = []
+
+  /// Keeps up to `limit` values, the largest if `isDescending`, else the smallest.
+  init(limit: Int, isDescending: Bool) {
+    self.limit = limit
+    self.isDescending = isDescending
+  }
+
+  /// Offers the value of a series; series must be offered in growing order.
+  ///
+  /// - Complexity: O(1) for a value that is not among the best, else O(log limit).
+  mutating func offer(_ value: Double, of series: Int) {
+    let entry = Entry(value: value, series: series)
+    if heap.count < limit {
+      heap.append(entry)
+      rise(from: heap.count - 1)
+    } else if limit > 0, isBetter(entry, heap[0]) {
+      heap[0] = entry
+      sink()
+    }
+  }
+
+  /// The series of the best values, the best first.
+  var sorted: [Int] { heap.sorted(by: isBetter).map(\.series) }
+
+  private func isBetter(_ left: Entry, _ right: Entry) -> Bool {
+    if left.value.isNaN || right.value.isNaN {
+      return left.value.isNaN == right.value.isNaN
+        ? left.series < right.series : right.value.isNaN
+    }
+    if left.value == right.value { return left.series < right.series }
+    return (left.value > right.value) == isDescending
+  }
+
+  private mutating func rise(from start: Int) {
+    var place = start
+    while place > 0 {
+      let parent = (place - 1) / 2
+      guard isBetter(heap[parent], heap[place]) else { return }
+      heap.swapAt(parent, place)
+      place = parent
+    }
+  }
+
+  private mutating func sink() {
+    var place = 0
+    while true {
+      var worst = place
+      for child in (2 * place + 1)...(2 * place + 2)
+      where child < heap.count && isBetter(heap[worst], heap[child]) {
+        worst = child
+      }
+      guard worst != place else { return }
+      heap.swapAt(place, worst)
+      place = worst
+    }
+  }
+}
