@@ -42,4 +42,36 @@ import Testing
       }
     }
   }
+
+  @Test func wholeNumbersAreWrittenAsTheStandardLibraryDoes() {
+    var generator = SystemRandomNumberGenerator()
+    let edges: [Int64] = [
+      0, 9, 10, 99_999_999, 100_000_000, 100_000_001, 9_999_999_999_999_999, 10_000_000_000_000_000,
+      .max, .min, -1,
+    ]
+    let random = (0..<5000).map { _ in
+      Int64.random(in: .min ... .max, using: &generator)
+        >> Int64.random(in: 0..<64, using: &generator)
+    }
+    for value in edges + random {
+      var bytes = Array("x".utf8)
+      FloatFormat.appendInteger(value, to: &bytes)
+      #expect(String(decoding: bytes, as: UTF8.self) == "x\(value)")
+    }
+  }
+
+  /// Numbers between those that are written whole and those that need an exponent: `150.5`, `0.00025`.
+  @Test func fractionsReadBackAndHaveNoExponent() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<5000 {
+      let size = Double.random(in: -4..<15, using: &generator)
+      let value =
+        -Double.random(in: 1..<10, using: &generator)
+        * Double(sign: .plus, exponent: Int(size * 3.3), significand: 1)
+      for style in [FloatFormat.Style.template, .api, .plain] where value.magnitude >= 1e-4 {
+        let text = FloatFormat.string(value, style: style)
+        #expect(Double(text) == value && !text.contains("e"), "\(text)")
+      }
+    }
+  }
 }

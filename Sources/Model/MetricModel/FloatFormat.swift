@@ -37,6 +37,11 @@ public enum FloatFormat {
       bytes.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8)
       return
     }
+    if value.magnitude >= 1e-4, value.magnitude < limit {
+      // Between these the standard library's text is the same, fraction and all.
+      bytes.append(contentsOf: value.description.utf8)
+      return
+    }
     let digits = ShortestDigits(value)
     if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
     if style.plainExponents.contains(digits.exponent) {
@@ -55,19 +60,32 @@ public enum FloatFormat {
 
   /// Appends a whole number.
   public static func appendInteger(_ value: Int64, to bytes: inout [UInt8]) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = value.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+    bytes.append(addingCapacity: 20) { text in
+      if value < 0 { text.append(UInt8(ascii: "-")) }
+      appendDigits(value.magnitude, to: &text)
+    }
+  }
+
+  /// Appends eight digits at a time, which are turned around in a register.
+  private static func appendDigits(
+    _ value: UInt64, atLeast count: Int = 1, to text: inout OutputSpan<UInt8>
+  ) {
+    var rest = value
+    if value >= 100_000_000 {
+      appendDigits(value / 100_000_000, to: &text)
+      appendDigits(value % 100_000_000, atLeast: 8, to: &text)
+      return
+    }
+    var turned: UInt64 = 0
+    var written = 0
+    while rest > 0 || written < count {
+      turned = turned << 8 | (rest % 10)
       rest /= 10
-    } while rest > 0
-    var low = start
-    var high = bytes.count - 1
-    while low < high {
-      bytes.swapAt(low, high)
-      low += 1
-      high -= 1
+      written += 1
+    }
+    for _ in 0..<written {
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: turned & 15))
+      turned >>= 8
     }
   }
 }
