@@ -8,13 +8,14 @@ import StorageAPI
 final class BenchStore {
   let store: SampleStore
   let series: [SeriesID]
-  private let path: String
+  /// The path of the folder.
+  let path: String
   private let value: (_ series: Int, _ step: Int) -> Double
   private(set) var steps = 0
 
   /// The distance of samples in milliseconds.
   let interval: Int64
-  private static let start: Int64 = 1_800_000_000_000
+  static let start: Int64 = 1_800_000_000_000
 
   /// A store of counters.
   convenience init(
@@ -58,6 +59,23 @@ final class BenchStore {
     steps += 1
     let outcome = try await store.append(batch)
     precondition(outcome.appended == series.count, "the store took \(outcome.appended) samples")
+  }
+
+  /// Batches of so many series each, in turn, with a new time whenever all series have had theirs.
+  func batches(of count: Int) -> @Sendable (_ number: Int) -> SampleBatch {
+    let parts = stride(from: 0, to: series.count, by: count).map { start in
+      Array(series[start..<min(start + count, series.count)])
+    }
+    let (steps, interval) = (steps, interval)
+    return { number in
+      var batch = SampleBatch()
+      let step = steps + number / parts.count
+      let time = Timestamp(rawValue: Self.start + Int64(step) * interval)
+      for (index, id) in parts[number % parts.count].enumerated() {
+        batch.append(id, at: time, SampleData.counter(index, step))
+      }
+      return batch
+    }
   }
 
   /// Closes the store and removes its folder.

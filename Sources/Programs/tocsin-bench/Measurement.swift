@@ -26,4 +26,6 @@ struct Measurement {
   var minimum: Double { rounds[0] }
   /// The middle one: the cost as met with.
   var median: Double { rounds[rounds.count / 2] }
+  /// The slowest one: what a disturbance can cost.
+  var maximum: Double { rounds[rounds.count - 1] }
 }

@@ -5,13 +5,15 @@ struct ReportRow {
   let measurement: Measurement
 
   static let header =
-    padded("workload") + right("min ns/op") + right("median ns/op") + right("ops") + right("MB/s")
+    padded("workload") + right("min ns/op") + right("median ns/op") + right("max ns/op")
+    + right("ops") + right("MB/s")
 
   var text: String {
     let operations = Double(bench.operations)
     let speed = bench.bytes.map { Double($0) * 1000 / measurement.median }
     return Self.padded(workload.name) + Self.right(Self.number(measurement.minimum / operations))
       + Self.right(Self.number(measurement.median / operations))
+      + Self.right(Self.number(measurement.maximum / operations))
       + Self.right("\(bench.operations * measurement.count)")
       + Self.right(speed.map(Self.number) ?? "-")
   }

@@ -98,7 +98,7 @@ package final class SampleStore: SampleAppender {
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
     let outcome = take(batch)
-    await writer.flush()
+    await writer.flushBatches()
     return outcome
   }
 

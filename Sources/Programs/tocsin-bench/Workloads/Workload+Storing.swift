@@ -22,6 +22,42 @@ extension Workload {
       prepared.cleanUp = { await bench.remove() }
       return prepared
     },
+    Workload("store/append-beside", "a batch of 1,000 beside maintenance of 100,000 series") {
+      var settings = SampleStoreSettings()
+      settings.maximumOpenAge = .seconds(60)
+      let bench = try await BenchStore(series: 100_000, steps: 8, settings: settings)
+      let batches = bench.batches(of: 1000)
+      let store = bench.store
+      let end = bench.now.adding(milliseconds: 3600_000)
+      // Seals, cuts the journal and frees memory all the time; what it seals is appended anew.
+      let maintenance = Task {
+        while !Task.isCancelled { await store.maintain(now: end) }
+      }
+      var next = 0
+      var prepared = PreparedWorkload(operations: 1) {
+        keep(try await store.append(batches(next)).appended)
+        next += 1
+      }
+      prepared.cleanUp = {
+        maintenance.cancel()
+        await maintenance.value
+        await bench.remove()
+      }
+      return prepared
+    },
+    Workload("store/open", "a store with 10 million samples of 10,000 series opened and asked") {
+      let bench = try await BenchStore(series: 10_000, steps: 1000)
+      await bench.store.maintain(now: bench.now)
+      let selection = SeriesSelection(
+        matchers: [LabelMatcher("__name__", equals: "tocsin_bench_total")])
+      var prepared = PreparedWorkload(operations: 1) {
+        let store = try await SampleStore.reading(bench.path)
+        keep(try await store.select(selection).labels.count)
+        try await store.close()
+      }
+      prepared.cleanUp = { await bench.remove() }
+      return prepared
+    },
     Workload("store/select", "one series selected by an equal label, 1,000 of 10,000") {
       let bench = try await BenchStore(series: 10_000, steps: 2)
       let selection = SeriesSelection(

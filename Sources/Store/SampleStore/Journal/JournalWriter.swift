@@ -7,8 +7,11 @@ import Synchronization
 /// When the database cannot be written, what waits stays in memory, up to a bound, and is tried again at each flush; nobody waits
 /// for it, because alerts must go on.
 final class JournalWriter: Sendable {
-  /// How many bytes go into one transaction at most, so that trying again on a full disk stays cheap.
-  static let maximumTransactionBytes = 4 << 20
+  /// How many bytes go into one transaction at most: about 25 ms, so that a batch does not wait long behind many chunks, and
+  /// trying again on a full disk stays cheap.
+  static let maximumTransactionBytes = 512 << 10
+  /// How many bytes may wait before those who are in no hurry wait, too.
+  static let crowdedBytes = 4 << 20
 
   /// What is known about the writing.
   struct Status {
@@ -26,7 +29,17 @@ final class JournalWriter: Sendable {
   /// One transaction.
   private struct Turn: Sendable {
     let slice: WriteBacklog.Slice
+    /// Up to where everything is written after it, and up to where all batches are.
     let ticket: Int
+    let batchTicket: Int
+  }
+
+  /// Somebody who waits until what was added up to a ticket is written.
+  private struct Waiter {
+    let ticket: Int
+    /// Whether chunks matter, or only batches, in which the samples of those chunks stand as well.
+    let needsChunks: Bool
+    let continuation: CheckedContinuation<Void, Never>
   }
 
   private struct State {
@@ -38,13 +51,25 @@ final class JournalWriter: Sendable {
     /// Counts what was added, and up to where it is written.
     var added = 0
     var written = 0
-    var waiters: [(ticket: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    var batchesWritten = 0
+    var waiters: [Waiter] = []
     var givenUpBeforeFailure = 0
 
     /// Takes what is written next, and up to where everything is written after that.
     mutating func takeTurn() -> Turn {
       let slice = backlog.takeSlice(JournalWriter.maximumTransactionBytes)
-      return Turn(slice: slice, ticket: backlog.isEmpty ? added : written)
+      return Turn(
+        slice: slice, ticket: backlog.isEmpty ? added : written,
+        batchTicket: backlog.hasBatches ? batchesWritten : added)
+    }
+
+    /// Takes out those who wait for nothing any more.
+    mutating func takeDone() -> [CheckedContinuation<Void, Never>] {
+      func isDone(_ waiter: Waiter) -> Bool {
+        waiter.ticket <= (waiter.needsChunks ? written : batchesWritten)
+      }
+      defer { waiters.removeAll(where: isDone) }
+      return waiters.filter(isDone).map(\.continuation)
     }
 
     /// Notes an error; true if it is the first one since things were well.
@@ -96,14 +121,20 @@ final class JournalWriter: Sendable {
   }
 
   /// Returns when all that was added before is committed, or when an attempt has failed.
-  func flush() async {
+  func flush() async { await flush(needsChunks: true) }
+
+  /// Returns when the batches that were added before are committed, or when an attempt has failed.
+  func flushBatches() async { await flush(needsChunks: false) }
+
+  private func flush(needsChunks: Bool) async {
     await withCheckedContinuation { continuation in
       let next: Turn? = state.withLock { state in
-        guard state.written < state.added else {
+        guard (needsChunks ? state.written : state.batchesWritten) < state.added else {
           continuation.resume()
           return nil
         }
-        state.waiters.append((state.added, continuation))
+        state.waiters.append(
+          Waiter(ticket: state.added, needsChunks: needsChunks, continuation: continuation))
         if state.isWriting { return nil }
         state.isWriting = true
         return state.takeTurn()
@@ -117,14 +148,14 @@ final class JournalWriter: Sendable {
   /// Returns at once, unless so much waits already that the disk is slower than what comes.
   func flushSoon(after delay: Duration) async {
     let (isFirst, isCrowded) = state.withLock { state in
-      let isCrowded = state.backlog.byteCount > Self.maximumTransactionBytes
+      let isCrowded = state.backlog.byteCount > Self.crowdedBytes
       guard !isCrowded, !state.isWriting, !state.isScheduled, state.written < state.added else {
         return (false, isCrowded)
       }
       state.isScheduled = true
       return (true, false)
     }
-    if isCrowded { await flush() }
+    if isCrowded { await flushBatches() }
     if isFirst { journal.wait(delay, then: { [self] in writeScheduled() }) }
   }
 
@@ -152,6 +183,7 @@ final class JournalWriter: Sendable {
     var done: [CheckedContinuation<Void, Never>] = []
     let next: Turn? = state.withLock { state in
       state.written = max(state.written, turn.ticket)
+      state.batchesWritten = max(state.batchesWritten, turn.batchTicket)
       if let last = turn.slice.writes.chunks.last {
         state.status.chunksThrough = max(state.status.chunksThrough, last.number)
       }
@@ -160,10 +192,10 @@ final class JournalWriter: Sendable {
         let lost = state.status.batchesGivenUp - state.givenUpBeforeFailure
         recovered = .recovered(batchesGivenUp: lost)
       }
-      done = state.waiters.filter { $0.ticket <= state.written }.map(\.continuation)
-      state.waiters.removeAll { $0.ticket <= state.written }
+      done = state.takeDone()
       if state.backlog.isEmpty {
         state.written = state.added
+        state.batchesWritten = state.added
         state.isWriting = false
         return nil
       }

@@ -14,6 +14,9 @@ struct WriteBacklog: Sendable {
   /// How many batches wait.
   var rowCount: Int { writes.rows.count }
 
+  /// Whether batches wait, or series that batches refer to.
+  var hasBatches: Bool { !writes.rows.isEmpty || !writes.newSeries.isEmpty }
+
   /// Whether nothing waits.
   var isEmpty: Bool { writes.isEmpty }
 
@@ -26,7 +29,8 @@ struct WriteBacklog: Sendable {
     byteCount += Self.bytes(more)
   }
 
-  /// Takes the oldest writes of about so many bytes: series first, because chunks and batches refer to them.
+  /// Takes the oldest writes of about so many bytes: series first, because chunks and batches refer to them; then batches, which
+  /// somebody may wait for. What is in chunks that come later is in the journal until those are written.
   mutating func takeSlice(_ maximumBytes: Int) -> Slice {
     var slice = Slice()
     if byteCount <= maximumBytes {
@@ -37,8 +41,8 @@ struct WriteBacklog: Sendable {
     var room = maximumBytes
     Self.move(from: &writes.newSeries, to: &slice.writes.newSeries, &room, Self.bytes(of:))
     if writes.newSeries.isEmpty {
-      Self.move(from: &writes.chunks, to: &slice.writes.chunks, &room, Self.bytes(of:))
       Self.move(from: &writes.rows, to: &slice.writes.rows, &room, Self.bytes(of:))
+      Self.move(from: &writes.chunks, to: &slice.writes.chunks, &room, Self.bytes(of:))
     }
     if writes.newSeries.isEmpty, writes.chunks.isEmpty, writes.rows.isEmpty {
       swap(&slice.writes.removedSeries, &writes.removedSeries)
