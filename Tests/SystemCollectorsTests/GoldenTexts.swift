@@ -54,13 +54,18 @@ func expectGolden(
 }
 
 /// A root whose `/proc` is a folder of the given files.
-func root(_ files: [String: String]) throws -> (ProcRoot, remove: @Sendable () -> Void) {
+///
+/// Like the kernel's, they end with a newline; `isCutOff` leaves them as they are.
+func root(_ files: [String: String], isCutOff: Bool = false) throws -> (
+  ProcRoot, remove: @Sendable () -> Void
+) {
   let folder = FileManager.default.temporaryDirectory.path + "/tocsin-proc-\(UUID().uuidString)"
   for (name, text) in files {
     let path = "\(folder)/\(name)"
     try FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    let whole = text.isEmpty || text.hasSuffix("\n") || isCutOff ? text : text + "\n"
+    try whole.write(toFile: path, atomically: false, encoding: .utf8)
   }
   return (
     ProcRoot(proc: folder, sys: folder, rootfs: folder, udev: folder),

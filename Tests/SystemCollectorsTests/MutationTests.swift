@@ -34,6 +34,63 @@ private func spoiled(_ text: String, _ random: inout SeededGenerator) -> String 
   return String(decoding: bytes, as: UTF8.self)
 }
 
+/// A file that ends in the middle of a line, where a number may have lost digits: an error, and never the number that is left.
+@Test(arguments: [
+  ("arp", "net/arp"), ("cpu", "stat"), ("diskstats", "diskstats"), ("filefd", "sys/fs/file-nr"),
+  ("filesystem", "1/mountinfo"), ("loadavg", "loadavg"), ("meminfo", "meminfo"),
+  ("netdev", "net/dev"), ("netstat", "net/netstat"), ("netstat", "net/snmp"),
+  ("schedstat", "schedstat"), ("sockstat", "net/sockstat"), ("softnet", "net/softnet_stat"),
+  ("stat", "stat"), ("vmstat", "vmstat"), ("pressure", "pressure/cpu"),
+  ("conntrack", "sys/net/netfilter/nf_conntrack_count"),
+  ("entropy", "sys/kernel/random/entropy_avail"),
+])
+func aFileThatIsCutOffIsAnError(collector: String, file: String) async throws {
+  let proc = testFolder + "/Fixtures/proc"
+  var files: [String: String] = [:]
+  for other in [
+    "net/netstat", "net/snmp", "sys/net/netfilter/nf_conntrack_max", "sys/kernel/random/poolsize",
+    file,
+  ] {
+    files[other] = try String(contentsOfFile: "\(proc)/\(other)", encoding: .utf8)
+  }
+  let whole = try #require(files[file])
+  for lost in 1...min(3, whole.utf8.count - 1) {
+    files[file] = String(whole.dropLast(lost))
+    let (root, remove) = try root(files, isCutOff: true)
+    defer { remove() }
+    let entry = try #require(SystemCollectors.all.first { $0.name == collector })
+    let made = try entry.make(SystemContext(proc: root))
+    await #expect(throws: FormatError.self, "\(lost) bytes of \(file)") {
+      try await text(of: made)
+    }
+  }
+}
+
+/// Digits with something behind them, a sign, more than 64 bits, or nothing: no number of sysfs.
+@Test(arguments: [
+  "12a", "1 2", "+5", "--5", "18446744073709551616", "-18446744073709551616", "0x", "0xg1", "1e5",
+  "", "NaN", "0x1ffffffffffffffff",
+])
+func whatIsNoNumberOfADeviceIsNoSample(content: String) async throws {
+  let (proc, remove) = try root(
+    [
+      "class/net/eth0/operstate": "up", "class/net/eth0/mtu": content,
+      "class/thermal/thermal_zone0/type": "acpitz", "class/thermal/thermal_zone0/temp": content,
+      "class/watchdog/watchdog0/timeout": content,
+      "devices/system/edac/mc/mc0/ce_count": content, "class/hwmon/hwmon0/temp1_input": content,
+    ], isCutOff: true)
+  defer { remove() }
+  for name in ["netclass", "thermal_zone", "watchdog", "edac", "hwmon"] {
+    let entry = try #require(SystemCollectors.all.first { $0.name == name })
+    let shown = try await text(of: entry.make(SystemContext(proc: proc))).text
+    for metric in [
+      "mtu_bytes{", "zone_temp{", "timeout_seconds{", "correctable_errors_total{", "temp_celsius{",
+    ] {
+      #expect(!shown.contains(metric), "\(name): \(shown)")
+    }
+  }
+}
+
 /// Whatever the files say, a collector ends, with samples or with an error that names the file; and a number it shows is
 /// one, never what an overflow or a missing column left behind.
 @Test(arguments: ["storage", "server", "old", "containers"])

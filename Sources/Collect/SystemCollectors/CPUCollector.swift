@@ -26,6 +26,7 @@ struct CPUCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     try table.read(path: path)
+    try table.checkEnd("stat")
     let times = memory.note(try Self.parse(table.span))
     let seconds = buffer.family(
       "node_cpu_seconds_total", .counter, "Seconds the processors spent in each mode.",

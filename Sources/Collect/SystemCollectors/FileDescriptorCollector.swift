@@ -5,7 +5,7 @@ struct FileDescriptorCollector: Collector {
   let proc: ProcRoot
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.read("sys/fs/file-nr")
+    let file = try proc.readLines("sys/fs/file-nr")
     var line = ByteScanner(file.span, file: "sys/fs/file-nr", line: 1)
     let allocated = try line.unsigned("allocated")
     _ = try line.unsigned("free")

@@ -29,24 +29,25 @@ final class FileSystemCollector: Collector {
     let asked = stuck.withLock { stuck in
       stuck.isEmpty ? mounts : mounts.filter { !stuck.contains($0.mountPoint) }
     }
-    var usages: [Result<FileSystemUsage, SystemError>?] = []
+    let usages = UsageList(count: asked.count)
     var refusal: String?
     do {
       // Several mounts may hang, so none gets all the time there is.
       let limit = min(settings.mountTimeout, context.remaining / 4)
-      usages = try await settings.blockingWorker.runEach(
+      try await settings.blockingWorker.runEach(
         count: asked.count, context: context, limit: limit,
-        { [probe] in probe(asked[$0].path) },
+        { [probe] in usages.set($0, probe(asked[$0].path)) },
         whenLate: { index in _ = self.stuck.withLock { $0.remove(asked[index].mountPoint) } },
         onTimeout: { index in _ = self.stuck.withLock { $0.insert(asked[index].mountPoint) } })
     } catch {
       refusal = error.description
     }
+    let known = usages.all
     var next = 0
     for mount in mounts {
       var usage: Result<FileSystemUsage, SystemError>?
       if next < asked.count, asked[next].mountPoint == mount.mountPoint {
-        if refusal == nil { usage = usages[next] }
+        usage = known[next]
         next += 1
       }
       switch usage {
@@ -55,6 +56,22 @@ final class FileSystemCollector: Collector {
       case nil: families.add(mount, failure: refusal ?? Self.stuckMessage, to: &buffer)
       }
     }
+  }
+}
+
+/// The space of mounts, as it comes in.
+private final class UsageList: Sendable {
+  private let usages: Mutex<[Result<FileSystemUsage, SystemError>?]>
+
+  init(count: Int) {
+    usages = Mutex(Array(repeating: nil, count: count))
+  }
+
+  /// What is known by now.
+  var all: [Result<FileSystemUsage, SystemError>?] { usages.withLock { $0 } }
+
+  func set(_ index: Int, _ usage: Result<FileSystemUsage, SystemError>) {
+    usages.withLock { $0[index] = usage }
   }
 }
 
@@ -71,6 +88,7 @@ private struct KnownMounts: Sendable {
     } catch {
       try file.read(path: settings.proc.proc + "/self/mountinfo")
     }
+    try file.checkEnd("mountinfo")
     guard !file.span.isSame(as: raw) else { return shown }
     var seen: Set<MountPoint> = []
     shown = try MountPoint.parse(file.span).compactMap { mount in

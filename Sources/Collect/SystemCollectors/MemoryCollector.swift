@@ -11,7 +11,7 @@ final class MemoryCollector: Collector {
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.read("meminfo")
+    let file = try proc.readLines("meminfo")
     var names = names.withLock { $0 }
     defer { self.names.withLock { $0 = names } }
     names.begin()

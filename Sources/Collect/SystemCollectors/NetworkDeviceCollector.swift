@@ -51,6 +51,7 @@ struct NetworkDeviceCollector: RememberingCollector {
     var table = self.table.taken()
     defer { self.table = table }
     try table.read(path: path)
+    try table.checkEnd("net/dev")
     let labels = labelsAliases ? Self.aliasLabels : Self.plainLabels
     let families =
       detailed == nil

@@ -23,8 +23,8 @@ struct PressureCollector: Collector {
   ) throws {
     let file: ReadBuffer
     do {
-      file = try proc.read("pressure/\(resource)")
-    } catch {
+      file = try proc.readLines("pressure/\(resource)")
+    } catch let error as SystemError {
       // Kernels built with PSI but started without it refuse the read.
       guard error.isMissing || error.isUnsupported else { throw error }
       return

@@ -18,7 +18,7 @@ struct StatCollector: Collector {
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.read("stat")
+    let file = try proc.readLines("stat")
     var lines = ByteScanner(file.span, file: "stat")
     while var line = lines.nextLine() {
       guard let key = line.nextField() else { continue }

@@ -14,7 +14,7 @@ final class VMStatCollector: Collector {
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let file = try proc.read("vmstat")
+    let file = try proc.readLines("vmstat")
     var names = names.withLock { $0 }
     defer { self.names.withLock { $0 = names } }
     names.begin()

@@ -79,17 +79,15 @@ package final class BlockingWorker: Sendable {
     return result
   }
 
-  /// Runs `body` for each number below `count` on one thread, one after another, and returns the results in that order.
+  /// Runs `body` for each number below `count` on one thread, one after another, and waits for all.
   ///
-  /// A call that takes longer than `limit`, or that the context's deadline finds still at it, gives nil and keeps its thread; the rest
-  /// go on with another. `onTimeout` and `whenLate` are as in `run`. Costs one change of threads, however many calls there are.
-  package func runEach<Result: Sendable>(
-    count: Int, context: ScrapeContext, limit: Duration,
-    _ body: @escaping @Sendable (Int) -> Result,
+  /// A call that takes longer than `limit`, or that the context's deadline finds still at it, is given up and keeps its thread; the
+  /// rest go on with another. `onTimeout` and `whenLate` are as in `run`. Costs one change of threads, however many calls there are.
+  package func runEach(
+    count: Int, context: ScrapeContext, limit: Duration, _ body: @escaping @Sendable (Int) -> Void,
     whenLate: @escaping @Sendable (Int) -> Void = { _ in },
     onTimeout: @escaping @Sendable (Int) -> Void = { _ in }
-  ) async throws(Failure) -> [Result?] {
-    let results = ResultList<Result>(count: count)
+  ) async throws(Failure) {
     let clock = context.clock
     @Sendable func due() -> Duration { min(clock.now + limit, context.deadline) }
     var next = 0
@@ -102,21 +100,19 @@ package final class BlockingWorker: Sendable {
       thread.submit { [self, first = next] in
         for index in first..<count {
           guard watch.begin(index, limit: due()) else { return give(back: thread, wasStuck: false) }
-          let result = body(index)
+          body(index)
           guard watch.end(index) else {
             whenLate(index)
             return give(back: thread, wasStuck: true)
           }
-          results.set(index, result)
         }
         give(back: thread, wasStuck: false)
         watch.finish()
       }
-      guard case .overdue(let step, let hasBegun) = await watch.wait() else { break }
-      guard clock.now < context.deadline else { break }
+      guard case .overdue(let step, let hasBegun) = await watch.wait(), clock.now < context.deadline
+      else { return }
       next = hasBegun ? step + 1 : step
     }
-    return results.all
   }
 
   private func takeThread() throws(Failure) -> WorkerThread {
@@ -147,20 +143,5 @@ package final class BlockingWorker: Sendable {
       state.idle.append(thread)
       if wasStuck { state.stuck -= 1 }
     }
-  }
-}
-
-/// Results that come from one thread after another.
-private final class ResultList<Result: Sendable>: Sendable {
-  private let results: Mutex<[Result?]>
-
-  init(count: Int) {
-    results = Mutex(Array(repeating: nil, count: count))
-  }
-
-  var all: [Result?] { results.withLock { $0 } }
-
-  func set(_ index: Int, _ result: Result) {
-    results.withLock { $0[index] = result }
   }
 }

@@ -32,11 +32,19 @@ package struct ProcRoot: Hashable, Sendable {
     try Self.read("\(sys)/\(path)")
   }
 
-  /// Reads a file below `/proc`; `NoData` if the kernel does not have it.
+  /// Reads a file of lines below `/proc`. The kernel ends the last line, too: without that the file is cut off, and its last number may
+  /// be another.
+  package func readLines(_ path: String) throws -> ReadBuffer {
+    let file = try read(path)
+    try file.checkEnd(path)
+    return file
+  }
+
+  /// Reads a file of lines below `/proc`; `NoData` if the kernel does not have it.
   package func readIfPresent(_ path: String) throws -> ReadBuffer {
     do {
-      return try read(path)
-    } catch {
+      return try readLines(path)
+    } catch let error as SystemError {
       guard error.isMissing else { throw error }
       throw NoData("\(proc)/\(path) does not exist")
     }
@@ -79,6 +87,14 @@ extension ReadBuffer {
     } catch {
       guard error.isMissing else { throw error }
       throw NoData("\(path) does not exist")
+    }
+    try checkEnd(path)
+  }
+
+  /// Throws if the last line is cut off.
+  package func checkEnd(_ path: String) throws(FormatError) {
+    guard count == 0 || span[count - 1] == UInt8(ascii: "\n") else {
+      throw FormatError(file: path, "the last line is cut off")
     }
   }
 }

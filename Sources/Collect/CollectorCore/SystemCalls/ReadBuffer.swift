@@ -122,6 +122,15 @@ package struct ReadBuffer: Sendable {
     }
   }
 
+  /// Reads a whole file by its path relative to a directory; false if that cannot be done.
+  package mutating func reads(_ path: String, in directory: borrowing Directory) -> Bool {
+    count = 0
+    let descriptor = openForReading(path, at: directory.descriptor, flags: 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fill(from: descriptor) == 0
+  }
+
   /// Reads the target of a symbolic link, whose path ends with a zero; false if that cannot be done.
   mutating func readsLink(terminatedPath path: [UInt8]) -> Bool {
     precondition(path.last == 0, "the path must end with a zero")

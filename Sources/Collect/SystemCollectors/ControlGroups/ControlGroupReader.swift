@@ -27,7 +27,7 @@ struct ControlGroupReader {
   }
 
   private mutating func reads(_ name: String, _ directory: borrowing Directory) -> Bool {
-    (try? file.read(name, in: directory)) != nil
+    file.reads(name, in: directory)
   }
 
   /// One number; `max` means that there is no limit, and no sample.

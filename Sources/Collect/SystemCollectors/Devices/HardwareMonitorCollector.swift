@@ -8,7 +8,8 @@ struct HardwareMonitorCollector: RememberingCollector {
   private let proc: ProcRoot
   private var files: SmallFiles
   private var list = NameList()
-  private var chips: [String: HardwareChip] = [:]
+  private var chips: [HardwareChip] = []
+  private var revision = 0
 
   init(_ context: SystemContext) {
     proc = context.proc
@@ -22,38 +23,35 @@ struct HardwareMonitorCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     try files.devices(&list, Self.place)
-    var namesChanged = false
-    for directory in list.names {
-      let changed = chips[directory, default: HardwareChip()].update(
-        directory, proc, &files)
-      namesChanged = namesChanged || changed
+    var isChanged = false
+    if list.revision != revision {
+      revision = list.revision
+      let before = chips
+      chips = list.names.map { name in before.first { $0.directory == name } ?? HardwareChip(name) }
+      isChanged = true
     }
-    if namesChanged || chips.count > list.names.count { nameChips() }
-    for directory in list.names {
-      guard let chip = chips[directory], chip.isShown else { continue }
-      add(chip, directory, to: &buffer)
+    for index in chips.indices {
+      let chipChanged = chips[index].update(proc, &files)
+      isChanged = isChanged || chipChanged
     }
+    if isChanged { nameChips() }
+    for chip in chips where chip.isShown { add(chip, to: &buffer) }
   }
 
   /// Gives each chip a name of its own: two functions of one device would otherwise be one chip.
   private mutating func nameChips() {
-    let present = Set(list.names)
-    chips = chips.filter { present.contains($0.key) }
     var seen: [String: Int] = [:]
-    for chip in chips.values { seen[chip.plainName, default: 0] += 1 }
-    for directory in list.names {
-      guard var chip = chips[directory] else { continue }
-      chip.name =
-        seen[chip.plainName, default: 0] > 1 ? "\(chip.plainName)_\(directory)" : chip.plainName
-      chip.isShown = chipFilter.shows(chip.name)
-      chip.chooseSensors(directory, &files, sensorFilter)
-      chips[directory] = chip
+    for chip in chips { seen[chip.plainName, default: 0] += 1 }
+    for index in chips.indices {
+      let plain = chips[index].plainName
+      chips[index].name =
+        seen[plain, default: 0] > 1 ? "\(plain)_\(chips[index].directory)" : plain
+      chips[index].isShown = chipFilter.shows(chips[index].name)
+      chips[index].chooseSensors(&files, sensorFilter)
     }
   }
 
-  private mutating func add(
-    _ chip: HardwareChip, _ directory: String, to buffer: inout FamilyBuffer
-  ) {
+  private mutating func add(_ chip: HardwareChip, to buffer: inout FamilyBuffer) {
     if !chip.label.isEmpty {
       buffer.family(
         "node_hwmon_chip_names", .gauge, "The chip's name; the value is always 1.",
@@ -62,7 +60,7 @@ struct HardwareMonitorCollector: RememberingCollector {
     }
     for sensor in chip.sensors {
       // A driver may refuse or fail: then there is no reading.
-      guard files.reads(Self.place, directory, sensor.folder, sensor.file) else { continue }
+      guard files.reads(Self.place, chip.directory, sensor.folder, sensor.file) else { continue }
       if sensor.isLabel {
         buffer.family(
           "node_hwmon_sensor_label", .gauge, "The sensor's label; the value is always 1.",
@@ -106,6 +104,8 @@ struct HardwareChip: Sendable {
     }
   }
 
+  /// The name of its directory.
+  let directory: String
   /// The name that it has if no other chip has it.
   private(set) var plainName = ""
   /// The text of its file `name`, for a label.
@@ -120,10 +120,12 @@ struct HardwareChip: Sendable {
   private var rawName: [UInt8] = []
   private var revisions = (own: -1, device: -1)
 
+  init(_ directory: String) {
+    self.directory = directory
+  }
+
   /// Looks at the directory; true if anything about the chip changed.
-  mutating func update(
-    _ directory: String, _ proc: ProcRoot, _ files: inout SmallFiles
-  ) -> Bool {
+  mutating func update(_ proc: ProcRoot, _ files: inout SmallFiles) -> Bool {
     let place = HardwareMonitorCollector.place
     let isLink = files.readsLink(place, directory)
     let hasMoved = isLink ? !files.bytes.isSame(as: link) : !link.isEmpty
@@ -156,9 +158,7 @@ struct HardwareChip: Sendable {
   }
 
   /// Finds the sensors among the files of the chip's directory and of its device's, in order of their names.
-  mutating func chooseSensors(
-    _ directory: String, _ files: inout SmallFiles, _ filter: NameFilter
-  ) {
+  mutating func chooseSensors(_ files: inout SmallFiles, _ filter: NameFilter) {
     var found: [String: [String: Sensor]] = [:]
     for (folder, list) in [("", own), ("device", device)] {
       for file in list.names {

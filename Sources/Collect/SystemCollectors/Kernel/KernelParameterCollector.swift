@@ -26,7 +26,7 @@ struct KernelParameterCollector: Collector {
     _ name: String, keys: String?, to buffer: inout FamilyBuffer
   ) throws {
     let path = Self.path(name)
-    let file = try proc.read(path)
+    let file = try proc.readLines(path)
     var line = ByteScanner(file.span, file: path, line: 1)
     var values: [Double] = []
     while let field = line.nextField() {
@@ -54,7 +54,7 @@ struct KernelParameterCollector: Collector {
   }
 
   private func addTexts(_ name: String, to buffer: inout FamilyBuffer) throws {
-    let file = try proc.read(Self.path(name))
+    let file = try proc.readLines(Self.path(name))
     buffer.family(
       "node_sysctl_info", .gauge, "Kernel parameters as text; the value is always 1.",
       labels: ["index", "name", "value"])

@@ -32,7 +32,7 @@ struct ProcessCountCollector: Collector {
       ("sys/kernel/pid_max", "processes", "Greatest number of a process."),
       ("sys/kernel/threads-max", "threads", "Most threads of the machine."),
     ] {
-      let file = try proc.read(path)
+      let file = try proc.readLines(path)
       var line = ByteScanner(file.span, file: path, line: 1)
       let limit = try line.unsigned("the limit")
       buffer.gauge("node_processes_max_\(name)", help, Double(limit))

@@ -22,7 +22,7 @@ struct IPVSCollector: Collector {
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     let stats = try proc.readIfPresent("net/ip_vs_stats")
     try addStats(stats.span, to: &buffer)
-    let table = try proc.read("net/ip_vs")
+    let table = try proc.readLines("net/ip_vs")
     try addBackends(table.span, to: &buffer)
   }
 

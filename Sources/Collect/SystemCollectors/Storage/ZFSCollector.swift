@@ -27,7 +27,7 @@ struct ZFSCollector: Collector {
     }
     let present = Set(names)
     for (file, part) in Self.files where present.contains(file) {
-      let text = try proc.read("\(Self.root)/\(file)")
+      let text = try proc.readLines("\(Self.root)/\(file)")
       try addNamed(text.span, "\(Self.root)/\(file)", prefix: part, to: &buffer)
     }
     for pool in names {
@@ -62,10 +62,10 @@ struct ZFSCollector: Collector {
     for entry in entries {
       let path = "\(Self.root)/\(pool)/\(entry)"
       if entry == "io" {
-        let text = try proc.read(path)
+        let text = try proc.readLines(path)
         try addIO(text.span, path, pool, to: &buffer)
       } else if entry == "state" {
-        let text = try proc.read(path)
+        let text = try proc.readLines(path)
         let current = text.span.trimmed.text.lowercased()
         buffer.family(
           "node_zfs_zpool_state", .gauge, "1 for the state of the pool.",
