@@ -1,3 +1,4 @@
+import CollectorCore
 import Testing
 
 @testable import ProcessCollectors
@@ -98,6 +99,34 @@ extension ProcessTracker {
   tracker.scrape([reading(10)], threads: [10: [thread(10, 6), thread(12, 9), thread(13, 4)]])
   #expect(tracker.group("app")?.voluntarySwitches == 1019)
   #expect(tracker.resets == 0)
+}
+
+@Test func threadsThatCannotBeReadForAMomentAreNotCountedTwice() {
+  var tracker = ProcessTracker()
+  tracker.scrape([])
+  tracker.scrape([reading(10)], threads: [10: [thread(10, 5), thread(11, 1000)]])
+  _ = tracker.begin([reading(10)]) { _ in .group("app") }
+  tracker.add(reading(10, user: 3), threads: nil)
+  tracker.finish()
+  #expect(tracker.group("app")?.counters.userTicks == 3)
+  #expect(tracker.group("app")?.processes == 1)
+  #expect(tracker.group("app")?.states[ThreadState.sleeping.rawValue] == 1)
+  tracker.scrape([reading(10)], threads: [10: [thread(10, 6), thread(11, 1001)]])
+  #expect(tracker.group("app")?.voluntarySwitches == 1007)
+}
+
+@Test func onlyWhatHasRunAndIsYoungEnoughIsNamedAgain() {
+  let processes = [reading(1, start: 0), reading(2, start: 900), reading(3, start: 950)]
+  func again(_ options: ProcessOptions) -> Set<Int32> {
+    ProcessNaming.detected.recheck(
+      options, processes, isQuiet: [false, false, true], uptimeTicks: 1000)
+  }
+  var options = ProcessOptions()
+  #expect(again(options).isEmpty)
+  options.rechecks = true
+  #expect(again(options) == [1, 2])
+  options.recheckLimit = .seconds(2)
+  #expect(again(options) == [2])
 }
 
 @Test func threadsOfAnOldProcessCountFromTheFirstScrape() {
@@ -259,6 +288,31 @@ extension ProcessTracker {
   #expect(workers?.counters.userTicks == 14)
   #expect(workers?.traffic.read == 14)
   #expect(workers?.voluntarySwitches == 14)
+}
+
+/// A sum of some members is not that of the group, and what nobody tells is not 0.
+@Test func memoryIsShownOnlyIfItIsKnown() {
+  func text(_ members: [ProcessReading]) -> String {
+    var group = ProcessGroup(name: "app")
+    for member in members { group.addHoldings(of: member) }
+    var options = ProcessOptions()
+    options.readsProportionalMemory = true
+    var buffer = FamilyBuffer()
+    buffer.beginScrape()
+    ProcessFamilies(in: &buffer, options: options).add(group, bootTime: 0, to: &buffer)
+    return String(decoding: buffer.render().bytes, as: UTF8.self)
+  }
+  var known = reading(10)
+  known.proportional = ProportionalMemory(residentBytes: 100, swappedBytes: 0)
+  known.swappedBytes = 0
+  var awaited = reading(11)
+  awaited.awaitsSample = true
+  #expect(text([known]).contains(#"memtype="proportionalResident"} 100"#))
+  #expect(text([known]).contains(#"memtype="swapped"} 0"#))
+  #expect(!text([known, awaited]).contains("proportional"))
+  #expect(!text([awaited]).contains("swapped"))
+  #expect(text([]).contains(#"memtype="proportionalResident"} 0"#))
+  #expect(!text([known]).contains("worst_fd_ratio{"))
 }
 
 @Test func threadNamesAreBounded() {

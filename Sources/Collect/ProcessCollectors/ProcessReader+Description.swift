@@ -21,7 +21,11 @@ extension ProcessReader {
       description.executable = Self.withoutDeletedMark(content.span.text)
     } catch {
       // Threads of the kernel and zombies have none.
-      if !error.isGone, !process.isKernelThread { troubles.files += 1 }
+      if !error.isGone, !process.isKernelThread {
+        // The kernel forbids this of a process that has just ended, too.
+        guard text("\(pid)/comm", in: directory) != nil else { return nil }
+        troubles.files += 1
+      }
     }
     if (try? content.read("\(pid)/cmdline", in: directory)) != nil {
       description.arguments = Self.parseArguments(content.span)

@@ -118,6 +118,8 @@ struct ProcessReader: Sendable {
     guard readsLimits else { return }
     do {
       try content.readRecord(NumberedPath(pid, "limits"), in: directory)
+      // The file of a process that has just ended is empty.
+      guard content.count > 0 else { return }
       process.openFileLimit = try Self.parseOpenFileLimit(content.span)
     } catch {
       process.openFileLimit = nil

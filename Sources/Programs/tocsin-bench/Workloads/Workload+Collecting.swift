@@ -12,10 +12,28 @@ extension Workload {
     Workload("collect/processes", "one scrape of this host's processes, grouped by executable") {
       try await scrapes(try ProcessCollectors.scheduled(ProcessContext()))
     },
+    Workload(
+      "collect/processes-5000", "one scrape of a tree of 5,000 processes of which none has run"
+    ) {
+      try await scrapesOfTree(isAtRest: true)
+    },
+    Workload(
+      "collect/processes-5000-busy", "one scrape of a tree of 5,000 processes that all may have run"
+    ) {
+      try await scrapesOfTree(isAtRest: false)
+    },
     Workload("collect/render", "one series written and rendered again, labels unchanged") {
       rendering(series: 1000)
     },
   ]
+
+  private static func scrapesOfTree(isAtRest: Bool) async throws -> PreparedWorkload {
+    let tree = try BenchProcesses(count: 5000, isAtRest: isAtRest)
+    let context = ProcessContext(proc: ProcRoot(proc: tree.path))
+    var workload = try await scrapes(try ProcessCollectors.scheduled(context))
+    workload.cleanUp = { tree.remove() }
+    return workload
+  }
 
   private static func scrapes(_ collectors: [ScheduledCollector]) async throws -> PreparedWorkload {
     let runner = CollectorRunner(collectors)
