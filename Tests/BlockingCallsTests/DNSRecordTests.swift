@@ -18,10 +18,12 @@ struct DNSRecordTests {
     let all = message([
       (1, [192, 0, 2, 7]), (28, [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [1]),
       (33, [0, 1, 0, 2, 0x23, 0xe3] + host), (15, [0, 10] + host), (5, host),
+      (2, host),
     ])
     #expect(DNSRecord.parse(all.span, kind: .a) == [.address("192.0.2.7")])
     #expect(DNSRecord.parse(all.span, kind: .aaaa) == [.address("2001:db8::1")])
     #expect(DNSRecord.parse(all.span, kind: .srv) == [.service(target: "db.n", port: 9187)])
+    #expect(DNSRecord.parse(all.span, kind: .ns) == [.nameServer(target: "db.n")])
     #expect(DNSRecord.parse(all.span, kind: .mx) == [.mailExchange(target: "db.n")])
   }
 
@@ -41,7 +43,7 @@ struct DNSRecordTests {
           in: 0...255, using: &random)
       }
       bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
-      for kind in [DNSRecord.Kind.a, .aaaa, .srv, .mx] {
+      for kind in [DNSRecord.Kind.a, .aaaa, .srv, .mx, .ns] {
         _ = DNSRecord.parse(bytes.span, kind: kind)
       }
     }

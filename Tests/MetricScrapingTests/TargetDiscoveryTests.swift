@@ -26,13 +26,14 @@ private struct Desk {
   let scheduler: TargetScheduler
   let discovery: TargetDiscovery
 
-  init() {
+  init(nameServer: DNSLookup.Server? = nil) {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     scheduler = TargetScheduler(
       appender: MemoryAppender(), fetcher: ScriptedFetcher([:]), clock: ManualScrapeClock(),
       logger: logger)
     discovery = TargetDiscovery(
-      scheduler: scheduler, client: client, tools: tools, clock: clock, logger: logger)
+      scheduler: scheduler, client: client, tools: tools, nameServer: nameServer, clock: clock,
+      logger: logger)
   }
 
   var addresses: [String] {
@@ -75,6 +76,79 @@ struct TargetDiscoveryTests {
     await desk.discovery.apply([])
     #expect(await desk.addresses.isEmpty)
     await desk.stop()
+  }
+
+  @Test func aBrokenFileTakesNothingFromThoseBesideIt() async throws {
+    let desk = Desk()
+    let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
+    let files = try ["one", "two"].map { try folder.write("\($0):1", to: $0) }
+    await desk.discovery.apply([job(.files(patterns: files, refresh: .minutes(5)))])
+    #expect(await desk.addresses == ["a:1", "one:1", "two:1"])
+    await desk.clock.waitForSleepers(1)
+    try folder.write("! broken", to: "one")
+    try folder.write("two:2", to: "two")
+    desk.clock.advance(milliseconds: 1_000)
+    try await waitUntil { await desk.addresses == ["a:1", "one:1", "two:2"] }
+    // A file that is gone takes its targets along.
+    await desk.clock.waitForSleepers(1)
+    try FileManager.default.removeItem(atPath: files[0])
+    desk.clock.advance(milliseconds: 1_000)
+    try await waitUntil { await desk.addresses == ["a:1", "two:2"] }
+    await desk.stop()
+  }
+
+  @Test func aFileThatIsReplacedByAnotherIsReadAgain() async throws {
+    let desk = Desk()
+    let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
+    let file = try folder.write("b:1", to: "targets")
+    await desk.discovery.apply([job(.files(patterns: [file], refresh: .minutes(5)))])
+    for round in 2..<5 {
+      await desk.clock.waitForSleepers(1)
+      let next = try folder.write("b:\(round)", to: "next")
+      // The same size and the same time: only the file is another.
+      let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate]
+      try FileManager.default.setAttributes(
+        [.modificationDate: time ?? Date()], ofItemAtPath: next)
+      #expect(unsafe rename(next, file) == 0)
+      desk.clock.advance(milliseconds: 1_000)
+      try await waitUntil { await desk.addresses == ["a:1", "b:\(round)"] }
+    }
+    await desk.stop()
+  }
+
+  @Test(arguments: [
+    (status: 500, type: "application/json", body: "b:2"),
+    (status: 200, type: "text/html", body: "b:2"),
+    (status: 200, type: "application/json", body: "! no JSON"),
+    (status: 301, type: "application/json", body: ""),
+    (status: 204, type: "application/json", body: ""),
+  ])
+  func aURLThatAnswersBadlyKeepsItsTargets(
+    status: Int, type: String, body: String
+  ) async throws {
+    let isGood = Mutex(true)
+    let server = try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { request in
+      guard request.headers["X-Prometheus-Refresh-Interval-Seconds"] == "90",
+        request.headers["Authorization"] == "Bearer t"
+      else { return .text("who?", status: 403) }
+      if isGood.withLock({ $0 }) { return .json(Array("b:1".utf8)) }
+      return HTTPResponse(
+        status: status, headers: ["Content-Type": type], body: Array(body.utf8))
+    }
+    let desk = Desk()
+    var client = ScrapeClientSettings()
+    client.authorization = .credentials(type: "Bearer", .inline("t"))
+    let source = DiscoverySource.http(
+      url: "http://127.0.0.1:\(server.boundPort)/sd", client: client, refresh: .seconds(90))
+    await desk.discovery.apply([job(source)])
+    try await waitUntil { await desk.addresses == ["a:1", "b:1"] }
+    isGood.withLock { $0 = false }
+    await desk.clock.waitForSleepers(1)
+    desk.clock.advance(milliseconds: 90_000)
+    try await waitUntil { desk.discovery.failures == 1 }
+    #expect(await desk.addresses == ["a:1", "b:1"])
+    await desk.stop()
+    await server.stop()
   }
 
   @Test func asksURLsAndKeepsTheLastGoodAnswer() async throws {

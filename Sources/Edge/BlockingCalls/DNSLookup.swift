@@ -3,14 +3,17 @@ import CLinux
 /// Asks the machine's name servers for records, as `/etc/resolv.conf` says: search list, retries and TCP for long answers are the C
 /// library's.
 package enum DNSLookup {
-  /// A name server to ask instead of those of `/etc/resolv.conf`: an IPv4 address as a number in host order, and a port.
+  /// A name server to ask instead of those of `/etc/resolv.conf`: an IPv4 address as a number in host order, a port, and how many
+  /// seconds the first of two tries waits for an answer.
   package struct Server: Sendable {
     package let address: UInt32
     package let port: UInt16
+    package let timeoutSeconds: Int32
 
-    package init(address: UInt32, port: UInt16) {
+    package init(address: UInt32, port: UInt16, timeoutSeconds: Int32 = 5) {
       self.address = address
       self.port = port
+      self.timeoutSeconds = timeoutSeconds
     }
   }
 
@@ -40,7 +43,8 @@ package enum DNSLookup {
     var answer = [UInt8](repeating: 0, count: 65_536)
     let size = Int32(answer.count)
     let length = unsafe tocsin_dns_query(
-      name, kind.rawValue, server?.address ?? 0, server?.port ?? 0, &answer, size)
+      name, kind.rawValue, server?.address ?? 0, server?.port ?? 0,
+      server?.timeoutSeconds ?? 0, &answer, size)
     switch length {
     case -1: return .success([])
     case ..<0: return .failure(.failed(name: name, reason: "no name server answered"))

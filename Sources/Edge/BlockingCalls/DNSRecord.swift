@@ -8,10 +8,13 @@ package enum DNSRecord: Sendable, Hashable {
   case service(target: String, port: Int)
   /// MX: a host, without the dot at its end.
   case mailExchange(target: String)
+  /// NS: a host, without the dot at its end.
+  case nameServer(target: String)
 
   /// The types that are read, by their numbers on the wire.
   package enum Kind: Int32, Sendable {
     case a = 1
+    case ns = 2
     case mx = 15
     case aaaa = 28
     case srv = 33
@@ -77,6 +80,9 @@ private struct Reader: ~Escapable {
     case .mx:
       guard length >= 3, skip(2), let name = name() else { return nil }
       return .mailExchange(target: name)
+    case .ns:
+      guard length >= 1, let name = name() else { return nil }
+      return .nameServer(target: name)
     case .srv:
       guard length >= 7 else { return nil }
       let port = number(at: position + 4)

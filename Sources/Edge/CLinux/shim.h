@@ -45,9 +45,9 @@ static inline const char *tocsin_domainname(const struct utsname *names) {
 }
 
 // Asks for records of a name: the length of the answer, -1 if there are none, -2 if nobody answered. `server` is an IPv4 address
-// in host order to ask instead of those of /etc/resolv.conf, or 0.
+// in host order to ask instead of those of /etc/resolv.conf, with a timeout in seconds, or 0.
 static inline int tocsin_dns_query(
-  const char *name, int type, unsigned server, unsigned short port, unsigned char *answer, int size) {
+  const char *name, int type, unsigned server, unsigned short port, int timeout, unsigned char *answer, int size) {
   struct __res_state state;
   memset(&state, 0, sizeof state);
   if (res_ninit(&state) != 0) return -2;
@@ -56,6 +56,7 @@ static inline int tocsin_dns_query(
     state.nsaddr_list[0].sin_family = AF_INET;
     state.nsaddr_list[0].sin_addr.s_addr = htonl(server);
     state.nsaddr_list[0].sin_port = htons(port);
+    state.retrans = timeout;
   }
   int length = res_nsearch(&state, name, C_IN, type, answer, size);
   int trouble = state.res_h_errno;

@@ -6,7 +6,7 @@ package enum DiscoverySource: Sendable, Hashable {
   case files(patterns: [String], refresh: PrometheusDuration)
   /// `http_sd_configs`: a URL that answers with JSON.
   case http(url: String, client: ScrapeClientSettings, refresh: PrometheusDuration)
-  /// `dns_sd_configs`: names and the type of record; A, AAAA and MX records know no port.
+  /// `dns_sd_configs`: names and the type of record; A, AAAA, MX and NS records know no port.
   case dns(names: [String], type: RecordType, port: Int, refresh: PrometheusDuration)
 
   /// The types of DNS records that name targets.
@@ -15,6 +15,7 @@ package enum DiscoverySource: Sendable, Hashable {
     case aaaa = "AAAA"
     case srv = "SRV"
     case mx = "MX"
+    case ns = "NS"
   }
 
   /// How often it is looked up.

@@ -1,29 +1,33 @@
+package import BlockingCalls
 package import Logging
 import MetricModel
 import Synchronization
 package import WebClient
 
 /// Looks up the targets of jobs by their `*_sd_configs` and hands what it finds to the scheduler, at the start and whenever it
-/// changes. A look-up that fails leaves the targets of the last good one.
+/// changes. A file, URL or name that cannot be looked up keeps the targets of its last good look-up.
 package actor TargetDiscovery {
   private let scheduler: TargetScheduler
   private let clock: any ScrapeClock
   private let logger: Logger
   private let finder: TargetFinder
   private var jobs: [ScrapeJob] = []
-  private var found: [DiscoverySource: [TargetGroup]] = [:]
+  /// What was found, by the source's files, URLs or names, in their order.
+  private var found: [DiscoverySource: [(part: String, groups: [TargetGroup])]] = [:]
   private var running: [DiscoverySource: Task<Void, Never>] = [:]
   private var hand: Task<Void, Never>?
   private let failureCount = Atomic<Int>(0)
 
+  /// `nameServer` is asked instead of those of `/etc/resolv.conf`.
   package init(
     scheduler: TargetScheduler, client: WebClient, tools: DiscoveryTools,
-    clock: any ScrapeClock = SystemScrapeClock(), logger: Logger
+    nameServer: DNSLookup.Server? = nil, clock: any ScrapeClock = SystemScrapeClock(),
+    logger: Logger
   ) {
     self.scheduler = scheduler
     self.clock = clock
     self.logger = logger
-    finder = TargetFinder(client: client, tools: tools)
+    finder = TargetFinder(client: client, tools: tools, nameServer: nameServer)
   }
 
   /// Look-ups that failed since the start.
@@ -83,18 +87,21 @@ package actor TargetDiscovery {
   /// Looks up once; whether something changed.
   @discardableResult
   private func look(_ source: DiscoverySource) async -> Bool {
-    let groups: [TargetGroup]
-    do {
-      groups = try await finder.find(source)
-    } catch {
-      guard !Task.isCancelled else { return false }
-      failureCount.add(1, ordering: .relaxed)
-      logger.warning("targets not looked up", metadata: ["reason": "\(error)"])
-      return false
+    let parts = await finder.find(source)
+    guard !Task.isCancelled else { return false }
+    let before = found[source] ?? []
+    let now = parts.map { part in
+      switch part.outcome {
+      case .success(let groups): return (part: part.name, groups: groups)
+      case .failure(let error):
+        failureCount.add(1, ordering: .relaxed)
+        logger.warning(
+          "targets not looked up", metadata: ["where": "\(part.name)", "reason": "\(error)"])
+        return (part: part.name, groups: before.first { $0.part == part.name }?.groups ?? [])
+      }
     }
-    guard !Task.isCancelled, found[source] != groups else { return false }
-    found[source] = groups
-    return true
+    found[source] = now
+    return !before.elementsEqual(now) { $0.part == $1.part && $0.groups == $1.groups }
   }
 
   /// One after the other, so that the scheduler ends with the newest.
@@ -111,7 +118,7 @@ package actor TargetDiscovery {
   private func resolved() -> [ScrapeJob] {
     jobs.map { job in
       var job = job
-      job.staticTargets += job.discovery.flatMap { found[$0] ?? [] }
+      job.staticTargets += job.discovery.flatMap { (found[$0] ?? []).flatMap(\.groups) }
       return job
     }
   }

@@ -12,14 +12,39 @@ struct TargetFinder: Sendable {
 
   let client: WebClient
   let tools: DiscoveryTools
+  let nameServer: DNSLookup.Server?
 
-  /// The targets that a source names now, in groups.
-  @concurrent func find(_ source: DiscoverySource) async throws -> [TargetGroup] {
-    switch source {
-    case .files(let patterns, _): try files(patterns)
-    case .http(let url, let settings, _): try await http(url, settings)
-    case .dns(let names, let type, let port, _): try await dns(names, type, port)
+  /// What one file, URL or name gave. Each fails for itself: a broken file takes nothing from those beside it.
+  struct Part: Sendable {
+    let name: String
+    let outcome: Result<[TargetGroup], any Error>
+
+    init(_ name: String, _ find: () async throws -> [TargetGroup]) async {
+      self.name = name
+      do {
+        outcome = .success(try await find())
+      } catch {
+        outcome = .failure(error)
+      }
     }
+  }
+
+  /// The targets that a source names now, in groups, by the files, URLs or names of the source.
+  @concurrent func find(_ source: DiscoverySource) async -> [Part] {
+    var parts: [Part] = []
+    switch source {
+    case .files(let patterns, _):
+      for file in patterns.flatMap({ tools.files($0) }) {
+        parts.append(await Part(file) { try targets(in: file) })
+      }
+    case .http(let url, let settings, let refresh):
+      parts.append(await Part(url) { try await http(url, settings, refresh) })
+    case .dns(let names, let type, let port, _):
+      for name in names {
+        parts.append(await Part(name) { try await dns(name, type, port) })
+      }
+    }
+    return parts
   }
 
   /// Something that changes when files come, go or change.
@@ -33,26 +58,23 @@ struct TargetFinder: Sendable {
     }
   }
 
-  private func files(_ patterns: [String]) throws -> [TargetGroup] {
-    var groups: [TargetGroup] = []
-    for file in patterns.flatMap({ tools.files($0) }) {
-      let data = try Data(contentsOf: URL(fileURLWithPath: file))
-      guard data.count <= Self.maximumBytes else {
-        throw DiscoveryError("\(file): over the limit of \(Self.maximumBytes) bytes")
-      }
-      let text = String(decoding: data, as: UTF8.self)
-      groups += try tools.decode(text, file).map { $0.with(["__meta_filepath": file]) }
+  private func targets(in file: String) throws -> [TargetGroup] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: file))
+    guard data.count <= Self.maximumBytes else {
+      throw DiscoveryError("\(file): over the limit of \(Self.maximumBytes) bytes")
     }
-    return groups
+    let text = String(decoding: data, as: UTF8.self)
+    return try tools.decode(text, file).map { $0.with(["__meta_filepath": file]) }
   }
 
   private func http(
-    _ url: String, _ settings: ScrapeClientSettings
+    _ url: String, _ settings: ScrapeClientSettings, _ refresh: PrometheusDuration
   ) async throws -> [TargetGroup] {
     var request = WebRequest(.get, url)
     try settings.apply(to: &request)
     request.headers["Accept"] = "application/json"
-    request.headers["X-Prometheus-Refresh-Interval-Seconds"] = "60"
+    request.headers["X-Prometheus-Refresh-Interval-Seconds"] = FloatFormat.string(
+      refresh.seconds, style: .plain)
     request.timeout = Self.timeout
     request.maximumBodyBytes = Self.maximumBytes
     let response = try await client.send(request)
@@ -68,14 +90,10 @@ struct TargetFinder: Sendable {
   }
 
   private func dns(
-    _ names: [String], _ type: DiscoverySource.RecordType, _ port: Int
+    _ name: String, _ type: DiscoverySource.RecordType, _ port: Int
   ) async throws -> [TargetGroup] {
-    var groups: [TargetGroup] = []
-    for name in names {
-      let records = try await DNSLookup.records(of: name, kind: type.kind)
-      groups += records.map { Self.group(of: $0, name: name, port: port) }
-    }
-    return groups
+    try await DNSLookup.records(of: name, kind: type.kind, server: nameServer)
+      .map { Self.group(of: $0, name: name, port: port) }
   }
 
   /// One group per record, since each has meta labels of its own.
@@ -95,6 +113,9 @@ struct TargetFinder: Sendable {
     case .mailExchange(let target):
       labels.append(("__meta_dns_mx_record_target", target + "."))
       address = "\(target):\(port)"
+    case .nameServer(let target):
+      labels.append(("__meta_dns_ns_record_target", target + "."))
+      address = "\(target):\(port)"
     }
     return TargetGroup(addresses: [address], labels: Labels(labels))
   }
@@ -113,6 +134,7 @@ extension DiscoverySource.RecordType {
     case .aaaa: .aaaa
     case .srv: .srv
     case .mx: .mx
+    case .ns: .ns
     }
   }
 }
