@@ -19,7 +19,8 @@ struct TargetEndpointsTests {
             discoveredLabels: .empty, labels: ["job": "k"], scrapePool: "k", scrapeURL: "http://k/",
             globalURL: "http://k/", lastError: "", lastScrape: nil, lastScrapeDuration: 0,
             health: "unknown", interval: .minutes(1), timeout: .seconds(10)),
-        ], dropped: [.init(scrapePool: "j", discoveredLabels: ["__address__": "d:1"])])
+        ], dropped: [.init(scrapePool: "j", discoveredLabels: ["__address__": "d:1"])],
+        droppedCounts: ["j": 7, "k": 0])
     }
     sources.metadata = {
       [
@@ -45,7 +46,8 @@ struct TargetEndpointsTests {
     let all = try await Self.desk.data("targets")
     #expect(all.hasPrefix(#"{"activeTargets":["# + Self.first + ","))
     #expect(
-      all.hasSuffix(#""droppedTargets":["# + Self.dropped + #"],"droppedTargetCounts":{"j":1}}"#))
+      all.hasSuffix(
+        #""droppedTargets":["# + Self.dropped + #"],"droppedTargetCounts":{"j":7,"k":0}}"#))
     let dropped = try await Self.desk.data("targets?state=dropped")
     #expect(dropped.hasPrefix(#"{"activeTargets":[],"droppedTargets":["# + Self.dropped))
     let active = try await Self.desk.data("targets?state=active&scrapePool=j")

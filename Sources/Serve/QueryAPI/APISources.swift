@@ -93,12 +93,17 @@ package struct APITargets: Sendable {
 
   /// The targets that are scraped, in the order in which they are shown.
   package var active: [Active] = []
-  /// The targets that are not.
+  /// The targets that are not, as far as they are kept.
   package var dropped: [Dropped] = []
+  /// How many targets relabelling dropped, by scrape pool, those that are not kept included; every pool is there.
+  package var droppedCounts: [String: Int] = [:]
 
-  package init(active: [Active] = [], dropped: [Dropped] = []) {
+  package init(
+    active: [Active] = [], dropped: [Dropped] = [], droppedCounts: [String: Int] = [:]
+  ) {
     self.active = active
     self.dropped = dropped
+    self.droppedCounts = droppedCounts
   }
 }
 
@@ -164,6 +169,8 @@ package struct APIStatus: Sendable {
 package struct APICardinality: Sendable {
   package var seriesByMetric: [(String, Int)] = []
   package var valuesByLabel: [(String, Int)] = []
+  /// The bytes of the values of a label in all series, by its name.
+  package var bytesByLabel: [(String, Int)] = []
   package var seriesByPair: [(String, Int)] = []
   package var pairCount = 0
 

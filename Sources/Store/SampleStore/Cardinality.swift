@@ -10,6 +10,8 @@ package struct Cardinality: Sendable, Equatable {
   package let seriesByMetric: [Entry]
   /// Label names with the most different values.
   package let valuesByLabel: [Entry]
+  /// Label names by the bytes that their values have in all series.
+  package let bytesByLabel: [Entry]
   /// `name=value` pairs with the most series.
   package let seriesByPair: [Entry]
   /// How many different pairs there are.
@@ -20,6 +22,13 @@ package struct Cardinality: Sendable, Equatable {
     seriesByMetric = Self.top(limit, metrics.lazy.map { Entry(name: $0, count: $1.count) })
     valuesByLabel = Self.top(
       limit, index.names.lazy.map { Entry(name: $0, count: $1.postings.count) })
+    bytesByLabel = Self.top(
+      limit,
+      index.names.lazy.map { name, values in
+        Entry(
+          name: name,
+          count: values.postings.reduce(0) { $0 + $1.key.utf8.count * $1.value.count })
+      })
     var pairs: [Entry] = []
     for (name, values) in index.names {
       let best = Self.top(limit, values.postings.lazy.map { Entry(name: $0, count: $1.count) })

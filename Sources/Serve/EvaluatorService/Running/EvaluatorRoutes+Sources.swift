@@ -52,6 +52,7 @@ extension EvaluatorRoutes {
       var result = APICardinality()
       result.seriesByMetric = top.seriesByMetric.map { ($0.name, $0.count) }
       result.valuesByLabel = top.valuesByLabel.map { ($0.name, $0.count) }
+      result.bytesByLabel = top.bytesByLabel.map { ($0.name, $0.count) }
       result.seriesByPair = top.seriesByPair.map { ($0.name, $0.count) }
       result.pairCount = top.pairCount
       return result
@@ -79,7 +80,7 @@ extension EvaluatorRoutes {
       },
       dropped: await scheduler.droppedTargets().map {
         APITargets.Dropped(scrapePool: $0.job, discoveredLabels: $0.discoveredLabels)
-      })
+      }, droppedCounts: await scheduler.droppedCounts)
   }
 
   private static func targetMetadata(

@@ -18,8 +18,8 @@ package actor TargetScheduler {
   private let counters = ScrapeCounters()
   private var running: [ScrapeTarget: Running] = [:]
   private var dropped: [DroppedTarget] = []
-  /// How many targets relabelling dropped, by job, also those that are not kept.
-  private(set) var droppedCounts: [String: Int] = [:]
+  /// How many targets relabelling dropped, by job, also those that are not kept; every job is there.
+  package private(set) var droppedCounts: [String: Int] = [:]
   private var awaitingFirst: Set<ScrapeTarget> = []
   private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
   private(set) var isStopped = false
@@ -104,6 +104,7 @@ package actor TargetScheduler {
     droppedCounts = [:]
     for job in jobs {
       var count = 0
+      droppedCounts[job.name] = 0
       for outcome in ScrapeTarget.outcomes(of: job) {
         switch outcome {
         case .target(let target):

@@ -71,7 +71,8 @@ struct StatusEndpoints: Sendable {
     let top = await sources.status.cardinality(min(limit, 10_000))
     let lists = [
       ("seriesCountByMetricName", top.seriesByMetric),
-      ("labelValueCountByLabelName", top.valuesByLabel), ("memoryInBytesByLabelName", []),
+      ("labelValueCountByLabelName", top.valuesByLabel),
+      ("memoryInBytesByLabelName", top.bytesByLabel),
       ("seriesCountByLabelValuePair", top.seriesByPair),
     ]
     return APIAnswer { json in

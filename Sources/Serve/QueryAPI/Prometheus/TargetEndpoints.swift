@@ -10,7 +10,7 @@ struct TargetEndpoints: Sendable {
   func register(in router: inout Router) {
     router.api("targets") { request throws(APIError) in await targets(request) }
     router.api("scrape_pools") { _ throws(APIError) in
-      let pools = Set(await sources.targets().active.map(\.scrapePool)).sorted()
+      let pools = await sources.targets().droppedCounts.keys.sorted()
       return APIAnswer { json in
         json.object { json in
           json.key("scrapePools")
@@ -35,7 +35,7 @@ struct TargetEndpoints: Sendable {
     let dropped = all.dropped.filter {
       state != "active" && (pool == nil || $0.scrapePool == pool)
     }
-    let counts = Dictionary(all.dropped.map { ($0.scrapePool, 1) }, uniquingKeysWith: +)
+    let counts = state == "active" ? [:] : all.droppedCounts
     return APIAnswer { json in
       json.object { json in
         json.key("activeTargets")
