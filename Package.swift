@@ -195,8 +195,12 @@ let programs: [Target] = [
 
 let tested: [Target] = [
   .testTarget(
-    name: "EndToEndTests", dependencies: ["tocsin", "TestSupport", "WebClient", "WebServer"],
-    path: "Tests/EndToEndTests", exclude: ["Fixtures"], swiftSettings: settings),
+    name: "EndToEndTests",
+    dependencies: [
+      "tocsin", "TestSupport", "WebClient", "WebServer", "ExpositionFormat", "MetricModel",
+      "RemoteWriting",
+    ],
+    path: "Tests/EndToEndTests", exclude: ["Expositions", "Fixtures"], swiftSettings: settings),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
   tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
@@ -240,7 +244,8 @@ let tested: [Target] = [
   tests(
     "RemoteWriting",
     uses: [
-      "WebServer", "WebClient", "MetricScraping", "StorageAPI", "MetricModel", logging,
+      "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
+      logging,
     ]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),

@@ -28,7 +28,8 @@ struct Daemon {
 
   /// Starts `tocsin evaluator` and waits until it is ready.
   static func evaluator(
-    port: Int? = nil, configuration: String, notifications: String? = nil, storage: String
+    port: Int? = nil, configuration: String, notifications: String? = nil, storage: String,
+    flags: [String] = []
   ) async throws -> Daemon {
     let port = try port ?? FreePort.next()
     var arguments = [
@@ -36,7 +37,7 @@ struct Daemon {
       "--storage.path", storage,
     ]
     if let notifications { arguments += ["--notifications.config-file", notifications] }
-    return try await start(arguments, port: port)
+    return try await start(arguments + flags, port: port)
   }
 
   private static func start(

@@ -1,6 +1,9 @@
 import Foundation
+import MetricModel
+import RemoteWriting
 import TestSupport
 import Testing
+import WebClient
 
 /// Debian's Prometheus on the other side of remote write.
 @Suite(.timeLimit(.minutes(2)))
@@ -81,5 +84,146 @@ struct RemoteWriteTests {
     try await waitUntil("all of it arrives") { try await peer.value(count) == mine }
     #expect(try await evaluator.ownMetric("tocsin_remote_write_dropped_samples_total") == 0)
     #expect(try await peer.value(#"count({__name__!~"up|scrape_.*",site="here"})"#) == nil)
+  }
+
+  /// The receivers that samples are sent on to.
+  enum Peer: String, CaseIterable { case prometheus, victoriaMetrics }
+
+  private func start(_ peer: Peer, in folder: TemporaryDirectory) async throws -> Daemon {
+    switch peer {
+    case .prometheus:
+      return try await prometheus(
+        "{}", in: folder, flags: ["--web.enable-remote-write-receiver"])
+    case .victoriaMetrics:
+      let port = try FreePort.next()
+      let process = try ChildProcess.start(
+        "victoria-metrics",
+        [
+          "-storageDataPath=\(folder.file("victoria"))", "-httpListenAddr=127.0.0.1:\(port)",
+          // Without these it hides the newest half minute, and keeps answers from before the last samples came.
+          "-search.latencyOffset=0s", "-search.disableCache",
+        ])
+      try await process.waitUntilAccepting(port: port)
+      return Daemon(process: process, port: port)
+    }
+  }
+
+  /// Values that a receiver must keep bit by bit. VictoriaMetrics keeps decimal numbers of a common scale in a block, so theirs are of
+  /// a like size, and no NaN but the stale marker.
+  private static func values(of peer: Peer) -> [Double] {
+    switch peer {
+    case .victoriaMetrics: [0, 1, -1, 0.1, 12_345.678, 1_000_000, -0.25, 7.5, .infinity]
+    case .prometheus:
+      [
+        0, 1, -1, 0.1, 12_345.678, 1e15, -2.5e-7, 123_456_789_012_345, .infinity, -.infinity, .nan,
+        -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1 + 0.2, 9_007_199_254_740_991,
+      ]
+    }
+  }
+
+  private func push(_ encoder: WriteRequestEncoder, to evaluator: Daemon) async throws {
+    var request = WebRequest(.post, "http://127.0.0.1:\(evaluator.port)/api/v1/write")
+    request.headers["Content-Type"] = "application/x-protobuf"
+    request.headers["Content-Encoding"] = "snappy"
+    request.body = SnappyBlock.compress(encoder.bytes)
+    let response = try await HTTP.client.send(request)
+    #expect(response.status == 204, "\(response.text)")
+  }
+
+  /// The samples of a range selector, one text each, sorted.
+  private func samples(_ daemon: Daemon, at time: Int64) async throws -> [String] {
+    let query = "query=%7B__name__%3D~%22exact.*%22%7D%5B10m%5D&time=\(time / 1000)"
+    let data = try JSON(try await daemon.get("/api/v1/query?\(query)").body)["data"]
+    return data["result"].array.flatMap { series in
+      let labels = series["metric"].object.map { "\($0.key)=\($0.value.string ?? "")" }.sorted()
+      return series["values"].array.map { pair in
+        "\(labels) \(pair[0].number ?? 0) \(Double(pair[1].string ?? "").map { "\($0)" } ?? "")"
+      }
+    }.sorted()
+  }
+
+  @Test(arguments: Peer.allCases)
+  func everySampleArrivesExactly(peer: Peer) async throws {
+    let folder = try TemporaryDirectory(prefix: "tocsin-exact")
+    let there = try await start(peer, in: folder)
+    let configuration = try folder.write(
+      """
+      global: {external_labels: {site: here}}
+      remote_write:
+        - url: http://127.0.0.1:\(there.port)/api/v1/write
+          queue_config: {batch_send_deadline: 100ms, max_samples_per_send: 50}
+      """, to: "tocsin.yml")
+    let evaluator = try await Daemon.evaluator(
+      configuration: configuration, storage: folder.file("data"))
+    let values = Self.values(of: peer)
+    let now = Int64(Date().timeIntervalSince1970) * 1000
+    let start = now - 120_000
+    for round in 0..<100 {
+      var encoder = WriteRequestEncoder()
+      for series in 0..<10 {
+        let labels: Labels = ["__name__": "exact_\(series % 3)", "n": "\(series)", "ü": "\"\\\n"]
+        encoder.add(
+          WriteRequestEncoder.labels(labels),
+          at: Timestamp(rawValue: start + Int64(round) * 1_000 + Int64(series)),
+          values[(round + series) % values.count])
+      }
+      try await push(encoder, to: evaluator)
+    }
+    // One series ends, another does not.
+    var end = WriteRequestEncoder()
+    for (name, value) in [("ended", StaleMarker.value), ("alive", 2)] {
+      let labels = WriteRequestEncoder.labels(["__name__": name])
+      end.add(labels, at: Timestamp(rawValue: now - 10_000), 1)
+      end.add(labels, at: Timestamp(rawValue: now - 5_000), value)
+    }
+    try await push(end, to: evaluator)
+    let expected = try await samples(evaluator, at: now)
+    #expect(expected.count == 1_000)
+    var last: [String] = []
+    try await waitUntil("all samples are there") {
+      try await evaluator.ownMetric("tocsin_remote_write_sent_samples_total") == 1_004
+    }
+    try await waitUntil("all samples are seen") {
+      last = try await samples(there, at: now)
+      return last.count >= 1_000
+    }
+    // The labels of the configuration are added on the way.
+    #expect(
+      last
+        == expected.map { line in
+          let place = line.range(of: "n=")?.lowerBound ?? line.startIndex
+          return line.replacingOccurrences(
+            of: "\"ü", with: "\"site=here\", \"ü", range: place..<line.endIndex)
+        })
+    try await waitUntil("the end has arrived") {
+      let time = "time=\(now / 1000)"
+      let alive = try JSON(try await there.get("/api/v1/query?query=alive&\(time)").body)
+      let ended = try JSON(try await there.get("/api/v1/query?query=ended&\(time)").body)
+      return alive["data"]["result"].array.count == 1 && ended["data"]["result"].array.isEmpty
+    }
+    #expect(try await evaluator.ownMetric("tocsin_remote_write_dropped_samples_total") == 0)
+  }
+
+  @Test func theReceiverCanBeSwitchedOff() async throws {
+    let folder = try TemporaryDirectory(prefix: "tocsin-closed")
+    let empty = try folder.write("{}", to: "tocsin.yml")
+    let evaluator = try await Daemon.evaluator(
+      configuration: empty, storage: folder.file("data"),
+      flags: ["--no-web.enable-remote-write-receiver"])
+    var encoder = WriteRequestEncoder()
+    encoder.add(WriteRequestEncoder.labels(["__name__": "m"]), at: .now(), 1)
+    var request = WebRequest(.post, "http://127.0.0.1:\(evaluator.port)/api/v1/write")
+    request.headers["Content-Type"] = "application/x-protobuf"
+    request.headers["Content-Encoding"] = "snappy"
+    request.body = SnappyBlock.compress(encoder.bytes)
+    #expect(try await HTTP.client.send(request).status == 404)
+    #expect(try await evaluator.query("m").isEmpty)
+    let flags = try JSON(try await evaluator.get("/api/v1/status/flags").body)["data"]
+    #expect(flags["web.enable-remote-write-receiver"].string == "false")
+    // Rules and scrapes write as before; the same request is taken where the door is open.
+    let open = try await Daemon.evaluator(configuration: empty, storage: folder.file("open"))
+    request.url = "http://127.0.0.1:\(open.port)/api/v1/write"
+    #expect(try await HTTP.client.send(request).status == 204)
+    #expect(try await open.value("m") == 1)
   }
 }

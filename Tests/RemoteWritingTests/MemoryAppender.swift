@@ -9,6 +9,7 @@ final class MemoryAppender: SampleAppender {
     var samples: [String] = []
     var outcome = AppendOutcome()
     var failure: StorageError?
+    var onAppend: @Sendable () -> Void = {}
   }
 
   let state = Mutex(State())
@@ -29,7 +30,8 @@ final class MemoryAppender: SampleAppender {
   }
 
   func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    state.withLock { state in
+    state.withLock { $0.onAppend }()
+    return state.withLock { state in
       for index in 0..<batch.count {
         let labels = state.names[Int(batch.series[index].rawValue)]
         let value = batch.values[index]

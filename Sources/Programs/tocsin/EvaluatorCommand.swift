@@ -1,6 +1,7 @@
 import ArgumentParser
 import EvaluatorService
 import Logging
+import StateDatabase
 
 /// `tocsin evaluator`
 struct EvaluatorCommand: AsyncParsableCommand {
@@ -36,6 +37,16 @@ struct EvaluatorCommand: AsyncParsableCommand {
     name: .customLong("storage.out-of-order-time-window"),
     help: "How late samples may come, behind the newest of all; 0s takes none late.")
   var outOfOrderWindow = "1h"
+
+  @Option(
+    name: .customLong("storage.send-queue.size"),
+    help: "How much may wait on disk for each remote_write destination; the oldest goes first.")
+  var sendQueueSize = "16GB"
+
+  @Option(
+    name: .customLong("storage.send-queue.time"),
+    help: "How long samples may wait on disk for a remote_write destination.")
+  var sendQueueTime = "7d"
 
   @Option(
     name: .customLong("web.listen-address"), help: "Address to listen on; :PORT for all interfaces."
@@ -76,6 +87,10 @@ struct EvaluatorCommand: AsyncParsableCommand {
         ? .zero
         : try EvaluatorOptions.duration(
           outOfOrderWindow, flag: "--storage.out-of-order-time-window")
+      options.sendQueue.bytes = try EvaluatorOptions.bytes(
+        sendQueueSize, flag: "--storage.send-queue.size")
+      options.sendQueue.age = try EvaluatorOptions.duration(
+        sendQueueTime, flag: "--storage.send-queue.time")
       let daemon = try await EvaluatorDaemon.start(options)
       try await Startup.run([daemon, ReloadOnHangup(evaluator: daemon)])
     }

@@ -2,6 +2,7 @@ package import AlertRouting
 package import AlertRules
 import ConfigDecoding
 package import PromQLEngine
+package import StateDatabase
 
 /// What `tocsin evaluator` is told by its flags.
 package struct EvaluatorOptions: Sendable {
@@ -27,6 +28,8 @@ package struct EvaluatorOptions: Sendable {
   package var retentionBytes: Int?
   /// How late a sample may come for a time that its series has sealed already.
   package var outOfOrderWindow: Duration = .seconds(3600)
+  /// How much may wait for each destination of `remote_write`.
+  package var sendQueue = SendQueue.Limits()
   /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 

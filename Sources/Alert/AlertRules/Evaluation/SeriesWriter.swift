@@ -21,9 +21,15 @@ struct SeriesWriter: Sendable {
     do {
       var outcome = try await appender.append(batch(rows, at: instant, appender))
       if !outcome.unknownSeries.isEmpty {
-        // The store forgot numbers of idle series: ask again, and write once more; what was kept already repeats identically.
-        numbers = [:]
-        outcome = try await appender.append(batch(rows, at: instant, appender))
+        // The store forgot numbers of idle series: ask again, and write those once more.
+        let forgotten = Set(outcome.unknownSeries)
+        let again = rows.filter { numbers[$0.labels].map(forgotten.contains) ?? true }
+        for row in again { numbers[row.labels] = nil }
+        let second = try await appender.append(batch(again, at: instant, appender))
+        outcome.appended += second.appended
+        outcome.tooOld += second.tooOld
+        outcome.duplicate += second.duplicate
+        outcome.unknownSeries = second.unknownSeries
       }
       previous = current
       for labels in vanished { numbers[labels] = nil }

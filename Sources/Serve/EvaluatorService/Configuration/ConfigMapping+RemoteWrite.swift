@@ -42,6 +42,7 @@ extension ConfigMapping {
     if let count = int("max_samples_per_send", in: 1...100_000) {
       destination.samplesPerSend = count
     }
+    if let count = int("max_shards", in: 1...1_000) { destination.parallelRequests = count }
     if let deadline = interval("batch_send_deadline") { destination.sendDeadline = deadline }
     if let pause = interval("min_backoff") { destination.shortestPause = pause }
     if let pause = interval("max_backoff") { destination.longestPause = pause }
@@ -51,8 +52,8 @@ extension ConfigMapping {
         mend: "remove it; 429 is always tried again")
     }
     refuse(
-      ["capacity", "max_shards", "min_shards", "sample_age_limit"],
-      mend: "remove it; the queue is on disk and sent in order")
+      ["capacity", "min_shards", "sample_age_limit"],
+      mend: "remove it; the queue is on disk, see --storage.send-queue.size and .time")
     finish()
   }
 }

@@ -6,6 +6,7 @@ import MetricModel
 import MetricScraping
 import RemoteWriting
 import SampleStore
+import StateDatabase
 import WebServer
 
 /// Everything that the evaluator tells about itself at one moment, under the names of Prometheus and Alertmanager where they have one.
@@ -19,6 +20,8 @@ struct EvaluatorFacts: Sendable {
   var targets = 0
   var received = ReceivedCounts()
   var sent = SentCounts()
+  var queued = ForwardingAppender.QueueingCounts()
+  var sendBacklog = SendQueue.Backlog()
   var store = SampleStoreStats()
   var server: ServerCounters
   var reload = ReloadStatus()
@@ -52,7 +55,7 @@ struct EvaluatorMetrics: Sendable {
     addAlertmanagers(facts.alertmanagers)
     addScraping(facts)
     addReceiving(facts.received)
-    addSending(facts.sent)
+    addSending(facts)
     addStore(facts.store)
     addConfiguration(facts)
     return buffer.render().bytes
@@ -115,7 +118,8 @@ struct EvaluatorMetrics: Sendable {
       Double(received.samples))
   }
 
-  private mutating func addSending(_ sent: SentCounts) {
+  private mutating func addSending(_ facts: EvaluatorFacts) {
+    let (sent, queued) = (facts.sent, facts.queued)
     buffer.counter(
       "tocsin_remote_write_sent_samples_total", "Samples that arrived at a destination.",
       Double(sent.sent))
@@ -127,7 +131,17 @@ struct EvaluatorMetrics: Sendable {
       Double(sent.retries))
     buffer.counter(
       "tocsin_remote_write_lost_samples_total", "Samples that could not be put into the queue.",
-      Double(sent.notQueued))
+      Double(queued.notQueued))
+    buffer.counter(
+      "tocsin_remote_write_expired_samples_total",
+      "Samples that were dropped from the queue because of its limits of bytes and age.",
+      Double(queued.expired))
+    buffer.gauge(
+      "tocsin_remote_write_queue_samples", "Samples that wait to be sent.",
+      Double(facts.sendBacklog.samples))
+    buffer.gauge(
+      "tocsin_remote_write_queue_bytes", "Bytes of the messages that wait to be sent.",
+      Double(facts.sendBacklog.bytes))
   }
 
   private mutating func addStore(_ stats: SampleStoreStats) {

@@ -126,7 +126,7 @@ final class EvaluatorRooms: Sendable {
     let rooms = EvaluatorRooms(
       options: options,
       externalURL: Self.externalURL(options.externalURL, listen: listen), store: store,
-      state: state, sendQueue: try SendQueue(in: folder),
+      state: state, sendQueue: try SendQueue(in: folder, limits: options.sendQueue),
       journal: try AlertJournal(path: folder.file("alerts.jsonl")),
       configuration: configuration, logger: logger)
     await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
@@ -250,6 +250,16 @@ final class EvaluatorRooms: Sendable {
       guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
       await store.maintain(now: .now())
     } while !Task.isCancelled
+  }
+
+  /// What waits to be sent on, to all destinations.
+  var sendBacklog: SendQueue.Backlog {
+    let backlogs = (try? sendQueue.backlogs()) ?? [:]
+    return backlogs.values.reduce(into: SendQueue.Backlog()) { sum, backlog in
+      sum.entries += backlog.entries
+      sum.samples += backlog.samples
+      sum.bytes += backlog.bytes
+    }
   }
 
   /// Writes what waits and closes the files.

@@ -66,7 +66,8 @@ struct EvaluatorRoutes: Sendable {
     facts.targets = await rooms.targets.targets().count
     facts.store = rooms.store.stats
     facts.sent = rooms.sender.sent
-    facts.sent.notQueued = rooms.appender.notQueued
+    facts.queued = rooms.appender.counts
+    facts.sendBacklog = rooms.sendBacklog
     facts.received = rooms.receiver.received
     facts.reload = rooms.loaded.status
     facts.journalFailures = rooms.journal.failures

@@ -16,6 +16,8 @@ package struct RemoteWriteDestination: Sendable, Hashable {
   package var externalLabels = Labels.empty
   /// The most samples of one request.
   package var samplesPerSend = 2_000
+  /// The most requests at the same time, when much waits.
+  package var parallelRequests = 8
   /// How long a request waits for more samples.
   package var sendDeadline: PrometheusDuration = .seconds(5)
   /// The pause after the first failure; it doubles up to the longest.
@@ -42,8 +44,6 @@ package struct SentCounts: Sendable, Equatable {
   package var dropped = 0
   /// Requests that failed and were tried again.
   package var retries = 0
-  /// Samples that could not be queued, because the disk is full or the queue at its limit.
-  package var notQueued = 0
 
   package init() {}
 }

@@ -30,20 +30,21 @@ package struct WriteRequest: Sendable, Equatable {
   package init() {}
 
   /// Leaves out a series whose labels cannot be.
-  mutating func refuse(_ reason: String) {
-    if refusedSeries == 0 { firstRefusal = reason }
+  mutating func refuse(_ reason: @autoclosure () -> String) {
+    if refusedSeries == 0 { firstRefusal = reason() }
     refusedSeries += 1
   }
 
   /// Adds a series if its labels are sound; nil if they are not.
   mutating func add(_ labels: [Label]) -> Int? {
     var hasName = false
-    for (index, label) in labels.enumerated() {
+    var names: Set<String> = []
+    for label in labels {
       if label.name.isEmpty {
         refuse("a label without a name in \(Labels(labels))")
         return nil
       }
-      if labels[..<index].contains(where: { $0.name == label.name }) {
+      if !names.insert(label.name).inserted {
         refuse("label \"\(label.name)\" twice in \(Labels(labels))")
         return nil
       }

@@ -10,8 +10,16 @@ package struct WriteRequestDecoder {
 
   /// The most labels of one series.
   package static let labelLimit = 1_000
+  /// The most series of one request.
+  package static let seriesLimit = 1_000_000
+  /// The most samples of one request.
+  package static let sampleLimit = 1_000_000
+  /// The most bytes of the labels of all series: symbols may stand in many of them, so that a short message says much.
+  package static let labelByteLimit = 64 << 20
 
   private var request = WriteRequest()
+  private var seriesCount = 0
+  private var labelBytes = 0
 
   /// Decodes a message.
   package static func decode(
@@ -63,6 +71,10 @@ package struct WriteRequestDecoder {
     var references: [UInt64] = []
     var samples: [(Timestamp, Double)] = []
     var reader = ProtobufReader(bytes, in: range)
+    seriesCount += 1
+    guard seriesCount <= Self.seriesLimit else {
+      throw .limitReached("series of a request", Self.seriesLimit)
+    }
     while let field = try reader.next() {
       switch field.number {
       case 1 where version1: labels.append(try Self.label(bytes, try Self.range(field)))
@@ -75,8 +87,15 @@ package struct WriteRequestDecoder {
       guard labels.count <= Self.labelLimit, references.count <= 2 * Self.labelLimit else {
         throw .limitReached("labels of a series", Self.labelLimit)
       }
+      guard request.samples.count + samples.count <= Self.sampleLimit else {
+        throw .limitReached("samples of a request", Self.sampleLimit)
+      }
     }
     if !version1 { labels = try Self.labels(references, symbols: symbols) }
+    for label in labels { labelBytes += label.name.utf8.count + label.value.utf8.count }
+    guard labelBytes <= Self.labelByteLimit else {
+      throw .limitReached("bytes of the labels of a request", Self.labelByteLimit)
+    }
     guard let index = request.add(labels) else { return }
     for (timestamp, value) in samples {
       request.samples.append(

@@ -13,18 +13,20 @@ package struct WriteRequestEncoder {
 
   /// Adds one sample with the labels of its series.
   package mutating func add(_ labels: [UInt8], at timestamp: Timestamp, _ value: Double) {
-    var sample: [UInt8] = [1 << 3 | 1]
-    for shift in stride(from: 0, to: 64, by: 8) {
-      sample.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(shift)))
-    }
-    sample.append(2 << 3)
-    Self.append(UInt64(bitPattern: timestamp.rawValue), to: &sample)
+    let time = UInt64(bitPattern: timestamp.rawValue)
+    // A key and eight bytes of value, a key and the time.
+    let sampleLength = 10 + Self.length(time)
     bytes.append(1 << 3 | 2)
-    Self.append(UInt64(labels.count + 2 + sample.count), to: &bytes)
+    Self.append(UInt64(labels.count + 2 + sampleLength), to: &bytes)
     bytes += labels
     bytes.append(2 << 3 | 2)
-    bytes.append(UInt8(sample.count))
-    bytes += sample
+    bytes.append(UInt8(sampleLength))
+    bytes.append(1 << 3 | 1)
+    for shift in 0..<8 {
+      bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(8 * shift)))
+    }
+    bytes.append(2 << 3)
+    Self.append(time, to: &bytes)
     count += 1
   }
 
@@ -55,5 +57,9 @@ package struct WriteRequestEncoder {
       value >>= 7
     }
     bytes.append(UInt8(value))
+  }
+
+  private static func length(_ value: UInt64) -> Int {
+    max(1, (64 - value.leadingZeroBitCount + 6) / 7)
   }
 }

@@ -1,9 +1,7 @@
-import MetricModel
-
-/// Reads the header `Retry-After`: seconds, or an HTTP date.
-enum RetryAfter {
+/// Reads the header `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3).
+package enum RetryAfter {
   /// How long to wait from `now` on; nil if the text is neither form.
-  static func duration(_ text: String?, now: Timestamp) -> Duration? {
+  package static func duration(_ text: String?, now: Timestamp) -> Duration? {
     guard let text else { return nil }
     let trimmed = text.split(separator: " ", omittingEmptySubsequences: true)
     if trimmed.count == 1, let seconds = Int64(trimmed[0]), seconds >= 0 {

@@ -1,0 +1,75 @@
+import MetricModel
+
+/// One `prometheus.WriteRequest` on its way out, that can be cut between its samples.
+struct OutgoingRequest: Equatable {
+  /// The message.
+  private(set) var bytes: [UInt8] = []
+  /// Where each sample, with its labels, ends.
+  private var ends: [Int] = []
+
+  /// The samples in it.
+  var count: Int { ends.count }
+
+  /// Two requests with the earlier and the later half; nil if there is no half.
+  var halves: (OutgoingRequest, OutgoingRequest)? {
+    guard count > 1 else { return nil }
+    let middle = count / 2
+    let cut = ends[middle - 1]
+    var first = OutgoingRequest()
+    first.bytes = Array(bytes[..<cut])
+    first.ends = Array(ends[..<middle])
+    var second = OutgoingRequest()
+    second.bytes = Array(bytes[cut...])
+    second.ends = ends[middle...].map { $0 - cut }
+    return (first, second)
+  }
+
+  private mutating func append(_ entry: ArraySlice<UInt8>) {
+    bytes += entry
+    ends.append(bytes.count)
+  }
+
+  /// Deals messages out to lanes of requests with at most so many samples each. The requests of a lane are sent one after the
+  /// other, the lanes side by side: a series is always in the same lane, so its samples arrive in order.
+  ///
+  /// - Complexity: O(bytes).
+  static func lanes(
+    of messages: [[UInt8]], count: Int, samplesPerSend: Int
+  ) throws(WriteRequestError) -> [[OutgoingRequest]] {
+    var entries: [(slice: ArraySlice<UInt8>, hash: UInt64)] = []
+    for message in messages { try split(message, into: &entries) }
+    let needed = entries.isEmpty ? 0 : (entries.count - 1) / samplesPerSend + 1
+    let laneCount = max(1, min(count, needed))
+    var lanes = [[OutgoingRequest]](repeating: [], count: laneCount)
+    for (slice, hash) in entries {
+      let lane = Int(hash % UInt64(laneCount))
+      if (lanes[lane].last?.count ?? samplesPerSend) >= samplesPerSend {
+        lanes[lane].append(OutgoingRequest())
+      }
+      lanes[lane][lanes[lane].count - 1].append(slice)
+    }
+    return lanes.filter { !$0.isEmpty }
+  }
+
+  /// The samples of a message, each with the labels of its series, and a hash of those labels.
+  private static func split(
+    _ message: [UInt8], into entries: inout [(slice: ArraySlice<UInt8>, hash: UInt64)]
+  ) throws(WriteRequestError) {
+    let span = message.span
+    var reader = ProtobufReader(span)
+    var start = 0
+    while let field = try reader.next() {
+      guard field.number == 1, case .bytes(let series) = field.value else {
+        throw .malformed("something other than a series")
+      }
+      var hash = Fingerprint()
+      var parts = ProtobufReader(span, in: series)
+      while let part = try parts.next() {
+        guard part.number == 1, case .bytes(let label) = part.value else { continue }
+        for place in label { hash.combine(span[place]) }
+      }
+      entries.append((message[start..<series.upperBound], hash.value))
+      start = series.upperBound
+    }
+  }
+}
