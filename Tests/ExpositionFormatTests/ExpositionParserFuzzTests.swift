@@ -1,4 +1,5 @@
 import ExpositionFormat
+import Glibc
 import MetricModel
 import Testing
 
@@ -17,11 +18,15 @@ struct ExpositionParserFuzzTests {
 
     """
 
+  /// How many mutations are tried: some thousands, or as `TOCSIN_FUZZ_ROUNDS` says.
+  private static let rounds =
+    unsafe getenv("TOCSIN_FUZZ_ROUNDS").flatMap { unsafe Int(String(cString: $0)) } ?? 4_000
+
   @Test(arguments: [ExpositionTextFormat.text, .openMetrics])
   func mutationsNeverTrap(format: ExpositionTextFormat) {
     var generator = SplitMix(state: 42)
     let interesting = Array("{}\"\\\n# ,=0\u{0}\t\r.eE+-".utf8) + [0xff, 0x80, 0xc3]
-    for _ in 0..<4000 {
+    for _ in 0..<Self.rounds {
       var bytes = Array(Self.seed.utf8)
       for _ in 0..<Int.random(in: 1...6, using: &generator) where !bytes.isEmpty {
         let place = Int.random(in: 0..<bytes.count, using: &generator)

@@ -327,3 +327,85 @@ func refusesWrongDiscovery(key: String, reason: String) {
     try TargetFile.decode("[{\"targets\": [\"http://a/\"]}]", origin: "f.json")
   }
 }
+
+/// Every key of `scrape_config` in Prometheus 3, with a value that Prometheus takes: those that tocsin follows, then those that it names
+/// in an error. No key may be without effect.
+@Test(arguments: [
+  ("scrape_interval", "30s", true), ("scrape_timeout", "5s", true),
+  ("scrape_protocols", "[OpenMetricsText1.0.0, PrometheusText1.0.0]", true),
+  ("fallback_scrape_protocol", "OpenMetricsText1.0.0", true), ("metrics_path", "/m", true),
+  ("honor_labels", "true", true), ("honor_timestamps", "false", true),
+  ("track_timestamps_staleness", "true", true), ("scheme", "https", true),
+  ("params", "{a: [b]}", true), ("enable_compression", "false", true),
+  ("body_size_limit", "10MB", true), ("sample_limit", "10", true), ("label_limit", "10", true),
+  ("label_name_length_limit", "10", true), ("label_value_length_limit", "10", true),
+  ("target_limit", "10", true), ("keep_dropped_targets", "10", true),
+  ("basic_auth", "{username: u, password: p}", true),
+  ("authorization", "{type: Bearer, credentials: c}", true), ("follow_redirects", "false", true),
+  ("tls_config", "{insecure_skip_verify: true}", true), ("proxy_url", "http://p:1", true),
+  ("http_headers", "{X-A: {values: [b]}}", true),
+  ("static_configs", "[{targets: [a:1], labels: {b: c}}]", true),
+  ("file_sd_configs", "[{files: [a.json], refresh_interval: 1m}]", true),
+  ("http_sd_configs", "[{url: 'http://a', refresh_interval: 1m}]", true),
+  ("dns_sd_configs", "[{names: [a], type: NS, port: 80, refresh_interval: 1m}]", true),
+  ("relabel_configs", "[{action: labeldrop, regex: x}]", true),
+  ("metric_relabel_configs", "[{action: labelkeep, regex: x}]", true),
+  ("scrape_native_histograms", "true", false),
+  ("scrape_classic_histograms", "true", false),
+  ("always_scrape_classic_histograms", "true", false),
+  ("convert_classic_histograms_to_nhcb", "true", false), ("extra_scrape_metrics", "true", false),
+  ("scrape_failure_log_file", "f", false), ("native_histogram_bucket_limit", "10", false),
+  ("native_histogram_min_bucket_factor", "1.1", false),
+  ("metric_name_validation_scheme", "legacy", false),
+  ("metric_name_escaping_scheme", "underscores", false), ("oauth2", "{client_id: a}", false),
+  ("enable_http2", "true", false), ("no_proxy", "a", false),
+  ("proxy_from_environment", "true", false), ("proxy_connect_header", "{a: [b]}", false),
+])
+func everyKeyOfAScrapeConfigIsFollowedOrNamed(key: String, value: String, isFollowed: Bool) throws {
+  let errors = prometheusErrors("scrape_configs:\n- job_name: a\n  \(key): \(value)")
+  if isFollowed {
+    #expect(errors == [])
+    let job = try prometheus("scrape_configs:\n- job_name: a\n  \(key): \(value)").jobs.first
+    let plain = try prometheus("scrape_configs:\n- job_name: a").jobs.first
+    #expect(job != plain, "\(key) has no effect")
+  } else {
+    #expect(errors.count == 1)
+    #expect(errors.first?.contains("\"\(key)\" in scrape config is not supported yet") == true)
+  }
+}
+
+/// The ways of Prometheus 3 to find targets that tocsin does not have.
+@Test(arguments: [
+  "aws", "azure", "consul", "digitalocean", "docker", "dockerswarm", "ec2", "eureka", "gce",
+  "hetzner", "ionos", "kubernetes", "kuma", "lightsail", "linode", "marathon", "nerve", "nomad",
+  "openstack", "outscale", "ovhcloud", "puppetdb", "scaleway", "serverset", "stackit", "triton",
+  "uyuni", "vultr",
+])
+func otherDiscoveriesAreNamed(name: String) {
+  let errors = prometheusErrors("scrape_configs:\n- job_name: a\n  \(name)_sd_configs: [{a: b}]")
+  #expect(errors.count == 1)
+  #expect(
+    errors.first?.contains("\"\(name)_sd_configs\" in scrape config is not supported yet") == true)
+}
+
+/// The keys of the HTTP client inside `http_sd_configs`.
+@Test(arguments: [
+  ("basic_auth", "{username: u, password: p}", true), ("authorization", "{credentials: c}", true),
+  ("follow_redirects", "false", true), ("tls_config", "{server_name: s}", true),
+  ("proxy_url", "http://p:1", true), ("http_headers", "{X-A: {values: [b]}}", true),
+  ("oauth2", "{client_id: a}", false), ("enable_http2", "true", false), ("no_proxy", "a", false),
+  ("proxy_from_environment", "true", false), ("proxy_connect_header", "{a: [b]}", false),
+])
+func everyKeyOfHTTPDiscoveryIsFollowedOrNamed(key: String, value: String, isFollowed: Bool) throws {
+  let text =
+    "scrape_configs:\n- job_name: a\n  http_sd_configs: [{url: 'http://a', \(key): \(value)}]"
+  let errors = prometheusErrors(text)
+  if isFollowed {
+    #expect(errors == [])
+    let plain = "scrape_configs:\n- job_name: a\n  http_sd_configs: [{url: 'http://a'}]"
+    #expect(try prometheus(text).jobs != prometheus(plain).jobs, "\(key) has no effect")
+  } else {
+    #expect(errors.count == 1)
+    #expect(errors.first?.contains("\"\(key)\" in http_sd config is not supported yet") == true)
+  }
+}
