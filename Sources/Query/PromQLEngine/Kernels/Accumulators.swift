@@ -72,6 +72,19 @@ struct AverageAccumulator: Accumulator {
     sum.add(value / count)
   }
 
+  /// The average of some of the values of a column; the running mean is only for sums that are too large.
+  static func fold(_ values: [Double], _ range: Range<Int>) -> Double {
+    var sum = KahanSum()
+    for index in range { sum.add(values[index]) }
+    if range.isEmpty || !sum.sum.isFinite {
+      var accumulator = Self()
+      for index in range { accumulator.add(values[index]) }
+      return accumulator.result
+    }
+    let count = Double(range.count)
+    return sum.sum / count + sum.correction / count
+  }
+
   var result: Double {
     if count == 0 { return absentValue }
     return isRunningMean ? sum.value : sum.sum / count + sum.correction / count

@@ -17,10 +17,10 @@ struct KahanSum {
     let total = sum + value
     if total.isInfinite {
       correction = 0
-    } else if sum.magnitude >= value.magnitude {
-      correction += (sum - total) + value
     } else {
-      correction += (value - total) + sum
+      // What the addition lost, exactly, whichever of the two is larger: no branch on the values.
+      let part = total - sum
+      correction += (sum - (total - part)) + (value - part)
     }
     sum = total
   }
