@@ -74,7 +74,7 @@ let edge: [Target] = [
   room("Edge", "BlockingCalls", uses: ["CLinux"]),
   room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
   room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
-  room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib"]),
+  room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib", "CLinux", "BlockingCalls"]),
   room("Edge", "WebClient", uses: ["CCurl"]),
   room("Edge", "PatternMatching", uses: ["CRE2"]),
   room("Edge", "ConfigDecoding", uses: [yams]),

@@ -23,6 +23,9 @@ final class RawConnection: Sendable {
 
   deinit { close(file) }
 
+  /// Closes the sending half, as `nc -N` does.
+  func stopSending() { shutdown(file, Int32(SHUT_WR)) }
+
   func send(_ text: String) { send(Array(text.utf8)) }
 
   /// A server that has closed already is no mistake here.

@@ -1,6 +1,7 @@
 // System calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #pragma once
 #include <arpa/nameser.h>
+#include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <malloc.h>
@@ -9,7 +10,10 @@
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -33,6 +37,26 @@ static inline void tocsin_trim_heap(void) { malloc_trim(0); }
 
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);
+}
+
+// Watches a file for its peer hanging up (or, as an alarm, for something to read) under a number of the caller's.
+static inline int tocsin_epoll_add(int epoll, int file, int is_alarm, uint64_t id) {
+  struct epoll_event event = {.events = is_alarm ? EPOLLIN : EPOLLRDHUP, .data = {.u64 = id}};
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, file, &event);
+}
+
+static inline int tocsin_epoll_remove(int epoll, int file) {
+  struct epoll_event event = {0};
+  return epoll_ctl(epoll, EPOLL_CTL_DEL, file, &event);
+}
+
+// Waits for one event and gives its number: 1 with a number, 0 to be called again, -1 for an error.
+static inline int tocsin_epoll_next(int epoll, uint64_t *id) {
+  struct epoll_event event;
+  int count = epoll_wait(epoll, &event, 1, -1);
+  if (count < 0) return errno == EINTR ? 0 : -1;
+  if (count == 1) *id = event.data.u64;
+  return count;
 }
 
 // The NIS domain name of struct utsname, whose field has another name without _GNU_SOURCE.

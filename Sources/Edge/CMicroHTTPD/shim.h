@@ -58,6 +58,13 @@ static inline const struct sockaddr *tocsin_mhd_client(struct MHD_Connection *co
   return info == NULL ? NULL : info->client_addr;
 }
 
+/* The socket of a connection, or -1. */
+static inline int tocsin_mhd_socket(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == NULL ? -1 : info->connect_fd;
+}
+
 /* The size of request line and headers in bytes. */
 static inline size_t tocsin_mhd_header_size(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =

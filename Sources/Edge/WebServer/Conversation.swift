@@ -83,7 +83,7 @@ import Synchronization
       return answer(.text("400 bad request: \(error)\n", status: 400))
     }
     if let refusal = core.admit(exchange) { return answer(refusal) }
-    exchange.phase.withLock { $0 = .running(nil) }
+    exchange.phase.withLock { $0 = .running(Exchange.Running()) }
     unsafe MHD_suspend_connection(connection)
     core.run(request, exchange)
     return true

@@ -5,6 +5,7 @@ final class ServerCore: Sendable {
   let limits: ServerLimits
   let handler: HTTPHandler
   let state = Mutex(State())
+  private let hangups = HangupWatcher.start()
 
   struct State {
     var counters = ServerCounters()
@@ -54,6 +55,12 @@ final class ServerCore: Sendable {
 
   /// Runs the handler in a task of its own; the connection is suspended already.
   func run(_ request: HTTPRequest, _ exchange: Exchange) {
+    if let hangups {
+      exchange.watchClient(with: hangups) { [self, exchange] in
+        exchange.abandon()
+        count { $0.abandoned += 1 }
+      }
+    }
     let task = Task { [self] in
       let response = await handler(request)
       let encoded = ContentNegotiation.encode(
@@ -129,6 +136,9 @@ final class ServerCore: Sendable {
     let hanging = state.withLock { Array($0.running.values) }
     for exchange in hanging { finish(exchange, Self.stopping) }
   }
+
+  /// Lets nobody watch clients any more; called when no handler runs.
+  func endWatching() { hangups?.stop() }
 
   static let stopping: HTTPResponse = {
     var response = HTTPResponse.text("503 the server is stopping\n", status: 503)

@@ -18,6 +18,8 @@ package struct ServerCounters: Sendable, Equatable {
   package var rejectedBusy = 0
   /// Requests answered 413 or 431.
   package var rejectedTooLarge = 0
+  /// Handlers cancelled because their client had gone away.
+  package var abandoned = 0
   /// Requests with a path that could not be read to their end: malformed, or given up by the client.
   package var rejectedMalformed = 0
 }

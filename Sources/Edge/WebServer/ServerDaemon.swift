@@ -34,6 +34,7 @@ import Glibc
     unsafe settings.rejected = rejected
     guard let raw = unsafe tocsin_mhd_start(&settings) else {
       close(socket)
+      core.endWatching()
       unsafe context.release()
       unsafe rejected.deallocate()
       throw .system(
@@ -59,6 +60,7 @@ import Glibc
   /// Closes all connections and ends the thread.
   func stop() {
     unsafe MHD_stop_daemon(raw)
+    unsafe context.takeUnretainedValue().endWatching()
     unsafe context.release()
   }
 
