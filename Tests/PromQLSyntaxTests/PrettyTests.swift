@@ -12,7 +12,7 @@ import Testing
   (
     "a_metric_with_a_very_long_name_that_goes_on{job=\"first\",instance=\"localhost:9090\"} + on(job) b_metric{job=\"first\"}",
     """
-      a_metric_with_a_very_long_name_that_goes_on{job="first",instance="localhost:9090"}
+      a_metric_with_a_very_long_name_that_goes_on{instance="localhost:9090",job="first"}
     + on (job)
       b_metric{job="first"}
     """
@@ -22,7 +22,7 @@ import Testing
     """
     topk(
       5,
-      sum by (instance, job) (rate(http_requests_total{job="api",code=~"5..",handler!="/metrics"}[5m]))
+      sum by (instance, job) (rate(http_requests_total{code=~"5..",handler!="/metrics",job="api"}[5m]))
     )
     """
   ),

@@ -33,14 +33,14 @@ private let readable: [(String, String)] = [
   ("a @ 1.5 offset 1m", "a @ 1.500 offset 1m"), ("a offset 1m @ start()", "a @ start() offset 1m"),
   ("a @ 1m40s", "a @ 100.000"), ("a @ -5", "a @ -5.000"), ("a[5m] @ end()", "a[5m] @ end()"),
   ("a[5m:1m] offset 1h", "a[5m:1m] offset 1h"), ("rate(a[5m])[1h:]", "rate(a[5m])[1h:]"),
-  ("a[1m] anchored", "a[1m] anchored"), ("a smoothed @ 3", "a smoothed @ 3.000"),
+  ("a[1m] anchored", "a[1m] anchored"), ("a smoothed @ 3", "a @ 3.000 smoothed"),
   ("offset(a[5m])", "offset(a[5m])"),
   ("sum(a)", "sum(a)"), ("SUM by (x,) (a)", "sum by (x) (a)"), ("sum(a) by (x)", "sum by (x) (a)"),
   ("sum without () (a)", "sum without () (a)"), ("topk(5, a) by (b)", "topk by (b) (5, a)"),
   ("count_values(\"v\", a)", "count_values(\"v\", a)"),
   ("sum by (on, bool, offset) (a)", "sum by (on, bool, offset) (a)"),
   ("sum + by + and + offset", "sum + by + and + offset"), ("start offset 1m", "start offset 1m"),
-  ("a{on=\"1\",by=\"2\"}", "a{on=\"1\",by=\"2\"}"),
+  ("a{on=\"1\",by=\"2\"}", "a{by=\"2\",on=\"1\"}"),
   ("# a\nup # b\n", "up"), ("time()", "time()"), ("f(1, \"x\", a[1s])", "f(1, \"x\", a[1s])"),
 ]
 

@@ -56,7 +56,7 @@ struct HistogramCensus {
   }
 
   /// The expression behind `instant at TIME` or `range from TIME to TIME step TIME`.
-  private static func expression(of line: String) -> String {
+  static func expression(of line: String) -> String {
     let words = line.split(maxSplits: 8, omittingEmptySubsequences: true) { " \t".contains($0) }
     let skipped = words.count > 1 && words[1] == "range" ? 8 : 4
     let rest = line.split(maxSplits: skipped, omittingEmptySubsequences: true) {

@@ -1,4 +1,5 @@
 import Foundation
+import PromQLEngine
 import QueryScripts
 import Testing
 
@@ -14,4 +15,20 @@ func everyCaseOfOurScriptsHolds(name: String) async throws {
   #expect(report.failures == [])
   #expect(report.skipped == 0)
   #expect(report.passed > 0)
+}
+
+/// The suite must stand without Prometheus' own scripts.
+@Test func everyWordOfTheLanguageOccursInOurScripts() throws {
+  var census = LanguageCensus()
+  for name in names {
+    let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    for line in text.split(separator: "\n") where line.hasPrefix("eval") {
+      let expression = HistogramCensus.expression(of: String(line))
+      if let tree = try? QueryEngine.parse(expression) { census.add(tree) }
+    }
+  }
+  let missing = LanguageCensus.all.subtracting(census.found).sorted()
+  #expect(missing == [], "not in Tests/QueryScriptsTests/Scripts")
+  let unknown = census.found.subtracting(LanguageCensus.all).sorted()
+  #expect(unknown == [], "not in the census")
 }

@@ -33,8 +33,13 @@ extension Planner {
     for argument in node.arguments.dropFirst() {
       rows.append(try await scalar(argument, on: grid))
     }
-    let parameters = (0..<grid.count).map { step in rows.map { $0[step] } }
-    return PointwiseOperator(source, steps: { body($0, parameters[$1]) })
+    var parameters = [Double](repeating: 0, count: rows.count)
+    return PointwiseOperator(
+      source,
+      steps: { value, step in
+        for index in rows.indices { parameters[index] = rows[index][step] }
+        return body(value, parameters)
+      })
   }
 
   private func date(
@@ -71,7 +76,7 @@ extension Planner {
     var kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
     if source.edges != .plain { kernel = try edgeKernel(node, source.edges, kernel) }
     informUnlessCounter(node, source, at: range.range)
-    let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel)
+    let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel, context)
     if FunctionTable.counting.contains(node.name) {
       windows.onOverlappingStarts = { [context] head in
         context.warn(

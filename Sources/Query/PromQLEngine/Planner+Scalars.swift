@@ -5,6 +5,7 @@ extension Planner {
   func scalar(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> [Double] {
+    try context.requireRoom(rows: 1, steps: grid.count)
     switch expression {
     case .number(let value, _): return [Double](repeating: value, count: grid.count)
     case .parentheses(let inner, _): return try await scalar(inner, on: grid)

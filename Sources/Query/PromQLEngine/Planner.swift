@@ -68,7 +68,7 @@ struct Planner {
     _ selector: VectorSelector, on grid: StepGrid, yielding content: SelectorOperator.Content,
     refusingHistograms: Bool? = nil
   ) async throws(QueryError) -> any InstantOperator {
-    let offset = context.milliseconds(selector.offset)
+    let offset = try context.milliseconds(selector.offset, at: selector.range)
     let pinned = selector.at.map { context.time($0) - offset }
     let isSmoothed = selector.edges == .smoothed && content == .values
     let reading = SelectorOperator.Reading(
@@ -143,7 +143,8 @@ struct Planner {
     let selector = node.selector
     var windows = WindowGrid(
       grid, length: try context.positiveMilliseconds(node.length, at: node.range),
-      offset: context.milliseconds(selector.offset), pinned: selector.at.map(context.time))
+      offset: try context.milliseconds(selector.offset, at: node.range),
+      pinned: selector.at.map(context.time))
     if selector.edges != .plain { windows.before = context.options.lookback }
     if selector.edges == .smoothed { windows.after = context.options.lookback }
     let series = try await find(
@@ -157,7 +158,8 @@ struct Planner {
   ) async throws(QueryError) -> any WindowSource {
     let windows = WindowGrid(
       grid, length: try context.positiveMilliseconds(node.length, at: node.range),
-      offset: context.milliseconds(node.offset), pinned: node.at.map { context.time($0) })
+      offset: try context.milliseconds(node.offset, at: node.range),
+      pinned: node.at.map { context.time($0) })
     let step =
       if let written = node.step {
         try context.positiveMilliseconds(written, at: node.range)
@@ -166,10 +168,15 @@ struct Planner {
       }
     // The instants are multiples of the step, the first one strictly after the window's open end.
     let begin = windows.first.start
+    guard begin.magnitude <= StepGrid.farthest.magnitude,
+      windows.last.end.magnitude <= StepGrid.farthest.magnitude
+    else { throw .failed("the times of the subquery are out of range", at: node.range) }
     var first = begin / step * step
     if first <= begin { first += step }
     let inner = StepGrid(from: first, through: windows.last.end, step: step)
+    // Every part below has a row of this length, until the query ends.
     try context.requireRoom(rows: 1, steps: inner.count)
+    try context.hold(inner.count)
     guard inner.count > 0 else { return SubqueryWindows(nil, inner, windows, context) }
     let source = try await vector(node.expression, on: inner)
     return SubqueryWindows(source, inner, windows, context)

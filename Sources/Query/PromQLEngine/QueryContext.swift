@@ -24,7 +24,7 @@ final class QueryContext {
   private(set) var peakSamples = 0
 
   private var heldSamples = 0
-  private var checkpoints = 0
+  private var pendingWork = QueryContext.workPerCheck
   private let deadline: ContinuousClock.Instant?
 
   init(
@@ -40,11 +40,20 @@ final class QueryContext {
     deadline = options.timeout.map { ContinuousClock.now + $0 }
   }
 
-  /// Called between series: ends a query that was cancelled or ran too long.
-  func checkpoint() throws(QueryError) {
+  /// How many samples may be worked on before the clock is looked at again: some microseconds.
+  private static let workPerCheck = 1 << 14
+
+  /// Called between series and inside of long loops: ends a query that was cancelled or ran too long.
+  /// `work` is the number of samples or steps that come next.
+  @inline(__always)
+  func checkpoint(work: Int = 512) throws(QueryError) {
     // Looking at the clock costs as much as a short series, so only some of the calls do.
-    defer { checkpoints &+= 1 }
-    guard checkpoints & 31 == 0 else { return }
+    pendingWork &+= work
+    if pendingWork >= Self.workPerCheck { try checkNow() }
+  }
+
+  private func checkNow() throws(QueryError) {
+    pendingWork = 0
     if Task.isCancelled { throw .cancelled }
     if let deadline, let timeout = options.timeout, ContinuousClock.now > deadline {
       throw .timedOut(after: timeout)
@@ -95,18 +104,24 @@ final class QueryContext {
     if !infos.contains(line) { infos.append(line) }
   }
 
-  /// The milliseconds of a duration written in the query.
-  func milliseconds(_ duration: DurationExpression?) -> Int64 {
+  /// The milliseconds of a duration written in the query; 0 if there is none.
+  func milliseconds(
+    _ duration: DurationExpression?, at range: SourceRange
+  ) throws(QueryError) -> Int64 {
     guard let duration else { return 0 }
-    return StepGrid.milliseconds(
-      duration.seconds(step: stepSeconds, range: Double(end - grid.start) / 1000))
+    let seconds = duration.seconds(step: stepSeconds, range: Double(end - grid.start) / 1000)
+    guard seconds.isFinite else { throw .failed("duration is NaN or infinite", at: range) }
+    guard seconds.magnitude <= DurationExpression.longest else {
+      throw .failed("duration is out of range", at: range)
+    }
+    return StepGrid.milliseconds(seconds)
   }
 
   /// The milliseconds of a length, which must be positive.
   func positiveMilliseconds(
     _ duration: DurationExpression, at range: SourceRange
   ) throws(QueryError) -> Int64 {
-    let value = milliseconds(duration)
+    let value = try milliseconds(duration, at: range)
     guard value > 0 else { throw .failed("duration must be greater than 0", at: range) }
     return value
   }

@@ -30,6 +30,9 @@ package struct QueryEngine: Sendable {
     FunctionTable.named[function]?.signature
   }
 
+  /// The names of all functions.
+  package static var functionNames: [String] { FunctionTable.named.keys.sorted() }
+
   /// What a checked expression yields.
   package static func type(of expression: Expression) -> ValueType {
     switch expression {
@@ -70,7 +73,7 @@ package struct QueryEngine: Sendable {
   }
 
   /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on
-  /// up to `end`.
+  /// up to `end`, which gives nothing if it lies before the start.
   ///
   /// The answer is always a matrix; `step` is in milliseconds and must be positive.
   @concurrent
@@ -87,6 +90,7 @@ package struct QueryEngine: Sendable {
       querier: querier, options: options, grid: grid, end: StepGrid.clamped(end),
       stepSeconds: Double(step) / 1000)
     try context.requireRoom(rows: 1, steps: grid.count)
+    guard grid.count > 0 else { return context.result(.matrix([])) }
     let planner = Planner(context: context)
     let builder = ResultBuilder(context)
     let type = planner.type(of: expression)

@@ -31,8 +31,10 @@ extension QueryError: CustomStringConvertible {
     case .failed(let message, _): message
     case .tooManySamples(let limit):
       "query processing would load too many samples into memory in query execution "
-        + "(limit maxSamples = \(limit))"
-    case .timedOut(let limit): "query timed out in query execution (limit timeout = \(limit))"
+        + "(query.max-samples = \(limit))"
+    case .timedOut(let limit):
+      "query timed out in query execution "
+        + "(query.timeout = \(PrometheusDuration(rawValue: Int64(limit / .milliseconds(1)))))"
     case .cancelled: "query was canceled in query execution"
     case .storage(let error): "\(error)"
     case .nativeHistogram(let labels):

@@ -32,6 +32,9 @@ struct StepGrid: Hashable {
   /// Times beyond this are cut to it, so that no sum of them overflows.
   static let latest: Int64 = 1 << 60
 
+  /// Instants of subqueries beyond this are refused: each level may add a few times the latest time.
+  static let farthest: Int64 = 1 << 61
+
   /// A time cut to what the engine calculates with.
   static func clamped(_ time: Timestamp) -> Int64 { min(max(time.rawValue, -latest), latest) }
 

@@ -11,6 +11,9 @@ package indirect enum DurationExpression: Hashable, Sendable {
   case lesser(DurationExpression, DurationExpression)
   case greater(DurationExpression, DurationExpression)
 
+  /// The longest length in seconds: one that Prometheus can count in nanoseconds.
+  package static let longest = 0x1p63 / 1e9
+
   /// The value in seconds for a query of the given step and length.
   package func seconds(step: Double, range: Double) -> Double {
     switch self {

@@ -29,11 +29,11 @@ extension Expression: CustomStringConvertible {
 }
 
 extension VectorSelector: CustomStringConvertible {
-  package var description: String { head + tail }
+  package var description: String { head + atText(at) + edgesText + offsetText(offset) }
 
-  /// Name and matchers.
+  /// Name and matchers, those in the order of their texts.
   fileprivate var head: String {
-    var items = matchers.map(\.description)
+    var items = matchers.map(\.description).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var text = ""
     if let name {
       if Self.canStandBare(name) {
@@ -46,10 +46,7 @@ extension VectorSelector: CustomStringConvertible {
     return text
   }
 
-  /// What follows name, matchers and range.
-  fileprivate var tail: String {
-    (edges == .plain ? "" : " \(edges.rawValue)") + timeModifiers(offset, at)
-  }
+  fileprivate var edgesText: String { edges == .plain ? "" : " \(edges.rawValue)" }
 
   private static func canStandBare(_ name: String) -> Bool {
     let lowered = name.lowercased()
@@ -59,7 +56,10 @@ extension VectorSelector: CustomStringConvertible {
 }
 
 extension RangeSelector: CustomStringConvertible {
-  package var description: String { "\(selector.head)[\(length)]\(selector.tail)" }
+  package var description: String {
+    "\(selector.head)[\(length)]\(selector.edgesText)\(atText(selector.at))"
+      + offsetText(selector.offset)
+  }
 }
 
 extension Subquery: CustomStringConvertible {
@@ -67,7 +67,7 @@ extension Subquery: CustomStringConvertible {
 
   /// What follows the expression.
   package var rangeText: String {
-    "[\(length):\(step.map(\.description) ?? "")]\(timeModifiers(offset, at))"
+    "[\(length):\(step.map(\.description) ?? "")]\(atText(at))\(offsetText(offset))"
   }
 }
 
@@ -161,14 +161,11 @@ private func labelList(_ names: [String]) -> String {
   names.map { NameRules.isLabelName($0) ? $0 : Expression.quoted($0) }.joined(separator: ", ")
 }
 
-private func timeModifiers(_ offset: DurationExpression?, _ at: AtModifier?) -> String {
-  var text = ""
-  if let at { text += " @ \(at)" }
-  if let offset {
-    let isLiteral = offset.constant != nil
-    text += " offset \(isLiteral ? offset.description : offset.operand)"
-  }
-  return text
+private func atText(_ at: AtModifier?) -> String { at.map { " @ \($0)" } ?? "" }
+
+private func offsetText(_ offset: DurationExpression?) -> String {
+  guard let offset else { return "" }
+  return " offset \(offset.constant != nil ? offset.description : offset.operand)"
 }
 
 extension Timestamp {

@@ -64,6 +64,9 @@ extension PromQLParser {
   ) throws(ParseError) -> DurationExpression {
     switch token.kind {
     case .number(let value), .duration(let value):
+      guard value <= DurationExpression.longest else {
+        throw ParseError("duration out of range", at: token.range)
+      }
       advance()
       return .literal(value)
     case .symbol(.leftParenthesis):

@@ -10,7 +10,7 @@ extension FunctionTable {
         let base = try await planner.vector(call.arguments[0], on: grid)
         let criteria = InfoCriteria(call)
         var selector = VectorSelector(name: nil, matchers: criteria.allMatchers)
-        let shift = call.arguments[0].timeShift(planner.context)
+        let shift = try call.arguments[0].timeShift(planner.context)
         selector.at = shift.pinned.map { .time(Timestamp(rawValue: $0)) }
         selector.offset = .literal(Double(shift.offset) / 1000)
         let infos = try await planner.select(
@@ -25,18 +25,26 @@ extension FunctionTable {
 extension Expression {
   /// By how much the samples of the first selector lie away from the evaluation time, or the
   /// instant that pins them.
-  fileprivate func timeShift(_ context: QueryContext) -> (pinned: Int64?, offset: Int64) {
+  fileprivate func timeShift(
+    _ context: QueryContext
+  ) throws(QueryError) -> (pinned: Int64?, offset: Int64) {
     switch self {
     case .selector(let node):
-      return (node.at.map(context.time), context.milliseconds(node.offset))
+      return (node.at.map(context.time), try context.milliseconds(node.offset, at: range))
     case .matrix(let node):
-      return (node.selector.at.map(context.time), context.milliseconds(node.selector.offset))
+      return (
+        node.selector.at.map(context.time),
+        try context.milliseconds(node.selector.offset, at: range)
+      )
     case .subquery(let node):
-      let inner = node.expression.timeShift(context)
+      let inner = try node.expression.timeShift(context)
       if inner.pinned != nil { return inner }
-      return (node.at.map(context.time), inner.offset + context.milliseconds(node.offset))
+      return (
+        node.at.map(context.time),
+        inner.offset + (try context.milliseconds(node.offset, at: range))
+      )
     default:
-      return children.first { !$0.selectors.isEmpty }?.timeShift(context) ?? (nil, 0)
+      return try children.first { !$0.selectors.isEmpty }?.timeShift(context) ?? (nil, 0)
     }
   }
 }

@@ -37,10 +37,15 @@ extension FunctionTable {
         at: call.arguments[1].range)
     }
     let vector = try await planner.vector(call.arguments[0], on: grid)
-    return try RelabelOperator(vector, at: call.range, in: planner.context) { head in
+    return try RelabelOperator(vector, at: call.range, in: planner.context) {
+      (head) throws(QueryError) in
       guard let captures = expression.firstCaptures(in: head.labels[source] ?? "") else {
         return head
       }
+      let longest = captures.reduce(0) { max($0, $1?.utf8.count ?? 0) }
+      try requireShort(template.utf8.count, at: call.range)
+      let references = template.utf8.count { $0 == UInt8(ascii: "$") }
+      try requireShort(template.utf8.count + references * longest, at: call.range)
       return head.setting(target, expression.expand(template, captures: captures))
     }
   }
@@ -55,10 +60,21 @@ extension FunctionTable {
         "invalid destination label name in label_join(): \(target)", at: call.arguments[1].range)
     }
     let vector = try await planner.vector(call.arguments[0], on: grid)
-    return try RelabelOperator(vector, at: call.range, in: planner.context) { head in
-      head.setting(
-        target, sources.map { head.labels[$0] ?? "" }.joined(separator: separator))
+    return try RelabelOperator(vector, at: call.range, in: planner.context) {
+      (head) throws(QueryError) in
+      let values = sources.map { head.labels[$0] ?? "" }
+      try requireShort(
+        values.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }, at: call.range)
+      return head.setting(target, values.joined(separator: separator))
     }
+  }
+
+  /// The longest value, in bytes, that a function makes for a label: nested calls multiply lengths.
+  private static let longestLabelValue = 1 << 20
+
+  private static func requireShort(_ bytes: Int, at range: SourceRange) throws(QueryError) {
+    guard bytes > longestLabelValue else { return }
+    throw .failed("label value longer than \(longestLabelValue) bytes", at: range)
   }
 }
 

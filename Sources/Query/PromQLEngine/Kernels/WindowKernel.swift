@@ -26,29 +26,40 @@ protocol WindowKernel {
   /// The value for one window that has at least one sample; `absentValue` for none.
   mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double
   /// Writes the values of all windows over the row. One dynamic call per series: the loop is compiled for each kernel.
-  mutating func fill(_ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid)
+  mutating func fill(
+    _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid, _ context: QueryContext
+  ) throws(QueryError)
 }
 
 extension WindowKernel {
   mutating func prepare(_ columns: SampleColumns) {}
 
-  mutating func fill(_ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid) {
-    fillWindows(&row, columns, windows)
+  mutating func fill(
+    _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid, _ context: QueryContext
+  ) throws(QueryError) {
+    try fillWindows(&row, columns, windows, context)
   }
 
   /// Moves a window over a series: two indices, no sample is looked for twice.
   @inline(__always)
   mutating func fillWindows(
-    _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid
-  ) {
+    _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid, _ context: QueryContext
+  ) throws(QueryError) {
     prepare(columns)
     let timestamps = columns.timestamps.span
     var low = 0
     var high = 0
+    var work = 0
     for step in 0..<windows.grid.count {
       let window = windows.window(step)
       while high < timestamps.count, timestamps[high] <= window.end + windows.after { high += 1 }
       while low < high, timestamps[low] <= window.start - windows.before { low += 1 }
+      // A wide window at each of many steps is the one loop that is longer than its data.
+      work += high - low
+      if work > 1 << 14 {
+        try context.checkpoint(work: work)
+        work = 0
+      }
       row[step] =
         low == high
         ? absentValue

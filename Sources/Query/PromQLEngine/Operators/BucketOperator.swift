@@ -56,8 +56,8 @@ final class BucketOperator: InstantOperator {
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard position < members.count else { return false }
-    try context.checkpoint()
     for step in row.indices {
+      try context.checkpoint(work: members[position].count)
       let present = members[position].filter { table[$0.series, step].isPresent }
       guard !present.isEmpty else {
         row[step] = absentValue

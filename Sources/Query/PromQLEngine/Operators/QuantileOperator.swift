@@ -25,9 +25,9 @@ final class QuantileOperator: InstantOperator {
       table = try SeriesTable(draining: source, steps: row.count, in: context)
     }
     guard let table, position < heads.count else { return false }
-    try context.checkpoint()
     var values: [Double] = []
     for step in row.indices {
+      try context.checkpoint(work: members[position].count)
       values.removeAll(keepingCapacity: true)
       for series in members[position] where table[series, step].isPresent {
         values.append(table[series, step])

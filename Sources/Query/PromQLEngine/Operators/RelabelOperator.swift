@@ -25,6 +25,9 @@ final class RelabelOperator: InstantOperator {
     var targets: [Int] = []
     for head in source.heads {
       let changed = try relabel(head)
+      try context.checkpoint()
+      // Long labels take memory, too: so much as samples of the same size.
+      try context.hold(changed.labels.packed.count / 16)
       if let index = known[changed.labels] {
         targets.append(index)
       } else {

@@ -32,7 +32,7 @@ final class SelectionOperator: InstantOperator {
     members = groups.members
     heads = []
     let table = try SeriesTable(draining: source, steps: parameter.count, in: context)
-    let (order, rows) = choose(from: table)
+    let (order, rows) = try choose(from: table)
     heads = order.map { table.heads[$0] }
     self.rows = rows
   }
@@ -46,7 +46,9 @@ final class SelectionOperator: InstantOperator {
 
   /// The rows with only the chosen values, and whose they are: by value for a single step, else in the order in which the series
   /// came; those that are never chosen are left out.
-  private func choose(from table: SeriesTable) -> (order: [Int], rows: [[Double]]) {
+  private func choose(
+    from table: SeriesTable
+  ) throws(QueryError) -> (order: [Int], rows: [[Double]]) {
     if table.steps == 1 {
       let order = members.flatMap { chosen($0, of: table, at: 0) }
       return (order, order.map { [table[$0, 0]] })
@@ -55,6 +57,7 @@ final class SelectionOperator: InstantOperator {
     var rows = [[Double]](repeating: [], count: table.count)
     for group in members {
       for step in 0..<table.steps {
+        try context.checkpoint(work: group.count)
         for series in chosen(group, of: table, at: step) {
           if rows[series].isEmpty { rows[series] = blank }
           rows[series][step] = table[series, step]

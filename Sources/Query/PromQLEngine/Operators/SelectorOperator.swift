@@ -55,7 +55,7 @@ final class SelectorOperator: InstantOperator {
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard position < heads.count else { return false }
-    try context.checkpoint()
+    try context.checkpoint(work: 512 + reading.steps)
     columns.removeAll()
     try load(
       from: reading.grid.start - reading.lookback + 1,

@@ -24,7 +24,7 @@ final class SubqueryWindows: WindowSource {
   }
 
   func next(into columns: inout SampleColumns) throws(QueryError) -> Bool {
-    try context.checkpoint()
+    try context.checkpoint(work: 512 + inner.count)
     guard let source, try source.next(into: &row) else { return false }
     columns.removeAll()
     for step in row.indices where row[step].isPresent {

@@ -5,13 +5,17 @@ final class WindowOperator: InstantOperator {
   let heads: [SeriesHead]
   private let source: any WindowSource
   private var kernel: any WindowKernel
+  private let context: QueryContext
   private var columns = SampleColumns()
   private var position = -1
   /// Called for each series whose samples' starts contradict each other.
   var onOverlappingStarts: ((SeriesHead) -> Void)?
 
-  init(_ source: any WindowSource, keepsName: Bool, kernel: any WindowKernel) {
+  init(
+    _ source: any WindowSource, keepsName: Bool, kernel: any WindowKernel, _ context: QueryContext
+  ) {
     self.source = source
+    self.context = context
     self.kernel = kernel
     heads = keepsName ? source.heads : source.heads.map(\.droppingName)
   }
@@ -25,8 +29,8 @@ final class WindowOperator: InstantOperator {
     // Taken out for the loop, so that no access to them has to be checked or kept alive in it.
     var columns = SampleColumns()
     swap(&columns, &self.columns)
-    kernel.fill(&row, columns, source.grid)
-    swap(&columns, &self.columns)
+    defer { swap(&columns, &self.columns) }
+    try kernel.fill(&row, columns, source.grid, context)
     return true
   }
 }
