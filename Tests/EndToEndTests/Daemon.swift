@@ -32,10 +32,11 @@ struct Daemon {
     flags: [String] = []
   ) async throws -> Daemon {
     let port = try port ?? FreePort.next()
-    var arguments = [
-      "evaluator", "--web.listen-address", "127.0.0.1:\(port)", "--config.file", configuration,
-      "--storage.path", storage,
-    ]
+    var arguments =
+      [
+        "evaluator", "--web.listen-address", "127.0.0.1:\(port)", "--config.file", configuration,
+        "--storage.path", storage,
+      ] + flags
     if let notifications { arguments += ["--notifications.config-file", notifications] }
     return try await start(arguments + flags, port: port)
   }

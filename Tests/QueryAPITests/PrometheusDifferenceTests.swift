@@ -50,6 +50,58 @@ struct PrometheusDifferenceTests {
     #expect(empty < count / 2, "the queries are to find something")
   }
 
+  /// The formatter against that of Prometheus 2.42, over queries of one line and of many.
+  ///
+  /// What changed since, by rule: a blank stands before each list of labels now.
+  @Test func randomQueriesAreFormattedAlike() async throws {
+    let (prometheus, port, folder) = try await Self.start(DifferenceData())
+    defer { _ = folder }
+    let client = WebClient()
+    try await waitUntil("Prometheus is ready") {
+      try await client.send(WebRequest(.get, "http://127.0.0.1:\(port)/-/ready")).status == 200
+    }
+    let desk = APIDesk()
+    var differences: [String] = []
+    var longest = 0
+    for seed in UInt64(1)...500 {
+      var dice = QueryDice(seed: seed)
+      var query = dice.query()
+      // Some beyond the width of a line.
+      for _ in 0..<(seed % 4) {
+        query = "(\(query)) \(["+", "/", "or"][Int(seed % 3)]) (\(dice.query()))"
+      }
+      let escaped =
+        query.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? query
+      let request = "/api/v1/format_query?query=\(escaped)"
+      let theirs = try await client.send(WebRequest(.get, "http://127.0.0.1:\(port)" + request))
+      let ours = try await desk.ask(request)
+      let left = try Self.formatted(Array(ours.text.utf8))
+      let right = try Self.formatted(theirs.body)
+      longest = max(longest, left.split(separator: "\n").count)
+      if left != Self.spaced(right) {
+        differences.append("\(seed): \(query)\n\(left)\n-- theirs:\n\(right)")
+      }
+    }
+    client.shutDown()
+    prometheus.terminate()
+    #expect(
+      differences.isEmpty, "\(differences.count): \(differences.prefix(6).joined(separator: "\n"))")
+    #expect(longest > 10)
+  }
+
+  /// The text of an answer of `format_query`; the kind of error if it has none, as texts of errors changed.
+  private static func formatted(_ body: [UInt8]) throws -> String {
+    let answer = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+    return answer?["data"] as? String ?? answer?["errorType"] as? String ?? "nothing"
+  }
+
+  /// A text of 2.42 with a blank before each list of labels.
+  private static func spaced(_ text: String) -> String {
+    ["by", "without", "on", "ignoring", "group_left", "group_right"].reduce(text) { text, word in
+      text.replacing("\(word)(", with: "\(word) (")
+    }
+  }
+
   /// Prometheus over blocks that promtool makes of the samples.
   private static func start(
     _ data: DifferenceData

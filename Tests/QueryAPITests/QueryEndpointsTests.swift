@@ -1,5 +1,6 @@
 import MetricModel
 import PromQLEngine
+import TestSupport
 import Testing
 import WebServer
 
@@ -53,6 +54,39 @@ struct QueryEndpointsTests {
     let scalar = try await desk.data("query_range?query=3&start=0&end=1&step=1")
     #expect(
       scalar == #"{"resultType":"matrix","result":[{"metric":{},"values":[[0,"3"],[1,"3"]]}]}"#)
+  }
+
+  @Test func statisticsHavePrometheusShape() async throws {
+    let desk = APIDesk()
+    #expect(try await !desk.data("query?query=up").contains("stats"))
+    let some = try await desk.data("query?query=sum(up)&stats=true")
+    let timings = [
+      "evalTotalTime", "resultSortTime", "queryPreparationTime", "innerEvalTime", "execQueueTime",
+      "execTotalTime",
+    ]
+    for name in timings { #expect(some.contains("\"\(name)\":")) }
+    #expect(some.contains(#""samples":{"totalQueryableSamples":2,"samplesRead":"#))
+    #expect(some.contains(#""peakSamples":"#))
+    let all = try await desk.data("query_range?query=sum(up)&start=0&end=120&step=60&stats=all")
+    #expect(
+      all.contains(
+        #""samples":{"totalQueryableSamplesPerStep":[[0,2],[60,2],[120,2]],"totalQueryableSamples":6,"#
+      )
+    )
+  }
+
+  @Test func explainingAnswersThePlan() async throws {
+    let desk = APIDesk()
+    let instant = try await desk.data("query_explain?query=sum(up)")
+    #expect(
+      instant.hasPrefix(#"{"query":"sum(up)","steps":1,"series":1,"plan":[{"node":"sum","method":"#)
+    )
+    #expect(
+      instant.contains(
+        #""children":[{"node":"up","method":"newest sample of the last 5m","series":2,"#))
+    let range = try await desk.data("query_explain?query=up&start=0&end=120&step=60")
+    #expect(range.contains(#""steps":3,"series":2"#))
+    #expect(try await desk.ask("/api/v1/query_explain?query=up&start=1").status == 400)
   }
 
   @Test func limitCutsTheResultAndSaysSo() async throws {
@@ -160,16 +194,36 @@ struct QueryEndpointsTests {
   }
 
   @Test func concurrentQueriesWaitForTheirTurn() async throws {
-    let gate = QueryGate(limit: 2)
-    await gate.enter()
-    await gate.enter()
-    async let third: Void = gate.enter()
+    let counters = QueryCounters()
+    let gate = QueryGate(limit: 2, counters)
+    try await gate.enter(within: nil)
+    try await gate.enter(within: nil)
+    async let third: Void = gate.enter(within: nil)
+    try await waitUntil("one waits") { counters.snapshot.waiting == 1 }
     gate.leave()
-    await third
+    try await third
+    #expect((counters.snapshot.running, counters.snapshot.waiting) == (2, 0))
     gate.leave()
     gate.leave()
-    await gate.enter()
-    await gate.enter()
+    try await gate.enter(within: nil)
+    try await gate.enter(within: nil)
+  }
+
+  @Test func whoWaitsTooLongOrIsCancelledLeavesTheQueue() async throws {
+    let counters = QueryCounters()
+    let gate = QueryGate(limit: 1, counters)
+    try await gate.enter(within: nil)
+    let error = await #expect(throws: QueryError.self) {
+      try await gate.enter(within: .milliseconds(10))
+    }
+    #expect(error == .timedOut(after: .milliseconds(10)))
+    let cancelled = Task { try await gate.enter(within: .seconds(600)) }
+    try await waitUntil("it waits") { counters.snapshot.waiting == 1 }
+    cancelled.cancel()
+    await #expect(throws: QueryError.cancelled) { try await cancelled.value }
+    #expect((counters.snapshot.running, counters.snapshot.waiting) == (1, 0))
+    gate.leave()
+    try await gate.enter(within: nil)
   }
 
   @Test(arguments: [

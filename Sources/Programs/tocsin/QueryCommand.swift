@@ -6,7 +6,8 @@ import PromQLSyntax
 /// `tocsin query`
 struct QueryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "query", abstract: "Tools for expressions.", subcommands: [QueryFormat.self])
+    commandName: "query", abstract: "Tools for expressions.",
+    subcommands: [QueryFormat.self, QueryExplain.self])
 }
 
 /// `tocsin query format`

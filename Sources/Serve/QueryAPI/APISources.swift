@@ -11,6 +11,8 @@ package struct APISources: Sendable {
   package var now: @Sendable () -> Timestamp = { .now() }
   /// How much a request may ask for.
   package var limits = APILimits()
+  /// Counts how queries went.
+  package var queryCounters = QueryCounters()
   /// The rule groups.
   package var rules: @Sendable () async -> [RuleGroupSnapshot] = { [] }
   /// The targets.

@@ -4,6 +4,7 @@ import AlertRules
 import CollectorCore
 import MetricModel
 import MetricScraping
+import QueryAPI
 import RemoteWriting
 import SampleStore
 import StateDatabase
@@ -24,6 +25,8 @@ struct EvaluatorFacts: Sendable {
   var sendBacklog = SendQueue.Backlog()
   var store = SampleStoreStats()
   var server: ServerCounters
+  var queries = QueryCounters.Snapshot()
+  var concurrentQueries = 0
   var reload = ReloadStatus()
   var journalFailures = 0
   var now = Timestamp.now()
@@ -57,6 +60,7 @@ struct EvaluatorMetrics: Sendable {
     addReceiving(facts.received)
     addSending(facts)
     addStore(facts.store)
+    addQueries(facts)
     addConfiguration(facts)
     return buffer.render().bytes
   }
@@ -80,6 +84,29 @@ struct EvaluatorMetrics: Sendable {
     for (code, count) in facts.server.responses.sorted(by: { $0.key < $1.key }) {
       buffer.add(Double(count), String(code))
     }
+  }
+
+  private mutating func addQueries(_ facts: EvaluatorFacts) {
+    let queries = facts.queries
+    buffer.gauge(
+      "prometheus_engine_queries", "The current number of queries being executed or waiting.",
+      Double(queries.running + queries.waiting))
+    buffer.gauge(
+      "prometheus_engine_queries_concurrent_max", "The max number of concurrent queries.",
+      Double(facts.concurrentQueries))
+    buffer.gauge(
+      "tocsin_queries_waiting", "Queries of the API that wait for one of the places.",
+      Double(queries.waiting))
+    buffer.family(
+      "tocsin_queries_total", .counter,
+      "Queries of the API by how they ended; canceled: the client went away.", labels: ["outcome"])
+    for outcome in QueryCounters.Outcome.allCases {
+      buffer.add(Double(queries.ended[outcome] ?? 0), outcome.rawValue)
+    }
+    buffer.counter(
+      "tocsin_http_requests_abandoned_total",
+      "HTTP requests whose client went away before there was an answer.",
+      Double(facts.server.abandoned))
   }
 
   private mutating func addScraping(_ facts: EvaluatorFacts) {

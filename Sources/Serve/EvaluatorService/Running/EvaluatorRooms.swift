@@ -7,6 +7,7 @@ import Logging
 import MetricModel
 import MetricScraping
 import PromQLEngine
+import QueryAPI
 import RemoteWriting
 import SampleStore
 import StateDatabase
@@ -31,6 +32,7 @@ final class EvaluatorRooms: Sendable {
   let rules: GroupScheduler
   let router: AlertRouter
   let engine: QueryEngine
+  let queryCounters = QueryCounters()
   let fanout: AlertFanout
   let client: WebClient
   let scrapeClient: WebClient

@@ -4,6 +4,7 @@ import AlertRules
 import Foundation
 import MetricModel
 import MetricScraping
+import PromQLEngine
 import QueryAPI
 import SampleStore
 
@@ -13,6 +14,7 @@ extension EvaluatorRoutes {
     let rooms = rooms
     var sources = APISources(engine: rooms.engine)
     sources.limits.concurrentQueries = rooms.options.concurrentQueries
+    sources.queryCounters = rooms.queryCounters
     sources.rules = { await rooms.rules.snapshot() }
     sources.targets = { await Self.targets(of: rooms.targets) }
     sources.metadata = { await Self.metadata(of: rooms.targets) }
@@ -32,9 +34,16 @@ extension EvaluatorRoutes {
     status.workingDirectory = FileManager.default.currentDirectoryPath
     status.storageRetention =
       PrometheusDuration(rawValue: rooms.options.retention.components.seconds * 1000).description
+    let queries = rooms.options.queries
     status.flags = [
       "config.file": rooms.options.configFile,
       "notifications.config-file": rooms.options.notificationsFile ?? "",
+      "query.lookback-delta": PrometheusDuration(rawValue: queries.lookback).description,
+      "query.max-concurrency": String(rooms.options.concurrentQueries),
+      "query.max-samples": String(queries.maxSamples),
+      "query.timeout": queries.timeout.map {
+        PrometheusDuration(rawValue: Int64($0 / .milliseconds(1))).description
+      } ?? "",
       "storage.path": rooms.options.storagePath,
       "storage.retention.time": status.storageRetention,
       "web.enable-remote-write-receiver": String(rooms.options.receivesRemoteWrites),

@@ -69,6 +69,8 @@ struct EvaluatorRoutes: Sendable {
     facts.queued = rooms.appender.counts
     facts.sendBacklog = rooms.sendBacklog
     facts.received = rooms.receiver.received
+    facts.queries = rooms.queryCounters.snapshot
+    facts.concurrentQueries = rooms.options.concurrentQueries
     facts.reload = rooms.loaded.status
     facts.journalFailures = rooms.journal.failures
     return HTTPResponse(

@@ -9,7 +9,7 @@ extension JSONWriter {
       switch expression {
       case .number(let value, _):
         json.member("type", "numberLiteral")
-        json.member("val", FloatFormat.string(value, style: .api))
+        json.member("val", FloatFormat.string(value, style: .plain))
       case .string(let text, _):
         json.member("type", "stringLiteral")
         json.member("val", text)
@@ -25,8 +25,7 @@ extension JSONWriter {
         json.selector(node)
       case .matrix(let node):
         json.member("type", "matrixSelector")
-        json.key("range")
-        json.integer(milliseconds(node.length))
+        json.duration("range", node.length)
         json.selector(node.selector)
       case .subquery(let node): json.subquery(node)
       case .binary(let node): json.binary(node)
@@ -70,8 +69,7 @@ extension JSONWriter {
   }
 
   private mutating func time(_ offset: DurationExpression?, _ at: AtModifier?) {
-    key("offset")
-    integer(offset.map(milliseconds) ?? 0)
+    duration("offset", offset)
     key("timestamp")
     if case .time(let instant) = at { integer(Int(instant.rawValue)) } else { null() }
     key("startOrEnd")
@@ -82,13 +80,52 @@ extension JSONWriter {
     }
   }
 
+  /// Writes the milliseconds of a duration, and beside them its tree if it depends on the query.
+  private mutating func duration(_ name: String, _ duration: DurationExpression?) {
+    key(name)
+    integer(Int(Timestamp(seconds: duration?.constant ?? 0).rawValue))
+    key(name + "Expr")
+    guard let duration, duration.constant == nil else { return null() }
+    durationTree(duration)
+  }
+
+  private mutating func durationTree(_ duration: DurationExpression, isWrapped: Bool = false) {
+    let (operation, left, right): (String, DurationExpression?, DurationExpression?)
+    switch duration {
+    case .literal(let seconds):
+      return object { json in
+        json.member("type", "numberLiteral")
+        json.member("val", FloatFormat.string(seconds, style: .plain))
+        json.flag("duration", true)
+      }
+    case .step: (operation, left, right) = ("step", nil, nil)
+    case .range: (operation, left, right) = ("range", nil, nil)
+    case .negated(let inner): (operation, left, right) = ("-", nil, inner)
+    case .lesser(let first, let second): (operation, left, right) = ("min_of", first, second)
+    case .greater(let first, let second): (operation, left, right) = ("max_of", first, second)
+    case .binary(let sign, let first, let second):
+      (operation, left, right) = (sign.rawValue, first, second)
+    }
+    object { json in
+      json.member("type", "durationExpr")
+      json.member("op", operation)
+      for (name, operand) in [("lhs", left), ("rhs", right)] {
+        json.key(name)
+        if let operand {
+          json.durationTree(operand, isWrapped: operand.isCompound)
+        } else {
+          json.null()
+        }
+      }
+      json.flag("wrapped", isWrapped)
+    }
+  }
+
   private mutating func subquery(_ node: Subquery) {
     member("type", "subquery")
     child("expr", node.expression)
-    key("range")
-    integer(milliseconds(node.length))
-    key("step")
-    integer(node.step.map(milliseconds) ?? 0)
+    duration("range", node.length)
+    duration("step", node.step)
     time(node.offset, node.at)
   }
 
@@ -116,7 +153,7 @@ extension JSONWriter {
       json.object { json in
         for (name, value) in [("lhs", matching.leftFill), ("rhs", matching.rightFill)] {
           json.key(name)
-          if let value { json.string(FloatFormat.string(value, style: .api)) } else { json.null() }
+          if let value { json.number(value) } else { json.null() }
         }
       }
     }
@@ -163,7 +200,12 @@ extension ValueType {
   }
 }
 
-/// The milliseconds of a duration; 0 if it depends on the query.
-private func milliseconds(_ duration: DurationExpression) -> Int {
-  Int(Timestamp(seconds: duration.constant ?? 0).rawValue)
+extension DurationExpression {
+  /// Whether it is written in parentheses inside of another.
+  fileprivate var isCompound: Bool {
+    switch self {
+    case .negated, .binary: true
+    case .literal, .step, .range, .lesser, .greater: false
+    }
+  }
 }

@@ -3,19 +3,24 @@ import PromQLEngine
 import PromQLSyntax
 import WebServer
 
-/// `query`, `query_range`, `format_query`, `parse_query` and `query_exemplars`.
+/// `query`, `query_range`, `query_explain`, `format_query`, `parse_query` and `query_exemplars`.
 struct QueryEndpoints: Sendable {
-  private let sources: APISources
+  let sources: APISources
   private let gate: QueryGate
 
   init(_ sources: APISources) {
     self.sources = sources
-    gate = QueryGate(limit: sources.limits.concurrentQueries)
+    gate = QueryGate(limit: sources.limits.concurrentQueries, sources.queryCounters)
   }
 
   func register(in router: inout Router) {
-    router.apiForm("query") { request throws(APIError) in try await instant(request) }
-    router.apiForm("query_range") { request throws(APIError) in try await range(request) }
+    router.apiForm("query") { request throws(APIError) in
+      try await answer(request, isRange: false)
+    }
+    router.apiForm("query_range") { request throws(APIError) in
+      try await answer(request, isRange: true)
+    }
+    router.apiForm("query_explain") { request throws(APIError) in try await explain(request) }
     router.apiForm("format_query") { request throws(APIError) in
       let text = try RequestParameters(request).expression().pretty
       return APIAnswer { $0.string(text) }
@@ -30,24 +35,41 @@ struct QueryEndpoints: Sendable {
     }
   }
 
-  private func instant(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
+  private func answer(
+    _ request: HTTPRequest, isRange: Bool
+  ) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
     let limit = try parameters.limit()
-    let time = try parameters.instant("time", default: sources.now())
-    let engine = try engine(parameters)
-    let expression = try parameters.expression()
-    await gate.enter()
-    defer { gate.leave() }
-    do {
-      return Self.answer(try await engine.instant(expression, at: time), limit: limit)
-    } catch {
-      throw APIError(error)
+    let query = try query(parameters, isRange: isRange)
+    let stats = parameters["stats"]
+    let (result, queued) = try await run(query, parameters, records: stats != nil)
+    var warnings = result.warnings
+    if let limit, result.value.seriesCount > limit {
+      warnings.append("results truncated due to limit")
+    }
+    let statistics = QueryStatistics(result.profile, queued: queued, bySteps: stats == "all")
+    return APIAnswer(warnings: warnings, infos: result.infos) { json in
+      json.queryValue(result.value, limit: limit ?? .max, statistics)
     }
   }
 
-  private func range(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
-    let parameters = RequestParameters(request)
-    let limit = try parameters.limit()
+  /// What a request asks for.
+  struct Query: Sendable {
+    let expression: Expression
+    /// The time, or the start of a range query.
+    let start: Timestamp
+    /// End and step in milliseconds of a range query.
+    var range: (end: Timestamp, step: Int64)?
+  }
+
+  /// Reads the parameters of `query` or `query_range`.
+  func query(
+    _ parameters: RequestParameters, isRange: Bool
+  ) throws(APIError) -> Query {
+    guard isRange else {
+      let time = try parameters.instant("time", default: sources.now())
+      return Query(expression: try parameters.expression(), start: time)
+    }
     let start = try parameters.instant("start", default: nil)
     let end = try parameters.instant("end", default: nil)
     guard end >= start else {
@@ -67,20 +89,46 @@ struct QueryEndpoints: Sendable {
         "exceeded maximum resolution of \(grouped(sources.limits.stepsPerQuery)) points per "
           + "timeseries. Try decreasing the query resolution (?step=XX)")
     }
-    let engine = try engine(parameters)
-    let expression = try parameters.expression()
-    await gate.enter()
-    defer { gate.leave() }
+    return Query(expression: try parameters.expression(), start: start, range: (end, step))
+  }
+
+  /// Runs a query when it is its turn; the time in the queue counts against its timeout.
+  func run(
+    _ query: Query, _ parameters: RequestParameters, records: Bool
+  ) async throws(APIError) -> (result: QueryResult, queued: Duration) {
+    var options = try options(parameters)
+    options.recordsProfile = records
+    let timeout = options.timeout
     do {
-      let result = try await engine.range(expression, from: start, through: end, step: step)
-      return Self.answer(result, limit: limit)
+      let start = ContinuousClock.now
+      try await gate.enter(within: timeout)
+      defer { gate.leave() }
+      let queued = ContinuousClock.now - start
+      options.timeout = timeout.map { max(.zero, $0 - queued) }
+      let result = try await evaluate(query, options)
+      sources.queryCounters.end(nil)
+      return (result, queued)
     } catch {
+      sources.queryCounters.end(error)
+      // The client knows the whole timeout, not what the queue left of it.
+      if case .timedOut = error, let timeout { throw APIError(.timedOut(after: timeout)) }
       throw APIError(error)
     }
   }
 
-  /// The engine with what the request asks for: a shorter timeout, another lookback.
-  private func engine(_ parameters: RequestParameters) throws(APIError) -> QueryEngine {
+  private func evaluate(
+    _ query: Query, _ options: QueryOptions
+  ) async throws(QueryError) -> QueryResult {
+    let engine = QueryEngine(querier: sources.engine.querier, options: options)
+    guard let range = query.range else {
+      return try await engine.instant(query.expression, at: query.start)
+    }
+    return try await engine.range(
+      query.expression, from: query.start, through: range.end, step: range.step)
+  }
+
+  /// The engine's options with what the request asks for: a shorter timeout, another lookback.
+  private func options(_ parameters: RequestParameters) throws(APIError) -> QueryOptions {
     var options = sources.engine.options
     if let milliseconds = try parameters.duration("timeout") {
       let wanted = Duration.milliseconds(max(0, milliseconds))
@@ -89,17 +137,7 @@ struct QueryEndpoints: Sendable {
     if let lookback = try parameters.duration("lookback_delta"), lookback > 0 {
       options.lookback = lookback
     }
-    return QueryEngine(querier: sources.engine.querier, options: options)
-  }
-
-  private static func answer(_ result: QueryResult, limit: Int?) -> APIAnswer {
-    var warnings = result.warnings
-    if let limit, result.value.seriesCount > limit {
-      warnings.append("results truncated due to limit")
-    }
-    return APIAnswer(warnings: warnings, infos: result.infos) { json in
-      json.queryValue(result.value, limit: limit ?? .max)
-    }
+    return options
   }
 
   /// A number with commas between thousands, as the message of Prometheus has it.
@@ -115,7 +153,8 @@ struct QueryEndpoints: Sendable {
 }
 
 extension QueryValue {
-  fileprivate var seriesCount: Int {
+  /// How many series there are; one for a scalar or a string.
+  var seriesCount: Int {
     switch self {
     case .scalar, .string: 1
     case .vector(let elements, _): elements.count
@@ -126,8 +165,11 @@ extension QueryValue {
 
 extension JSONWriter {
   /// Writes a query's value, as rule 54 of the query reference wants it.
-  mutating func queryValue(_ value: QueryValue, limit: Int = .max) {
+  mutating func queryValue(
+    _ value: QueryValue, limit: Int = .max, _ statistics: QueryStatistics? = nil
+  ) {
     object { json in
+      defer { if let statistics { json.statistics(statistics) } }
       switch value {
       case .scalar(let number, let time):
         json.member("resultType", "scalar")

@@ -1,0 +1,90 @@
+import MetricModel
+import PromQLEngine
+
+/// What an answer says of its query if the request has `stats`, in Prometheus' shape.
+struct QueryStatistics {
+  let profile: QueryProfile
+  /// How long the query waited for its turn.
+  let queued: Duration
+  /// Whether samples are also told by step (`stats=all`).
+  let bySteps: Bool
+
+  /// Nil for a query that was not recorded.
+  init?(_ profile: QueryProfile?, queued: Duration, bySteps: Bool) {
+    guard let profile else { return nil }
+    self.profile = profile
+    self.queued = queued
+    self.bySteps = bySteps
+  }
+}
+
+extension JSONWriter {
+  /// Writes the member `stats`.
+  mutating func statistics(_ statistics: QueryStatistics) {
+    let profile = statistics.profile
+    key("stats")
+    object { json in
+      json.key("timings")
+      json.object { json in
+        let evaluation = profile.preparation + profile.evaluation
+        json.seconds("evalTotalTime", evaluation)
+        // Answers come sorted out of the evaluation.
+        json.seconds("resultSortTime", .zero)
+        json.seconds("queryPreparationTime", profile.preparation)
+        json.seconds("innerEvalTime", profile.evaluation)
+        json.seconds("execQueueTime", statistics.queued)
+        json.seconds("execTotalTime", statistics.queued + evaluation)
+      }
+      json.key("samples")
+      json.object { json in
+        if statistics.bySteps { json.samplesPerStep(profile) }
+        json.key("totalQueryableSamples")
+        json.integer(profile.queryableSamples)
+        json.key("samplesRead")
+        json.integer(profile.samplesRead)
+        json.key("peakSamples")
+        json.integer(profile.peakSamples)
+      }
+    }
+  }
+
+  private mutating func samplesPerStep(_ profile: QueryProfile) {
+    key("totalQueryableSamplesPerStep")
+    array { json in
+      for (time, count) in profile.queryableSamplesPerStep {
+        json.array { json in
+          json.instant(time)
+          json.integer(count)
+        }
+      }
+    }
+  }
+
+  /// Writes a length of time as a number of seconds.
+  mutating func seconds(_ name: String, _ duration: Duration) {
+    key(name)
+    number(duration / .seconds(1))
+  }
+
+  /// Writes the plan of a query with what its parts measured.
+  mutating func plan(_ nodes: [QueryProfile.Node]) {
+    array { json in
+      for node in nodes {
+        json.object { json in
+          json.member("node", node.title)
+          json.member("method", node.method)
+          json.key("series")
+          json.integer(node.series)
+          json.key("steps")
+          json.integer(node.steps)
+          json.key("samplesRead")
+          json.integer(node.samplesRead)
+          json.seconds("time", node.time)
+          json.seconds("ownTime", node.ownTime)
+          json.key("children")
+          json.plan(node.children)
+        }
+      }
+    }
+  }
+}
