@@ -40,7 +40,7 @@ private let readable: [(String, String)] = [
   ("count_values(\"v\", a)", "count_values(\"v\", a)"),
   ("sum by (on, bool, offset) (a)", "sum by (on, bool, offset) (a)"),
   ("sum + by + and + offset", "sum + by + and + offset"), ("start offset 1m", "start offset 1m"),
-  ("a{on=\"1\",by=\"2\"}", "a{by=\"2\",on=\"1\"}"),
+  ("a{by=\"2\",on=\"1\"}", "a{by=\"2\",on=\"1\"}"),
   ("# a\nup # b\n", "up"), ("time()", "time()"), ("f(1, \"x\", a[1s])", "f(1, \"x\", a[1s])"),
 ]
 
