@@ -10,6 +10,9 @@ struct JSON {
 
   private init(value: Any?) { self.value = value }
 
+  init(_ object: [String: Any]) { value = object }
+  init(_ array: [Any]) { value = array }
+
   /// What stands for nothing.
   static var null: JSON { JSON(value: nil) }
 
