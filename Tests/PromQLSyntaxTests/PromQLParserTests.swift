@@ -81,19 +81,19 @@ func readsAndPrints(text: String, printed: String) throws {
     "a[5m",
     "1:5: parse error: unexpected end of input in subquery or range selector, expected \"]\""
   ),
-  ("1[5m]", "1:1: parse error: ranges only allowed for vector selectors"),
-  ("a offset 1m[5m]", "1:1: parse error: no offset modifiers allowed before range"),
-  ("a offset 1m offset 2m", "1:13: parse error: offset may not be set multiple times"),
+  ("1[5m]", "1:2: parse error: ranges only allowed for vector selectors"),
+  ("a offset 1m[5m]", "1:12: parse error: no offset modifiers allowed before range"),
+  ("a offset 1m offset 2m", "1:1: parse error: offset may not be set multiple times"),
   (
     "1 offset 1m",
-    "1:3: parse error: offset modifier must be preceded by an instant vector selector or range "
+    "1:1: parse error: offset modifier must be preceded by an instant vector selector or range "
       + "vector selector or a subquery"
   ),
-  ("a + bool b", "1:5: parse error: bool modifier can only be used on comparison operators"),
+  ("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators"),
   ("a and on(x) group_left b", "1:13: parse error: no grouping allowed for \"and\" operation"),
   (
     "a + on(x) group_left(x) b",
-    "1:11: parse error: label \"x\" must not occur in ON and GROUP clause at once"
+    "1:3: parse error: label \"x\" must not occur in ON and GROUP clause at once"
   ),
   ("sum()", "1:1: parse error: no arguments for aggregate expression provided"),
   (

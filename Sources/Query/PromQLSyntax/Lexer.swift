@@ -126,7 +126,7 @@ struct Lexer {
       if braceDepth > 0 { throw failure("unexpected left brace '{'", from: start) }
       braceDepth += 1
     case .rightBrace:
-      if braceDepth == 0 { throw failure("unexpected right brace '}'", from: start) }
+      if braceDepth == 0 { throw failure("unexpected character: '}'", from: start) }
       braceDepth -= 1
     case .leftBracket:
       if bracketDepth > 0 { throw failure("unexpected left bracket '['", from: start) }

@@ -77,7 +77,7 @@ extension PromQLParser {
     case .identifier:
       return try parseDurationWord(in: context)
     default:
-      throw .unexpected(token, in: context, expected: "number or duration")
+      throw .unexpected(token, in: context, expected: "number, duration, step(), or range()")
     }
   }
 
@@ -86,7 +86,7 @@ extension PromQLParser {
   ) throws(ParseError) -> DurationExpression {
     let word = token
     guard ["step", "range", "min_of", "max_of"].contains(word.keyword) else {
-      throw .unexpected(word, in: context, expected: "number or duration")
+      throw .unexpected(word, in: context, expected: "number, duration, step(), or range()")
     }
     advance()
     try require(.leftParenthesis, in: context)

@@ -2,14 +2,14 @@ extension PromQLParser {
   /// Reads what may stand between an operator and its right operand: `bool`, `on`, `group_left`,
   /// `fill`.
   mutating func parseModifiers(
-    of operation: BinaryOperator
+    of operation: BinaryOperator, at sign: SourceRange
   ) throws(ParseError) -> (returnsBool: Bool, matching: VectorMatching) {
     var matching = VectorMatching()
     if operation.isSetOperator { matching.cardinality = .manyToMany }
     let returnsBool = token.keyword == "bool"
     if returnsBool {
       guard operation.isComparison else {
-        throw ParseError("bool modifier can only be used on comparison operators", at: token.range)
+        throw ParseError("bool modifier can only be used on comparison operators", at: sign)
       }
       advance()
     }
@@ -19,7 +19,7 @@ extension PromQLParser {
       matching.isOn = token.keyword == "on"
       advance()
       matching.labels = try parseLabelList()
-      try parseCardinality(of: operation, into: &matching)
+      try parseCardinality(of: operation, at: sign, into: &matching)
     } else if token.keyword == "group_left" || token.keyword == "group_right" {
       throw ParseError("unexpected \(token.summary)", at: token.range)
     }
@@ -28,7 +28,7 @@ extension PromQLParser {
   }
 
   private mutating func parseCardinality(
-    of operation: BinaryOperator, into matching: inout VectorMatching
+    of operation: BinaryOperator, at sign: SourceRange, into matching: inout VectorMatching
   ) throws(ParseError) {
     let keyword = token
     guard keyword.keyword == "group_left" || keyword.keyword == "group_right" else { return }
@@ -42,7 +42,7 @@ extension PromQLParser {
     if token.isSymbol(.leftParenthesis) { matching.included = try parseLabelList() }
     if matching.isOn, let twice = matching.included.first(where: matching.labels.contains) {
       throw ParseError(
-        "label \"\(twice)\" must not occur in ON and GROUP clause at once", at: keyword.range)
+        "label \"\(twice)\" must not occur in ON and GROUP clause at once", at: sign)
     }
   }
 

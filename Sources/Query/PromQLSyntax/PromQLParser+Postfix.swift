@@ -19,6 +19,7 @@ extension PromQLParser {
 
   private mutating func parseRange(of expression: Expression) throws(ParseError) -> Expression {
     let context = "subquery or range selector"
+    let bracket = token.range
     advance()
     let length = try parseDuration(in: context)
     try requirePositive(length)
@@ -39,12 +40,12 @@ extension PromQLParser {
     try require(.rightBracket, in: context)
     let range = expression.range.extended(to: lastRange)
     guard case .selector(let selector) = expression else {
-      throw ParseError("ranges only allowed for vector selectors", at: expression.range)
+      throw ParseError("ranges only allowed for vector selectors", at: bracket)
     }
     if selector.offset != nil {
-      throw ParseError("no offset modifiers allowed before range", at: range)
+      throw ParseError("no offset modifiers allowed before range", at: bracket)
     }
-    if selector.at != nil { throw ParseError("no @ modifiers allowed before range", at: range) }
+    if selector.at != nil { throw ParseError("no @ modifiers allowed before range", at: bracket) }
     return .matrix(RangeSelector(selector: selector, length: length, range: range))
   }
 
@@ -56,13 +57,14 @@ extension PromQLParser {
 
   private mutating func parseOffset(on expression: Expression) throws(ParseError) -> Expression {
     let keyword = token.range
+    let start = expression.range
     advance()
     let offset = try parseSignedDuration()
     var expression = expression
     try expression.edit("offset", at: keyword.extended(to: lastRange)) {
       (target) throws(ParseError) in
       guard target.offset == nil else {
-        throw ParseError("offset may not be set multiple times", at: keyword)
+        throw ParseError("offset may not be set multiple times", at: start)
       }
       target.offset = offset
     }
@@ -71,12 +73,13 @@ extension PromQLParser {
 
   private mutating func parseAt(on expression: Expression) throws(ParseError) -> Expression {
     let sign = token.range
+    let start = expression.range
     advance()
     let at = try parseInstant()
     var expression = expression
     try expression.edit("@", at: sign.extended(to: lastRange)) { (target) throws(ParseError) in
       guard target.at == nil else {
-        throw ParseError("@ <timestamp> may not be set multiple times", at: sign)
+        throw ParseError("@ <timestamp> may not be set multiple times", at: start)
       }
       target.at = at
     }
@@ -161,7 +164,7 @@ extension Expression {
     default:
       throw ParseError(
         "\(modifier) modifier must be preceded by an instant vector selector or range vector "
-          + "selector or a subquery", at: added)
+          + "selector or a subquery", at: range)
     }
   }
 }

@@ -113,8 +113,9 @@ package struct PromQLParser {
     var left = try parseUnary()
     while let operation = nextOperator, operation.precedence >= minimum {
       let leftHeight = lastHeight
+      let sign = token.range
       advance()
-      let modifiers = try parseModifiers(of: operation)
+      let modifiers = try parseModifiers(of: operation, at: sign)
       let tightest = operation.precedence + (operation.isRightAssociative ? 0 : 1)
       let right = try nested { (parser) throws(ParseError) in
         try parser.parseBinary(atLeast: tightest)

@@ -44,7 +44,8 @@ package struct TypeChecker: Sendable {
     guard type != wanted else { return }
     if context == "subquery" {
       throw ParseError(
-        "subquery is only allowed on instant vector, got \(type) instead", at: expression.range)
+        "subquery is only allowed on instant vector, got \(type == .matrix ? "matrix" : type.rawValue) instead",
+        at: expression.range)
     }
     throw ParseError(
       "expected type \(wanted) in \(context), got \(type)", at: expression.range)
