@@ -17,6 +17,11 @@ struct TocsinBench: AsyncParsableCommand {
   @Flag(help: "Show the names and what they measure, and end.")
   var list = false
 
+  @Option(
+    help:
+      "A folder with proc, sys, root and udev of a machine, for collect/host instead of this one.")
+  var machine: String?
+
   func validate() throws {
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds must be more than 0 and at most 3600.")
@@ -34,7 +39,9 @@ struct TocsinBench: AsyncParsableCommand {
     }
     print(ReportRow.header)
     for workload in chosen {
-      let bench = try await workload.prepare()
+      let bench = try await MachineTree.$folder.withValue(machine) {
+        try await workload.prepare()
+      }
       let measurement = try await Measurement.take(of: bench, for: .seconds(seconds))
       await bench.cleanUp()
       print(ReportRow(workload: workload, bench: bench, measurement: measurement).text)

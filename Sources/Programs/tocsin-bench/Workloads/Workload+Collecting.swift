@@ -3,11 +3,24 @@ import MetricModel
 import ProcessCollectors
 import SystemCollectors
 
+/// Whose files the host's collectors read.
+enum MachineTree {
+  /// A folder with `proc`, `sys`, `root` and `udev`; nil for this machine.
+  @TaskLocal static var folder: String?
+
+  static var root: ProcRoot {
+    guard let folder else { return ProcRoot() }
+    return ProcRoot(
+      proc: "\(folder)/proc", sys: "\(folder)/sys", rootfs: "\(folder)/root",
+      udev: "\(folder)/udev")
+  }
+}
+
 extension Workload {
   /// What an exporter does.
   static let collecting: [Workload] = [
     Workload("collect/host", "one scrape of this host, every collector that is on by default") {
-      try await scrapes(try SystemCollectors.scheduled(SystemContext()))
+      try await scrapes(try SystemCollectors.scheduled(SystemContext(proc: MachineTree.root)))
     },
     Workload("collect/processes", "one scrape of this host's processes, grouped by executable") {
       try await scrapes(try ProcessCollectors.scheduled(ProcessContext()))
