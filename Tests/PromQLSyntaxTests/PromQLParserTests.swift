@@ -41,6 +41,7 @@ private let readable: [(String, String)] = [
   ("sum by (on, bool, offset) (a)", "sum by (on, bool, offset) (a)"),
   ("sum + by + and + offset", "sum + by + and + offset"), ("start offset 1m", "start offset 1m"),
   ("a{by=\"2\",on=\"1\"}", "a{by=\"2\",on=\"1\"}"),
+  ("a[1m ^ 30s]", "a[1m ^ 30s]"), ("a[1m / 0]", "a[1m / 0]"),
   ("# a\nup # b\n", "up"), ("time()", "time()"), ("f(1, \"x\", a[1s])", "f(1, \"x\", a[1s])"),
 ]
 

@@ -105,6 +105,9 @@ extension PromQLParser {
 }
 
 extension DurationExpression {
-  /// A literal if the value is known already.
-  fileprivate var folded: DurationExpression { constant.map { .literal($0) } ?? self }
+  /// A literal if the value is known already, and one that could be written as a literal.
+  fileprivate var folded: DurationExpression {
+    guard let value = constant, value.magnitude <= Self.longest else { return self }
+    return .literal(value)
+  }
 }
