@@ -18,9 +18,8 @@ build:
 
 test:
 	@scripts/install-dependencies build run test
-	swift test $(SWIFT_FLAGS) --skip EndToEndTests
-	@# Apart: they run whole daemons against real servers, and should not have to share two cores with a thousand tables.
-	swift test $(SWIFT_FLAGS) --skip-build --filter EndToEndTests
+	swift build --build-tests $(SWIFT_FLAGS)
+	scripts/run-tests $(SWIFT_FLAGS)
 
 bench:
 	@scripts/install-dependencies build run

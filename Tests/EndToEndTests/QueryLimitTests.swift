@@ -27,11 +27,11 @@ struct QueryLimitTests {
   @Test func limitsEndAQueryAndSayTheirNames() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-limits")
     let evaluator = try await start(
-      folder, "--query.timeout=300ms", "--query.max-samples=400000", "--query.max-concurrency=3",
+      folder, "--query.timeout=3s", "--query.max-samples=400000", "--query.max-concurrency=3",
       "--query.lookback-delta=10s")
     let flags = try JSON(try await evaluator.get("/api/v1/status/flags").body)["data"]
     let wanted = [
-      "query.timeout": "300ms", "query.max-samples": "400000", "query.max-concurrency": "3",
+      "query.timeout": "3s", "query.max-samples": "400000", "query.max-concurrency": "3",
       "query.lookback-delta": "10s",
     ]
     for (flag, value) in wanted { #expect(flags[flag].string == value, "\(flag)") }
@@ -39,7 +39,7 @@ struct QueryLimitTests {
     let slow = try await evaluator.get("/api/v1/" + Self.expensive)
     #expect(slow.status == 503)
     #expect(slow.text.contains(#""errorType":"timeout""#))
-    #expect(slow.text.contains("query timed out in query execution (query.timeout = 300ms)"))
+    #expect(slow.text.contains("query timed out in query execution (query.timeout = 3s)"))
 
     for query in ["sum_over_time(vector(1)%5B900000s:1s%5D)", "m%5B100s:1ms%5D"] {
       let large = try await evaluator.get("/api/v1/query?query=\(query)&time=1700000099")

@@ -80,11 +80,12 @@ struct RestartTests {
 
   @Test func aRestartedStoreGoesOn() async throws {
     let directory = try TemporaryDirectory()
-    let path = directory.file("data")
+    // One hold for all: a closed store may live a moment longer than its last call, and the hold with it.
+    let folder = try StorageFolder(path: directory.file("data"))
     let up: Labels = ["__name__": "up"]
     var expected: [[Double]] = []
     for start in 0..<4 {
-      let store = try await SampleStore.open(in: StorageFolder(path: path), settings: .small)
+      let store = try await SampleStore.open(in: folder, settings: .small)
       #expect(try await store.samples(of: up) == expected)
       let samples = (0..<11).map { (Int64(start * 100 + $0), Double(start)) }
       try await store.append(up, samples)

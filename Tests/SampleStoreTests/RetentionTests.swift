@@ -67,10 +67,11 @@ struct RetentionTests {
       noise.append((Int64(step) * 10, Double.random(in: 0...1, using: &random)))
     }
     try await world.store.append(["__name__": "up"], noise)
+    // Sealed chunks, and those batches that the journal did not yet drop.
     let before = try world.store.journal.usedBytes()
-    #expect(before > 1_500_000)
+    #expect(before > 800_000)
     for _ in 0..<2 { await world.store.maintain(now: Timestamp(rawValue: 9_000_000)) }
-    #expect(world.store.stats.bytesGivenBack > 1_000_000)
+    #expect(world.store.stats.bytesGivenBack > before / 2)
     #expect(try world.store.journal.freePages() <= 8)
   }
 
