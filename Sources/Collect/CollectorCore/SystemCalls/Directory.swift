@@ -24,10 +24,10 @@ package struct Directory: ~Copyable, Sendable {
   static func openIfPresent(terminatedPath path: [UInt8]) throws(SystemError) -> Directory? {
     let descriptor = openForReading(terminatedPath: path, flags: O_DIRECTORY)
     guard descriptor < 0 else { return Directory(adopting: descriptor) }
-    let error = SystemError(
-      call: "open", subject: String(decoding: path.dropLast(), as: UTF8.self), code: errno)
-    if error.isMissing { return nil }
-    throw error
+    let code = errno
+    if SystemError.isMissing(code) { return nil }
+    throw SystemError(
+      call: "open", subject: String(decoding: path.dropLast(), as: UTF8.self), code: code)
   }
 
   /// Opens a directory by its path relative to this one.

@@ -26,7 +26,7 @@ package struct FileSystemUsage: Hashable, Sendable {
   /// Asks the kernel. Blocks for as long as the file system's server does not answer.
   package static func of(path: String) -> Result<FileSystemUsage, SystemError> {
     var status = statfs()
-    guard unsafe tocsin_statfs(path, &status) == 0 else {
+    guard unsafe path.withCString({ unsafe tocsin_statfs($0, &status) }) == 0 else {
       return .failure(SystemError(call: "statfs", subject: path, code: errno))
     }
     return .success(

@@ -54,7 +54,7 @@ package struct ReadBuffer: Sendable {
   {
     let descriptor = directory.descriptor
     let code = unsafe fillWithLink { bytes, count in
-      unsafe readlinkat(descriptor, path, bytes, count)
+      unsafe path.withCString { unsafe readlinkat(descriptor, $0, bytes, count) }
     }
     guard code == 0 else { throw SystemError(call: "readlink", subject: path, code: code) }
   }
@@ -186,9 +186,13 @@ package struct ReadBuffer: Sendable {
 }
 
 /// Opens without following the terminal or leaking into children. Corresponds to `openat`.
+///
+/// `withCString` hands over the string's own bytes; a string passed as it is would be copied to the heap first.
 func openForReading(_ path: String, at directory: Int32, flags: Int32) -> Int32 {
   while true {
-    let descriptor = unsafe openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+    let descriptor = unsafe path.withCString { name in
+      unsafe openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)
+    }
     if descriptor >= 0 || errno != EINTR { return descriptor }
   }
 }

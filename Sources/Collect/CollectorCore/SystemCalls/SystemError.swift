@@ -17,13 +17,16 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
   }
 
   /// Whether the file or directory does not exist.
-  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  package var isMissing: Bool { Self.isMissing(code) }
   /// Whether the process is gone (`ESRCH`) or its files are.
   package var isGone: Bool { isMissing || code == ESRCH }
   /// Whether permission is missing.
   package var isForbidden: Bool { code == EACCES || code == EPERM }
   /// Whether the kernel does not offer this.
   package var isUnsupported: Bool { code == EOPNOTSUPP || code == ENOSYS }
+
+  /// Whether a value of `errno` says that the file or directory does not exist: to be asked before an error, and its text, is made.
+  static func isMissing(_ code: Int32) -> Bool { code == ENOENT || code == ENOTDIR }
 
   /// The kernel's words for the code.
   package var reason: String {
