@@ -111,10 +111,10 @@ let collect: [Target] = [
   room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
   room(
     "Collect", "PostgresCollectors",
-    uses: ["CollectorCore", "MetricModel", "PostgresAccess", "BlockingCalls"]),
+    uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
   room(
     "Collect", "RedisCollectors",
-    uses: ["CollectorCore", "MetricModel", "RedisAccess", "BlockingCalls"]),
+    uses: ["CollectorCore", "MetricModel", "RedisAccess"]),
   room(
     "Collect", "ProbeCollectors",
     uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
@@ -123,15 +123,16 @@ let collect: [Target] = [
 let alert: [Target] = [
   room(
     "Alert", "AlertRules",
-    uses: [
-      "PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", "TextTemplates", logging,
-    ]),
+    uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", logging]),
   room(
     "Alert", "AlertRouting",
-    uses: ["StorageAPI", "MetricModel", "TextTemplates", "PatternMatching", logging]),
+    uses: ["StorageAPI", "MetricModel", "PatternMatching", logging]),
   room(
     "Alert", "AlertIntegrations",
-    uses: ["AlertRouting", "StorageAPI", "MetricModel", "TextTemplates", "WebClient", logging]),
+    uses: [
+      "AlertRouting", "StorageAPI", "MetricModel", "TextTemplates", "PatternMatching", "WebClient",
+      logging,
+    ]),
 ]
 
 let serve: [Target] = [
@@ -157,18 +158,16 @@ let serve: [Target] = [
   room(
     "Serve", "ExporterService",
     uses: [
-      "ConfigDecoding", "WebServer", "CollectorCore", "ExpositionFormat", "MetricModel",
-      "PatternMatching", "SystemCollectors", "ProcessCollectors", "PostgresCollectors",
-      "RedisCollectors", "ProbeCollectors", "PostgresAccess", "RedisAccess", serviceLifecycle,
-      logging,
+      "ConfigDecoding", "WebServer", "CollectorCore", "MetricModel", "SystemCollectors",
+      "ProcessCollectors", "PostgresCollectors", "RedisCollectors", "ProbeCollectors",
+      "PostgresAccess", "RedisAccess", serviceLifecycle, logging,
     ]),
   room(
     "Serve", "EvaluatorService",
     uses: [
       "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebClient", "MetricScraping",
       "RemoteWriting", "SampleStore", "StateDatabase", "StorageAPI", "MetricModel",
-      "PatternMatching",
-      "TextTemplates", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
+      "PatternMatching", "TextTemplates", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle, logging,
     ]),
 ]
@@ -225,10 +224,11 @@ let tested: [Target] = [
     uses: ["CollectorCore", "MetricModel", "PatternMatching", "WebClient", "WebServer"]),
   tests("PatternMatching"),
   tests("ConfigDecoding"),
-  tests("TextTemplates", data: ["Golden"]),
+  tests("TextTemplates", uses: ["MetricModel"], data: ["Golden"]),
   tests("PromQLSyntax", uses: ["MetricModel"]),
   tests("PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax", "QueryScripts"]),
-  tests("QueryScripts", data: ["Scripts"]),
+  tests(
+    "QueryScripts", uses: ["PromQLEngine", "PromQLSyntax", "MetricModel"], data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("BlockingCalls"),
   tests("PostgresAccess", uses: ["BlockingCalls"]),
@@ -245,7 +245,6 @@ let tested: [Target] = [
     "RemoteWriting",
     uses: [
       "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
-      logging,
     ]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
@@ -257,8 +256,8 @@ let tested: [Target] = [
   tests(
     "QueryAPI",
     uses: [
-      "WebServer", "WebClient", "PromQLEngine", "PromQLSyntax", "AlertRules", "AlertRouting",
-      "StorageAPI", "MetricModel",
+      "WebServer", "WebClient", "PromQLEngine", "AlertRules", "AlertRouting", "StorageAPI",
+      "MetricModel",
     ]),
   tests("WebAssets"),
 ]

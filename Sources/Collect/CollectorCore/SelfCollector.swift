@@ -42,44 +42,15 @@ package struct SelfCollector: Collector {
     buffer.gauge(
       "process_virtual_memory_bytes", "Virtual memory size in bytes.", Double(own.virtualBytes))
     try addLimits(to: &buffer)
-    let kernel = try root.read("stat")
-    if let booted = Self.bootTime(kernel.span) {
-      buffer.gauge(
-        "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
-        Double(booted) + Double(own.startTicks) / 100)
-    }
+    buffer.gauge(
+      "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+      Double(try root.bootTime()) + Double(own.startTicks) / 100)
     let descriptors = try Directory.open(root.proc + "/self/fd")
     var scratch: [UInt8] = []
     var open = 0
     try descriptors.forEachEntry(scratch: &scratch) { _ in open += 1 }
     // The directory that was opened to count is one of them.
     buffer.gauge("process_open_fds", "Number of open file descriptors.", Double(open - 1))
-    try writeLimits(into: &buffer)
-  }
-
-  /// The limits of this process; one that is none is the largest number that there is, as client
-  /// libraries show it.
-  private func writeLimits(into buffer: inout FamilyBuffer) throws {
-    let text = try root.read("self/limits")
-    var lines = ByteScanner(text.span, file: "self/limits")
-    while var line = lines.nextLine() {
-      var words: [String] = []
-      for _ in 0..<4 {
-        guard let word = line.nextField() else { break }
-        words.append(String(copying: try UTF8Span(validating: word)))
-      }
-      guard words.count == 4, words[0] == "Max" else { continue }
-      let limit = words[3] == "unlimited" ? 0x1p64 : Double(words[3]) ?? .nan
-      switch (words[1], words[2]) {
-      case ("open", "files"):
-        buffer.gauge("process_max_fds", "Maximum number of open file descriptors.", limit)
-      case ("address", "space"):
-        buffer.gauge(
-          "process_virtual_memory_max_bytes",
-          "Maximum amount of virtual memory available in bytes.", limit)
-      default: break
-      }
-    }
   }
 
   /// The soft limits of this process, which the kernel keeps in lines such as `Max open files   1024   524288   files`.
@@ -139,14 +110,5 @@ package struct SelfCollector: Collector {
     guard skipped else { throw FormatError(file: "self/stat", "expected 24 fields") }
     return OwnStat(
       ticks: user + system, startTicks: start, virtualBytes: virtualBytes, residentPages: pages)
-  }
-
-  private static func bootTime(_ text: Span<UInt8>) -> UInt64? {
-    var lines = ByteScanner(text, file: "stat")
-    while var line = lines.nextLine() {
-      guard let name = line.nextField(), name.equals("btime") else { continue }
-      return try? line.unsigned("btime")
-    }
-    return nil
   }
 }

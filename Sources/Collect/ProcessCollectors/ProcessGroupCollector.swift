@@ -42,7 +42,7 @@ package final class ProcessGroupCollector: Collector {
     try state.withLock { state in
       let bootTime: UInt64
       do {
-        bootTime = try Self.bootTime(state.reader.proc)
+        bootTime = try state.reader.proc.bootTime()
         try scrape(&state, bootTime: bootTime)
       } catch {
         state.failures += 1
@@ -172,16 +172,5 @@ package final class ProcessGroupCollector: Collector {
       "tocsin_process_folded_total",
       "Processes put into the group \"other\" because there were too many groups.",
       Double(state.tracker.folded))
-  }
-
-  /// Unix time of the boot, from `btime` of /proc/stat.
-  static func bootTime(_ proc: ProcRoot) throws -> UInt64 {
-    let file = try proc.read("stat")
-    var lines = ByteScanner(file.span, file: "stat")
-    while var line = lines.nextLine() {
-      guard line.nextField()?.equals("btime") == true else { continue }
-      return try line.unsigned("btime")
-    }
-    throw FormatError(file: "stat", "btime is missing")
   }
 }

@@ -21,7 +21,7 @@ package struct ProcessSurvey: Sendable {
   package init(_ context: ProcessContext) throws {
     var reader = ProcessReader(proc: context.proc)
     let directory = try reader.open()
-    let bootTime = try ProcessGroupCollector.bootTime(context.proc)
+    let bootTime = try context.proc.bootTime()
     var troubles = ProcessReader.Troubles()
     let naming = context.naming
     let inherits = naming.childrenInherit && context.options.childrenInherit

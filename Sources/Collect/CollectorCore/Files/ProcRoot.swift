@@ -50,6 +50,17 @@ package struct ProcRoot: Hashable, Sendable {
     }
   }
 
+  /// When the machine was started, in seconds of Unix time: `btime` of `/proc/stat` (proc(5)). It moves when the clock is set.
+  package func bootTime() throws -> UInt64 {
+    let file = try readLines("stat")
+    var lines = ByteScanner(file.span, file: "stat")
+    while var line = lines.nextLine() {
+      guard line.nextField()?.equals("btime") == true else { continue }
+      return try line.unsigned("btime")
+    }
+    throw FormatError(file: "stat", "btime is missing")
+  }
+
   /// Reads a one-line file below `/sys` without the white space around; nil if it cannot be read.
   package func sysLine(_ path: String) -> String? {
     guard let buffer = try? readSys(path) else { return nil }

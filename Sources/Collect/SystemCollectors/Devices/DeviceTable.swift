@@ -44,6 +44,24 @@ struct DeviceTable: Sendable {
   }
 }
 
+extension SmallFiles {
+  /// Adds the sample 1 whose labels are the device's name, for the label `named`, and the texts of its files that are called as the other labels.
+  mutating func addInfo(
+    _ place: String, _ device: String, _ labels: [String], named: String,
+    to family: FamilyBuffer.FamilyID, in buffer: inout FamilyBuffer
+  ) {
+    buffer.beginSample()
+    for label in labels {
+      if label == named {
+        buffer.label(device)
+      } else {
+        addLabel(to: &buffer, place, device, label)
+      }
+    }
+    buffer.endSample(1, to: family)
+  }
+}
+
 extension String {
   /// What stands behind a prefix if it is a number and nothing else: "0" of "mc0".
   func number(after prefix: String) -> String? {

@@ -65,15 +65,7 @@ struct PowerSupplyCollector: RememberingCollector {
       labels: Self.labels)
     for supply in supplies.names {
       Self.table.add(Self.place, supply, families, &files, to: &buffer)
-      buffer.beginSample()
-      for label in Self.labels {
-        if label == "power_supply" {
-          buffer.label(supply)
-        } else {
-          files.addLabel(to: &buffer, Self.place, supply, label)
-        }
-      }
-      buffer.endSample(1, to: info)
+      files.addInfo(Self.place, supply, Self.labels, named: "power_supply", to: info, in: &buffer)
     }
   }
 }

@@ -39,15 +39,7 @@ struct WatchdogCollector: RememberingCollector {
       labels: Self.labels)
     for name in list.names {
       Self.table.add(Self.place, name, families, &files, to: &buffer)
-      buffer.beginSample()
-      for label in Self.labels {
-        if label == "name" {
-          buffer.label(name)
-        } else {
-          files.addLabel(to: &buffer, Self.place, name, label)
-        }
-      }
-      buffer.endSample(1, to: info)
+      files.addInfo(Self.place, name, Self.labels, named: "name", to: info, in: &buffer)
     }
   }
 }
