@@ -163,13 +163,13 @@ private func group(
   @Test func l3_l4_otherLabelsAreAnotherRule() async throws {
     let world = RuleWorld()
     world.answer("up == 0", [down])
-    let scheduler = GroupScheduler(world.services)
-    try await scheduler.load([group()])
-    await scheduler.evaluateNow("r.yml;g")
-    world.samples.removeAll()
-    try await scheduler.load([group(labels: ["severity": "page"])])
-    world.clock.advance(seconds: 15)
-    await scheduler.evaluateNow("r.yml;g")
+    try await running(world, [group()]) { scheduler in
+      await tick(world)
+      world.samples.removeAll()
+      try await scheduler.load([group(labels: ["severity": "page"])])
+      await tick(world)
+      await tick(world)
+    }
     let ended = world.samples.written.filter(\.isStale).map(\.labels)
     #expect(
       ended.contains([
@@ -207,13 +207,97 @@ private func group(
     #expect(world.samples.written.isEmpty)
   }
 
-  @Test func anInstantIsEvaluatedOnce() async throws {
+  // MARK: - Evaluation on scrape
+
+  /// Runs a scheduler that evaluates on scrape, after the first two slots.
+  private func following(
+    _ world: RuleWorld, _ groups: [RuleGroupDefinition],
+    _ body: (GroupScheduler) async throws -> Void
+  ) async throws {
+    let scheduler = GroupScheduler(world.services, evaluation: .onScrape)
+    try await scheduler.load(groups)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { await scheduler.run() }
+      for _ in 0..<2 { await tick(world, groups: groups.count) }
+      try await body(scheduler)
+      tasks.cancelAll()
+    }
+  }
+
+  @Test func aScrapeOfWhatAnAlertReadsHasItEvaluatedAtOnce() async throws {
     let world = RuleWorld()
-    let scheduler = GroupScheduler(world.services)
+    try await following(world, [group()]) { scheduler in
+      world.answer("up == 0", [down])
+      world.clock.advance(seconds: 1)
+      await scheduler.landed(["up", "go_goroutines"])
+      // The group rests, and its slot is awaited.
+      await world.clock.untilAsleep(2)
+      #expect(world.asked.last?.at == world.clock.now)
+      #expect(world.changes == ["inactive>firing"])
+      let metrics = await scheduler.snapshot()[0].metrics
+      #expect(metrics.iterations == 2)
+      #expect(metrics.evaluationsOnScrape == 1)
+    }
+  }
+
+  @Test func landingsDuringTheRestAreEvaluatedOnceBehindIt() async throws {
+    let world = RuleWorld()
+    try await following(world, [group()]) { scheduler in
+      let before = world.asked.count
+      await scheduler.landed(["up"])
+      await world.clock.untilAsleep(2)
+      for _ in 0..<5 { await scheduler.landed(["up"]) }
+      #expect(world.asked.count - before <= 1)
+      world.clock.advance(seconds: 1)
+      await world.clock.untilAsleep(2)
+      #expect(world.asked.last?.at == world.clock.now)
+      // The first of them fell on the slot's own instant or not, the five were one.
+      #expect(await scheduler.snapshot()[0].metrics.evaluationsOnScrape <= 2)
+    }
+  }
+
+  @Test func whatTheAlertDoesNotReadIsNoReason() async throws {
+    let world = RuleWorld()
+    try await following(world, [group()]) { scheduler in
+      let before = world.asked.count
+      world.clock.advance(seconds: 1)
+      await scheduler.landed(["go_goroutines"])
+      await tick(world)
+      #expect(world.asked.count == before + 1)
+      #expect(await scheduler.snapshot()[0].metrics.evaluationsOnScrape == 0)
+    }
+  }
+
+  @Test func f8_whatFiredBeforeAStartMayBeMissingForARoundOfSlots() async throws {
+    let store = MemoryStates()
+    let first = RuleWorld(store: store)
+    first.answer("up == 0", [down])
+    try await running(first, [group()]) { _ in await tick(first) }
+    let second = RuleWorld(store: store)
+    let scheduler = GroupScheduler(second.services, evaluation: .onScrape)
     try await scheduler.load([group()])
-    await scheduler.evaluateNow("r.yml;g")
-    await scheduler.evaluateNow("r.yml;g")
-    await scheduler.evaluateNow("r.yml;unknown")
-    #expect(world.asked.count == 1)
+    await withTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { await scheduler.run() }
+      for _ in 0..<2 {
+        second.clock.advance(seconds: 1)
+        await scheduler.landed(["up"])
+        #expect(second.changes.isEmpty)
+        await tick(second)
+      }
+      #expect(await scheduler.snapshot()[0].metrics.evaluationsOnScrape == 0)
+      tasks.cancelAll()
+    }
+    #expect(second.changes == ["firing>inactive"])
+  }
+
+  @Test func byIntervalAScrapeIsNoReason() async throws {
+    let world = RuleWorld()
+    try await running(world, [group()]) { scheduler in
+      for _ in 0..<2 { await tick(world) }
+      world.clock.advance(seconds: 1)
+      await scheduler.landed(["up"])
+      await tick(world)
+    }
+    #expect(world.asked.count == 3)
   }
 }

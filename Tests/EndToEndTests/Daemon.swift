@@ -38,7 +38,7 @@ struct Daemon {
         "--storage.path", storage,
       ] + flags
     if let notifications { arguments += ["--notifications.config-file", notifications] }
-    return try await start(arguments + flags, port: port)
+    return try await start(arguments, port: port)
   }
 
   private static func start(

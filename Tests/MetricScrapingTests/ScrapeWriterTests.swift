@@ -69,6 +69,20 @@ struct ScrapeWriterTests {
     #expect(desk.samples.contains("new{\(Self.attached)} @4000 9.0"))
   }
 
+  @Test func knowsTheNamesOfWhatItKeeps() async throws {
+    var desk = Desk(try target())
+    let always = Set(ScrapeWriter.reportNames)
+    #expect(desk.writer.metricNames == always)
+    try await desk.keep("a{x=\"1\"} 1\na{x=\"2\"} 1\nb 2\n")
+    #expect(desk.writer.metricNames == always.union(["a", "b"]))
+    try await desk.failToFetch()
+    #expect(desk.writer.metricNames == always.union(["a", "b"]))
+    // A target that makes up names leaves no more of them behind than it has series.
+    for round in 0..<20 { try await desk.keep("b 2\nnew_\(round) 1\n") }
+    #expect(desk.writer.metricNames.count <= always.count + 3)
+    #expect(desk.writer.metricNames.isSuperset(of: always.union(["b", "new_19"])))
+  }
+
   @Test func marksVanishedSeriesStaleOnce() async throws {
     var desk = Desk(try target())
     try await desk.keep("a 1\nb 2\nc 3\n")

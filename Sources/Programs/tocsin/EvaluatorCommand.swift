@@ -1,3 +1,4 @@
+import AlertRules
 import ArgumentParser
 import EvaluatorService
 import Logging
@@ -49,6 +50,12 @@ struct EvaluatorCommand: AsyncParsableCommand {
   var sendQueueTime = "7d"
 
   @Option(
+    name: .customLong("rules.evaluation"),
+    help: "When rules are evaluated: at each interval, or on_scrape, as soon as data land, besides."
+  )
+  var evaluation = RuleEvaluation.interval
+
+  @Option(
     name: .customLong("web.listen-address"), help: "Address to listen on; :PORT for all interfaces."
   )
   var listenAddress = "127.0.0.1:9931"
@@ -75,6 +82,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
       options.notificationsFile = notificationsFile
       options.listenAddress = listenAddress
       options.externalURL = externalURL
+      options.evaluation = evaluation
       options.receivesRemoteWrites = receivesRemoteWrites
       options.retention = try EvaluatorOptions.duration(retention, flag: "--storage.retention.time")
       try queries.apply(to: &options)
@@ -96,3 +104,5 @@ struct EvaluatorCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension RuleEvaluation: ExpressibleByArgument {}

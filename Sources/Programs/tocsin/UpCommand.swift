@@ -1,3 +1,4 @@
+import AlertRules
 import ArgumentParser
 import EvaluatorService
 import ExporterService
@@ -26,6 +27,11 @@ struct UpCommand: AsyncParsableCommand {
   @Option(name: .customLong("evaluator.listen-address"), help: "Where the evaluator listens.")
   var evaluatorAddress = "127.0.0.1:9931"
 
+  @Option(
+    name: .customLong("rules.evaluation"),
+    help: "When rules are evaluated: on_scrape, as soon as data land, or at each interval only.")
+  var evaluation = RuleEvaluation.onScrape
+
   @OptionGroup var logging: LogOptions
 
   func run() async throws {
@@ -37,6 +43,7 @@ struct UpCommand: AsyncParsableCommand {
       var options = EvaluatorOptions(configFile: files.prometheus, storagePath: storagePath)
       options.notificationsFile = files.alertmanager
       options.listenAddress = evaluatorAddress
+      options.evaluation = evaluation
       let screen = UpScreen()
       options.onEvent = { screen.show($0) }
       let evaluator = try await EvaluatorDaemon.start(options)

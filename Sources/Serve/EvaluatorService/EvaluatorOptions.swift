@@ -28,6 +28,8 @@ package struct EvaluatorOptions: Sendable {
   package var retentionBytes: Int?
   /// How late a sample may come for a time that its series has sealed already.
   package var outOfOrderWindow: Duration = .seconds(3600)
+  /// When rule groups are evaluated.
+  package var evaluation = RuleEvaluation.interval
   /// How much may wait for each destination of `remote_write`.
   package var sendQueue = SendQueue.Limits()
   /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.

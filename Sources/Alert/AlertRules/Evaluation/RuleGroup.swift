@@ -9,6 +9,9 @@ package actor RuleGroup {
 
   let services: RuleServices
   var settings: RuleSettings
+  /// Where it is said that data have landed which the group reads; what comes while nobody listens counts once.
+  nonisolated let landing: AsyncStream<Void>.Continuation
+  nonisolated let landings: AsyncStream<Void>
   private var rules: [RunningRule]
   /// Series of rules that are gone; they end at the next evaluation (L4).
   private var orphanedSeries: Set<Labels> = []
@@ -26,6 +29,7 @@ package actor RuleGroup {
     self.definition = definition
     self.services = services
     self.settings = settings
+    (landings, landing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     var rules = RunningRule.rules(of: definition)
     let now = services.clock.now()
     let begin = ContinuousClock.now
@@ -84,10 +88,29 @@ package actor RuleGroup {
     metrics.iterationsMissed += count
   }
 
-  /// Evaluates all rules as of an instant, after the evaluation that may be running; once per instant.
-  package func evaluate(at instant: Timestamp) async {
+  /// How long to wait after an evaluation on scrape before the next one, in milliseconds: a group that many targets feed is evaluated once a
+  /// second, or 15 times in a shorter interval, and takes a tenth of a processor at most.
+  var rest: Int64 {
+    let pace = min(1000, definition.interval.rawValue / 15)
+    return max(pace, Int64(metrics.lastDuration * 10_000), 1)
+  }
+
+  /// Evaluates all rules as of an instant, after the evaluation that may be running, and never back in time; false if there was nothing to
+  /// do.
+  @discardableResult
+  package func evaluate(
+    at instant: Timestamp, because occasion: EvaluationOccasion = .slot
+  ) async -> Bool {
     if isEvaluating { await untilIdle() }
-    guard !isRetired, !isEvaluating, instant != lastInstant, !Task.isCancelled else { return }
+    guard !isRetired, !isEvaluating, !Task.isCancelled else { return false }
+    switch occasion {
+    case .slot: metrics.iterations += 1
+    case .scrape: guard !awaitsRestoredAlerts else { return false }
+    }
+    // A slot may be late, behind an evaluation on scrape. A clock that was set back shows in a longer distance.
+    let age = lastInstant.milliseconds(since: instant)
+    guard !(0..<definition.interval.rawValue).contains(age) else { return false }
+    if occasion == .scrape { metrics.evaluationsOnScrape += 1 }
     isEvaluating = true
     lastInstant = instant
     await evaluateRules(at: instant)
@@ -95,6 +118,17 @@ package actor RuleGroup {
     let resumed = waiting
     waiting = []
     for continuation in resumed { continuation.resume() }
+    return true
+  }
+
+  /// Whether an alert of an earlier process has not been seen again yet: how long it may be missing is told in slots.
+  private var awaitsRestoredAlerts: Bool { hasAlert { $0.unconfirmedEvaluations > 0 } }
+
+  private func hasAlert(where condition: (AlertStateMachine) -> Bool) -> Bool {
+    rules.contains { rule in
+      guard case .alerting(let body) = rule.body else { return false }
+      return body.alerts.values.contains { condition($0.machine) }
+    }
   }
 
   private func untilIdle() async {
@@ -118,7 +152,6 @@ package actor RuleGroup {
     }
     await endOrphans(at: instant)
     await noteEvaluation(at: instant)
-    metrics.iterations += 1
     metrics.lastDuration = begin.duration(to: .now).inSeconds
     metrics.durationSum += metrics.lastDuration
   }
@@ -186,11 +219,7 @@ package actor RuleGroup {
 
   /// Where pending alerts wait, keeps on disk that they were looked at, so that a restart knows how long nobody did.
   private func noteEvaluation(at instant: Timestamp) async {
-    let isWaiting = rules.contains { rule in
-      guard case .alerting(let body) = rule.body else { return false }
-      return body.alerts.values.contains { $0.machine.state == .pending }
-    }
-    guard isWaiting else { return }
+    guard hasAlert(where: { $0.state == .pending }) else { return }
     let row = StateChange.put(
       .alertStates, key: AlertStateKey.group(definition.key),
       value: Array("\(instant.rawValue)".utf8))

@@ -5,13 +5,19 @@ package import StorageAPI
 /// Evaluates rule groups at their times, and swaps one set of groups for another while it runs (G1-G5, L1-L7).
 package actor GroupScheduler {
   private let services: RuleServices
+  private let evaluation: RuleEvaluation
   private var settings: RuleSettings
   private var groups: [RuleGroup] = []
+  private var feeds = RuleFeeds([])
   private var restored: RestoredStates?
   private let (starts, starting) = AsyncStream.makeStream(of: RuleGroup.self)
 
-  package init(_ services: RuleServices, settings: RuleSettings = RuleSettings()) {
+  package init(
+    _ services: RuleServices, settings: RuleSettings = RuleSettings(),
+    evaluation: RuleEvaluation = .interval
+  ) {
     self.services = services
+    self.evaluation = evaluation
     self.settings = settings
   }
 
@@ -54,6 +60,7 @@ package actor GroupScheduler {
       _ = await group.retire()
     }
     groups = next
+    if evaluation == .onScrape { feeds = RuleFeeds(definitions) }
     if isFirst {
       var claimed: Set<String> = []
       for group in next { claimed.formUnion(await group.stateKeys) }
@@ -80,13 +87,51 @@ package actor GroupScheduler {
     await gate()
     await withDiscardingTaskGroup { tasks in
       for await group in starts {
-        tasks.addTask { await self.evaluate(group) }
+        tasks.addTask { await self.attend(group) }
       }
       tasks.cancelAll()
     }
   }
 
-  private nonisolated func evaluate(_ group: RuleGroup) async {
+  /// Has the groups evaluated that read metrics of these names, which a scrape has just brought. Does not wait for them.
+  ///
+  /// Nothing happens unless groups are evaluated on scrape, and nothing for a group that waits for alerts of an earlier process.
+  package func landed(_ names: Set<String>) {
+    wake(feeds.groups(readingAnyOf: names))
+  }
+
+  private func wake(_ keys: [String]) {
+    guard !keys.isEmpty else { return }
+    let wanted = Set(keys)
+    for group in groups where wanted.contains(group.definition.key) { group.landing.yield() }
+  }
+
+  private func wakeFollowers(of group: RuleGroup) {
+    wake(feeds.groups(following: group.definition.key))
+  }
+
+  private nonisolated func attend(_ group: RuleGroup) async {
+    await withDiscardingTaskGroup { tasks in
+      if evaluation == .onScrape { tasks.addTask { await self.followScrapes(group) } }
+      await keepSlots(group)
+      tasks.cancelAll()
+    }
+  }
+
+  /// Evaluates a group when data have landed that it reads, with rests in between in which landings are gathered.
+  private nonisolated func followScrapes(_ group: RuleGroup) async {
+    for await _ in group.landings {
+      guard await group.evaluate(at: services.clock.now(), because: .scrape) else { continue }
+      await wakeFollowers(of: group)
+      do {
+        try await services.clock.sleep(await group.rest)
+      } catch {
+        return
+      }
+    }
+  }
+
+  private nonisolated func keepSlots(_ group: RuleGroup) async {
     let slots = EvaluationSlots(group.definition)
     var slot = slots.slot(after: services.clock.now())
     guard await sleep(until: slot, atMost: slots.interval) else { return }
@@ -127,12 +172,6 @@ package actor GroupScheduler {
 
   private func isReplaced(_ group: RuleGroup) -> Bool {
     groups.contains { $0.definition.key == group.definition.key }
-  }
-
-  /// Evaluates a group at once, out of its slots; for evaluation as soon as fresh samples have landed.
-  package func evaluateNow(_ key: String) async {
-    guard let group = groups.first(where: { $0.definition.key == key }) else { return }
-    await group.evaluate(at: services.clock.now())
   }
 
   /// The running groups as the API shows them, in the order they were loaded (Q3).

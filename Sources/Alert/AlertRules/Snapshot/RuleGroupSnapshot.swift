@@ -55,6 +55,8 @@ package struct RuleGroupMetrics: Sendable, Equatable {
   package var iterations = 0
   /// Slots that went by while the group was late (G4).
   package var iterationsMissed = 0
+  /// Evaluations of the group between its slots, because a scrape brought what it reads.
+  package var evaluationsOnScrape = 0
   /// Evaluations of single rules.
   package var evaluations = 0
   /// Evaluations of single rules that failed.

@@ -12,6 +12,11 @@ extension EvaluatorMetrics {
     each(
       groups, "rule_group_iterations_missed_total", .counter, "Evaluations that were left out."
     ) { Double($0.metrics.iterationsMissed) }
+    buffer.family(
+      "tocsin_rule_group_evaluations_on_scrape_total", .counter,
+      "Evaluations of the group between its slots, because a scrape brought what it reads.",
+      labels: ["rule_group"])
+    for group in groups { buffer.add(Double(group.metrics.evaluationsOnScrape), group.key) }
     each(groups, "rule_evaluations_total", .counter, "Evaluations of rules.") {
       Double($0.metrics.evaluations)
     }

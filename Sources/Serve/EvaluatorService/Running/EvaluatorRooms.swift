@@ -80,18 +80,10 @@ final class EvaluatorRooms: Sendable {
     fanout = AlertFanout(router)
     current = Mutex(
       Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
-    targets = TargetScheduler(
-      appender: appender,
-      fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
-      clock: SystemScrapeClock(client: scrapeClient),
-      logger: Logger(label: "scraping"))
-    discovery = TargetDiscovery(
-      scheduler: targets, client: client, tools: TargetFile.discoveryTools,
-      logger: Logger(label: "discovery"))
     let query = RuleQueryResult.query(with: engine)
     let templates = RuleTemplates(externalURL: externalURL) { try await query($0, $1).elements }
     self.templates = templates
-    rules = GroupScheduler(
+    let rules = GroupScheduler(
       RuleServices(
         query: query, expand: { try await templates.expand($0, $1) }, appender: appender,
         store: state,
@@ -99,7 +91,18 @@ final class EvaluatorRooms: Sendable {
         onEvent: { event in
           journal.record(event)
           onEvent(.rule(event))
-        }, log: Logger(label: "rules")))
+        }, log: Logger(label: "rules")),
+      evaluation: options.evaluation)
+    self.rules = rules
+    targets = TargetScheduler(
+      appender: appender,
+      fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
+      clock: SystemScrapeClock(client: scrapeClient),
+      logger: Logger(label: "scraping"),
+      onScrape: { await rules.landed($0.metricNames) })
+    discovery = TargetDiscovery(
+      scheduler: targets, client: client, tools: TargetFile.discoveryTools,
+      logger: Logger(label: "discovery"))
   }
 
   /// Opens the store and restores what an earlier process left.

@@ -15,6 +15,20 @@ extension ScrapeCache {
     }
   }
 
+  /// The names of the series of the last good round, made anew from the lines.
+  func metricNames(rules: SeriesRules) -> Set<String> {
+    var names: Set<String> = []
+    for place in order {
+      let entry = entries[Int(place)]
+      guard !entry.isDropped,
+        let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
+        let labels = try? rules.labels(of: parsed)
+      else { continue }
+      names.insert(labels[Label.metricName] ?? "")
+    }
+    return names
+  }
+
   /// Puts new numbers in the place of forgotten ones.
   mutating func renumber(_ renewed: [SeriesID: SeriesID]) {
     for place in entries.indices {

@@ -65,7 +65,8 @@ struct ScrapeLoop: Sendable {
     }
     let report = ScrapeReport(
       target: target, time: time, failure: failure, samplesScraped: kept.scraped,
-      samplesKept: kept.kept, seriesAdded: kept.added, durationSeconds: elapsed())
+      samplesKept: kept.kept, seriesAdded: kept.added, metricNames: writer.metricNames,
+      durationSeconds: elapsed())
     log(report)
     board.note(report, metadata: writer.takeChangedMetadata())
     tools.counters.note(report, kept: kept)

@@ -14,6 +14,8 @@ package struct ScrapeReport: Sendable, Equatable {
   package let samplesKept: Int
   /// The number of series that the scrape before did not have.
   package let seriesAdded: Int
+  /// The names of the target's metrics as they are kept, those that every scrape writes included.
+  package let metricNames: Set<String>
   /// How long it took, up to the point of keeping the samples.
   package let durationSeconds: Double
 

@@ -21,6 +21,8 @@ struct ScrapeWriter {
   let rules: SeriesRules
   let appender: any SampleAppender
   private(set) var cache = ScrapeCache()
+  /// The names of the series that were kept; some may be of earlier scrapes.
+  private(set) var metricNames = Set(Self.reportNames)
   private var reportSeries: [SeriesID] = []
   private var batch = SampleBatch()
 
@@ -58,6 +60,7 @@ struct ScrapeWriter {
       throw .notKept(error)
     }
     for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
+    note(reading.newSeries, kept: reading.kept)
     report(
       [1, elapsed(), Double(counts.scraped), Double(counts.kept), Double(counts.added)], at: time)
     do {
@@ -98,6 +101,14 @@ struct ScrapeWriter {
       _ = try await appender.appendSoon(batch)
     } catch {
       throw .notKept(error)
+    }
+  }
+
+  /// Learns names. When there are more of them than series, most are of the past, and those of the present are read again.
+  private mutating func note(_ series: [Labels], kept: Int) {
+    for labels in series { metricNames.insert(labels[Label.metricName] ?? "") }
+    if metricNames.count > kept + Self.reportNames.count, !series.isEmpty {
+      metricNames = cache.metricNames(rules: rules).union(Self.reportNames)
     }
   }
 
