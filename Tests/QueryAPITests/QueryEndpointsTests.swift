@@ -111,13 +111,28 @@ struct QueryEndpointsTests {
     ),
     (
       "query?query=up&time=x", 400, "bad_data",
-      "invalid parameter \"time\": Invalid time value for 'time': cannot parse \"x\" to a valid timestamp"
+      "invalid parameter \"time\": invalid time value for 'time': cannot parse \"x\" to a valid timestamp"
     ),
     (
       "query?query=up&timeout=x", 400, "bad_data",
       "invalid parameter \"timeout\": cannot parse \"x\" to a valid duration"
     ),
-    ("query?query=up&limit=x", 400, "bad_data", "limit must be a number"),
+    (
+      "query?query=up&limit=x", 400, "bad_data",
+      "invalid parameter \"limit\": strconv.Atoi: parsing \"x\": invalid syntax"
+    ),
+    (
+      "query?query=up&limit=99999999999999999999", 400, "bad_data",
+      "invalid parameter \"limit\": strconv.Atoi: parsing \"99999999999999999999\": value out of range"
+    ),
+    (
+      "labels?limit=-1", 400, "bad_data",
+      "invalid parameter \"limit\": limit must be non-negative"
+    ),
+    (
+      "query_range?query=up&start=x&end=1&step=1", 400, "bad_data",
+      "invalid parameter \"start\": cannot parse \"x\" to a valid timestamp"
+    ),
     (
       "query_range?query=up&start=0&end=11001&step=1", 400, "bad_data",
       "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"
@@ -147,14 +162,43 @@ struct QueryEndpointsTests {
       "invalid expression type \"string\" for range query, must be Scalar or instant Vector"
     ),
     ("query?query=broken", 500, "internal", "damaged store: chunk 7"),
-    ("series", 400, "bad_data", "no match[] parameter provided"),
+    ("series?limit=x", 400, "bad_data", "no match[] parameter provided"),
+    (
+      "labels?match[]=%7B%7D", 400, "bad_data",
+      "match[] must contain at least one non-empty matcher"
+    ),
+    (
+      "label/job/values?match[]=up%7B", 400, "bad_data",
+      "1:4: parse error: unexpected end of input inside braces"
+    ),
+    ("targets/metadata?limit=x", 400, "bad_data", "limit must be a number"),
+    (
+      "targets/metadata?match_target=%7B", 400, "bad_data",
+      "invalid parameter \"match_target\": 1:2: parse error: unexpected end of input inside braces"
+    ),
+    (
+      "rules?group_limit=x", 400, "bad_data",
+      "invalid parameter \"group_limit\": group_limit needs to be a valid number: strconv.ParseInt: parsing \"x\": invalid syntax"
+    ),
+    (
+      "rules?group_limit=0", 400, "bad_data",
+      "invalid parameter \"group_limit\": group_limit needs to be greater than 0"
+    ),
+    (
+      "rules?group_next_token=a", 400, "bad_data",
+      "invalid parameter \"group_next_token\": group_limit needs to be present in order to paginate over the groups"
+    ),
+    ("metadata?limit_per_metric=x", 400, "bad_data", "limit_per_metric must be a number"),
+    ("status/tsdb?limit=0", 400, "bad_data", "limit must be a positive number"),
+    ("status/tsdb?limit=x", 400, "bad_data", "limit must be a positive number"),
+    ("status/tsdb?limit=10001", 400, "bad_data", "limit must not exceed 10000"),
     (
       "series?match[]=%7B%7D", 400, "bad_data",
       "invalid parameter \"match[]\": match[] must contain at least one non-empty matcher"
     ),
     (
       "labels?start=x", 400, "bad_data",
-      "invalid parameter \"start\": Invalid time value for 'start': cannot parse \"x\" to a valid timestamp"
+      "invalid parameter \"start\": invalid time value for 'start': cannot parse \"x\" to a valid timestamp"
     ),
     ("rules?type=x", 400, "bad_data", "invalid parameter \"type\": not supported value \"x\""),
     ("metadata?limit=x", 400, "bad_data", "limit must be a number"),

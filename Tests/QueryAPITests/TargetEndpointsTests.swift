@@ -28,6 +28,16 @@ struct TargetEndpointsTests {
         "a_total": [.init(type: .counter, help: "A.", unit: "s")],
       ]
     }
+    sources.targetMetadata = {
+      [
+        APITargetMetadata(
+          labels: ["job": "j"],
+          families: [
+            "a": .init(type: .gauge, help: "A."), "b": .init(type: .unknown, help: "", unit: "s"),
+          ]),
+        APITargetMetadata(labels: ["job": "k"], families: ["a": .init(type: .counter, help: "")]),
+      ]
+    }
     sources.alertmanagers = { ["http://am:9093/api/v2/alerts"] }
     sources.status.version = "1.2.3"
     sources.status.flags = ["b": "2", "a": "1"]
@@ -52,6 +62,10 @@ struct TargetEndpointsTests {
     #expect(dropped.hasPrefix(#"{"activeTargets":[],"droppedTargets":["# + Self.dropped))
     let active = try await Self.desk.data("targets?state=active&scrapePool=j")
     #expect(active.hasPrefix(#"{"activeTargets":["# + Self.first + #"],"droppedTargets":[]"#))
+    #expect(active.hasSuffix(#""droppedTargetCounts":null}"#))
+    let unknown = #"{"activeTargets":[],"droppedTargets":[],"droppedTargetCounts":null}"#
+    #expect(try await Self.desk.data("targets?state=other") == unknown)
+    #expect(try await Self.desk.data("targets?state=ANY") == all)
     #expect(try await Self.desk.data("scrape_pools") == #"{"scrapePools":["j","k"]}"#)
   }
 
@@ -61,7 +75,25 @@ struct TargetEndpointsTests {
       #"{"a_total":[{"type":"counter","help":"A.","unit":"s"}],"up":[{"type":"gauge","help":"Is \"up\".","unit":""},{"type":"unknown","help":"","unit":""}]}"#
     ),
     ("metadata?limit=1", #"{"a_total":[{"type":"counter","help":"A.","unit":"s"}]}"#),
-    ("metadata?metric=none", "{}"),
+    ("metadata?metric=none", "{}"), ("metadata?limit=0", "{}"),
+    (
+      "metadata?limit=-1&metric=a_total",
+      #"{"a_total":[{"type":"counter","help":"A.","unit":"s"}]}"#
+    ),
+    (
+      "metadata?metric=up&limit_per_metric=0",
+      #"{"up":[{"type":"gauge","help":"Is \"up\".","unit":""},{"type":"unknown","help":"","unit":""}]}"#
+    ),
+    (
+      "targets/metadata?limit=1",
+      #"[{"target":{"job":"j"},"metric":"a","type":"gauge","help":"A.","unit":""},"#
+        + #"{"target":{"job":"j"},"metric":"b","type":"unknown","help":"","unit":"s"}]"#
+    ),
+    ("targets/metadata?limit=0", "[]"),
+    (
+      "targets/metadata?metric=a&match_target=%7Bjob=%22k%22%7D",
+      #"[{"target":{"job":"k"},"type":"counter","help":"","unit":""}]"#
+    ),
     (
       "metadata?metric=up&limit_per_metric=1",
       #"{"up":[{"type":"gauge","help":"Is \"up\".","unit":""}]}"#

@@ -29,9 +29,10 @@ public struct ExpositionWriter: Sendable {
   }
 
   /// Adds one sample. A `__name__` among the labels is left out; `name` may carry a suffix such as
-  /// `_bucket`.
+  /// `_bucket`. The labels of `extra` follow as they are given, empty values included.
   public mutating func sample(
-    _ name: String, labels: Labels, value: Double, timestamp: Timestamp? = nil
+    _ name: String, labels: Labels, extra: [Label] = [], value: Double,
+    timestamp: Timestamp? = nil
   ) {
     var isFirst = true
     if NameRules.isMetricName(name) {
@@ -41,11 +42,12 @@ public struct ExpositionWriter: Sendable {
       isFirst = false
     }
     for label in labels where label.name != "__name__" {
-      bytes.append(UInt8(ascii: isFirst ? "{" : ","))
+      append(label, isFirst: isFirst)
       isFirst = false
-      let isPlain = NameRules.isLabelName(label.name)
-      Self.appendLabel(
-        name: isPlain ? label.name : Self.quoted(label.name), value: label.value, to: &bytes)
+    }
+    for label in extra {
+      append(label, isFirst: isFirst)
+      isFirst = false
     }
     if !isFirst { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: " "))
@@ -55,6 +57,13 @@ public struct ExpositionWriter: Sendable {
       FloatFormat.appendInteger(timestamp.rawValue, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\n"))
+  }
+
+  private mutating func append(_ label: Label, isFirst: Bool) {
+    bytes.append(UInt8(ascii: isFirst ? "{" : ","))
+    let isPlain = NameRules.isLabelName(label.name)
+    Self.appendLabel(
+      name: isPlain ? label.name : Self.quoted(label.name), value: label.value, to: &bytes)
   }
 
   /// A name that has other characters than the classic ones.

@@ -6,6 +6,17 @@ public enum NameRules {
   /// `[a-zA-Z_][a-zA-Z0-9_]*`
   public static func isLabelName(_ text: String) -> Bool { isName(text, allowsColon: false) }
 
+  /// The name with an underscore in the place of each character that needs quotes: for readers that know classic names only.
+  public static func underscored(_ text: String) -> String {
+    guard !isName(text, allowsColon: true) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      let name = result.isEmpty ? String(scalar) : "_" + String(scalar)
+      result.unicodeScalars.append(isName(name, allowsColon: true) ? scalar : "_")
+    }
+    return result
+  }
+
   private static func isName(_ text: String, allowsColon: Bool) -> Bool {
     var isFirst = true
     for byte in text.utf8 {

@@ -62,7 +62,7 @@ struct StoreExport: AsyncParsableCommand {
     let all = match.isEmpty ? [#"{__name__=~".+"}"#] : match
     return try all.map {
       SeriesSelection(
-        matchers: try PromQLParser.parseSelector($0).matchers, from: from, through: through)
+        matchers: try PromQLParser.parseSelector($0).allMatchers, from: from, through: through)
     }
   }
 

@@ -21,25 +21,40 @@ package struct PromQLParser {
 
   /// Reads an expression; what cannot be read throws with its place.
   package static func parse(_ text: String) throws(ParseError) -> Expression {
-    guard text.utf8.count <= maxLength else {
-      throw ParseError("expression is longer than \(maxLength) bytes", at: .none)
-    }
-    var parser = PromQLParser(tokens: try Lexer.tokens(of: text))
+    var parser = PromQLParser(tokens: try tokens(of: text))
     if parser.token.kind == .end {
       throw ParseError("no expression found in input", at: parser.token.range)
     }
     let expression = try parser.parseExpression()
-    guard parser.token.kind == .end else {
-      throw ParseError("unexpected \(parser.token.summary)", at: parser.token.range)
-    }
+    guard parser.token.kind == .end else { throw parser.unexpectedToken }
     return expression
+  }
+
+  private static func tokens(of text: String) throws(ParseError) -> [Token] {
+    guard text.utf8.count <= maxLength else {
+      throw ParseError("expression is longer than \(maxLength) bytes", at: .none)
+    }
+    return try Lexer.tokens(of: text)
+  }
+
+  private var unexpectedToken: ParseError {
+    ParseError("unexpected \(token.summary)", at: token.range)
   }
 
   /// Reads a series selector alone, as in `match[]` parameters: `up{job="node"}`.
   package static func parseSelector(_ text: String) throws(ParseError) -> VectorSelector {
-    guard case .selector(let selector) = try parse(text), selector.offset == nil,
-      selector.at == nil
-    else { throw ParseError("expected a series selector", at: .none) }
+    var parser = PromQLParser(tokens: try tokens(of: text))
+    let first = parser.token
+    let expression: Expression
+    switch first.kind {
+    case .symbol(.leftBrace): expression = try parser.parseSelector(named: nil)
+    case .identifier where !Keywords.notMetricNames.contains(first.keyword), .metricIdentifier:
+      expression = try parser.parseSelector(named: first)
+    default: throw parser.unexpectedToken
+    }
+    guard parser.token.kind == .end, case .selector(let selector) = expression else {
+      throw parser.unexpectedToken
+    }
     return selector
   }
 

@@ -145,6 +145,8 @@ package struct APIStatus: Sendable {
   package var startTime = Timestamp(rawValue: 0)
   /// The directory that it runs in.
   package var workingDirectory = ""
+  /// The name of the machine.
+  package var hostName = ""
   /// How long samples are kept, as text.
   package var storageRetention = ""
   /// The command line flags, without the dashes.

@@ -1,4 +1,4 @@
-import MetricModel
+package import MetricModel
 package import StorageAPI
 import Synchronization
 
@@ -50,6 +50,24 @@ extension SampleStore: SeriesQuerier {
   /// Which metrics and labels make the most series.
   package func cardinality(limit: Int = 10) -> Cardinality {
     head.withLock { Cardinality($0.index, limit: limit) }
+  }
+
+  /// The times of the first and the last sample of all series; nil if there are none.
+  ///
+  /// - Complexity: O(series).
+  package var timeRange: ClosedRange<Timestamp>? {
+    head.withLock { head in
+      var oldest = Int64.max
+      var newest = Int64.min
+      for slot in head.usedSlots {
+        guard let first = head.series[Int(slot)].oldest, let last = head.series[Int(slot)].newest
+        else { continue }
+        oldest = min(oldest, first)
+        newest = max(newest, last)
+      }
+      guard oldest <= newest else { return nil }
+      return Timestamp(rawValue: oldest)...Timestamp(rawValue: newest)
+    }
   }
 }
 

@@ -378,6 +378,7 @@ func everyKeyOfAScrapeConfigIsFollowedOrNamed(key: String, value: String, isFoll
 @Test(arguments: [
   "aws", "azure", "consul", "digitalocean", "docker", "dockerswarm", "ec2", "eureka", "gce",
   "hetzner", "ionos", "kubernetes", "kuma", "lightsail", "linode", "marathon", "nerve", "nomad",
+  "oci",
   "openstack", "outscale", "ovhcloud", "puppetdb", "scaleway", "serverset", "stackit", "triton",
   "uyuni", "vultr",
 ])

@@ -14,6 +14,7 @@ struct ScrapeJobDecoder {
     "gce_sd_configs", "hetzner_sd_configs",
     "ionos_sd_configs", "kubernetes_sd_configs", "kuma_sd_configs", "lightsail_sd_configs",
     "linode_sd_configs", "marathon_sd_configs", "nerve_sd_configs", "nomad_sd_configs",
+    "oci_sd_configs",
     "openstack_sd_configs", "outscale_sd_configs", "ovhcloud_sd_configs", "puppetdb_sd_configs",
     "scaleway_sd_configs",
     "serverset_sd_configs", "stackit_sd_configs", "triton_sd_configs", "uyuni_sd_configs",

@@ -32,6 +32,7 @@ extension EvaluatorRoutes {
     status.version = TocsinVersion.current
     status.startTime = startedAt
     status.workingDirectory = FileManager.default.currentDirectoryPath
+    status.hostName = ProcessInfo.processInfo.hostName
     status.storageRetention =
       PrometheusDuration(rawValue: rooms.options.retention.components.seconds * 1000).description
     let queries = rooms.options.queries
@@ -71,6 +72,9 @@ extension EvaluatorRoutes {
       var store = APIStoreStatus()
       store.series = stats.series
       store.chunks = stats.chunksCached
+      if let times = rooms.store.timeRange {
+        (store.minTime, store.maxTime) = (times.lowerBound, times.upperBound)
+      }
       return store
     }
     return status

@@ -30,17 +30,16 @@ struct RequestParameters {
 
   /// An instant: seconds since the epoch, with fraction, or RFC 3339.
   func instant(_ name: String, default fallback: Timestamp?) throws(APIError) -> Timestamp {
-    guard let text = self[name] else {
-      if let fallback { return fallback }
-      throw .invalidParameter(name, "cannot parse \"\" to a valid timestamp")
-    }
+    let text = form[name] ?? ""
+    if text.isEmpty, let fallback { return fallback }
     // What Prometheus' own client sends for "since ever" and "for ever".
     if text == "-292273086-05-16T16:47:06Z" { return .distantPast }
     if text == "292277025-08-18T07:12:54.999999999Z" { return .distantFuture }
     if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }
     if let time = Timestamp(rfc3339: text) { return time }
+    let reason = "cannot parse \"\(text)\" to a valid timestamp"
     throw .invalidParameter(
-      name, "Invalid time value for '\(name)': cannot parse \"\(text)\" to a valid timestamp")
+      name, fallback == nil ? reason : "invalid time value for '\(name)': " + reason)
   }
 
   /// A length of time in milliseconds: seconds, with fraction, or a duration such as `1h30m`; nil if it is missing.
@@ -60,12 +59,53 @@ struct RequestParameters {
     return duration.rawValue
   }
 
-  /// How many results are wanted at most; nil for all.
-  func limit(_ name: String = "limit") throws(APIError) -> Int? {
+  /// How many results are wanted at most; nil for all, which is what 0 means.
+  func limit() throws(APIError) -> Int? {
+    guard let text = self["limit"] else { return nil }
+    guard let limit = Int(text) else {
+      throw .invalidParameter("limit", Self.notANumber(text, "strconv.Atoi"))
+    }
+    guard limit >= 0 else { throw .invalidParameter("limit", "limit must be non-negative") }
+    return limit == 0 ? nil : limit
+  }
+
+  /// How many rule groups are wanted at most; nil for all.
+  func groupLimit() throws(APIError) -> Int? {
+    let name = "group_limit"
+    guard let text = self[name] else { return nil }
+    guard let limit = Int32(text) else {
+      let reason = Self.notANumber(text, "strconv.ParseInt")
+      throw .invalidParameter(name, "group_limit needs to be a valid number: \(reason)")
+    }
+    guard limit > 0 else {
+      throw .invalidParameter(name, "group_limit needs to be greater than 0")
+    }
+    return Int(limit)
+  }
+
+  /// Go's words for it, which Prometheus hands on.
+  private static func notANumber(_ text: String, _ function: String) -> String {
+    let digits = text.drop { $0 == "+" || $0 == "-" }
+    let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    return "\(function): parsing \"\(text)\": "
+      + (isNumber ? "value out of range" : "invalid syntax")
+  }
+
+  /// How many entries of metadata are wanted at most; nil for all, which is what numbers below zero mean.
+  func metadataLimit(_ name: String = "limit") throws(APIError) -> Int? {
     guard let text = self[name] else { return nil }
     guard let limit = Int(text) else { throw APIError(.badData, "\(name) must be a number") }
-    guard limit >= 0 else { throw APIError(.badData, "\(name) must be non-negative") }
-    return limit == 0 ? nil : limit
+    return limit < 0 ? nil : limit
+  }
+
+  /// How long the lists of the store's status are at most.
+  func statusLimit() throws(APIError) -> Int {
+    guard let text = self["limit"] else { return 10 }
+    guard let limit = Int(text), limit >= 1 else {
+      throw APIError(.badData, "limit must be a positive number")
+    }
+    guard limit <= 10_000 else { throw APIError(.badData, "limit must not exceed 10000") }
+    return limit
   }
 
   /// The expression in `query`.
@@ -100,17 +140,18 @@ struct RequestParameters {
 
   /// The selections of `match[]`; without any, all series of a range of time if one is given.
   func selectionsOrRange() throws(APIError) -> [SeriesSelection] {
-    let given = try selections()
-    guard given.isEmpty, self["start"] != nil || self["end"] != nil else { return given }
-    return [
-      SeriesSelection(
-        matchers: [], from: try instant("start", default: .distantPast),
-        through: try instant("end", default: .distantFuture))
-    ]
+    let from = try instant("start", default: .distantPast)
+    let through = try instant("end", default: .distantFuture)
+    var sets = try matcherSets(namesParameter: false)
+    if sets.isEmpty, self["start"] != nil || self["end"] != nil { sets = [[]] }
+    return sets.map { SeriesSelection(matchers: $0, from: from, through: through) }
   }
 
-  /// The matchers of each `match[]`.
-  func matcherSets() throws(APIError) -> [[LabelMatcher]] {
+  /// The matchers of each `match[]`. Some endpoints of Prometheus name the parameter in their errors, others do not.
+  func matcherSets(namesParameter: Bool = true) throws(APIError) -> [[LabelMatcher]] {
+    func refusal(_ reason: String) -> APIError {
+      namesParameter ? .invalidParameter("match[]", reason) : APIError(.badData, reason)
+    }
     var sets: [[LabelMatcher]] = []
     for text in list("match") {
       let matchers: [LabelMatcher]
@@ -118,11 +159,10 @@ struct RequestParameters {
         matchers = try PromQLParser.parseSelector(text).allMatchers
       } catch {
         let isEmpty = error.message.hasSuffix(Self.needsMatcher)
-        throw .invalidParameter(
-          "match[]", isEmpty ? "match[] " + Self.needsMatcher : String(describing: error))
+        throw refusal(isEmpty ? "match[] " + Self.needsMatcher : String(describing: error))
       }
       guard matchers.contains(where: { !$0.matchesEmpty }) else {
-        throw .invalidParameter("match[]", "match[] " + Self.needsMatcher)
+        throw refusal("match[] " + Self.needsMatcher)
       }
       sets.append(matchers)
     }

@@ -6,33 +6,51 @@ import WebServer
 
 /// `/federate`: the newest sample of each selected series in text format, for another server to scrape.
 struct FederationEndpoint: Sendable {
-  /// How old the newest sample may be, as for instant queries.
-  private static let lookback: Int64 = 300_000
-
   private let sources: APISources
 
   init(_ sources: APISources) { self.sources = sources }
 
   func register(in router: inout Router) {
     router.get("/federate") { request in
+      // Readers that do not ask for it would refuse the whole page for one name in quotes.
+      let accept = request.headers["Accept"] ?? ""
+      let escaping: Escaping = accept.contains("escaping=allow-utf-8") ? .none : .underscores
       do throws(APIError) {
         return HTTPResponse(
-          headers: ["Content-Type": ExpositionWriter.contentType], body: try await text(request))
+          headers: [
+            "Content-Type":
+              "text/plain; version=0.0.4; charset=utf-8; escaping=\(escaping.rawValue)"
+          ],
+          body: try await text(request, escaping))
       } catch {
         return .text(error.message + "\n", status: error.kind.status)
       }
     }
   }
 
-  private func text(_ request: HTTPRequest) async throws(APIError) -> [UInt8] {
-    let sets = try RequestParameters(request).matcherSets()
-    guard !sets.isEmpty else { throw APIError(.badData, "no match[] parameter provided") }
+  /// What becomes of names with other characters than the classic ones.
+  private enum Escaping: String {
+    case none = "allow-utf-8"
+    case underscores
+
+    func callAsFunction(_ name: String) -> String {
+      self == .none ? name : NameRules.underscored(name)
+    }
+  }
+
+  private typealias Sample = (labels: Labels, time: Timestamp, value: Double)
+
+  private func text(
+    _ request: HTTPRequest, _ escaping: Escaping
+  ) async throws(APIError) -> [UInt8] {
+    let sets = try RequestParameters(request).matcherSets(namesParameter: false)
     let now = sources.now()
-    var newest: [Labels: (Timestamp, Double)] = [:]
+    // The sample that is exactly as old as queries look back is there, too.
+    let oldest = now.adding(milliseconds: -sources.engine.options.lookback)
+    var newest: [Labels: Sample] = [:]
     do {
       for matchers in sets {
-        let selection = SeriesSelection(
-          matchers: matchers, from: now.adding(milliseconds: 1 - Self.lookback), through: now)
+        let selection = SeriesSelection(matchers: matchers, from: oldest, through: now)
         let selected = try await sources.engine.querier.select(selection)
         var columns = SampleColumns()
         for (place, labels) in selected.labels.enumerated() where newest[labels] == nil {
@@ -41,30 +59,41 @@ struct FederationEndpoint: Sendable {
           guard let time = columns.timestamps.last, let value = columns.values.last,
             !StaleMarker.isStale(value)
           else { continue }
-          newest[labels] = (Timestamp(rawValue: time), value)
+          newest[labels] = (labels, Timestamp(rawValue: time), value)
         }
       }
     } catch {
       throw APIError(.storage(error))
     }
-    return Self.text(newest, externalLabels: await sources.externalLabels())
+    return Self.text(
+      Array(newest.values), externalLabels: await sources.externalLabels(), escaping)
   }
 
   private static func text(
-    _ newest: [Labels: (Timestamp, Double)], externalLabels: Labels
+    _ samples: [Sample], externalLabels: Labels, _ escaping: Escaping
   ) -> [UInt8] {
-    let sorted = newest.sorted { left, right in
-      let (name, other) = (left.key.metricName ?? "", right.key.metricName ?? "")
-      return name != other ? name < other : left.key < right.key
+    let sorted = samples.sorted { left, right in
+      let (name, other) = (left.labels.metricName ?? "", right.labels.metricName ?? "")
+      return name != other ? name < other : left.labels < right.labels
     }
+    // A series without an instance says so, that it does not get the one of this server.
+    var added = Array(externalLabels)
+    if externalLabels["instance"] == nil { added.append(Label(name: "instance", value: "")) }
+    added.sort { $0.name < $1.name }
     var writer = ExpositionWriter()
     var last: String?
-    for (labels, (time, value)) in sorted {
-      guard let name = labels.metricName else { continue }
-      if name != last { writer.beginUntyped(name) }
-      last = name
-      let missing = externalLabels.filter { labels[$0.name] == nil }
-      writer.sample(name, labels: labels.merging(Labels(missing)), value: value, timestamp: time)
+    for sample in sorted {
+      guard let metric = sample.labels.metricName else { continue }
+      let name = escaping(metric)
+      if metric != last { writer.beginUntyped(name) }
+      last = metric
+      let labels =
+        escaping == .none
+        ? sample.labels
+        : Labels(sample.labels.map { Label(name: escaping($0.name), value: $0.value) })
+      writer.sample(
+        name, labels: labels, extra: added.filter { sample.labels[$0.name] == nil },
+        value: sample.value, timestamp: sample.time)
     }
     return writer.bytes
   }

@@ -47,12 +47,13 @@ struct RuleEndpoints: Sendable {
   private func page(
     of groups: [RuleGroupSnapshot], _ parameters: RequestParameters
   ) throws(APIError) -> (ArraySlice<RuleGroupSnapshot>, String?) {
-    let limit = try parameters.limit("group_limit")
+    let limit = try parameters.groupLimit()
     let token = parameters["group_next_token"]
     guard let limit else {
       guard token == nil else {
         throw .invalidParameter(
-          "group_limit", "group_limit needs to be present in order to paginate over the groups")
+          "group_next_token", "group_limit needs to be present in order to paginate over the groups"
+        )
       }
       return (groups[...], nil)
     }

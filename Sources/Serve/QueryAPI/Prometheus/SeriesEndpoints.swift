@@ -19,9 +19,11 @@ struct SeriesEndpoints: Sendable {
 
   private func series(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
+    guard !parameters.list("match").isEmpty else {
+      throw APIError(.badData, "no match[] parameter provided")
+    }
     let limit = try parameters.limit()
     let selections = try parameters.selections()
-    guard !selections.isEmpty else { throw APIError(.badData, "no match[] parameter provided") }
     var found: Set<Labels> = []
     for selection in selections {
       do {

@@ -19,7 +19,7 @@ struct StatusEndpoints: Sendable {
       return APIAnswer { json in json.object { $0.member("yaml", yaml) } }
     }
     router.api("status/tsdb") { request throws(APIError) in
-      await store(limit: try RequestParameters(request).limit() ?? 10)
+      await store(limit: try RequestParameters(request).statusLimit())
     }
     router.api("status/walreplay") { _ throws(APIError) in
       APIAnswer { json in
@@ -49,13 +49,14 @@ struct StatusEndpoints: Sendable {
         json.key("startTime")
         json.time(status.startTime)
         json.member("CWD", status.workingDirectory)
+        json.member("hostname", status.hostName)
         json.key("serverTime")
         json.time(now)
         json.key("reloadConfigSuccess")
         json.bool(reload.isGood)
         json.key("lastConfigTime")
         json.time(reload.at)
-        for key in ["corruptionCount", "goroutineCount", "GOMAXPROCS"] {
+        for key in ["corruptionCount", "goroutineCount", "GOMAXPROCS", "GOMEMLIMIT"] {
           json.key(key)
           json.integer(0)
         }
@@ -68,7 +69,7 @@ struct StatusEndpoints: Sendable {
 
   private func store(limit: Int) async -> APIAnswer {
     let store = await sources.status.store()
-    let top = await sources.status.cardinality(min(limit, 10_000))
+    let top = await sources.status.cardinality(limit)
     let lists = [
       ("seriesCountByMetricName", top.seriesByMetric),
       ("labelValueCountByLabelName", top.valuesByLabel),

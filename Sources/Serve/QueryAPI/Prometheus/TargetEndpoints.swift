@@ -29,13 +29,10 @@ struct TargetEndpoints: Sendable {
     let state = parameters["state"]?.lowercased() ?? "any"
     let pool = parameters["scrapePool"]
     let all = await sources.targets()
-    let active = all.active.filter {
-      state != "dropped" && (pool == nil || $0.scrapePool == pool)
-    }
-    let dropped = all.dropped.filter {
-      state != "active" && (pool == nil || $0.scrapePool == pool)
-    }
-    let counts = state == "active" ? [:] : all.droppedCounts
+    let showsActive = ["any", "active"].contains(state)
+    let showsDropped = ["any", "dropped"].contains(state)
+    let active = all.active.filter { showsActive && (pool == nil || $0.scrapePool == pool) }
+    let dropped = all.dropped.filter { showsDropped && (pool == nil || $0.scrapePool == pool) }
     return APIAnswer { json in
       json.object { json in
         json.key("activeTargets")
@@ -43,8 +40,9 @@ struct TargetEndpoints: Sendable {
         json.key("droppedTargets")
         json.array { json in for target in dropped { json.dropped(target) } }
         json.key("droppedTargetCounts")
+        guard showsDropped else { return json.null() }
         json.object { json in
-          for (pool, count) in counts.sorted(by: { $0.key < $1.key }) {
+          for (pool, count) in all.droppedCounts.sorted(by: { $0.key < $1.key }) {
             json.key(pool)
             json.integer(count)
           }
@@ -55,12 +53,14 @@ struct TargetEndpoints: Sendable {
 
   private func targetMetadata(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
-    let limit = try parameters.limit() ?? .max
+    let limit = try parameters.metadataLimit() ?? .max
     let metric = parameters["metric"]
     let matchers = try parameters.matchers("match_target")
     var found: [(target: Labels, metric: String, family: APIFamilyMetadata)] = []
     for target in await sources.targetMetadata()
     where matchers.allSatisfy({ $0.matches(target.labels[$0.name] ?? "") }) {
+      // As in Prometheus: a target is shown whole or not at all.
+      guard found.count < limit else { break }
       for (name, family) in target.families.sorted(by: { $0.key < $1.key })
       where metric == nil || name == metric {
         found.append((target.labels, name, family))
@@ -68,7 +68,7 @@ struct TargetEndpoints: Sendable {
     }
     return APIAnswer { json in
       json.array { json in
-        for (target, name, family) in found.prefix(limit) {
+        for (target, name, family) in found {
           json.object { json in
             json.key("target")
             json.labels(target)
@@ -82,8 +82,9 @@ struct TargetEndpoints: Sendable {
 
   private func metadata(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
-    let limit = try parameters.limit() ?? .max
-    let limitPerMetric = try parameters.limit("limit_per_metric") ?? .max
+    let limit = try parameters.metadataLimit() ?? .max
+    let perMetric = try parameters.metadataLimit("limit_per_metric") ?? 0
+    let limitPerMetric = perMetric == 0 ? .max : perMetric
     let wanted = parameters["metric"]
     let families = await sources.metadata()
       .filter { wanted == nil || $0.key == wanted }.sorted { $0.key < $1.key }
