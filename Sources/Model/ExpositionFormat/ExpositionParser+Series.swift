@@ -9,6 +9,8 @@ struct SeriesPiece {
 extension ExpositionParser {
   /// Steps over `name`, `name{labels}` or `{"quoted name",labels}`.
   mutating func skipSeries() throws(ExpositionError) {
+    pieces.removeAll(keepingCapacity: true)
+    hasEscapes = false
     let start = position
     guard position < bytes.count, bytes[position] != .openingBrace else {
       try skipLabels(named: false)
@@ -20,7 +22,7 @@ extension ExpositionParser {
     while position < bytes.count, bytes[position].continuesName || bytes[position] == .colon {
       position += 1
     }
-    pieces?.append(SeriesPiece(name: nil, value: start..<position))
+    pieces.append(SeriesPiece(name: nil, value: start..<position))
     let end = position
     skipBlanks()
     if position < bytes.count, bytes[position] == .openingBrace {
@@ -66,7 +68,7 @@ extension ExpositionParser {
       }
       guard isLabel else {
         isNamed = true
-        pieces?.append(SeriesPiece(name: nil, value: name))
+        pieces.append(SeriesPiece(name: nil, value: name))
         return
       }
     } else {
@@ -83,7 +85,7 @@ extension ExpositionParser {
       throw failure(expected: "a label value in double quotes")
     }
     let value = try skipQuoted()
-    pieces?.append(SeriesPiece(name: name, value: value))
+    pieces.append(SeriesPiece(name: name, value: value))
   }
 
   /// Steps over a quoted text and returns the range within the quotes.
@@ -100,6 +102,7 @@ extension ExpositionParser {
         return range
       }
       if byte == .backslash {
+        hasEscapes = true
         position += 1
         guard position < bytes.count else { break }
       }

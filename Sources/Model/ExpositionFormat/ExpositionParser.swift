@@ -3,7 +3,7 @@ import MetricModel
 /// Walks an exposition in text format 0.0.4 or OpenMetrics 1.0 and yields one line after the other as ranges of the input.
 ///
 /// Nothing is copied and no string is made: a scraper that has seen a line before needs the bytes of its series and the
-/// number behind them. `ParsedLabels` makes labels of a series that is new. A malformed line throws and says which one it is;
+/// number behind them. `labels()` makes the label set of a series that is new. A malformed line throws and says which one it is;
 /// any input is safe, whatever its length or bytes.
 ///
 /// - Complexity: O(bytes), no allocation but for numbers that are longer than 19 digits.
@@ -17,8 +17,12 @@ public struct ExpositionParser: ~Escapable {
   private var sawEnd = false
   /// The number of the line that was read last, from 1.
   public private(set) var line = 0
-  /// Where the pieces of a series are noted, for `ParsedLabels`; nil when nobody asks.
-  var pieces: [SeriesPiece]?
+  /// What the series that was read last consists of; nothing after one that matched the expectation.
+  var pieces: [SeriesPiece] = []
+  /// Where that series stands.
+  var lastSeries = 0..<0
+  /// Whether a backslash stands in one of the pieces.
+  var hasEscapes = false
 
   /// Makes a parser that stands before the first line.
   @_lifetime(copy bytes)
@@ -68,6 +72,7 @@ public struct ExpositionParser: ~Escapable {
     matchedExpectation = skip(series)
     if !matchedExpectation { try skipSeries() }
     let range = start..<position
+    lastSeries = range
     skipBlanks()
     let value = try number(expected: "a value")
     skipBlanks()
@@ -145,7 +150,10 @@ public struct ExpositionParser: ~Escapable {
     guard position < bytes.count, bytes[position] == .openingBrace else {
       throw failure(expected: "the labels of an exemplar")
     }
+    // Its labels are no pieces of the series.
+    let (seriesPieces, seriesHasEscapes) = (pieces, hasEscapes)
     try skipLabels(named: true)
+    (pieces, hasEscapes) = (seriesPieces, seriesHasEscapes)
     skipBlanks()
     _ = try number(expected: "the value of an exemplar")
     skipBlanks()

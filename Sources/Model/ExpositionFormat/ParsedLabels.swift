@@ -1,6 +1,7 @@
 public import MetricModel
 
-/// The labels of a series text, the metric name as `__name__` among them; made only for a series that is new.
+/// The labels of a series text as strings, the metric name as `__name__` among them; for those who need the order in which a line
+/// gives them, or labels with empty values. `ExpositionParser.labels()` is faster.
 public struct ParsedLabels: Sendable, Equatable {
   /// The labels as the line gives them: in its order, escapes resolved, empty values kept.
   public let list: [Label]
@@ -8,13 +9,12 @@ public struct ParsedLabels: Sendable, Equatable {
   /// Parses `name{a="b"}` or `{"name",a="b"}`. A label given twice is an error, as in Prometheus.
   public init(parsing series: Span<UInt8>) throws(ExpositionError) {
     var parser = ExpositionParser(series)
-    parser.pieces = []
     try parser.skipSeries()
     guard parser.position == series.count else {
       throw parser.failure(expected: "the end of the series")
     }
     var labels: [Label] = []
-    for piece in parser.pieces ?? [] {
+    for piece in parser.pieces {
       let name = piece.name.map { Self.unescaped(series.extracting($0)) } ?? Label.metricName
       if labels.contains(where: { $0.name == name }) {
         throw ExpositionError(line: 1, expected: "each label once", found: "\"\(name)\" twice")
@@ -24,8 +24,11 @@ public struct ParsedLabels: Sendable, Equatable {
     list = labels
   }
 
-  /// The labels as a set.
+  /// The labels as a set, without those whose value is empty.
   public var labels: Labels { Labels(list) }
+
+  /// The names of the labels whose value is empty.
+  public var emptyNames: [String] { list.filter(\.value.isEmpty).map(\.name) }
 
   /// Resolves the escapes `\\`, `\"` and `\n`; a backslash before anything else stands for itself.
   public static func unescaped(_ bytes: Span<UInt8>) -> String {

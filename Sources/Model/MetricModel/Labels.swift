@@ -1,13 +1,13 @@
 /// A label set: the identity of a series, sorted by name, without empty values.
 ///
-/// One packed buffer holds all names and values, and the hash is computed once, so that label sets are cheap to hash, compare and
-/// keep. Layout of the buffer, per label: length of the name, name, length of the value, value; a length is one
+/// One packed buffer holds all names and values, and a hash of it is computed once, so that label sets are cheap to hash, compare
+/// and keep. Layout of the buffer, per label: length of the name, name, length of the value, value; a length is one
 /// byte below 255, else 255 followed by four bytes, least significant first.
 public struct Labels: Sendable {
   /// The packed labels, sorted by name.
   public let packed: [UInt8]
-  /// FNV-1a 64 over `name 0xff value 0xff` of all labels: what Alertmanager prints as an alert's fingerprint (I3).
-  public let fingerprint: UInt64
+  /// A hash of the packed labels for tables in memory; it may be another one in the next version.
+  public let digest: UInt64
 
   /// The empty label set.
   public static let empty = Labels(sorted: [])
@@ -34,25 +34,34 @@ public struct Labels: Sendable {
     self.init(dictionary.map { Label(name: $0.key, value: $0.value) })
   }
 
-  /// Takes both as they are.
-  init(packed: [UInt8], fingerprint: UInt64) {
-    self.packed = packed
-    self.fingerprint = fingerprint
+  /// Takes a buffer that is packed as it must be: see `init(validating:)` for one that may not be.
+  public init(packing bytes: [UInt8]) {
+    packed = bytes
+    digest = Self.digest(of: bytes.span)
   }
 
   /// Packs labels that are sorted and unique already.
   init(sorted: [Label]) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(sorted.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
-    var hash = Fingerprint()
     for label in sorted where !label.value.isEmpty {
-      Self.append(label.name, to: &bytes)
-      Self.append(label.value, to: &bytes)
-      hash.combine(label.name)
-      hash.combine(label.value)
+      Self.append(label.name, label.value, to: &bytes)
     }
-    packed = bytes
-    fingerprint = hash.value
+    self.init(packing: bytes)
+  }
+
+  /// FNV-1a 64 over `name 0xff value 0xff` of all labels: what Alertmanager prints as an alert's fingerprint (I3).
+  ///
+  /// - Complexity: O(bytes) at each call.
+  public var fingerprint: UInt64 {
+    var hash = Fingerprint()
+    let bytes = packed.span
+    var cursor = Cursor(packed)
+    while let text = cursor.next() {
+      for place in text { hash.combine(bytes[place]) }
+      hash.combine(0xff as UInt8)
+    }
+    return hash.value
   }
 
   /// Whether there are no labels at all.
@@ -102,8 +111,8 @@ extension Labels: ExpressibleByDictionaryLiteral {
 
 extension Labels: Hashable {
   public static func == (left: Labels, right: Labels) -> Bool {
-    left.fingerprint == right.fingerprint && left.packed == right.packed
+    left.digest == right.digest && left.packed == right.packed
   }
 
-  public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }

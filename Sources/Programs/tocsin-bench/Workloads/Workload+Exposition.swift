@@ -54,13 +54,10 @@ extension Workload {
   }
 
   private static func parseWithLabels(_ text: [UInt8]) throws -> UInt64 {
-    let bytes = text.span
-    var parser = ExpositionParser(bytes)
+    var parser = ExpositionParser(text.span)
     var sum: UInt64 = 0
     while let entry = try parser.next() {
-      guard case .sample(let sample) = entry else { continue }
-      let parsed = try ParsedLabels(parsing: bytes.extracting(sample.series))
-      sum ^= parsed.labels.fingerprint
+      if case .sample = entry { sum ^= try parser.labels().digest }
     }
     return sum
   }

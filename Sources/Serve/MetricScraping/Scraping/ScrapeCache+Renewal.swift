@@ -9,7 +9,7 @@ extension ScrapeCache {
       let entry = entries[Int(place)]
       guard !entry.isDropped, forgotten.contains(entry.series),
         let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
-        let labels = try? rules.labels(of: parsed)
+        let labels = try? rules.labels(of: parsed.labels, emptyNames: parsed.emptyNames)
       else { return nil }
       return (entry.series, labels)
     }
@@ -22,7 +22,7 @@ extension ScrapeCache {
       let entry = entries[Int(place)]
       guard !entry.isDropped,
         let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
-        let labels = try? rules.labels(of: parsed)
+        let labels = try? rules.labels(of: parsed.labels, emptyNames: parsed.emptyNames)
       else { continue }
       names.insert(labels[Label.metricName] ?? "")
     }

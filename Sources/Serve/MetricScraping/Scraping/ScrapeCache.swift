@@ -93,7 +93,7 @@ struct ScrapeCache {
         entry = Int(order[expected])
       } else {
         entry = try find(
-          body.extracting(sample.series), line: parser.line, rules: rules, reading: &reading)
+          body.extracting(sample.series), &parser, rules: rules, reading: &reading)
       }
       if entry < entriesBefore { expected = Int(entries[entry].place) + 1 }
       reading.scraped += 1
@@ -204,20 +204,17 @@ struct ScrapeCache {
 
   /// The entry of a series that did not stand where it was expected.
   private mutating func find(
-    _ series: Span<UInt8>, line: Int, rules: SeriesRules, reading: inout Reading
+    _ series: Span<UInt8>, _ parser: inout ExpositionParser, rules: SeriesRules,
+    reading: inout Reading
   ) throws(ScrapeFailure) -> Int {
     var hash = Self.hash(series)
     while let entry = index[hash].map(Int.init) {
       if has(entries[entry], series) { return entry }
       hash &+= 1
     }
-    let parsed: ParsedLabels
-    do {
-      parsed = try ParsedLabels(parsing: series)
-    } catch {
-      throw .malformed(ExpositionError(line: line, expected: error.expected, found: error.found))
-    }
-    let labels = try rules.labels(of: parsed)
+    let own: Labels
+    do { own = try parser.labels() } catch { throw .malformed(error) }
+    let labels = try rules.labels(of: own, emptyNames: parser.emptyLabelNames)
     let start = texts.count
     for place in series.indices { texts.append(series[place]) }
     entries.append(Entry(text: start..<texts.count, hash: hash, isDropped: labels == nil))

@@ -4,10 +4,18 @@ import MetricModel
 /// What a target's labels, metric relabelling and limits make of a parsed series.
 struct SeriesRules {
   let target: ScrapeTarget
+  private let targetLabels: [Label]
 
-  /// The labels that the series gets in the store; nil if relabelling drops it.
-  func labels(of parsed: ParsedLabels) throws(ScrapeFailure) -> Labels? {
-    let attached = target.job.honorLabels ? honoring(parsed) : overriding(parsed)
+  init(target: ScrapeTarget) {
+    self.target = target
+    targetLabels = Array(target.labels)
+  }
+
+  /// The labels that a series gets in the store; nil if relabelling drops it. `emptyNames` are the labels that its line gives with
+  /// an empty value.
+  func labels(of own: Labels, emptyNames: [String]) throws(ScrapeFailure) -> Labels? {
+    let attached =
+      target.job.honorLabels ? honoring(own, emptyNames: emptyNames) : overriding(own)
     guard let labels = target.job.metricRelabelRules.apply(to: attached) else { return nil }
     guard labels.metricName != nil else {
       throw .noMetricName(series: Self.short(attached.description))
@@ -17,19 +25,14 @@ struct SeriesRules {
   }
 
   /// The series' own labels win; one that is there and empty keeps the target's away.
-  private func honoring(_ parsed: ParsedLabels) -> Labels {
-    let own = Set(parsed.list.map(\.name))
-    return Labels(target.labels.filter { !own.contains($0.name) } + parsed.list)
+  private func honoring(_ own: Labels, emptyNames: [String]) -> Labels {
+    target.labels.removing(emptyNames).merging(own)
   }
 
   /// The target's labels win; the series' own of the same name are kept as `exported_...`.
-  private func overriding(_ parsed: ParsedLabels) -> Labels {
-    var own = Labels(parsed.list)
-    var renamed: [Label] = []
-    for label in target.labels {
-      guard let value = own[label.name] else { continue }
-      own = own.removing(CollectionOfOne(label.name))
-      renamed.append(Label(name: label.name, value: value))
+  private func overriding(_ own: Labels) -> Labels {
+    let renamed = targetLabels.compactMap { label in
+      own[label.name].map { Label(name: label.name, value: $0) }
     }
     var result = own.merging(target.labels)
     for label in renamed {

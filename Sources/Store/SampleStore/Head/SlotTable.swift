@@ -61,6 +61,6 @@ struct SlotTable: Sendable {
   }
 
   private func home(_ labels: Labels) -> Int {
-    Int(truncatingIfNeeded: labels.fingerprint ^ (labels.fingerprint >> 32)) & (places.count - 1)
+    Int(truncatingIfNeeded: labels.digest) & (places.count - 1)
   }
 }
