@@ -9,7 +9,7 @@ import Testing
 struct ChunkTests {
   /// Kinds of series that a random one is made of.
   enum Shape: CaseIterable {
-    case constant, counter, steady, gauge, bytes, zeros, stale, noise, special, jumps
+    case constant, counter, steady, gauge, bytes, zeros, stale, digits, large, noise, special, jumps
   }
 
   @Test(arguments: Shape.allCases, UInt64(1)...40)
@@ -78,9 +78,14 @@ struct ChunkTests {
     let words = (0..<Int.random(in: 0...20, using: &random)).map { _ in random.next() }
     var columns = SampleColumns()
     let first = Int64.random(in: .min ... .max, using: &random)
-    _ = SampleDecoder.decode(
-      words.span, count: 500, first: first, from: .min, through: .max, into: &columns)
-    #expect(columns.count <= 500)
+    for hasTrack in [false, true] {
+      columns.removeAll()
+      _ = SampleDecoder.decode(
+        words.span, hasTrack: hasTrack, count: 500, first: first, from: .min, through: .max,
+        into: &columns)
+      #expect(columns.count <= 500)
+      #expect(columns.values.count == columns.timestamps.count)
+    }
     columns.removeAll()
     _ = DecimalChunk.decode(
       words.span, count: 500, first: first, from: .min, through: .max, into: &columns)
@@ -94,6 +99,53 @@ struct ChunkTests {
     let open = OpenChunk(samples)
     let bits = try #require(DecimalChunk.encode(samples)?.bitCount)
     if samples.count > 50 { #expect(bits < open.buffer.bitCount) }
+  }
+
+  /// A series whose codes are short, by its values.
+  struct Expectation: Sendable {
+    let name: String
+    let bitsPerSample: Double
+    let value: @Sendable (Int) -> Double
+
+    static let all = [
+      // What goes on as it went takes a bit for the time and one for the value.
+      Self(name: "idle", bitsPerSample: 2.2) { _ in 7 },
+      Self(name: "steady counter", bitsPerSample: 2.4) { Double($0 * 13) },
+      Self(name: "restarted counter", bitsPerSample: 3) { Double($0 % 64 * 1000) },
+      Self(name: "stale once", bitsPerSample: 2.8) { $0 == 100 ? StaleMarker.value : Double($0) },
+      // Numbers below 1,000,000 with all their digits.
+      Self(name: "hundredths", bitsPerSample: 24) { Double($0 * 7_919_317 % 1_000_003) / 100 },
+    ]
+  }
+
+  @Test(arguments: Expectation.all)
+  func whatIsExpectedTakesLittleRoom(expected: Expectation) {
+    var chunk = OpenChunk()
+    for step in 0..<240 { chunk.append(Int64(step) * 15_000, expected.value(step).bitPattern) }
+    #expect(Double(chunk.buffer.bitCount) / 240 < expected.bitsPerSample, "\(expected.name)")
+  }
+
+  @Test func chunksOfVersionOneCanBeRead() throws {
+    // 1.5 at 0, the same at 15,000, 2.5 at 30,000.
+    var codes = BitBuffer()
+    codes.append(0b11 << 11 | 2 << 6 | 10, bits: 13)
+    codes.append(0x3ff8_0000_0000_0000 >> 51, bits: 11)
+    codes.append(0b1110 << 20 | 15_000, bits: 24)
+    codes.append(0b0, bits: 1)
+    codes.append(0b0, bits: 1)
+    let difference = (1.5).bitPattern ^ (2.5).bitPattern
+    let width = 64 - difference.leadingZeroBitCount - difference.trailingZeroBitCount
+    codes.append(
+      0b11 << 11 | UInt64(difference.leadingZeroBitCount) << 6 | UInt64(width - 1), bits: 13)
+    codes.append(difference >> UInt64(difference.trailingZeroBitCount), bits: width)
+    let columns = read {
+      #expect(
+        SampleDecoder.decode(
+          codes.words.span, hasTrack: false, count: 3, first: 0, from: .min, through: .max,
+          into: &$0))
+    }
+    #expect(columns.timestamps == [0, 15_000, 30_000])
+    #expect(columns.values == [1.5, 1.5, 2.5])
   }
 
   @Test(arguments: UInt64(1)...50)
@@ -135,6 +187,13 @@ struct ChunkTests {
       case .stale:
         let isStale = Int.random(in: 0...30, using: &random) == 0
         value = isStale ? StaleMarker.value : (value.isNaN ? 0 : value) + 0.25
+      case .digits:
+        let powers: [Double] = [1, 10, 1000, 1e6, 1e9]
+        let power = powers.randomElement(using: &random) ?? 1
+        value = Double(Int.random(in: -999_999...999_999, using: &random)) / power
+      case .large:
+        let number = Int64.random(in: -0x40_0000_0000_0000...0x40_0000_0000_0000, using: &random)
+        value = Bool.random(using: &random) ? Double(number) : Double(number) / 1e9
       case .noise, .jumps: value = Double.random(in: -1e9...1e9, using: &random)
       case .special: value = Double(bitPattern: random.next())
       }

@@ -2,8 +2,10 @@ import StorageAPI
 
 /// The samples of one series since its last sealed chunk, compressed as they come.
 ///
-/// A time is coded as the change of its distance to the one before, a value as the bits in which it differs from the one before;
-/// every bit pattern, stale markers and other NaNs included, comes back as it was. See `SampleDecoder` for the way back.
+/// A time is coded as the change of its distance to the one before. A value that is a decimal number of few digits, as most are, is
+/// coded by what it differs from the number that was expected (see `NumberTrack`): a counter that goes on as it went takes one bit.
+/// From the first value that is none, values are coded as the bits in which they differ from the one before. Every bit pattern,
+/// stale markers and other NaNs included, comes back as it was. See `SampleDecoder` for the way back.
 struct OpenChunk: Sendable {
   /// How many samples there are.
   var count: Int { Int(sampleCount) }
@@ -19,6 +21,8 @@ struct OpenChunk: Sendable {
   // Small numbers side by side: there is one of these per series.
   private var sampleCount: UInt32 = 0
   private var delta: Int64 = 0
+  private var track = NumberTrack()
+  private var hasDifferences = false
   private var leading: UInt8 = ValueWindow.none
   private var trailing: UInt8 = 0
 
@@ -65,6 +69,56 @@ struct OpenChunk: Sendable {
   }
 
   private mutating func appendValue(_ value: UInt64) {
+    if hasDifferences { return appendDifference(value) }
+    if let number = NumberTrack.number(value, exponent: track.exponent) {
+      appendNumber(number)
+    } else {
+      appendOther(value)
+    }
+  }
+
+  private mutating func appendNumber(_ number: Int64) {
+    let difference = number &- track.expected
+    track.move(to: number, isFirst: sampleCount == 0)
+    if difference == 0 {
+      buffer.append(0b0, bits: 1)
+      return
+    }
+    let coded = ResidualCode.zigzag(difference)
+    let needed = 64 - coded.leadingZeroBitCount
+    let width = Int(track.width)
+    // A much narrower width pays for the seven bits that tell it.
+    if needed <= width, width <= needed + 7 {
+      appendLong(prefix: 0b10, bits: 2, coded, bits: width)
+    } else {
+      track.width = UInt8(needed)
+      appendLong(prefix: 0b110 << 6 | UInt64(needed - 1), bits: 9, coded, bits: needed)
+    }
+  }
+
+  /// Codes a value that is no whole number of the track's power of ten.
+  @inline(never)
+  private mutating func appendOther(_ value: UInt64) {
+    let double = Double(bitPattern: value)
+    if !double.isFinite || value == (-0.0).bitPattern {
+      buffer.append(0b111 << 4 | TrackEscape.verbatim, bits: 7)
+      buffer.append(value, bits: 64)
+      return
+    }
+    for exponent in track.exponent...NumberTrack.highestExponent {
+      guard let number = NumberTrack.number(value, exponent: exponent),
+        track.rescale(to: exponent)
+      else { continue }
+      buffer.append(0b111 << 4 | UInt64(exponent), bits: 7)
+      appendNumber(number)
+      return
+    }
+    buffer.append(0b111 << 4 | TrackEscape.differences, bits: 7)
+    hasDifferences = true
+    appendDifference(value)
+  }
+
+  private mutating func appendDifference(_ value: UInt64) {
     let difference = value ^ lastValue
     if difference == 0 {
       buffer.append(0b0, bits: 1)
@@ -116,8 +170,8 @@ extension OpenChunk {
   func read(from: Int64, through: Int64, into columns: inout SampleColumns) {
     guard count > 0, first <= through, last >= from else { return }
     let isSound = SampleDecoder.decode(
-      buffer.full.span, tail: buffer.tail, count: count, first: first, from: from, through: through,
-      into: &columns)
+      buffer.full.span, tail: buffer.tail, hasTrack: true, count: count, first: first, from: from,
+      through: through, into: &columns)
     assert(isSound, "what is coded here can be decoded here")
   }
 }

@@ -4,18 +4,20 @@ import StorageAPI
 enum SampleDecoder {
   /// Appends the samples with times in `from...through` to the columns; false if the codes make no sense.
   ///
-  /// Zeros at the end of the codes may be missing: a series that does not change takes no room.
+  /// `hasTrack` tells whether values begin as numbers; those of version 0.1 are differences from the start. Zeros at the end of the
+  /// codes may be missing: a series that goes on as expected takes no room.
   ///
   /// - Complexity: O(count); samples before the range are decoded too, those after it are not.
   static func decode(
-    _ words: Span<UInt64>, tail: UInt64 = 0, count: Int, first: Int64, from: Int64, through: Int64,
-    into columns: inout SampleColumns
+    _ words: Span<UInt64>, tail: UInt64 = 0, hasTrack: Bool, count: Int, first: Int64, from: Int64,
+    through: Int64, into columns: inout SampleColumns
   ) -> Bool {
     var isSound = true
     columns.timestamps.append(addingCapacity: count) { timestamps in
       columns.values.append(addingCapacity: count) { values in
         isSound = decode(
-          BitReader(words, tail: tail), count, first, from, through, into: &timestamps, &values)
+          BitReader(words, tail: tail), hasTrack, count, first, from, through, into: &timestamps,
+          &values)
       }
     }
     return isSound
@@ -23,7 +25,8 @@ enum SampleDecoder {
 
   @inline(__always)
   private static func decode(
-    _ codes: BitReader, _ count: Int, _ first: Int64, _ from: Int64, _ through: Int64,
+    _ codes: BitReader, _ hasTrack: Bool, _ count: Int, _ first: Int64, _ from: Int64,
+    _ through: Int64,
     into timestamps: inout OutputSpan<Int64>, _ values: inout OutputSpan<Double>
   ) -> Bool {
     var position = 0
@@ -32,6 +35,8 @@ enum SampleDecoder {
     var value: UInt64 = 0
     var width = 0
     var trailing = 0
+    var isTracked = hasTrack
+    var track = NumberTrack()
     for index in 0..<count {
       // Most samples take less than 64 bits, so that one look is enough for the time and the value.
       var bits = codes.peek(at: position)
@@ -49,7 +54,31 @@ enum SampleDecoder {
         bits = codes.peek(at: position)
         known = 64
       }
-      if bits >> 63 == 0 {
+      if isTracked, bits >> 61 == 0b111 {
+        let escape = (bits >> 57) & 15
+        position += 7
+        bits = codes.peek(at: position)
+        known = 64
+        switch escape {
+        case TrackEscape.verbatim:
+          value = bits
+          position += 64
+          if timestamp >= from {
+            timestamps.append(timestamp)
+            values.append(Double(bitPattern: value))
+          }
+          continue
+        case TrackEscape.differences: isTracked = false
+        default: guard track.rescale(to: UInt8(escape)) else { return false }
+        }
+      }
+      if isTracked {
+        guard let length = step(&track, bits, known, codes, position, isFirst: index == 0) else {
+          return false
+        }
+        position += length
+        value = track.value.bitPattern
+      } else if bits >> 63 == 0 {
         position += 1
       } else {
         var length = 2
@@ -72,6 +101,31 @@ enum SampleDecoder {
       }
     }
     return true
+  }
+
+  /// Goes on to the number that the bits begin with and tells how many bits it takes; nil if they make no sense.
+  @inline(__always)
+  private static func step(
+    _ track: inout NumberTrack, _ bits: UInt64, _ known: Int, _ codes: BitReader, _ position: Int,
+    isFirst: Bool
+  ) -> Int? {
+    if bits >> 63 == 0 {
+      track.move(to: track.expected, isFirst: isFirst)
+      return 1
+    }
+    var length = 2
+    if bits >> 62 == 0b11 {
+      // An escape behind an escape.
+      guard bits >> 61 == 0b110 else { return nil }
+      track.width = UInt8((bits >> 55) & 63) + 1
+      length = 9
+    }
+    let width = Int(track.width)
+    guard width > 0 else { return nil }
+    let coded = length + width <= known ? bits << UInt64(length) : codes.peek(at: position + length)
+    let difference = ResidualCode.unzigzag(coded &>> UInt64(64 - width))
+    track.move(to: track.expected &+ difference, isFirst: isFirst)
+    return length + width
   }
 
   /// The change of the distance of times that the bits begin with, and how many bits it takes.

@@ -6,10 +6,12 @@ import StorageAPI
 struct SealedChunk: Sendable {
   /// How the samples are coded; the numbers stand in the database.
   enum Encoding: Int, Sendable {
-    /// As `OpenChunk` does it.
+    /// As `OpenChunk` of version 0.1 did it.
     case differences = 1
     /// As `DecimalChunk` does it.
     case decimals = 2
+    /// As `OpenChunk` does it.
+    case track = 3
   }
 
   /// The place in the order of sealing.
@@ -30,21 +32,21 @@ struct SealedChunk: Sendable {
     first = chunk.first
     last = chunk.last
     count = chunk.count
-    let differences = Self.withoutZeros(chunk.buffer.words)
+    let track = Self.withoutZeros(chunk.buffer.words)
     // What hardly changes is short enough as it is.
-    if differences.count * 8 > chunk.count / 8 {
+    if track.count * 8 > chunk.count / 8 {
       var columns = SampleColumns()
       chunk.read(from: .min, through: .max, into: &columns)
       if let decimals = DecimalChunk.encode(columns).map({ Self.withoutZeros($0.words) }),
-        decimals.count < differences.count
+        decimals.count < track.count
       {
         encoding = .decimals
         words = decimals
         return
       }
     }
-    encoding = .differences
-    words = differences
+    encoding = .track
+    words = track
   }
 
   /// Takes a chunk from the database; nil if it is damaged.
@@ -94,9 +96,10 @@ struct SealedChunk: Sendable {
   func read(from: Int64, through: Int64, into columns: inout SampleColumns) -> Bool {
     guard first <= through, last >= from else { return true }
     switch encoding {
-    case .differences:
+    case .differences, .track:
       return SampleDecoder.decode(
-        words.span, count: count, first: first, from: from, through: through, into: &columns)
+        words.span, hasTrack: encoding == .track, count: count, first: first, from: from,
+        through: through, into: &columns)
     case .decimals:
       return DecimalChunk.decode(
         words.span, count: count, first: first, from: from, through: through, into: &columns)

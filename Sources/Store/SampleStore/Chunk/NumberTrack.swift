@@ -1,0 +1,78 @@
+/// Where the decimal numbers of a series are expected next: the same at coding and at decoding, made of what came before.
+///
+/// Counters go on as they went, gauges stay about where they were; which of the two is nearer is counted along the way.
+struct NumberTrack: Sendable {
+  /// The last value times the power of ten.
+  private(set) var number: Int64 = 0
+  /// The last change of it.
+  private var slope: Int64 = 0
+  /// The power of ten that makes the values whole numbers.
+  private(set) var exponent: UInt8 = 0
+  /// How many bits the difference takes that was told last with its width; 0 before the first.
+  var width: UInt8 = 0
+  /// Positive if numbers are nearer to where the last two point.
+  private var trend: Int8 = 0
+
+  /// The powers of ten that are tried.
+  static let highestExponent: UInt8 = 9
+
+  private static let powers: [10 of Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+  private static let wholePowers: [10 of Int64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+  ]
+
+  /// Where the next number is expected.
+  @inline(__always)
+  var expected: Int64 { trend > 0 ? number &+ slope : number }
+
+  /// The value of the last number.
+  @inline(__always)
+  var value: Double {
+    exponent == 0 ? Double(number) : Double(number) / Self.powers[Int(exponent)]
+  }
+
+  /// Goes on to the next number.
+  @inline(__always)
+  mutating func move(to next: Int64, isFirst: Bool) {
+    let change = next &- number
+    number = next
+    if isFirst { return }
+    let pointed = (change &- slope).magnitude
+    if pointed < change.magnitude {
+      trend = min(trend + 1, 4)
+    } else if pointed > change.magnitude {
+      trend = max(trend - 1, -4)
+    }
+    slope = change
+  }
+
+  /// Takes a higher power of ten; false if it is none.
+  mutating func rescale(to higher: UInt8) -> Bool {
+    guard higher > exponent, higher <= Self.highestExponent else { return false }
+    let factor = Self.wholePowers[Int(higher - exponent)]
+    // Wrapping: expectations that are far off are as good as any other.
+    number &*= factor
+    slope &*= factor
+    exponent = higher
+    return true
+  }
+
+  /// A value times a power of ten, if it comes back from that bit by bit.
+  @inline(__always)
+  static func number(_ value: UInt64, exponent: UInt8) -> Int64? {
+    let power = powers[Int(exponent)]
+    let scaled = Double(bitPattern: value) * power
+    // Not true of a NaN either.
+    guard abs(scaled) < 0x1p53 else { return nil }
+    let number = Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+    return (Double(number) / power).bitPattern == value ? number : nil
+  }
+}
+
+/// What stands for a value that is no number of the track so far, behind the mark 111.
+enum TrackEscape {
+  /// Up to nine: the new exponent; the number follows.
+  static let verbatim: UInt64 = 14
+  /// This value and all later ones are coded by their difference in bits.
+  static let differences: UInt64 = 15
+}
