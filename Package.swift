@@ -65,6 +65,7 @@ let edge: [Target] = [
   door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
   door("CCurl", apt: "libcurl4-openssl-dev"),
   door("CZlib", apt: "zlib1g-dev"),
+  door("CZstd", apt: "libzstd-dev"),
   // System calls that Swift's Glibc module leaves out.
   door("CLinux", apt: "linux-libc-dev"),
   // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
@@ -76,6 +77,7 @@ let edge: [Target] = [
   room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
   room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib", "CLinux", "BlockingCalls"]),
   room("Edge", "WebClient", uses: ["CCurl"]),
+  room("Edge", "Decompression", uses: ["CZlib", "CZstd", "BlockingCalls"]),
   room("Edge", "PatternMatching", uses: ["CRE2"]),
   room("Edge", "ConfigDecoding", uses: [yams]),
 ]
@@ -160,7 +162,7 @@ let serve: [Target] = [
     uses: [
       "ConfigDecoding", "WebServer", "CollectorCore", "MetricModel", "SystemCollectors",
       "ProcessCollectors", "PostgresCollectors", "RedisCollectors", "ProbeCollectors",
-      "PostgresAccess", "RedisAccess", serviceLifecycle, logging,
+      "PostgresAccess", "RedisAccess", "Decompression", serviceLifecycle, logging,
     ]),
   room(
     "Serve", "EvaluatorService",
@@ -231,6 +233,7 @@ let tested: [Target] = [
     "QueryScripts", uses: ["PromQLEngine", "PromQLSyntax", "MetricModel"], data: ["Scripts"]),
   tests("ExpositionFormat", uses: ["MetricModel"]),
   tests("BlockingCalls"),
+  tests("Decompression"),
   tests("PostgresAccess", uses: ["BlockingCalls"]),
   tests("RedisAccess", uses: ["BlockingCalls"]),
   tests("PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),

@@ -71,7 +71,7 @@ import Testing
         slow_interval: 10m
         database_interval: 2m
         auth_modules: [{name: readers, user: reader, password_file: secret}]
-        backups: [{name: nightly, files: dumps/*.sql}]
+        backups: [{name: nightly, files: dumps/*.sql}, {name: b, files: /b/*, decompress: false}]
 
       """)
     #expect(errors.isEmpty, "\(errors)")
@@ -82,6 +82,7 @@ import Testing
     #expect(options.authModules.map(\.name) == ["readers"])
     #expect(options.backups.first?.pattern.hasSuffix("/dumps/*.sql") == true)
     #expect(options.backups.first?.pattern.hasPrefix("/") == true)
+    #expect(options.backups.map(\.decompress) == [true, false])
   }
 
   @Test(

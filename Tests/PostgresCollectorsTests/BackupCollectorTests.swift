@@ -1,7 +1,15 @@
 import CollectorCore
+import Glibc
 import PostgresCollectors
+import Synchronization
 import TestSupport
 import Testing
+
+/// An inspector whose files all end in the same way.
+private func inspector(_ ending: BackupEnding) -> BackupInspector {
+  BackupInspector(
+    look: { _ in .ending(ending) }, read: { _, _ in nil }, wallTime: { 1_700_000_000 })
+}
 
 @Test func backupsAreMeasuredByTheNewest() async throws {
   let files = [
@@ -11,7 +19,7 @@ import Testing
   ]
   let collector = BackupCollector(
     [BackupSource(name: "nightly", pattern: "/b/*"), BackupSource(name: "gone", pattern: "/c/*")],
-    list: { $0 == "/b/*" ? files : [] }, ending: { $0 == "/b/3" ? .truncated : .complete })
+    list: { $0 == "/b/*" ? files : [] }, inspector: inspector(.truncated))
   let shown = try await scrape(collector)
   let nightly = ["backup": "nightly"]
   #expect(shown.value("tocsin_postgres_backup_files", nightly) == 3)
@@ -22,6 +30,37 @@ import Testing
   #expect(shown.value("tocsin_postgres_backup_newest_complete", nightly) == 0)
   #expect(shown.value("tocsin_postgres_backup_newest_age_seconds", nightly) ?? 0 > 1e9)
   #expect(shown.all("tocsin_postgres_backup_newest_complete").count == 1)
+  let ending = ["backup": "nightly", "ending": "truncated"]
+  #expect(shown.value("tocsin_postgres_backup_newest_ending_info", ending) == 1)
+}
+
+@Test(arguments: BackupEnding.allCases)
+func whatIsNotKnownIsAbsent(ending: BackupEnding) async throws {
+  let collector = BackupCollector(
+    [BackupSource(name: "a", pattern: "/a")],
+    list: { _ in [BackupFile(path: "/a", size: 1, modified: 1)] }, inspector: inspector(ending))
+  let shown = try await scrape(collector)
+  let expected = ending.isComplete.map { $0 ? 1.0 : 0 }
+  #expect(shown.value("tocsin_postgres_backup_newest_complete", ["backup": "a"]) == expected)
+  let info = shown.all("tocsin_postgres_backup_newest_ending_info")
+  #expect(info.count == 1 && info.first?.labels["ending"] == ending.rawValue)
+}
+
+@Test func aFolderThatHangsCostsOnlyItsOwnCollector() async throws {
+  let isHung = Mutex(true)
+  let collector = BackupCollector(
+    [BackupSource(name: "a", pattern: "/a")],
+    list: { _ in
+      while isHung.withLock({ $0 }) { usleep(1_000) }
+      return []
+    }, inspector: inspector(.complete))
+  for _ in 0..<3 {
+    await #expect(throws: BlockingWorker.Failure.self) {
+      try await scrape(collector, within: .milliseconds(50))
+    }
+  }
+  isHung.withLock { $0 = false }
+  try await waitUntil("the threads are back") { (try? await scrape(collector)) != nil }
 }
 
 @Test(
@@ -30,13 +69,23 @@ import Testing
       "--\n-- PostgreSQL database dump\n", "--\n-- PostgreSQL database dump complete\n--\n\n",
       .complete
     ),
-    ("--\n-- PostgreSQL database dump\n", "INSERT INTO t VALUES (1", .truncated),
+    (
+      "SET a = b;\n--\n-- PostgreSQL database dump\n",
+      "-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n\n", .complete
+    ),
+    ("--\n-- PostgreSQL database dump\n", "INSERT INTO t VALUES (1", .noEndMark),
+    ("--\n-- PostgreSQL data", "--\n-- PostgreSQL data", .noEndMark),
     (
       "--\n-- PostgreSQL database cluster dump\n", "-- PostgreSQL database cluster dump complete",
       .complete
     ),
-    ("PGDMP\u{1}", "dump", .truncated), ("\u{1F}\u{8B}", "", nil), ("", "", .truncated),
-  ] as [(String, String, BackupEnding?)])
-func aDumpShowsItsEnd(head: String, tail: String, ending: BackupEnding?) {
+    (
+      "--\n-- PostgreSQL database cluster dump\n", "--\n-- PostgreSQL database dump complete\n",
+      .noEndMark
+    ),
+    ("-- MySQL dump 10.13\n", "-- Dump completed on 2026-11-21\n", .unknownFormat),
+    ("PGDMP\u{1}", "dump", .truncated), ("PK\u{3}\u{4}", "", .unknownFormat), ("", "", .truncated),
+  ] as [(String, String, BackupEnding)])
+func aDumpShowsItsEnd(head: String, tail: String, ending: BackupEnding) {
   #expect(BackupEnding.of(head: Array(head.utf8), tail: Array(tail.utf8)) == ending)
 }

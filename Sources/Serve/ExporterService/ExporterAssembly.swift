@@ -19,6 +19,7 @@ struct ExporterAssembly: Sendable {
 
   private let postgres: [PostgresServer]
   private let redis: [RedisServer]
+  private let backups: BackupInspector?
 
   init(_ configuration: ExporterConfiguration, logger: Logger) throws {
     let choice = CollectorChoice(configuration)
@@ -70,12 +71,16 @@ struct ExporterAssembly: Sendable {
       references: configuration.queryFiles, selection: configuration.postgresSelection,
       boards: boards, state: state)
     postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
-    if !options.backups.isEmpty {
-      var backups = ScheduledCollector(
+    if options.backups.isEmpty {
+      backups = nil
+    } else {
+      let inspector = BackupFiles.inspector(logger: logger)
+      var scheduled = ScheduledCollector(
         "postgres_backups",
-        BackupCollector(options.backups, list: BackupFiles.list, ending: BackupFiles.ending))
-      backups.lane = .every(.seconds(60))
-      collectors.append(backups)
+        BackupCollector(options.backups, list: BackupFiles.list, inspector: inspector))
+      scheduled.lane = .every(.seconds(60))
+      collectors.append(scheduled)
+      backups = inspector
     }
     var redis: [RedisServer] = []
     for server in configuration.redis {
@@ -114,6 +119,14 @@ struct ExporterAssembly: Sendable {
     var context = try configuration.processContext()
     context.proc = root
     return try ProcessCollectors.scheduled(context)
+  }
+
+  /// Keeps going what goes on without scrapes, until the task is cancelled.
+  func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await runner.run() }
+      if let backups { group.addTask { await backups.run() } }
+    }
   }
 
   /// How the servers stand: what the last scrape saw, or a new look if that is old.

@@ -45,7 +45,7 @@ package final class ExporterDaemon: Service {
       "exporter is listening",
       metadata: ["address": "\(address)", "collectors": "\(summary.collectors.count)"])
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.assembly.runner.run() }
+      group.addTask { await self.assembly.run() }
       // An error means that this task was cancelled, which ends the service just as well.
       try? await gracefulShutdown()
       group.cancelAll()

@@ -64,9 +64,11 @@ package struct PostgresOptions: Sendable, Equatable {
     options.backups = mapping.mappings("backups", context: "a set of backups").compactMap { entry in
       let name = entry.requiredString("name")
       let files = entry.requiredString("files")
+      let decompress = entry.bool("decompress") ?? true
       entry.finish()
       guard let name, let files else { return nil }
-      return BackupSource(name: name, pattern: ConfigPath.resolve(files, in: directory))
+      return BackupSource(
+        name: name, pattern: ConfigPath.resolve(files, in: directory), decompress: decompress)
     }
     return options
   }

@@ -4,30 +4,36 @@ import MetricModel
 /// Evidence that dumps of a database are made: the newest file, its size beside that of those
 /// before, and whether a dump ends as pg_dump ends one.
 ///
-/// Only the end of the newest file is read, and only if the files are readable; everything else
-/// needs no more than the right to search the folder.
+/// The file system is asked on a thread that is left behind if it hangs; the files are read by a
+/// ``BackupInspector``, each once. All but the end of a dump needs no more than the right to search
+/// the folder.
 package struct BackupCollector: Collector {
   private let sources: [BackupSource]
   private let list: @Sendable (String) -> [BackupFile]
-  private let ending: @Sendable (String) -> BackupEnding?
+  private let inspector: BackupInspector
+  private let worker = BlockingWorker(threadLimit: 2)
 
-  /// Makes a collector. `list` finds the files of a pattern, `ending` tells how a file ends; nil for
-  /// what cannot be told.
+  /// Makes a collector. `list` finds the files of a pattern.
   package init(
     _ sources: [BackupSource], list: @escaping @Sendable (String) -> [BackupFile],
-    ending: @escaping @Sendable (String) -> BackupEnding?
+    inspector: BackupInspector
   ) {
     self.sources = sources
     self.list = list
-    self.ending = ending
+    self.inspector = inspector
   }
 
   /// How many files before the newest the median is made of.
   private static let history = 10
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let found = sources.map { source in
-      (source.name, list(source.pattern).sorted { ($0.modified, $0.path) < ($1.modified, $1.path) })
+    let found = try await worker.run(context: context) { [sources, list, inspector] in
+      let found = sources.map { source in
+        (source, list(source.pattern).sorted { ($0.modified, $0.path) < ($1.modified, $1.path) })
+      }
+      inspector.inspect(
+        found.compactMap { source, files in files.last.map { ($0, source.decompress) } })
+      return found.map { ($0.name, $1) }
     }
     write("files", "Backup files found.", found, into: &buffer) { Double($0.count) }
     write("newest_timestamp_seconds", "Unix time of the newest backup.", found, into: &buffer) {
@@ -42,11 +48,29 @@ package struct BackupCollector: Collector {
     write(
       "newest_size_ratio", "Size of the newest backup over the median of the ten before.", found,
       into: &buffer, Self.ratio)
-    write(
-      "newest_complete", "Whether the newest backup ends as a complete dump of pg_dump does.",
-      found, into: &buffer
-    ) { files in
-      files.last.flatMap { ending($0.path) }.map { $0 == .complete ? 1 : 0 }
+    writeEndings(found, into: &buffer)
+  }
+
+  private func writeEndings(_ found: [(String, [BackupFile])], into buffer: inout FamilyBuffer) {
+    let standings = found.compactMap { name, files in
+      files.last.map { (name: name, standing: inspector.standing(of: $0)) }
+    }
+    buffer.family(
+      "tocsin_postgres_backup_newest_complete", .gauge,
+      "Whether the newest backup ends as a complete dump of pg_dump does; absent while unknown.",
+      labels: ["backup"])
+    for (name, standing) in standings {
+      if let isComplete = standing.ending.isComplete { buffer.add(isComplete ? 1 : 0, name) }
+    }
+    buffer.family(
+      "tocsin_postgres_backup_newest_ending_info", .gauge,
+      "How the newest backup ends, or why that is not known.", labels: ["backup", "ending"])
+    for (name, standing) in standings { buffer.add(1, name, standing.ending.rawValue) }
+    buffer.family(
+      "tocsin_postgres_backup_newest_read_ratio", .gauge,
+      "Part of a compressed newest backup that was read in search of its end.", labels: ["backup"])
+    for (name, standing) in standings {
+      if let progress = standing.progress { buffer.add(progress, name) }
     }
   }
 
@@ -68,47 +92,5 @@ package struct BackupCollector: Collector {
       sizes.count.isMultiple(of: 2)
       ? Double(sizes[middle - 1] + sizes[middle]) / 2 : Double(sizes[middle])
     return median > 0 ? Double(newest.size) / median : nil
-  }
-}
-
-/// How a dump ends.
-package enum BackupEnding: Sendable, Equatable {
-  /// With the mark that pg_dump writes last.
-  case complete
-  /// A plain dump without that mark: pg_dump or the disk gave up before.
-  case truncated
-
-  /// Reads the beginning and the end of a file; nil for formats whose end shows nothing, such as
-  /// compressed texts. Of a dump in the custom format the beginning must reach beyond the table of
-  /// contents.
-  package static func of(head: [UInt8], tail: [UInt8]) -> BackupEnding? {
-    if head.isEmpty { return .truncated }
-    if head.starts(with: DumpArchive.mark) { return custom(head: head, tail: tail) }
-    let start = String(decoding: head.prefix(512), as: UTF8.self)
-    guard start.hasPrefix("--") || start.contains("PostgreSQL database") else { return nil }
-    let end = String(decoding: tail, as: UTF8.self)
-    return end.contains("PostgreSQL database dump complete")
-      || end.contains("PostgreSQL database cluster dump complete") ? .complete : .truncated
-  }
-
-  /// A custom dump ends with a block of no bytes, and only then are the places of the data filled in.
-  /// One that was written to a pipe never has them: then its end is all that there is to see.
-  private static func custom(head: [UInt8], tail: [UInt8]) -> BackupEnding? {
-    guard let archive = DumpArchive(parsing: head), !archive.isDirectory else { return .truncated }
-    guard archive.hasData else { return .complete }
-    guard tail.count >= 5, tail.suffix(5).allSatisfy({ $0 == 0 }) else { return .truncated }
-    return archive.lacksPlaces ? nil : .complete
-  }
-
-  /// Reads `toc.dat` of a dump in the directory format, if there is one; `names` are those of the
-  /// files beside it.
-  package static func ofDirectory(tableOfContents: [UInt8]?, names: Set<String>) -> BackupEnding {
-    guard let bytes = tableOfContents, let archive = DumpArchive(parsing: bytes),
-      archive.isDirectory
-    else { return .truncated }
-    let isThere = archive.files.allSatisfy { file in
-      ["", ".gz", ".lz4", ".zst"].contains { names.contains(file + $0) }
-    }
-    return isThere ? .complete : .truncated
   }
 }
