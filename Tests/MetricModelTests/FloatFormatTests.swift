@@ -74,4 +74,26 @@ import Testing
       }
     }
   }
+
+  /// The standard library has the shortest digits, too, and of those the nearest; only their arrangement differs.
+  @Test func digitsAreThoseOfTheStandardLibrary() {
+    var generator = SystemRandomNumberGenerator()
+    let powers = (-1074...1023).map { Double(sign: .plus, exponent: $0, significand: 1) }
+    let edges = powers + powers.flatMap { [$0.nextUp, $0.nextDown, 3 * $0] }
+    let decimals = (0..<50_000).map { Double($0 * 7919) / [1, 10, 1000, 1e6, 1e22][$0 % 5] }
+    let ratios = (1...50_000).map { 1 / Double($0) }
+    let random = (0..<200_000).map { _ in Double(bitPattern: generator.next()) }
+    for value in edges + decimals + ratios + random where value.isFinite {
+      let text = FloatFormat.string(value)
+      if digits(text) != digits(value.description) {
+        Issue.record("\(text) instead of \(value)")
+      }
+    }
+  }
+
+  /// The digits from the first to the last that is not zero.
+  private func digits(_ text: String) -> Substring {
+    let all = text.prefix { $0 != "e" }.filter(\.isNumber).drop { $0 == "0" }
+    return all.prefix(all.count - all.reversed().prefix { $0 == "0" }.count)
+  }
 }

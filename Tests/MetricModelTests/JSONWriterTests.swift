@@ -28,4 +28,19 @@ import Testing
     json.instant(Timestamp(rawValue: milliseconds))
     #expect(String(decoding: json.bytes, as: UTF8.self) == text)
   }
+
+  @Test func rule54_pointsAreTimesAndValuesInStrings() {
+    var json = JSONWriter()
+    json.array { json in
+      for (milliseconds, value) in [
+        (0, 0.25), (1_758_000_000_120, 1_234_567), (-1_500, -.infinity), (.max, 1e-300),
+      ] as [(Int64, Double)] {
+        json.point(Timestamp(rawValue: milliseconds), value)
+      }
+      json.integer(1)
+    }
+    let expected =
+      #"[[0,"0.25"],[1758000000.12,"1234567"],[-1.5,"-Inf"],[9223372036854775.807,"1e-300"],1]"#
+    #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
+  }
 }

@@ -1,4 +1,4 @@
-/// Writes numbers as the field expects them: shortest text that reads back to the same value, in two styles.
+/// Writes numbers as the field expects them: the shortest text that reads back to the same value.
 public enum FloatFormat {
   /// Where the number is going to stand; they differ in when an exponent is written.
   public enum Style: Sendable {
@@ -11,43 +11,50 @@ public enum FloatFormat {
     /// Never an exponent, as `count_values` prints.
     case plain
 
-    /// The decimal exponents of the first digit that are written without `e`.
-    fileprivate var plainExponents: ClosedRange<Int> {
+    /// Magnitudes from this on have an exponent.
+    @inline(__always)
+    fileprivate var large: Double {
       switch self {
-      case .exposition: -4...5
-      case .template: -4...20
-      case .api: -6...20
-      case .plain: -400...400
+      case .exposition: 1e6
+      case .template, .api: 1e21
+      case .plain: .infinity
+      }
+    }
+
+    /// Magnitudes below this have an exponent, but not zero.
+    @inline(__always)
+    fileprivate var small: Double {
+      switch self {
+      case .exposition, .template: 1e-4
+      case .api: 1e-6
+      case .plain: 0
       }
     }
   }
 
+  /// The most bytes that a number takes in all styles but `plain`, those included that are written at the end and taken back.
+  static let room = 40
+  private static let plainRoom = 360
+
   /// Appends the number.
   ///
-  /// - Complexity: O(digits); no allocation beyond the small one of the standard library's shortest-digits printer.
+  /// - Complexity: O(1), some 5 ns for a whole number and 25 ns for another; no allocation but that of the buffer.
   public static func append(_ value: Double, to bytes: inout [UInt8], style: Style = .exposition) {
-    let limit = style == .exposition ? 1e6 : 1e15
-    if value.magnitude < limit, value.bitPattern != (-0.0).bitPattern,
-      let whole = Int64(exactly: value)
-    {
-      appendInteger(whole, to: &bytes)
-      return
+    bytes.append(addingCapacity: style == .plain ? plainRoom : room) { text in
+      append(value, to: &text, style: style)
     }
-    guard value.isFinite else {
-      bytes.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8)
-      return
-    }
-    if value.magnitude >= 1e-4, value.magnitude < limit {
-      // Between these the standard library's text is the same, fraction and all.
-      bytes.append(contentsOf: value.description.utf8)
-      return
-    }
-    let digits = ShortestDigits(value)
-    if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
-    if style.plainExponents.contains(digits.exponent) {
-      digits.appendPlain(to: &bytes)
+  }
+
+  /// Appends the number to a text with room for it.
+  @inline(__always)
+  static func append(_ value: Double, to text: inout OutputSpan<UInt8>, style: Style) {
+    let magnitude = value.magnitude
+    // Beyond 2^53 the text of a whole number is shorter than the number.
+    if magnitude < min(style.large, 0x1p53), Double(UInt64(magnitude)) == magnitude {
+      if value.sign == .minus { text.append(UInt8(ascii: "-")) }
+      text.appendDigits(UInt64(magnitude))
     } else {
-      digits.appendScientific(to: &bytes)
+      appendOther(value, to: &text, style: style)
     }
   }
 
@@ -60,32 +67,69 @@ public enum FloatFormat {
 
   /// Appends a whole number.
   public static func appendInteger(_ value: Int64, to bytes: inout [UInt8]) {
-    bytes.append(addingCapacity: 20) { text in
+    bytes.append(addingCapacity: 32) { text in
       if value < 0 { text.append(UInt8(ascii: "-")) }
-      appendDigits(value.magnitude, to: &text)
+      text.appendDigits(value.magnitude)
     }
   }
 
-  /// Appends eight digits at a time, which are turned around in a register.
-  private static func appendDigits(
-    _ value: UInt64, atLeast count: Int = 1, to text: inout OutputSpan<UInt8>
+  /// Fractions, numbers with an exponent, and what is no number.
+  private static func appendOther(
+    _ value: Double, to text: inout OutputSpan<UInt8>, style: Style
   ) {
-    var rest = value
-    if value >= 100_000_000 {
-      appendDigits(value / 100_000_000, to: &text)
-      appendDigits(value % 100_000_000, atLeast: 8, to: &text)
+    guard value.isFinite else {
+      for byte in (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8 { text.append(byte) }
       return
     }
-    var turned: UInt64 = 0
-    var written = 0
-    while rest > 0 || written < count {
-      turned = turned << 8 | (rest % 10)
-      rest /= 10
-      written += 1
-    }
-    for _ in 0..<written {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: turned & 15))
-      turned >>= 8
+    if value < 0 { text.append(UInt8(ascii: "-")) }
+    let decimal = ShortestDecimal(value.magnitude)
+    if value.magnitude >= style.small, value.magnitude < style.large {
+      decimal.appendPlain(to: &text)
+    } else {
+      decimal.appendScientific(to: &text)
     }
   }
+}
+
+extension ShortestDecimal {
+  /// Writes `1500`, `1.5` or `0.0015`.
+  @inline(__always)
+  fileprivate func appendPlain(to text: inout OutputSpan<UInt8>) {
+    guard exponent < 0 else {
+      text.appendDigits(digits)
+      text.append(repeating: UInt8(ascii: "0"), count: exponent)
+      return
+    }
+    let one = -exponent < Self.powersOfTen.count ? Self.powersOfTen[-exponent] : .max
+    let whole = digits < one ? 0 : digits / one
+    text.appendDigits(whole)
+    text.append(UInt8(ascii: "."))
+    text.appendDigits(digits &- whole &* one, count: -exponent)
+  }
+
+  /// Writes `1.5e+06`, the exponent with at least two digits.
+  fileprivate func appendScientific(to text: inout OutputSpan<UInt8>) {
+    var behind = 0
+    while behind + 1 < Self.powersOfTen.count, digits >= Self.powersOfTen[behind + 1] {
+      behind += 1
+    }
+    let one = Self.powersOfTen[behind]
+    text.appendDigits(digits / one)
+    if behind > 0 {
+      text.append(UInt8(ascii: "."))
+      text.appendDigits(digits % one, count: behind)
+    }
+    let shown = exponent + behind
+    text.append(UInt8(ascii: "e"))
+    text.append(shown < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+    if shown.magnitude < 10 { text.append(UInt8(ascii: "0")) }
+    text.appendDigits(UInt64(shown.magnitude))
+  }
+
+  private static let powersOfTen: [20 of UInt64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 }

@@ -32,6 +32,12 @@ extension Workload {
     Workload("floats/ratios", "one number with all its digits formatted") {
       formatting((1...10_000).map { 1 / Double($0) })
     },
+    Workload("answer/matrix", "one point of a range query's answer as JSON: 1,000 series of 241") {
+      writing((0..<241).map { 1 / Double($0 + 3) })
+    },
+    Workload("answer/counters", "the same with whole numbers") {
+      writing((0..<241).map { Double($0 * 7919) })
+    },
   ]
 
   private static func formatting(_ values: [Double]) -> PreparedWorkload {
@@ -42,5 +48,27 @@ extension Workload {
       return bytes.count
     }
     return PreparedWorkload(operations: values.count, bytes: format()) { keep(format()) }
+  }
+
+  private static func writing(_ values: [Double]) -> PreparedWorkload {
+    let labels = (0..<1000).map { SampleData.labels("tocsin_bench_total", $0) }
+    func write() -> Int {
+      var json = JSONWriter()
+      json.reserve(labels.count * (400 + 36 * values.count))
+      json.array { json in
+        for labels in labels {
+          json.labels(labels)
+          json.array { json in
+            for (step, value) in values.enumerated() {
+              json.point(Timestamp(rawValue: 1_800_000_000_000 + Int64(step) * 15_000), value)
+            }
+          }
+        }
+      }
+      return json.bytes.count
+    }
+    return PreparedWorkload(operations: labels.count * values.count, bytes: write()) {
+      keep(write())
+    }
   }
 }

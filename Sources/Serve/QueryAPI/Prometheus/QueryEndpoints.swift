@@ -191,6 +191,7 @@ extension JSONWriter {
       case .matrix(let series):
         json.member("resultType", "matrix")
         json.key("result")
+        json.reserve(series.prefix(limit).reduce(0) { $0 + 400 + 36 * $1.values.count })
         json.array { json in for one in series.prefix(limit) { json.series(one) } }
       }
     }
@@ -220,13 +221,6 @@ extension JSONWriter {
           }
         }
       }
-    }
-  }
-
-  private mutating func point(_ time: Timestamp, _ value: Double) {
-    array { json in
-      json.instant(time)
-      json.sampleValue(value)
     }
   }
 }
