@@ -82,6 +82,19 @@ import WebServer
     await server.stop()
   }
 
+  /// Large bodies are handed to the client part by part.
+  @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 3_000_001])
+  func bodiesOfAnySizeArriveWhole(size: Int) async throws {
+    let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) }
+    let server = try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { _ in
+      HTTPResponse(body: body)
+    }
+    let answer = try await client.send(WebRequest(.get, "http://127.0.0.1:\(server.boundPort)/"))
+    #expect(answer.body == body)
+    #expect(answer.headers["Content-Length"] == "\(size)")
+    await server.stop()
+  }
+
   @Test func keepsConnectionsOpen() async throws {
     let server = try server { .text("<\($0.path)>") }
     let connection = try RawConnection(port: server.boundPort)

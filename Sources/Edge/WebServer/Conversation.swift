@@ -103,10 +103,7 @@ import Synchronization
     exchange.phase.withLock { $0 = .answered }
     let status = (200...599).contains(response.status) ? response.status : 500
     let body = status == 204 || status == 304 ? [] : response.body
-    let made = unsafe body.withUnsafeBytes { bytes in
-      unsafe MHD_create_response_from_buffer(
-        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
-    }
+    let made = unsafe ResponseBody(body).makeResponse()
     guard let made = unsafe made else { return false }
     defer { unsafe MHD_destroy_response(made) }
     for field in response.headers.fields {
