@@ -33,31 +33,31 @@ struct ResultBuilder {
   func matrix(
     _ source: any InstantOperator, at range: SourceRange
   ) throws(QueryError) -> [MatrixSeries] {
-    let steps = context.grid.count
-    var rows: [(labels: Labels, values: [Double])] = []
+    let times = stepTimes
+    var result: [MatrixSeries] = []
     var known: [Labels: Int] = [:]
-    var row = [Double](repeating: absentValue, count: steps)
+    var row = [Double](repeating: absentValue, count: times.count)
     var index = 0
     while try source.next(into: &row) {
       try context.checkpoint()
       defer { index += 1 }
       guard row.contains(where: \.isPresent) else { continue }
-      let labels = source.heads[index].finalLabels
-      if let first = known[labels] {
-        try Self.merge(row, into: &rows[first].values, at: range)
+      let series = MatrixSeries(source.heads[index].finalLabels, row, at: times)
+      if let first = known[series.labels] {
+        guard result[first].merge(series) else { throw Self.duplicate(at: range) }
       } else {
-        try context.hold(steps)
-        known[labels] = rows.count
-        rows.append((labels, row))
+        try context.hold(times.count)
+        known[series.labels] = result.count
+        result.append(series)
       }
     }
-    rows.sort { $0.labels < $1.labels }
-    return rows.map { series($0.labels, $0.values) }
+    result.sort { $0.labels < $1.labels }
+    return result
   }
 
   /// A scalar's answer to a range query: one series without labels.
   func matrix(ofScalar row: [Double]) -> [MatrixSeries] {
-    row.isEmpty ? [] : [series(.empty, row)]
+    row.isEmpty ? [] : [MatrixSeries(.empty, row, at: stepTimes)]
   }
 
   /// The samples of a range selector or subquery, asked for as they are.
@@ -86,15 +86,9 @@ struct ResultBuilder {
     return result
   }
 
-  private func series(_ labels: Labels, _ row: [Double]) -> MatrixSeries {
-    var series = MatrixSeries(labels: labels)
-    series.timestamps.reserveCapacity(row.count)
-    series.values.reserveCapacity(row.count)
-    for (step, value) in row.enumerated() where value.isPresent {
-      series.timestamps.append(Timestamp(rawValue: context.grid.time(step)))
-      series.values.append(.float(value))
-    }
-    return series
+  /// The instants of the query.
+  private var stepTimes: [Timestamp] {
+    (0..<context.grid.count).map { Timestamp(rawValue: context.grid.time($0)) }
   }
 
   /// Adds the values of a row to another of the same labels; both having one at the same step is an
@@ -110,5 +104,26 @@ struct ResultBuilder {
 
   static func duplicate(at range: SourceRange) -> QueryError {
     .failed("vector cannot contain metrics with the same labelset", at: range)
+  }
+}
+
+extension MatrixSeries {
+  /// The present values of a row. Series with a value at every step share one array of times.
+  fileprivate init(_ labels: Labels, _ row: [Double], at times: [Timestamp]) {
+    self.init(labels: labels)
+    let absent = row.reduce(0) { $0 + ($1.isPresent ? 0 : 1) }
+    values.reserveCapacity(row.count - absent)
+    for value in row where value.isPresent { values.append(.float(value)) }
+    timestamps =
+      absent == 0 ? times : row.indices.filter { row[$0].isPresent }.map { times[$0] }
+  }
+
+  /// Adds the samples of a series of the same labels; false if both have one at the same time.
+  fileprivate mutating func merge(_ other: MatrixSeries) -> Bool {
+    let all = (Array(zip(timestamps, values)) + zip(other.timestamps, other.values))
+      .sorted { $0.0 < $1.0 }
+    timestamps = all.map(\.0)
+    values = all.map(\.1)
+    return zip(timestamps, timestamps.dropFirst()).allSatisfy { $0 < $1 }
   }
 }

@@ -75,8 +75,8 @@ struct ExtrapolatedRate: WindowKernel {
     var toStart = Double(firstTime - window.start) / 1000
     var toEnd = Double(window.end - lastTime) / 1000
     if toStart >= threshold { toStart = average / 2 }
-    if isCounter, difference > 0, first >= 0 {
-      // A counter is not negative: not further back than where it would have been zero.
+    // A counter is not negative: not further back than where it would have been zero, which is far if it is large.
+    if isCounter, difference > 0, first >= 0, first < difference || toStart > sampled {
       toStart = min(toStart, sampled * (first / difference))
     }
     if toEnd >= threshold { toEnd = average / 2 }

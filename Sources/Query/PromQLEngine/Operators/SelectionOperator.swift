@@ -49,37 +49,53 @@ final class SelectionOperator: InstantOperator {
   private func choose(
     from table: SeriesTable
   ) throws(QueryError) -> (order: [Int], rows: [[Double]]) {
-    if table.steps == 1 {
-      let order = members.flatMap { chosen($0, of: table, at: 0) }
-      return (order, order.map { [table[$0, 0]] })
-    }
+    var order: [Int] = []
     let blank = [Double](repeating: absentValue, count: table.steps)
     var rows = [[Double]](repeating: [], count: table.count)
     for group in members {
-      for step in 0..<table.steps {
-        try context.checkpoint(work: group.count)
-        for series in chosen(group, of: table, at: step) {
-          if rows[series].isEmpty { rows[series] = blank }
-          rows[series][step] = table[series, step]
+      for (step, series) in try chosen(group, of: table).enumerated() {
+        for one in series {
+          if rows[one].isEmpty {
+            rows[one] = blank
+            order.append(one)
+          }
+          rows[one][step] = table[one, step]
         }
       }
     }
-    let order = rows.indices.filter { !rows[$0].isEmpty }
+    if table.steps > 1 { order.sort() }
     return (order, order.map { rows[$0] })
   }
 
-  private func chosen(_ group: [Int], of table: SeriesTable, at step: Int) -> [Int] {
-    let limit = parameter[step]
-    let present = group.lazy.filter { table[$0, step].isPresent }
+  /// The series of a group that stay at each step, the best first.
+  ///
+  /// - Complexity: O(series * steps); rows are read one after another, as they lie.
+  private func chosen(
+    _ group: [Int], of table: SeriesTable
+  ) throws(QueryError) -> [[Int]] {
     switch choice {
-    case .ratio:
-      return present.filter { Self.isWithin(limit, table.heads[$0].labels) }
-    case .first:
-      return Array(present.prefix(Self.count(limit)))
+    case .first, .ratio:
+      var chosen: [[Int]] = []
+      for (step, limit) in parameter.enumerated() {
+        try context.checkpoint(work: group.count)
+        let present = group.lazy.filter { table[$0, step].isPresent }
+        chosen.append(
+          choice == .first
+            ? Array(present.prefix(Self.count(limit)))
+            : present.filter { Self.isWithin(limit, table.heads[$0].labels) })
+      }
+      return chosen
     case .largest, .smallest:
-      var ranking = BoundedRanking(limit: Self.count(limit), isDescending: choice == .largest)
-      for series in present { ranking.offer(table[series, step], of: series) }
-      return ranking.sorted
+      var rankings = parameter.map {
+        BoundedRanking(limit: Self.count($0), isDescending: choice == .largest)
+      }
+      for series in group {
+        try context.checkpoint(work: table.steps)
+        for step in 0..<table.steps where table[series, step].isPresent {
+          rankings[step].offer(table[series, step], of: series)
+        }
+      }
+      return rankings.map(\.sorted)
     }
   }
 
