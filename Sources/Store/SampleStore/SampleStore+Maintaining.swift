@@ -154,7 +154,12 @@ extension Head {
       count += 1
     }
     cachedChunks -= count
-    if count > 0 { series[slot].cached.removeFirst(count) }
+    // An empty array that had elements goes on to hold their memory.
+    if count == series[slot].cached.count {
+      series[slot].cached = []
+    } else if count > 0 {
+      series[slot].cached.removeFirst(count)
+    }
   }
 
   /// Notes that samples before an instant are gone; true if the slot was now found empty more than once.

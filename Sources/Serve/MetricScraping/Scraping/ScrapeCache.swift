@@ -72,6 +72,9 @@ struct ScrapeCache {
   private var isStale = false
   private var metadata = MetadataCache()
 
+  /// How many series the last good round had.
+  var seriesCount: Int { order.count }
+
   /// Reads an exposition: samples of known series go into the batch, those of new series wait for `resolve`.
   mutating func read(
     _ body: Span<UInt8>, format: ExpositionTextFormat, at time: Timestamp, rules: SeriesRules,

@@ -24,7 +24,6 @@ struct ScrapeWriter {
   /// The names of the series that were kept; some may be of earlier scrapes.
   private(set) var metricNames = Set(Self.reportNames)
   private var reportSeries: [SeriesID] = []
-  private var batch = SampleBatch()
 
   init(target: ScrapeTarget, appender: any SampleAppender) {
     rules = SeriesRules(target: target)
@@ -40,7 +39,9 @@ struct ScrapeWriter {
   mutating func keep(
     _ answer: ScrapeAnswer, at time: Timestamp, elapsed: () -> Double
   ) async throws(ScrapeFailure) -> Counts {
-    batch.removeAll()
+    // Not kept from scrape to scrape: every target would hold the memory of its largest batch.
+    var batch = SampleBatch()
+    batch.reserveCapacity(cache.seriesCount + Self.reportNames.count)
     let format =
       ExpositionTextFormat(knownContentType: answer.contentType)
       ?? rules.target.job.fallbackProtocol.format
@@ -62,9 +63,10 @@ struct ScrapeWriter {
     for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
     note(reading.newSeries, kept: reading.kept)
     report(
-      [1, elapsed(), Double(counts.scraped), Double(counts.kept), Double(counts.added)], at: time)
+      [1, elapsed(), Double(counts.scraped), Double(counts.kept), Double(counts.added)],
+      into: &batch, at: time)
     do {
-      counts.outcome = try await append()
+      counts.outcome = try await append(batch)
     } catch {
       throw .notKept(error)
     }
@@ -75,15 +77,15 @@ struct ScrapeWriter {
   mutating func fail(
     at time: Timestamp, elapsed: Double, hasRead: Bool
   ) async throws(ScrapeFailure) -> Counts {
-    batch.removeAll()
+    var batch = SampleBatch()
     for series in hasRead ? cache.abandon() : cache.expire() {
       batch.append(series, at: time, StaleMarker.value)
     }
     var counts = Counts()
     do {
       try await findReportSeries()
-      report([0, elapsed, 0, 0, 0], at: time)
-      counts.outcome = try await append()
+      report([0, elapsed, 0, 0, 0], into: &batch, at: time)
+      counts.outcome = try await append(batch)
     } catch {
       throw .notKept(error)
     }
@@ -92,7 +94,7 @@ struct ScrapeWriter {
 
   /// Ends all series, `up` among them: the target is no more.
   mutating func end(at time: Timestamp) async throws(ScrapeFailure) {
-    batch.removeAll()
+    var batch = SampleBatch()
     for series in cache.expire() + reportSeries {
       batch.append(series, at: time, StaleMarker.value)
     }
@@ -112,7 +114,7 @@ struct ScrapeWriter {
     }
   }
 
-  private mutating func report(_ values: [Double], at time: Timestamp) {
+  private func report(_ values: [Double], into batch: inout SampleBatch, at time: Timestamp) {
     for (series, value) in zip(reportSeries, values) { batch.append(series, at: time, value) }
   }
 
@@ -126,7 +128,7 @@ struct ScrapeWriter {
   }
 
   /// Appends the batch; samples of series that the store has forgotten are tried once more with new numbers.
-  private mutating func append() async throws(StorageError) -> AppendOutcome {
+  private mutating func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
     var outcome = try await appender.appendSoon(batch)
     guard !outcome.unknownSeries.isEmpty else { return outcome }
     let forgotten = Set(outcome.unknownSeries)

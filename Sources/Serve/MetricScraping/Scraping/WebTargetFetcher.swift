@@ -12,6 +12,8 @@ package struct WebTargetFetcher: TargetFetching {
     return (types + ["*/*;q=0.1"]).joined(separator: ",")
   }
 
+  private static let standardAccept = accept(ScrapeProtocol.standard)
+
   private let client: WebClient
   private let userAgent: String
 
@@ -36,7 +38,9 @@ package struct WebTargetFetcher: TargetFetching {
   private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
     var request = WebRequest(.get, target.url)
     try target.job.client.apply(to: &request)
-    request.headers["Accept"] = Self.accept(target.job.protocols)
+    let protocols = target.job.protocols
+    request.headers["Accept"] =
+      protocols == ScrapeProtocol.standard ? Self.standardAccept : Self.accept(protocols)
     request.headers["X-Prometheus-Scrape-Timeout-Seconds"] =
       FloatFormat.string(target.timeout.seconds, style: .plain)
     request.userAgent = userAgent

@@ -33,8 +33,8 @@ struct SealedChunk: Sendable {
     last = chunk.last
     count = chunk.count
     let track = Self.withoutZeros(chunk.buffer.words)
-    // What hardly changes is short enough as it is.
-    if track.count * 8 > chunk.count / 8 {
+    // What goes on as expected is short enough as it is; the other encoding takes at least two bits a sample, too.
+    if track.count * 64 > chunk.count * 3 {
       var columns = SampleColumns()
       chunk.read(from: .min, through: .max, into: &columns)
       if let decimals = DecimalChunk.encode(columns).map({ Self.withoutZeros($0.words) }),
