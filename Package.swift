@@ -249,7 +249,7 @@ let tested: [Target] = [
     uses: [
       "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
     ]),
-  tests("StateDatabase", uses: ["StorageAPI", "MetricModel"]),
+  tests("StateDatabase", uses: ["StorageAPI", "MetricModel", grdb]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
   tests(
     "EvaluatorService",

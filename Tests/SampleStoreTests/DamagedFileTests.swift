@@ -55,7 +55,7 @@ struct DamagedFileTests {
     // Long labels, so that they fill more than one page.
     let long = String(repeating: "x", count: 300)
     for series in 0..<300 {
-      let labels = Labels(name: "m", [("n", "\(series)"), ("path", long)])
+      let labels = Labels(name: "m", [("n", "\(series)"), ("path", "\(series)" + long)])
       try await world.store.append(labels, (0..<40).map { ($0 * 100, Double(series)) })
     }
     await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
@@ -65,7 +65,7 @@ struct DamagedFileTests {
     var bytes = try Data(
       contentsOf: URL(fileURLWithPath: world.directory.file("copy.db")))
     // One page of labels: the start, which reads them all, finds it.
-    let label = try #require(bytes.range(of: Data("n".utf8 + [3] + "250".utf8)))
+    let label = try #require(bytes.range(of: Data([0, 3] + "250".utf8)))
     let page = label.lowerBound / 8192 * 8192
     for place in page..<(page + 64) { bytes[place] = 0xff }
     try bytes.write(to: URL(fileURLWithPath: folder + "/samples.db"))

@@ -45,7 +45,7 @@ struct FaultLoad {
 
   private var settings: SampleStoreSettings {
     var settings = SampleStoreSettings.small
-    settings.outOfOrderWindow = .seconds(100_000)
+    settings.outOfOrderWindow = .seconds(1_000_000)
     settings.retention = .seconds(1 << 40)
     return settings
   }
@@ -77,10 +77,12 @@ struct FaultLoad {
     }
     Thread.detachNewThread {
       // Maintenance beside the load, as in the evaluator.
-      while true {
+      for round in 0... {
         let done = DispatchSemaphore(value: 0)
         Task {
-          await store.maintain(now: Timestamp(rawValue: Int64(start + 500) * 1000))
+          // Time goes on, so that there is always something to compact.
+          let now = time(start, 0) + round * 600_000
+          await store.maintain(now: Timestamp(rawValue: Int64(now)))
           done.signal()
         }
         done.wait()
@@ -102,7 +104,7 @@ struct FaultLoad {
 
   /// Steps come in pairs: the second one falls between the samples of the first.
   private func time(_ step: Int, _ place: Int) -> Int {
-    (step / 2 * Self.batch + place) * 2000 + step % 2 * 1000
+    (step / 2 * Self.batch + place) * 20_000 + step % 2 * 10_000
   }
 
   /// Compares the ledger with what the store serves: all that was acknowledged, and at most one batch more.

@@ -151,7 +151,8 @@ struct RestartTests {
     #expect(again.stats.damaged == 1)
     #expect(
       again.stats.lastError
-        == "samples.db: chunk 900 of series 1 is damaged and was left out")
+        == "samples.db: the chunk of series 1 that begins at 1970-01-01T00:00:00.000Z is damaged "
+        + "and was left out")
   }
 
   private func expect(

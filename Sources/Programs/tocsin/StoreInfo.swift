@@ -19,6 +19,7 @@ struct StoreInfo: AsyncParsableCommand {
         print("sealed time       \(first.rfc3339) to \(last.rfc3339)")
       }
       print("sealed bytes      \(summary.chunkBytes)\(Self.perSample(summary))")
+      print("labels            \(summary.labelBytes) bytes")
       print("journal           \(summary.batches) batches, \(summary.batchBytes) bytes")
       print("file              \(summary.fileBytes) bytes, \(summary.freeBytes) of them free")
     }

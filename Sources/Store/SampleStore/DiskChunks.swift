@@ -59,11 +59,13 @@ final class DiskChunks: Sendable {
   }
 
   /// Tells that a chunk cannot be decoded.
-  func foundDamage(_ chunk: SealedChunk) { report("chunk \(chunk.number)") }
+  func foundDamage(_ chunk: SealedChunk) {
+    report("a chunk that begins at \(Timestamp(rawValue: chunk.first).rfc3339)")
+  }
 
   private func sound(_ row: ChunkRow) -> SealedChunk? {
     if let chunk = SealedChunk(row) { return chunk }
-    report("chunk \(row.number) of series \(row.series.rawValue)")
+    report("the chunk of series \(row.series.rawValue) that begins at \(row.first.rfc3339)")
     return nil
   }
 }

@@ -13,7 +13,7 @@ extension SampleStore {
   /// How many bytes are given back in one transaction.
   private static var bytesPerTransaction: Int { 2 << 20 }
 
-  /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired.
+  /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired, compacts chunks.
   ///
   /// To be called every minute or so by one task; a failed write is counted and tried again the next time.
   package func maintain(now: Timestamp) async {
@@ -33,6 +33,7 @@ extension SampleStore {
       try await removeExpiredChunks(before: expiry)
       // What failed to be written as a chunk is still needed as a batch.
       if status.failure == nil { try await cutJournal(before: journalStart) }
+      try await compact(now: now)
     } catch {
       writer.noteFailure(error)
       return
@@ -59,12 +60,12 @@ extension SampleStore {
   }
 
   private func removeExpiredChunks(before expiry: Timestamp) async throws(StorageError) {
-    var removed = 0
+    var removed = (rows: 0, chunks: 0)
     repeat {
       removed = try await journal.removeChunks(
         endingBefore: expiry, limit: Self.rowsPerTransaction)
-      head.withLock { $0.stats.chunksExpired += removed }
-    } while removed == Self.rowsPerTransaction
+      head.withLock { $0.stats.chunksExpired += removed.chunks }
+    } while removed.rows == Self.rowsPerTransaction
   }
 
   private func cutJournal(before sequence: Int64) async throws(StorageError) {

@@ -24,7 +24,8 @@ extension SampleStore {
         ).first ?? []
       let merge = LateMerge(rows, late, samplesPerChunk: settings.samplesPerChunk)
       let chunks = head.withLock { $0.seal(merge.pieces) }
-      try await journal.replace(merge.replaced, with: chunks.map { $0.row(of: key) })
+      try await journal.replace(
+        merge.replaced, of: key, with: chunks.map { $0.row(of: key) })
       let end = max(last, merge.end)
       head.withLock { $0.noteMerged(late, slot: slot, key: key, through: end) }
     }
@@ -68,8 +69,8 @@ extension SampleStore {
 
 /// What becomes of late samples and the chunks that they fall into.
 struct LateMerge {
-  /// The numbers of the chunks that go.
-  private(set) var replaced: [Int64] = []
+  /// The first times of the chunks that go.
+  private(set) var replaced: [Timestamp] = []
   /// The samples of the chunks that come.
   private(set) var pieces: [SampleColumns] = []
   /// The last time in a chunk that goes.
@@ -87,7 +88,7 @@ struct LateMerge {
       // A damaged chunk stays as it is; its late samples get a chunk of their own.
       if inside.count > 0 {
         if chunk.read(from: .min, through: .max, into: &known) {
-          replaced.append(chunk.number)
+          replaced.append(row.first)
           end = max(end, chunk.last)
         } else {
           known = SampleColumns()

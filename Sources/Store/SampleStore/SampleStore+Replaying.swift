@@ -6,11 +6,9 @@ import Synchronization
 extension SampleStore {
   /// Fills the head with the series and batches of the database.
   func replay() throws(StorageError) {
-    let lastChunk = try journal.lastChunkNumber()
     var table = KeyTable()
     try head.withLock { head throws(StorageError) in
-      head.nextChunk = lastChunk + 1
-      try journal.forEachSeries { stored in
+      try journal.forEachSeries(damaged: foundDamage) { stored in
         guard let labels = stored.soundLabels else {
           foundDamage("the label set of series \(stored.key.rawValue)")
           return
@@ -43,7 +41,7 @@ extension SampleStore {
 extension StoredSeries {
   /// The labels; nil if they are damaged.
   var soundLabels: Labels? {
-    if let checksum, checksum != Checksum.of(labels) { return nil }
+    if let checksum, checksum != UInt32(folding: Checksum.of(labels)) { return nil }
     return Labels(validating: labels)
   }
 }

@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// A batch is taken into the head, where selections see it, and written as one journal row; `append` returns when that is committed,
 /// `appendSoon` before it, so that all scrapes of half a second share one commit.
-/// A chunk that is full, or old, becomes a row of its own, and the journal is cut behind the oldest sample that is in no chunk
-/// yet. At the start the journal is read back into the head. While the disk is full or read-only `append` still returns: samples
+/// A chunk that is full, or old, goes into a row that it shares with its neighbours, and the journal is cut behind the oldest sample
+/// that is in no chunk yet; some hours later short chunks are joined and the rows filled up. At the start the journal is read back into the head. While the disk is full or read-only `append` still returns: samples
 /// then live in memory only, `stats` and the report say so, and they are written when there is room again.
 ///
 /// One lock guards the head; it is held for one batch, one selection or one slice of maintenance, never while waiting for the

@@ -24,6 +24,8 @@ package struct SampleStoreStats: Sendable, Equatable {
   package var chunksCached = 0
   /// Bytes of sealed chunks in memory.
   package var cachedBytes = 0
+  /// Chunks that went into others since the start, because they were short.
+  package var chunksJoined = 0
   /// Chunks removed since the start, because they had expired.
   package var chunksExpired = 0
   /// Bytes given back to the file system since the start.

@@ -21,7 +21,7 @@ package struct StoreVerification: Sendable {
     var known: Set<Int64> = []
     var verification = self
     do throws(StorageError) {
-      try journal.forEachSeries { row in
+      try journal.forEachSeries(damaged: { verification.note("\($0) cannot be read") }) { row in
         verification.series += 1
         known.insert(row.key.rawValue)
         if row.soundLabels == nil {
@@ -29,13 +29,13 @@ package struct StoreVerification: Sendable {
         }
       }
       var last: (series: Int64, end: Int64) = (-1, .min)
-      try journal.forEachChunk { row in
+      try journal.forEachChunk(damaged: { verification.note("\($0) cannot be read") }) { row in
         verification.look(row)
         if row.series.rawValue == last.series, row.first.rawValue <= last.end {
-          verification.note("chunk \(row.number): overlaps the one before it of its series")
+          verification.note("\(Self.name(row)): overlaps the one before it of its series")
         }
         if !known.contains(row.series.rawValue) {
-          verification.note("chunk \(row.number): there is no series \(row.series.rawValue)")
+          verification.note("\(Self.name(row)): there is no such series")
         }
         last = (row.series.rawValue, row.last.rawValue)
       }
@@ -56,16 +56,20 @@ package struct StoreVerification: Sendable {
     chunks += 1
     samples += row.count
     guard let chunk = SealedChunk(row) else {
-      note("chunk \(row.number) of series \(row.series.rawValue): damaged")
+      note("\(Self.name(row)): damaged")
       return
     }
     var columns = SampleColumns()
     guard chunk.read(from: .min, through: .max, into: &columns), columns.count == row.count,
       columns.timestamps.first == row.first.rawValue, columns.timestamps.last == row.last.rawValue
     else {
-      note("chunk \(row.number) of series \(row.series.rawValue): cannot be decoded")
+      note("\(Self.name(row)): cannot be decoded")
       return
     }
+  }
+
+  private static func name(_ chunk: ChunkRow) -> String {
+    "the chunk of series \(chunk.series.rawValue) that begins at \(chunk.first.rfc3339)"
   }
 
   private mutating func note(_ finding: String) {

@@ -16,9 +16,9 @@ package struct SeriesKey: RawRepresentable, Hashable, Comparable, Sendable {
 package struct SeriesRow: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
-  package let checksum: UInt64
+  package let checksum: UInt32
 
-  package init(key: SeriesKey, labels: [UInt8], checksum: UInt64) {
+  package init(key: SeriesKey, labels: [UInt8], checksum: UInt32) {
     self.key = key
     self.labels = labels
     self.checksum = checksum
@@ -30,8 +30,8 @@ package struct StoredSeries: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
   /// Nil in rows that version 0.1 wrote.
-  package let checksum: UInt64?
-  /// The first and the last time in its chunks; nil if it has none.
+  package let checksum: UInt32?
+  /// The first and the last time in its chunks, or a little before the first; nil if it has none.
   package let span: ClosedRange<Timestamp>?
 }
 
@@ -51,19 +51,19 @@ package struct JournalRow: Sendable {
 
 /// A sealed chunk of one series.
 package struct ChunkRow: Sendable {
-  /// The place of the chunk in the order of sealing.
+  /// The place of the chunk in the order of sealing since the start; not kept on disk, 0 in what was read.
   package let number: Int64
   package let series: SeriesKey
   package let first: Timestamp
   package let last: Timestamp
   package let count: Int
   package let encoding: Int
-  package let checksum: UInt64
+  package let checksum: UInt32
   package let samples: [UInt8]
 
   package init(
     number: Int64, series: SeriesKey, first: Timestamp, last: Timestamp, count: Int, encoding: Int,
-    checksum: UInt64, samples: [UInt8]
+    checksum: UInt32, samples: [UInt8]
   ) {
     self.number = number
     self.series = series
@@ -74,6 +74,11 @@ package struct ChunkRow: Sendable {
     self.checksum = checksum
     self.samples = samples
   }
+}
+
+extension UInt32 {
+  /// A check of eight bytes in four.
+  package init(folding check: UInt64) { self.init(truncatingIfNeeded: check ^ check >> 32) }
 }
 
 /// What is written in one transaction.

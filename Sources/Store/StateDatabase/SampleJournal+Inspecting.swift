@@ -7,7 +7,9 @@ package struct JournalSummary: Sendable, Equatable {
   package var series = 0
   package var chunks = 0
   package var sealedSamples = 0
+  /// The bytes of the chunks, headers included, and of the labels.
   package var chunkBytes = 0
+  package var labelBytes = 0
   package var batches = 0
   package var batchBytes = 0
   /// The first and the last time in a chunk; nil if there are none.
@@ -20,19 +22,24 @@ package struct JournalSummary: Sendable, Equatable {
 extension SampleJournal {
   /// What the file holds.
   ///
-  /// - Complexity: reads every chunk's row, not its samples.
+  /// - Complexity: reads every row, of chunks not their samples.
   package func summary() throws(StorageError) -> JournalSummary {
     let use = try file.pageUse()
     return try file.read { database in
       var summary = JournalSummary()
       summary.fileBytes = use.pages * use.pageBytes
       summary.freeBytes = use.freePages * use.pageBytes
-      summary.series = try Int.fetchOne(database, sql: "SELECT count(*) FROM series") ?? 0
+      let labels = try Row.fetchCursor(database, sql: "SELECT body FROM series_pack")
+      while let row = try labels.next() {
+        let body = try row.bytes(at: 0)
+        summary.labelBytes += body.count
+        summary.series += SeriesPack.series(in: body)?.count ?? 0
+      }
       let chunks = try Row.fetchOne(
         database,
         sql: """
-          SELECT count(*), coalesce(sum(count), 0), coalesce(sum(length(samples)), 0),
-            min(first), max(last) FROM chunk
+          SELECT coalesce(sum(chunks), 0), coalesce(sum(samples), 0), coalesce(sum(length(body)), 0),
+            min(first), max(last) FROM chunk_pack
           """)
       if let chunks {
         summary.chunks = Int(try chunks.integer(at: 0))
@@ -52,17 +59,22 @@ extension SampleJournal {
   }
 
   /// Calls `body` with every chunk, in the order of series and time.
-  package func forEachChunk(_ body: (ChunkRow) -> Void) throws(StorageError) {
-    try file.read { database in
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT number, first, last, count, encoding, checksum, samples, series FROM chunk
-          ORDER BY series, first
-          """)
-      while let row = try rows.next() {
-        body(try Self.chunk(row, of: SeriesKey(rawValue: try row.integer(at: 7))))
+  ///
+  /// What is damaged is told to `damaged` in one line each and left out.
+  package func forEachChunk(
+    damaged: (String) -> Void, _ body: (ChunkRow) -> Void
+  ) throws(StorageError) {
+    let families = try file.read { database in
+      try Int64.fetchAll(
+        database, sql: "SELECT DISTINCT family FROM chunk_pack INDEXED BY chunk_pack_by_family")
+    }
+    for family in families {
+      var chunks: [ChunkRow] = []
+      for pack in try packs(in: PackRange(family: family), damaged)
+      where !ChunkPack.read(pack.body, into: &chunks, where: { _ in true }) {
+        damaged("row \(pack.number) of chunks")
       }
+      for chunk in Self.withoutRepeats(chunks) { body(chunk) }
     }
   }
 

@@ -3,29 +3,46 @@ package import MetricModel
 package import StorageAPI
 
 extension SampleJournal {
+  /// How many rows of labels are read at a time.
+  private static var labelRowsPerRead: Int { 64 }
+
   /// Calls `body` with every series, in the order of their numbers.
-  package func forEachSeries(_ body: (StoredSeries) -> Void) throws(StorageError) {
-    try file.read { database in
-      // Two seeks in an index per series, whatever the number of chunks.
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT key, labels,
-            (SELECT first FROM chunk WHERE series = key ORDER BY first LIMIT 1),
-            (SELECT last FROM chunk WHERE series = key ORDER BY first DESC LIMIT 1), checksum
-          FROM series ORDER BY key
-          """)
-      while let row = try rows.next() {
-        let first = try row.integerIfPresent(at: 2)
-        let last = try row.integerIfPresent(at: 3)
-        var span: ClosedRange<Timestamp>?
-        if let first, let last, first <= last {
-          span = Timestamp(rawValue: first)...Timestamp(rawValue: last)
+  ///
+  /// What is damaged, but not so that the file has to be made anew, is told to `damaged` in one line each and left out.
+  ///
+  /// - Complexity: reads the labels and the times spanned of all series, and the chunks that compaction has not seen yet.
+  package func forEachSeries(
+    damaged: (String) -> Void, _ body: (StoredSeries) -> Void
+  ) throws(StorageError) {
+    var low = Int64.min
+    var known = Int64.min
+    var spans: (family: Int64, known: FamilySpans)?
+    while true {
+      let after = low
+      let rows = try file.read { database in
+        try Row.fetchAll(
+          try database.cachedStatement(
+            sql: "SELECT low, body FROM series_pack WHERE low > ? ORDER BY low LIMIT ?"),
+          arguments: [after, Self.labelRowsPerRead]
+        ).map { (low: try $0.integer(at: 0), body: try $0.bytes(at: 1)) }
+      }
+      guard let last = rows.last else { return }
+      low = last.low
+      for row in rows {
+        guard let series = SeriesPack.series(in: row.body) else {
+          damaged("the labels of series \(row.low) and those after it")
+          continue
         }
-        body(
-          StoredSeries(
-            key: SeriesKey(rawValue: try row.integer(at: 0)), labels: try row.bytes(at: 1),
-            checksum: try row.integerIfPresent(at: 4).map { UInt64(bitPattern: $0) }, span: span))
+        // A series that stands twice was written twice.
+        for one in series where one.key.rawValue > known {
+          known = one.key.rawValue
+          let family = ChunkPack.family(of: one.key)
+          if spans?.family != family { spans = (family, try self.spans(of: family, damaged)) }
+          body(
+            StoredSeries(
+              key: one.key, labels: one.labels, checksum: one.checksum,
+              span: spans?.known[one.key.rawValue]))
+        }
       }
     }
   }
@@ -49,110 +66,58 @@ extension SampleJournal {
   ///
   /// What cannot be read, because pages of the file are damaged, is told to `damaged` in one line each and left out.
   ///
-  /// - Complexity: two seeks per series and one read per chunk; chunks of a series do not overlap each other.
+  /// - Complexity: one look into an index for the series that share rows, and one read per row; chunks of a series do not overlap
+  ///   each other.
   package func chunks(
     of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp,
     damaged: (String) -> Void
   ) throws(StorageError) -> [[ChunkRow]] {
-    do {
-      return try chunks(of: series, from: from)
-    } catch {
-      guard case .damaged = error else { throw error }
-    }
-    var found: [[ChunkRow]] = []
-    for one in series {
-      do {
-        found.append(try chunks(of: [one], from: from).first ?? [])
-      } catch {
-        guard case .damaged = error else { throw error }
-        found.append(try readableChunks(of: one.key, through: one.through, from: from, damaged))
+    var found = [[ChunkRow]](repeating: [], count: series.count)
+    let places = Dictionary(grouping: series.indices) { ChunkPack.family(of: series[$0].key) }
+    for (family, places) in places {
+      var wanted: [Int64: Int] = [:]
+      var range = PackRange(family: family)
+      range.last = from.rawValue ... .max
+      (range.low, range.high, range.first) = (.max, .min, .min)
+      for place in places {
+        let (key, through) = series[place]
+        wanted[key.rawValue] = place
+        range.low = min(range.low, key.rawValue)
+        range.high = max(range.high, key.rawValue)
+        range.first = max(range.first, through.rawValue)
+      }
+      var chunks: [ChunkRow] = []
+      for pack in try packs(in: range, damaged) {
+        let isSound = ChunkPack.read(pack.body, into: &chunks) { header in
+          guard let place = wanted[header.series] else { return false }
+          return header.last >= from.rawValue && header.first <= series[place].through.rawValue
+        }
+        if !isSound { damaged("row \(pack.number) of chunks") }
+      }
+      for chunk in Self.withoutRepeats(chunks) {
+        if let place = wanted[chunk.series.rawValue] { found[place].append(chunk) }
       }
     }
     return found
   }
 
-  /// The chunks of a series whose pages can be read, one by one.
-  private func readableChunks(
-    of series: SeriesKey, through: Timestamp, from: Timestamp, _ damaged: (String) -> Void
-  ) throws(StorageError) -> [ChunkRow] {
-    let numbers: [Int64]
-    do {
-      numbers = try file.read { database in
-        try Int64.fetchAll(
-          database,
-          sql: """
-            SELECT number FROM chunk INDEXED BY chunk_by_series
-            WHERE series = ? AND first <= ? AND last >= ? ORDER BY first
-            """, arguments: [series.rawValue, through.rawValue, from.rawValue])
-      }
-    } catch {
-      guard case .damaged = error else { throw error }
-      damaged("the list of chunks of series \(series.rawValue)")
-      return []
+  /// The chunks in the order of series and time, without those that were written twice.
+  static func withoutRepeats(_ chunks: [ChunkRow]) -> [ChunkRow] {
+    let sorted = chunks.sorted { ($0.series, $0.first) < ($1.series, $1.first) }
+    var single: [ChunkRow] = []
+    single.reserveCapacity(sorted.count)
+    for chunk in sorted {
+      if let last = single.last, last.series == chunk.series, last.first == chunk.first { continue }
+      single.append(chunk)
     }
-    var found: [ChunkRow] = []
-    for number in numbers {
-      do {
-        let row = try file.read { database in
-          try Row.fetchOne(
-            database,
-            sql: """
-              SELECT number, first, last, count, encoding, checksum, samples FROM chunk
-              WHERE number = ?
-              """, arguments: [number]
-          ).map { try Self.chunk($0, of: series) }
-        }
-        if let row { found.append(row) }
-      } catch {
-        guard case .damaged = error else { throw error }
-        damaged("chunk \(number) of series \(series.rawValue)")
-      }
-    }
-    return found
-  }
-
-  private func chunks(
-    of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp
-  ) throws(StorageError) -> [[ChunkRow]] {
-    try file.read { database in
-      let statement = try database.cachedStatement(
-        sql: """
-          SELECT number, first, last, count, encoding, checksum, samples FROM chunk
-          WHERE series = ? AND first <= ? ORDER BY first DESC
-          """)
-      return try series.map { key, through in
-        var found: [ChunkRow] = []
-        let rows = try Row.fetchCursor(statement, arguments: [key.rawValue, through.rawValue])
-        while let row = try rows.next(), try row.integer(at: 2) >= from.rawValue {
-          found.append(try Self.chunk(row, of: key))
-        }
-        found.reverse()
-        return found
-      }
-    }
-  }
-
-  static func chunk(_ row: Row, of series: SeriesKey) throws -> ChunkRow {
-    ChunkRow(
-      number: try row.integer(at: 0), series: series,
-      first: Timestamp(rawValue: try row.integer(at: 1)),
-      last: Timestamp(rawValue: try row.integer(at: 2)),
-      count: Int(try row.integer(at: 3)), encoding: Int(try row.integer(at: 4)),
-      checksum: UInt64(bitPattern: try row.integer(at: 5)), samples: try row.bytes(at: 6))
-  }
-
-  /// The number of the chunk sealed last; 0 if there are none.
-  package func lastChunkNumber() throws(StorageError) -> Int64 {
-    try file.read { database in
-      try Int64.fetchOne(database, sql: "SELECT max(number) FROM chunk") ?? 0
-    }
+    return single
   }
 
   /// How many chunks and batches there are.
   package func counts() throws(StorageError) -> (chunks: Int, rows: Int) {
     try file.read { database in
       (
-        try Int.fetchOne(database, sql: "SELECT count(*) FROM chunk") ?? 0,
+        try Int.fetchOne(database, sql: "SELECT coalesce(sum(chunks), 0) FROM chunk_pack") ?? 0,
         try Int.fetchOne(database, sql: "SELECT count(*) FROM journal") ?? 0
       )
     }

@@ -24,29 +24,47 @@ extension SampleJournal {
   package func cutoff(freeing bytes: Int) throws(StorageError) -> Timestamp? {
     let used = max(1, try usedBytes())
     return try file.read { database in
-      let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM chunk") ?? 0
+      let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM chunk_pack") ?? 0
       if count == 0 { return nil }
-      // Chunks are of about the same size; if they are not, the next round removes the rest.
+      // Most rows fill a page; if they do not, the next round removes the rest.
       let share = Double(bytes) / Double(used)
       let wanted = min(count - 1, Int((Double(count) * share).rounded(.up)))
       return try Int64.fetchOne(
-        database, sql: "SELECT last FROM chunk ORDER BY last LIMIT 1 OFFSET ?",
+        database, sql: "SELECT last FROM chunk_pack ORDER BY last LIMIT 1 OFFSET ?",
         arguments: [wanted]
       ).map { Timestamp(rawValue: $0 &+ 1) }
     }
   }
 
-  /// Puts chunks in the place of others, in one transaction.
-  package func replace(_ numbers: [Int64], with chunks: [ChunkRow]) async throws(StorageError) {
+  /// Puts chunks of a series in the place of others, told by their first times, in one transaction.
+  package func replace(
+    _ replaced: [Timestamp], of series: SeriesKey, with chunks: [ChunkRow]
+  ) async throws(StorageError) {
+    let times = replaced.map(\.rawValue)
     try await file.write { database in
-      for number in numbers {
-        try database.cachedStatement(sql: "DELETE FROM chunk WHERE number = ?")
-          .execute(arguments: [number])
+      var chunks = chunks
+      if let earliest = times.min(), let latest = times.max() {
+        let gone = Set(times)
+        let range = PackRange(
+          family: ChunkPack.family(of: series), last: earliest ... .max, first: latest,
+          low: series.rawValue, high: series.rawValue)
+        for pack in try Self.packs(in: range, database) {
+          var found: [ChunkRow] = []
+          // What is damaged was not read before, and so is not replaced.
+          guard ChunkPack.read(pack.body, into: &found, where: { _ in true }) else { continue }
+          let left = found.filter { $0.series != series || !gone.contains($0.first.rawValue) }
+          if left.count == found.count { continue }
+          chunks += left
+          try Self.removePack(pack.number, from: database)
+        }
       }
-      var writes = JournalWrites()
-      writes.chunks = chunks
-      try Self.write(writes, to: database)
+      try Self.insertUncompacted(Self.withoutRepeats(chunks), into: database)
     }
+  }
+
+  static func removePack(_ number: Int64, from database: Database) throws {
+    try database.cachedStatement(sql: "DELETE FROM chunk_pack WHERE number = ?")
+      .execute(arguments: [number])
   }
 
   /// Writes a sound, compact copy of the samples as they are now to a file that must not be there yet.

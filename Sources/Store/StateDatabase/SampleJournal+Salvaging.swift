@@ -6,7 +6,7 @@ package import StorageAPI
 package struct SalvageReport: Sendable {
   /// The file that was set aside.
   package let setAside: String
-  /// How many rows were saved.
+  /// How much was saved.
   package let series: Int
   package let chunks: Int
   package let batches: Int
@@ -24,7 +24,7 @@ extension SampleJournal {
     let path = folder.file(fileName)
     do {
       let queue = try DatabaseQueue(path: path)
-      _ = try queue.read { try $0.tableExists("chunk") }
+      _ = try queue.read { try $0.tableExists("chunk_pack") }
       try queue.close()
     } catch {
       throw StorageError(error, file: path)
@@ -41,46 +41,108 @@ extension SampleJournal {
     let new = try DatabaseFile(path: path, synchronous: .normal, migrator: migrator)
     do {
       let old = try DatabaseQueue(path: aside)
-      let report = try old.inDatabase { old in
-        // A file of version 0.1 that could not be brought up to date lacks the check over labels.
-        let hasChecks = try old.columns(in: "series").contains { $0.name == "checksum" }
-        let tables = [
-          (
-            "series", "key", hasChecks ? "key, labels, checksum" : "key, labels",
-            hasChecks ? "?, ?, ?" : "?, ?"
-          ),
-          (
-            "chunk", "number", "number, series, first, last, count, encoding, checksum, samples",
-            "?, ?, ?, ?, ?, ?, ?, ?"
-          ), ("journal", "sequence", "sequence, checksum, samples", "?, ?, ?"),
-        ]
-        var saved: [Int] = []
-        var unreadable = 0
-        for (table, key, columns, marks) in tables {
-          var rows = RowSalvage(table: table, key: key, columns: columns)
-          try new.pool.writeWithoutTransaction { database in
-            try database.inTransaction {
-              let insert = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO \(table) (\(columns)) VALUES (\(marks))")
-              rows.run(old) { row in
-                // A row with values of another type is refused by the new file, and left out.
-                (try? insert.execute(arguments: StatementArguments(row.databaseValues))) != nil
-              }
-              return .commit
+      let saved = try old.inDatabase { old in
+        try new.pool.writeWithoutTransaction { database in
+          var saved = SavedRows()
+          try database.inTransaction {
+            // A file of an older version may have been too damaged to be brought up to date.
+            if try old.tableExists("chunk") {
+              try saved.takeVersion2(old, into: database)
+            } else {
+              try saved.take(old, into: database)
             }
+            return .commit
           }
-          saved.append(rows.saved)
-          unreadable += rows.unreadable
+          return saved
         }
-        return SalvageReport(
-          setAside: aside, series: saved[0], chunks: saved[1], batches: saved[2],
-          unreadable: unreadable)
       }
       try old.close()
       try new.close()
-      return report
+      return SalvageReport(
+        setAside: aside, series: saved.series, chunks: saved.chunks, batches: saved.batches,
+        unreadable: saved.unreadable)
     } catch {
       throw StorageError(error, file: path)
+    }
+  }
+}
+
+/// Takes what can be read out of a damaged file into a new one.
+private struct SavedRows {
+  private(set) var series = 0
+  private(set) var chunks = 0
+  private(set) var batches = 0
+  private(set) var unreadable = 0
+
+  /// Takes over rows as they are; what compaction knew is found out again.
+  mutating func take(_ old: Database, into new: Database) throws {
+    let labels = try new.cachedStatement(
+      sql: "INSERT OR REPLACE INTO series_pack (low, body) VALUES (?, ?)")
+    unreadable += RowSalvage(table: "series_pack", key: "low", columns: "low, body").run(old) {
+      guard let found = SeriesPack.series(in: try $0.bytes(at: 1)) else { return false }
+      try labels.execute(arguments: StatementArguments($0.databaseValues))
+      series += found.count
+      return true
+    }
+    let columns = "number, family, first, last, low, high, chunks, samples, body"
+    let packs = try new.cachedStatement(
+      sql: "INSERT OR REPLACE INTO chunk_pack (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    unreadable += RowSalvage(table: "chunk_pack", key: "number", columns: columns).run(old) {
+      // Made anew from the chunks: a wrong number in a column would hide them.
+      var found: [ChunkRow] = []
+      guard ChunkPack.read(try $0.bytes(at: 8), into: &found, where: { _ in true }) else {
+        return false
+      }
+      for pack in ChunkPack.packing(found) {
+        try packs.execute(arguments: [
+          found.count == pack.chunks ? try $0.integer(at: 0) : nil, pack.family, pack.first,
+          pack.last, pack.low, pack.high, pack.chunks, pack.samples, Data(pack.body),
+        ])
+        try SampleJournal.noteUncompacted([pack], in: new)
+      }
+      chunks += found.count
+      return true
+    }
+    try takeBatches(old, into: new)
+  }
+
+  /// Packs the rows of version 2.
+  mutating func takeVersion2(_ old: Database, into new: Database) throws {
+    let hasChecks = try old.columns(in: "series").contains { $0.name == "checksum" }
+    var labels: [StoredLabels] = []
+    unreadable += RowSalvage(
+      table: "series", key: "key", columns: hasChecks ? "key, labels, checksum" : "key, labels"
+    ).run(old) {
+      labels.append(try SampleJournal.seriesOfVersion2($0))
+      return true
+    }
+    series = labels.count
+    try SampleJournal.insert(SeriesPack.packing(labels), into: new)
+    var rows: [ChunkRow] = []
+    unreadable += RowSalvage(
+      table: "chunk", key: "number", columns: SampleJournal.chunkColumnsOfVersion2
+    ).run(old) {
+      rows.append(try SampleJournal.chunkOfVersion2($0))
+      chunks += 1
+      if rows.count == SampleJournal.rowsTogether {
+        try SampleJournal.insertUncompacted(rows, into: new)
+        rows.removeAll(keepingCapacity: true)
+      }
+      return true
+    }
+    try SampleJournal.insertUncompacted(rows, into: new)
+    try takeBatches(old, into: new)
+  }
+
+  private mutating func takeBatches(_ old: Database, into new: Database) throws {
+    let insert = try new.cachedStatement(
+      sql: "INSERT OR REPLACE INTO journal (sequence, checksum, samples) VALUES (?, ?, ?)")
+    unreadable += RowSalvage(
+      table: "journal", key: "sequence", columns: "sequence, checksum, samples"
+    ).run(old) {
+      try insert.execute(arguments: StatementArguments($0.databaseValues))
+      batches += 1
+      return true
     }
   }
 }
@@ -90,16 +152,10 @@ private struct RowSalvage {
   let table: String
   let key: String
   let columns: String
-  private(set) var saved = 0
-  private(set) var unreadable = 0
 
-  init(table: String, key: String, columns: String) {
-    self.table = table
-    self.key = key
-    self.columns = columns
-  }
-
-  mutating func run(_ database: Database, keep: (Row) -> Bool) {
+  /// Calls `keep` with every row; returns how many places could not be read or, where it threw or said no, kept.
+  func run(_ database: Database, keep: (Row) throws -> Bool) -> Int {
+    var unreadable = 0
     var last = Int64.min
     var stride: Int64 = 1
     while true {
@@ -114,15 +170,16 @@ private struct RowSalvage {
           }
           last = number
           stride = 1
-          if keep(row) { saved += 1 } else { unreadable += 1 }
+          // A row with values of another type is refused by the new file, and left out.
+          if (try? keep(row)) != true { unreadable += 1 }
         }
-        return
+        return unreadable
       } catch {
         // A page of the tree is damaged: go on behind it, farther each time that nothing is found.
         unreadable += 1
         let from = max(last, 0)
         let (next, overflow) = from.addingReportingOverflow(stride)
-        if overflow || stride > 1 << 40 { return }
+        if overflow || stride > 1 << 40 { return unreadable }
         last = next
         stride *= 2
       }

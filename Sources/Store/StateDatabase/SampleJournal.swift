@@ -4,7 +4,8 @@ import GRDB
 package import MetricModel
 package import StorageAPI
 
-/// The samples that outlive the process: one SQLite file with a row per batch, a row per sealed chunk and a row per series.
+/// The samples that outlive the process: one SQLite file with a row per batch, and rows that sealed chunks and series share
+/// (`ChunkPack`, `SeriesPack`).
 ///
 /// Commits use `synchronous=NORMAL` by default: a committed batch is in the kernel's hands and survives `kill -9`; a power cut may
 /// take the seconds since the last checkpoint, as with Prometheus' own log, and leaves the file sound.
@@ -31,6 +32,11 @@ package final class SampleJournal: Sendable {
   package init(readingFrom folder: String) throws(StorageError) {
     self.folder = nil
     file = try DatabaseFile(reading: folder + "/" + Self.fileName)
+    guard try file.read({ try $0.tableExists("chunk_pack") }) else {
+      throw .failed(
+        "\(file.path): written by an older version; start the evaluator with this storage.path once, "
+          + "which brings it up to date")
+    }
   }
 
   /// Writes everything in one transaction, after those submitted before it, and then calls `completion` on the database's queue.
@@ -66,18 +72,27 @@ package final class SampleJournal: Sendable {
     }
   }
 
-  /// Removes chunks that end before an instant, at most `limit` of them; returns how many were removed.
+  /// Removes chunks that end before an instant, with at most `limit` rows; returns how many rows and chunks were removed.
+  ///
+  /// Chunks that share a row go with the one that ends last, which is less than two hours later.
   package func removeChunks(
     endingBefore cutoff: Timestamp, limit: Int
-  ) async throws(StorageError) -> Int {
+  ) async throws(StorageError) -> (rows: Int, chunks: Int) {
     try await file.write { database in
-      try database.cachedStatement(
+      let statement = try database.cachedStatement(
         sql: """
-          DELETE FROM chunk WHERE number IN
-            (SELECT number FROM chunk WHERE last < ? ORDER BY last LIMIT ?)
-          """
-      ).execute(arguments: [cutoff.rawValue, limit])
-      return database.changesCount
+          DELETE FROM chunk_pack WHERE number IN
+            (SELECT number FROM chunk_pack WHERE last < ? ORDER BY last LIMIT ?) RETURNING chunks
+          """)
+      let removed = try Int.fetchAll(statement, arguments: [cutoff.rawValue, limit])
+      if removed.count < limit, !removed.isEmpty {
+        try database.execute(
+          sql: """
+            DELETE FROM family_span WHERE NOT EXISTS
+              (SELECT 1 FROM chunk_pack WHERE chunk_pack.family = family_span.family)
+            """)
+      }
+      return (removed.count, removed.reduce(0, +))
     }
   }
 
@@ -90,62 +105,79 @@ package final class SampleJournal: Sendable {
   /// Closes the file; every later call fails.
   package func close() throws(StorageError) { try file.close() }
 
-  /// Replaces what is there: a commit that failed may have been made all the same, and is tried again.
+  /// A commit that failed may have been made all the same, and is tried again: batches replace each other, and of series and chunks
+  /// that stand twice the readers leave out one.
   static func write(_ writes: JournalWrites, to database: Database) throws {
     if !writes.newSeries.isEmpty {
-      let insert = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO series (key, labels, checksum) VALUES (?, ?, ?)")
-      for row in writes.newSeries {
-        try insert.execute(arguments: [
-          row.key.rawValue, Data(row.labels), Int64(bitPattern: row.checksum),
-        ])
-      }
+      try insert(
+        SeriesPack.packing(
+          writes.newSeries.map {
+            StoredLabels(key: $0.key, labels: $0.labels, checksum: $0.checksum)
+          }), into: database)
     }
     if !writes.chunks.isEmpty {
-      let insert = try database.cachedStatement(
-        sql: """
-          INSERT OR REPLACE INTO chunk (number, series, first, last, count, encoding, checksum, samples)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """)
-      for row in writes.chunks {
-        try insert.execute(arguments: [
-          row.number, row.series.rawValue, row.first.rawValue, row.last.rawValue, row.count,
-          row.encoding, Int64(bitPattern: row.checksum), Data(row.samples),
-        ])
-      }
+      let packs = ChunkPack.packing(writes.chunks)
+      try insert(packs, into: database)
+      try noteUncompacted(packs, in: database)
     }
     for row in writes.rows {
       try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO journal (sequence, checksum, samples) VALUES (?, ?, ?)"
       ).execute(arguments: [row.sequence, Int64(bitPattern: row.checksum), Data(row.samples)])
     }
-    for key in writes.removedSeries {
-      try database.cachedStatement(sql: "DELETE FROM series WHERE key = ?")
-        .execute(arguments: [key.rawValue])
+    if !writes.removedSeries.isEmpty { try remove(writes.removedSeries, from: database) }
+  }
+
+  static func insert(_ packs: [SeriesPack], into database: Database) throws {
+    let insert = try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO series_pack (low, body) VALUES (?, ?)")
+    for pack in packs { try insert.execute(arguments: [pack.low, Data(pack.body)]) }
+  }
+
+  static func insert(_ packs: [ChunkPack], into database: Database) throws {
+    let insert = try database.cachedStatement(
+      sql: """
+        INSERT INTO chunk_pack (family, first, last, low, high, chunks, samples, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for pack in packs {
+      try insert.execute(arguments: [
+        pack.family, pack.first, pack.last, pack.low, pack.high, pack.chunks, pack.samples,
+        Data(pack.body),
+      ])
     }
   }
 
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("v1: journal and chunks") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE series (key INTEGER PRIMARY KEY, labels BLOB NOT NULL) STRICT;
-          CREATE TABLE journal (
-            sequence INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, samples BLOB NOT NULL)
-            STRICT;
-          -- Chunks are appended in the order of sealing, so that a commit touches few pages.
-          CREATE TABLE chunk (
-            number INTEGER PRIMARY KEY, series INTEGER NOT NULL, first INTEGER NOT NULL,
-            last INTEGER NOT NULL, count INTEGER NOT NULL, encoding INTEGER NOT NULL,
-            checksum INTEGER NOT NULL, samples BLOB NOT NULL) STRICT;
-          CREATE INDEX chunk_by_series ON chunk (series, first, last);
-          CREATE INDEX chunk_by_end ON chunk (last);
-          """)
+  /// Notes that compaction has something to do where the packs are.
+  static func noteUncompacted(_ packs: [ChunkPack], in database: Database) throws {
+    let note = try database.cachedStatement(
+      sql: "INSERT OR IGNORE INTO uncompacted (family, period) VALUES (?, ?)")
+    var last: (family: Int64, period: Int64)?
+    for pack in packs {
+      let place = (pack.family, ChunkPack.period(of: pack.last))
+      if let last, last == place { continue }
+      try note.execute(arguments: [place.0, place.1])
+      last = place
     }
-    migrator.registerMigration("v2: a check over labels") { database in
-      try database.execute(sql: "ALTER TABLE series ADD COLUMN checksum INTEGER")
+  }
+
+  private static func remove(_ keys: [SeriesKey], from database: Database) throws {
+    let find = try database.cachedStatement(
+      sql: "SELECT low, body FROM series_pack WHERE low <= ? ORDER BY low DESC LIMIT 1")
+    var rest = keys.map(\.rawValue).sorted()[...]
+    // From the end, so that what is written anew is never looked at again.
+    while let key = rest.last {
+      guard let row = try Row.fetchOne(find, arguments: [key]) else { return }
+      let low = try row.integer(at: 0)
+      let gone = Set(rest.reversed().prefix { $0 >= low })
+      rest.removeLast(gone.count)
+      // What is damaged stays, for `tocsin store verify`.
+      guard let series = SeriesPack.series(in: try row.bytes(at: 1)) else { continue }
+      let left = series.filter { !gone.contains($0.key.rawValue) }
+      if left.count == series.count { continue }
+      try database.cachedStatement(sql: "DELETE FROM series_pack WHERE low = ?")
+        .execute(arguments: [low])
+      try insert(SeriesPack.packing(left), into: database)
     }
-    return migrator
   }
 }

@@ -198,5 +198,8 @@ struct EvaluatorMetrics: Sendable {
       Double(stats.bytesGivenBack))
     buffer.counter(
       "tocsin_store_chunks_sealed_total", "Chunks sealed.", Double(stats.chunksSealed))
+    buffer.counter(
+      "tocsin_store_chunks_joined_total", "Short chunks that compaction put into others.",
+      Double(stats.chunksJoined))
   }
 }

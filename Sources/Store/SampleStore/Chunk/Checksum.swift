@@ -1,8 +1,13 @@
+import StateDatabase
+
 /// A 64-bit check over what is kept on disk: any one changed word changes it.
 ///
 /// It finds damage, it is no defence against intent; eight bytes per step, because it runs over every chunk that is read.
 struct Checksum {
   private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  /// All of it in four bytes.
+  var folded: UInt32 { UInt32(folding: value) }
 
   /// Adds a word.
   mutating func combine(_ word: UInt64) {

@@ -14,7 +14,7 @@ struct SealedChunk: Sendable {
     case track = 3
   }
 
-  /// The place in the order of sealing.
+  /// The place in the order of sealing since the start; 0 of a chunk that was read.
   let number: Int64
   /// The time of the first sample.
   let first: Int64
@@ -68,7 +68,7 @@ struct SealedChunk: Sendable {
     }
     self.words = words
     // Version 0.1 left the series out of the check.
-    guard checksum(of: row.series) == row.checksum || checksum.value == row.checksum, count > 0
+    guard checksum(of: row.series) == row.checksum || checksum.folded == row.checksum, count > 0
     else { return nil }
   }
 
@@ -107,10 +107,10 @@ struct SealedChunk: Sendable {
   }
 
   /// The check of a chunk and whose it is: a chunk must not turn up with another series.
-  private func checksum(of series: SeriesKey) -> UInt64 {
+  private func checksum(of series: SeriesKey) -> UInt32 {
     var checksum = checksum
     checksum.combine(UInt64(bitPattern: series.rawValue))
-    return checksum.value
+    return checksum.folded
   }
 
   private var checksum: Checksum {

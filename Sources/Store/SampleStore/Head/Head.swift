@@ -86,7 +86,8 @@ struct Head: Sendable {
         stats.seriesCreated += 1
         writes.newSeries.append(
           SeriesRow(
-            key: SeriesKey(rawValue: key), labels: new.packed, checksum: Checksum.of(new.packed)))
+            key: SeriesKey(rawValue: key), labels: new.packed,
+            checksum: UInt32(folding: Checksum.of(new.packed))))
       }
     }
     return ids

@@ -1,7 +1,8 @@
 /// Whole numbers in few bytes: seven bits each, the least significant first.
-enum Varint {
+public enum Varint {
   /// Appends a number, in one to ten bytes.
-  static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+  @inlinable
+  public static func append(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -11,12 +12,14 @@ enum Varint {
   }
 
   /// Appends a number with a sign: small distances from zero take few bytes on both sides.
-  static func appendSigned(_ value: Int64, to bytes: inout [UInt8]) {
+  @inlinable
+  public static func appendSigned(_ value: Int64, to bytes: inout [UInt8]) {
     append(UInt64(bitPattern: (value << 1) ^ (value >> 63)), to: &bytes)
   }
 
   /// Reads a number and moves the position behind it; nil if it is cut off or too long.
-  static func read(_ bytes: Span<UInt8>, at position: inout Int) -> UInt64? {
+  @inlinable
+  public static func read(_ bytes: Span<UInt8>, at position: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while position < bytes.count, shift < 64 {
@@ -30,7 +33,8 @@ enum Varint {
   }
 
   /// Reads what `appendSigned` wrote.
-  static func readSigned(_ bytes: Span<UInt8>, at position: inout Int) -> Int64? {
+  @inlinable
+  public static func readSigned(_ bytes: Span<UInt8>, at position: inout Int) -> Int64? {
     guard let value = read(bytes, at: &position) else { return nil }
     return Int64(bitPattern: (value >> 1)) ^ -Int64(value & 1)
   }
