@@ -44,12 +44,15 @@ package struct PeerTable: Sendable {
     }
   }
 
-  /// What a scrape shows differently from the default families of the newest peer, one line each.
+  /// What a scrape shows differently from the families of the newest peer, one line each: those that
+  /// it shows by default, or all that it can.
   package func differences(
-    from shown: ExpositionText, ignoring: (Row) -> Bool, extraLabels: Set<String> = []
+    from shown: ExpositionText, ignoring: (Row) -> Bool, withOptional: Bool = false,
+    extraLabels: Set<String> = []
   ) -> [String] {
     var found: [String] = []
-    for row in rows where row.isDefault && row.peers.contains("newest") && !ignoring(row) {
+    for row in rows
+    where (row.isDefault || withOptional) && row.peers.contains("newest") && !ignoring(row) {
       guard let type = shown.types[row.name] else {
         found.append("\(row.name): absent")
         continue

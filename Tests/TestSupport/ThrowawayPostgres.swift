@@ -139,6 +139,23 @@ package final class ThrowawayPostgres: Sendable {
       environment: ["PGAPPNAME": application])
   }
 
+  /// Makes a logical slot and reads from it until the value goes away; needs `wal_level = logical`.
+  package func startLogicalConsumer(slot: String) throws -> ChildProcess {
+    try ChildProcess.start(
+      try Self.program("pg_recvlogical"),
+      [
+        "-d", url, "--slot", slot, "-P", "test_decoding", "--create-slot", "--start", "-f",
+        "/dev/null", "--status-interval=1",
+      ])
+  }
+
+  /// Starts a session that has asked something and waits for its next command.
+  package func startIdleSession() throws -> ChildProcess {
+    try ChildProcess.start(
+      "sh",
+      ["-c", "(echo 'SELECT 1;'; sleep 600) | \(try Self.program("psql")) -X -q '\(url)'"])
+  }
+
   private var cluster: String { folder.file("data") }
 
   private static func program(_ name: String) throws -> String {
