@@ -98,6 +98,40 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     #expect(await value() == (2, 0))
   }
 
+  @Test func aPatternOfFilesIsLookedThroughAgain() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let folder = try TemporaryDirectory(prefix: "tocsin-queries")
+    func write(_ name: String) throws {
+      try folder.write(
+        """
+        queries:
+          - {name: \(name), query: SELECT 1 AS v, metrics: [{metric_name: app_\(name), type: gauge, values: v}]}
+        """, to: "\(name).yml")
+    }
+    var configuration = ExporterConfiguration()
+    configuration.postgres = [
+      .init(connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+    ]
+    configuration.queryFiles = [.init(path: folder.file("*.yml"), isPattern: true)]
+    configuration.runsDefaults = false
+    let logger = Logger(label: "test")
+    let assembly = try ExporterAssembly(configuration, logger: logger)
+    func shown() async -> [String] {
+      let bytes = await assembly.runner.gather(within: .seconds(60)).bytes
+      return ExpositionText(String(decoding: bytes, as: UTF8.self)).samples.map(\.name)
+        .filter { $0.hasPrefix("app_") }
+    }
+    #expect(await shown() == [], "no file yet")
+    for (change, expected) in [
+      ({ try write("a") }, ["app_a"]), ({ try write("b") }, ["app_a", "app_b"]),
+      ({ try FileManager.default.removeItem(atPath: folder.file("a.yml")) }, ["app_b"]),
+    ] as [(() throws -> Void, [String])] {
+      try change()
+      #expect(assembly.customQueries.run(logger: logger))
+      #expect(await shown() == expected)
+    }
+  }
+
   @Test func mistakesAreSaidWithWhatHelps() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run(

@@ -4,17 +4,26 @@ package import PostgresCollectors
 
 /// A file with custom queries: Tocsin's own format, or postgres_exporter's `queries.yaml`.
 package struct CustomQueriesFile: Sendable, Equatable {
-  /// A file as the exporter's configuration names it.
+  /// A file, or a pattern of files, as the exporter's configuration names it.
   package struct Reference: Sendable, Equatable {
-    /// The file.
+    /// The file, or the pattern.
     package var path: String
     /// The databases that its queries run in, unless they say otherwise.
     package var databases: [String] = []
+    /// Whether the path has wildcards: the files are those that match when they are read.
+    package var isPattern = false
 
-    /// Names a file.
-    package init(path: String, databases: [String] = []) {
+    /// Names a file or a pattern.
+    package init(path: String, databases: [String] = [], isPattern: Bool = false) {
       self.path = path
       self.databases = databases
+      self.isPattern = isPattern
+    }
+
+    /// The files as they are now.
+    var files: [Reference] {
+      guard isPattern else { return [self] }
+      return FilePattern(path).files(in: "").map { Reference(path: $0, databases: databases) }
     }
   }
 
@@ -56,13 +65,13 @@ package struct CustomQueriesFile: Sendable, Equatable {
     return file
   }
 
-  /// Reads several files and checks that their metrics agree.
+  /// Reads several files, those of patterns as they are now, and checks that their metrics agree.
   package static func read(
     _ references: [Reference], builtIn selection: PostgresSelection = PostgresSelection(),
     diagnostics: ConfigDiagnostics
   ) -> [CustomQueriesFile] {
     var labels: [String: (labels: Set<String>, type: MetricType, query: String)] = [:]
-    return references.map { reference in
+    return references.flatMap(\.files).map { reference in
       var file = read(reference, builtIn: selection, diagnostics: diagnostics)
       for index in file.queries.indices {
         let query = file.queries[index]
@@ -106,10 +115,10 @@ package struct CustomQueriesFile: Sendable, Equatable {
         return []
       }
       let files = FilePattern(pattern)
-      guard files.hasWildcard else {
-        return [Reference(path: files.resolved(in: directory), databases: databases)]
-      }
-      return files.files(in: directory).map { Reference(path: $0, databases: databases) }
+      return [
+        Reference(
+          path: files.resolved(in: directory), databases: databases, isPattern: files.hasWildcard)
+      ]
     }
   }
 }
