@@ -60,6 +60,7 @@ func statementFailuresHaveAReason(state: String?, reason: PostgresError.Reason, 
   #expect(names[1].count == names[0].count + 1)
   #expect(names[2].last == "stats_fetch_consistency")
   #expect(
-    SessionSettings.statement(setting: [("a", "b"), ("c", "d")])
-      == "SELECT pg_catalog.set_config('a', 'b', false), pg_catalog.set_config('c', 'd', false)")
+    SessionSettings.statement(setting: [("a", "b"), ("c", #"d'\e"#)], forTransaction: "true")
+      == #"SELECT pg_catalog.set_config(E'a', E'b', true), pg_catalog.set_config(E'c', E'd\'\\e', true)"#
+  )
 }

@@ -97,20 +97,20 @@ package final class PostgresServer: Sendable {
       _ = try await session.query("SHOW LISTS", deadline: deadline)
       return PostgresStatus(version: 0, versionText: session.state.serverVersionText ?? "")
     }
+    // In steps, so that a session need not be told with every scrape.
+    let timeout = max(1, Int64((statementTimeout / .milliseconds(100)).rounded(.up))) * 100
     let result = try await session.query(
-      verification, ["\(Int64((statementTimeout / .milliseconds(1)).rounded(.up)))"],
-      deadline: deadline)
+      verification, deadline: deadline, adjusting: ["statement_timeout": "\(timeout)"])
     return PostgresStatus(
       version: session.state.serverVersion ?? 0,
       versionText: session.state.serverVersionText ?? "",
-      fullVersion: result.string(0, 1) ?? "", isStandby: result.double(0, 2) == 1,
-      database: result.string(0, 3) ?? "",
-      extensions: PostgresStatus.extensions(listed: result.string(0, 4) ?? ""))
+      fullVersion: result.string(0, 0) ?? "", isStandby: result.double(0, 1) == 1,
+      database: result.string(0, 2) ?? "",
+      extensions: PostgresStatus.extensions(listed: result.string(0, 3) ?? ""))
   }
 
   private static let verification = """
-    SELECT pg_catalog.set_config('statement_timeout', $1, false), pg_catalog.version(),
-      pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),
+    SELECT pg_catalog.version(), pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),
       (SELECT pg_catalog.string_agg(e.extname || ' ' || e.extversion || ' '
           || pg_catalog.quote_ident(n.nspname), E'\\n')
         FROM pg_catalog.pg_extension e

@@ -100,7 +100,12 @@ extension PostgresConnection {
     _ statements: ArraySlice<PostgresStatement>, _ deadline: ContinuousClock.Instant,
     into replies: inout [PostgresReply]
   ) throws(PostgresError) {
-    guard isOpen, handle.enterPipeline() else { throw lost() }
+    guard isOpen else { throw lost() }
+    if !inForce.isShared, inForce.preamble != nil {
+      // What was asked for of the session before this one.
+      _ = try query("SELECT", deadline: deadline)
+    }
+    guard handle.enterPipeline() else { throw lost() }
     let keeps = kept.isAllowed
     for statement in statements {
       guard send(statement, keeping: keeps), handle.sendSync() else { throw lost() }
@@ -117,7 +122,10 @@ extension PostgresConnection {
   }
 
   private func send(_ statement: PostgresStatement, keeping: Bool) -> Bool {
-    guard keeping else { return handle.send(statement.sql, []) }
+    guard keeping else {
+      if let preamble = inForce.preamble, !handle.send(preamble, []) { return false }
+      return handle.send(statement.sql, [])
+    }
     let name = KeptStatements.serverName(statement)
     switch kept.step(for: statement) {
     case .execute: return handle.sendPrepared(name)

@@ -13,6 +13,8 @@ private import CLibPQ
   let settings: PostgresSettings
   /// The statements that the server keeps for this session.
   var kept = KeptStatements()
+  /// The settings of this session, or of each of its transactions.
+  var inForce = SettingsInForce()
   /// The server's version as a number, 150020 for 15.20.
   package let serverVersion: Int
   /// The server's version as the server writes it, for instance `15.20 (Debian 15.20-0+deb12u1)`.
@@ -42,22 +44,41 @@ private import CLibPQ
 
   private mutating func setUp(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
     guard !settings.session.isConsole else { return }
-    let values = settings.session.values(forVersion: serverVersion)
-    guard try !accepts(values, deadline) else { return }
-    // A pooler or a fork may not know one of them: then each for itself, and the session works
-    // without it.
-    for value in values { _ = try accepts([value], deadline) }
+    var values = settings.session.values(forVersion: serverVersion)
+    let all = try isShared(values, deadline)
+    var isShared = all ?? false
+    if all == nil {
+      // A pooler or a fork may not know one of them: then each for itself, and the session works
+      // without it.
+      var accepted: [(name: String, value: String)] = []
+      for value in values {
+        guard let one = try self.isShared([value], deadline) else { continue }
+        isShared = isShared || one
+        accepted.append(value)
+      }
+      values = accepted
+    }
+    inForce.setUp(values, isShared: isShared)
+    kept.isAllowed = !isShared
   }
 
-  private mutating func accepts(
+  /// Sets these values if the server is this session's own, and tells whether it is that of others,
+  /// too: then a pooler stands between, which told its own number for the server's. Nil if the server
+  /// takes one of the values for none.
+  private mutating func isShared(
     _ values: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
-  ) throws(PostgresError) -> Bool {
+  ) throws(PostgresError) -> Bool? {
+    let isForeign = "pg_catalog.pg_backend_pid() <> \(backendPID)"
     do throws(PostgresError) {
-      _ = try query(SessionSettings.statement(setting: values), deadline: deadline)
-      return true
+      let answer = try query(
+        SessionSettings.statement(
+          setting: values, forTransaction: isForeign,
+          and: "CASE WHEN \(isForeign) THEN 1 ELSE 0 END"),
+        deadline: deadline)
+      return answer.double(0, 0) == 1
     } catch {
       if error.endsSession { throw error }
-      return false
+      return nil
     }
   }
 
@@ -87,32 +108,46 @@ private import CLibPQ
     }
   }
 
-  private func exchange(
+  private mutating func exchange(
     _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
-    let isSent =
-      settings.session.isConsole ? handle.send(sql) : handle.send(sql, parameters)
+    let preamble = inForce.preamble
+    let isSent: Bool
+    if let preamble {
+      // Both in one transaction, and in one trip.
+      isSent =
+        handle.enterPipeline() && handle.send(preamble, []) && handle.send(sql, parameters)
+        && handle.sendSync()
+    } else {
+      isSent = settings.session.isConsole ? handle.send(sql) : handle.send(sql, parameters)
+    }
     guard isSent else { throw lost() }
     try flush(deadline)
     var answer: PostgresResult?
     var failure: PostgresError?
-    while true {
+    reading: while true {
       try awaitOutcome(deadline)
-      guard let outcome = handle.nextOutcome() else { break }
+      guard let outcome = handle.nextOutcome() else {
+        guard preamble != nil, !handle.isBad else { break }
+        continue
+      }
       switch consume outcome {
       case .rows(let result): answer = consume result
       case .copying: throw copying()
-      case .synced: break
+      case .synced: break reading
       case .aborted: break
       case .failed(let message, let state):
         let error = PostgresError(statement: message, sqlState: state, settings: settings)
         failure = failure ?? error
       }
     }
+    let isOut = preamble == nil || handle.exitPipeline()
     if let failure {
-      throw handle.isBad && !failure.endsSession ? failure.losingConnection : failure
+      throw (handle.isBad || !isOut) && !failure.endsSession ? failure.losingConnection : failure
     }
+    guard isOut else { throw lost() }
     guard let answer = consume answer else { throw lost() }
+    inForce.noteTold()
     try checkSize(answer)
     return answer
   }

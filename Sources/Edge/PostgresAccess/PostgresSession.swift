@@ -13,6 +13,8 @@ package actor PostgresSession {
   /// What to log in with; differs from `settings` after a password was replaced.
   private var credentials: PostgresSettings
   private var connection: PostgresConnection?
+  /// Settings with other values than a session begins with.
+  private var adjustments: [String: String] = [:]
   private var backoff: ReconnectBackoff
   private var lastFailure: PostgresError?
   private let shared = Mutex(State())
@@ -62,9 +64,14 @@ package actor PostgresSession {
   ///
   /// A session that turns out to be dead, because the server was restarted since, is replaced once
   /// within the same deadline: monitoring statements only read, so asking twice does no harm.
+  ///
+  /// `values` are settings that this statement and all later ones run under, in whichever session.
+  /// They cost no trip of their own, and nothing if they are in force already.
   package func query(
-    _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
+    _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant,
+    adjusting values: [String: String] = [:]
   ) throws(PostgresError) -> PostgresResult {
+    adjustments.merge(values) { _, new in new }
     let wasOpen = connection != nil
     try connect(deadline)
     do throws(PostgresError) {
@@ -92,6 +99,7 @@ package actor PostgresSession {
       } catch {
         return replies + [PostgresReply(answer: .failure(error), took: .zero)]
       }
+      connection?.inForce.adjust(adjustments)
       let keeping = connection?.kept.isAllowed == true
       replies += connection?.run(statements[replies.count...], deadline: deadline) ?? []
       if keeping, connection?.kept.isAllowed == false {
@@ -148,6 +156,7 @@ package actor PostgresSession {
   private func run(
     _ sql: String, _ parameters: [String?], _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
+    connection?.inForce.adjust(adjustments)
     do throws(PostgresError) {
       if let result = try connection?.query(sql, parameters, deadline: deadline) {
         shared.withLock { $0.lastAnswer = .now }

@@ -37,10 +37,21 @@ package struct SessionSettings: Sendable, Equatable {
     return values
   }
 
-  /// One statement that sets all of these; names and values are ours and need no quoting.
-  static func statement(setting values: [(name: String, value: String)]) -> String {
-    let calls = values.map { "pg_catalog.set_config('\($0.name)', '\($0.value)', false)" }
-    return "SELECT " + calls.joined(separator: ", ")
+  /// One statement that sets all of these; `scope` is SQL for whether they are to last for the
+  /// transaction only.
+  static func statement(
+    setting values: [(name: String, value: String)], forTransaction scope: String,
+    and column: String? = nil
+  ) -> String {
+    let calls = values.map {
+      "pg_catalog.set_config(\(quoted($0.name)), \(quoted($0.value)), \(scope))"
+    }
+    return "SELECT " + ((column.map { [$0] } ?? []) + calls).joined(separator: ", ")
+  }
+
+  /// A text for SQL, whatever the server thinks of backslashes.
+  private static func quoted(_ text: String) -> String {
+    "E'\(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
   }
 }
 

@@ -124,8 +124,12 @@ actor CustomQueryRunner {
     let left = ContinuousClock.now.duration(to: limit) - Self.grace
     let timeout = max(.milliseconds(50), min(query.timeout, left))
     let path = query.searchPath.map(Self.quoted).joined(separator: ", ")
-    let values = [Self.milliseconds(timeout), Self.milliseconds(query.lockTimeout), path]
-    let result = try await session.query(Self.preparation, values, deadline: limit)
+    let result = try await session.query(
+      "SELECT pg_catalog.pg_is_in_recovery()", deadline: limit,
+      adjusting: [
+        "statement_timeout": Self.milliseconds(timeout),
+        "lock_timeout": Self.milliseconds(query.lockTimeout), "search_path": path,
+      ])
     let version = session.state.serverVersion ?? 0
     guard query.versions.contains(version) else { return "not for this version" }
     let isStandby = result.double(0, 0) == 1
@@ -135,11 +139,6 @@ actor CustomQueryRunner {
     case .standby: return isStandby ? nil : "the server is a primary"
     }
   }
-
-  private static let preparation =
-    "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.set_config('statement_timeout', $1, false),"
-    + " pg_catalog.set_config('lock_timeout', $2, false),"
-    + " pg_catalog.set_config('search_path', $3, false)"
 
   private static func milliseconds(_ duration: Duration) -> String {
     "\(max(1, Int64((duration / .milliseconds(1)).rounded(.up))))"
