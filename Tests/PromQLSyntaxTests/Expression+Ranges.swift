@@ -5,13 +5,18 @@ extension Expression {
   var withoutRanges: Expression {
     switch self {
     case .number(let value, _): .number(value, .none)
+    case .duration(let value, _): .duration(value, .none)
     case .string(let value, _): .string(value, .none)
     case .selector(let node): .selector(node.withoutRange)
     case .matrix(let node):
-      .matrix(RangeSelector(selector: node.selector.withoutRange, length: node.length))
+      .matrix(
+        RangeSelector(selector: node.selector.withoutRange, length: node.length.asPrinted))
     case .subquery(var node):
       {
         node.expression = node.expression.withoutRanges
+        node.length = node.length.asPrinted
+        node.step = node.step?.asPrinted
+        node.offset = node.offset?.asPrinted
         node.range = .none
         return .subquery(node)
       }()
@@ -37,6 +42,29 @@ extension VectorSelector {
   fileprivate var withoutRange: VectorSelector {
     var selector = self
     selector.range = .none
+    selector.offset = offset?.asPrinted
     return selector
+  }
+}
+
+extension DurationExpression {
+  /// Without places; a number that stands alone becomes a time span, as it is printed.
+  fileprivate var asPrinted: DurationExpression {
+    literal.map { .span($0, .none) } ?? withoutRanges
+  }
+
+  fileprivate var withoutRanges: DurationExpression {
+    switch self {
+    case .number(let value, _): .number(value, .none)
+    case .span(let value, _): .span(value, .none)
+    case .step: .step(.none)
+    case .range: .range(.none)
+    case .parentheses(let inner, _): .parentheses(inner.withoutRanges, .none)
+    case .unary(let sign, let inner, _): .unary(sign, inner.withoutRanges, .none)
+    case .binary(let operation, let left, let right):
+      .binary(operation, left.withoutRanges, right.withoutRanges)
+    case .lesser(let left, let right): .lesser(left.withoutRanges, right.withoutRanges)
+    case .greater(let left, let right): .greater(left.withoutRanges, right.withoutRanges)
+    }
   }
 }

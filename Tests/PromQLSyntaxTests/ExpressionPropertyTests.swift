@@ -48,7 +48,7 @@ struct ExpressionMaker {
     case 4: return aggregation(depth)
     case 5: return "f(\(expression(depth - 1)), \(expression(depth - 1)))"
     case 6:
-      return "(\(expression(depth - 1)))[\(duration):\(dice.pick(["", "1m"]))]\(times)"
+      return "(\(expression(depth - 1)))[\(subqueryLength):\(dice.pick(["", "1m"]))]\(times)"
     default: return "g(\(dice.pick(Self.names))[\(duration)]\(times))"
     }
   }
@@ -57,17 +57,25 @@ struct ExpressionMaker {
     mutating get { dice.pick(Self.durations.filter { !$0.hasPrefix("-") }) }
   }
 
+  /// A colon is refused where no number came before it, as Prometheus does.
+  private var subqueryLength: String {
+    mutating get { dice.pick(Self.durations.filter { $0 != "step()" && !$0.hasPrefix("-") }) }
+  }
+
   private var times: String {
     mutating get {
       dice.pick([
-        "", "", " offset \(dice.pick(Self.durations))", " @ 12.5", " @ end() offset -3m",
+        "", "", " offset \(dice.pick(Self.durations.filter { !$0.hasPrefix("(") }))",
+        " offset -\(dice.pick(Self.durations.filter { $0.hasPrefix("(") }))", " @ 12.5",
+        " @ end() offset -3m",
       ])
     }
   }
 
   private mutating func leaf() -> String {
     switch Int.random(in: 0..<4, using: &dice) {
-    case 0: dice.pick(["1", "0x10", "1e100", "Inf", "3m", "0.1", "-5"])
+    // Infinity prints with a sign, which binds looser than `^`: Prometheus' text reads differently.
+    case 0: dice.pick(["1", "0x10", "1e100", "2.5e-3", "3m", "0.1", "-5"])
     case 1: dice.pick(["\"a\\\"b\"", "'\\n'", "`\\`"])
     default: dice.pick(Self.names) + times
     }

@@ -11,11 +11,11 @@ private let readable: [(String, String)] = [
   ("up{}", "up"),
   ("{__name__=~\"a|b\"}", "{__name__=~\"a|b\"}"),
   ("up{job='node',}", "up{job=\"node\"}"),
-  ("{\"a.b\", \"c.d\"=`e\\f`}", "{\"a.b\",\"c.d\"=\"e\\\\f\"}"),
-  ("{\"up\"}", "up"),
+  ("{\"c.d\"=`e\\f`, \"a.b\"}", "{\"c.d\"=\"e\\\\f\",__name__=\"a.b\"}"),
+  ("{\"up\"}", "{__name__=\"up\"}"), ("up{__name__=\"\"}", "up{__name__=\"\"}"),
   ("1", "1"), ("0x1F", "31"), ("1_000", "1000"), ("010", "8"), ("08", "8"), (".5", "0.5"),
-  ("5.", "5"), ("1e3", "1000"), ("inF", "Inf"), ("-Inf", "-Inf"), ("1h30m", "5400"),
-  ("0b101", "5"), ("1.5e-3", "0.0015"),
+  ("5.", "5"), ("1e3", "1000"), ("inF", "+Inf"), ("-Inf", "-Inf"), ("1h30m", "1h30m"),
+  ("-90s", "-1m30s"), ("1e100", "1" + String(repeating: "0", count: 100)), ("1.5e-3", "0.0015"),
   ("\"a\\n\\x41\\u00e9\\101\"", "\"a\\nAéA\""), ("'it\\'s'", "\"it's\""), ("`\\n`", "\"\\\\n\""),
   ("-1 ^ 2", "-1 ^ 2"), ("2 ^ 3 ^ 2", "2 ^ 3 ^ 2"), ("1 - 2 - 3", "1 - 2 - 3"),
   ("- - a", "--a"), ("+a", "+a"), ("1 + 2 * 3", "1 + 2 * 3"), ("(1 + 2) * 3", "(1 + 2) * 3"),
@@ -25,9 +25,11 @@ private let readable: [(String, String)] = [
   ("a + on(x) b", "a + on (x) b"), ("a + on() b", "a + on () b"),
   ("a * ignoring(x, \"y.z\") group_left(w) b", "a * ignoring (x, \"y.z\") group_left (w) b"),
   ("a * on(x) group_right b", "a * on (x) group_right () b"),
-  ("a + fill(0) b", "a + fill_left (0) fill_right (0) b"),
+  ("a + fill(0) b", "a + fill (0) b"),
   ("a + on(x) fill_right(-1) b", "a + on (x) fill_right (-1) b"),
-  ("a[5m]", "a[5m]"), ("a[300]", "a[5m]"), ("a[1h-30m]", "a[30m]"),
+  ("a[5m]", "a[5m]"), ("a[300]", "a[5m]"), ("a[1h-30m]", "a[1h - 30m]"),
+  ("a[((5m))*2]", "a[(5m) * 2]"), ("a[+(300)]", "a[(300)]"), ("a offset -(5m)", "a offset -(5m)"),
+  ("a offset 0", "a"), ("a[0.5:.25]", "a[500ms:250ms]"),
   ("a[step()+1s]", "a[step() + 1s]"), ("a[max_of(step(), 1m)]", "a[max_of(step(), 1m)]"),
   ("a offset 5m", "a offset 5m"), ("a offset -1.5", "a offset -1s500ms"),
   ("a @ 1.5 offset 1m", "a @ 1.500 offset 1m"), ("a offset 1m @ start()", "a @ start() offset 1m"),
@@ -41,7 +43,8 @@ private let readable: [(String, String)] = [
   ("sum by (on, bool, offset) (a)", "sum by (on, bool, offset) (a)"),
   ("sum + by + and + offset", "sum + by + and + offset"), ("start offset 1m", "start offset 1m"),
   ("a{by=\"2\",on=\"1\"}", "a{by=\"2\",on=\"1\"}"),
-  ("a[1m ^ 30s]", "a[1m ^ 30s]"), ("a[1m / 0]", "a[1m / 0]"),
+  ("a[1m ^ 30s]", "a[1m ^ 30s]"), ("a[1m / (0)]", "a[1m / (0)]"),
+  ("a{x=\"\\t\\u200b\"}", "a{x=\"\\t\\u200b\"}"),
   ("# a\nup # b\n", "up"), ("time()", "time()"), ("f(1, \"x\", a[1s])", "f(1, \"x\", a[1s])"),
 ]
 
@@ -54,61 +57,6 @@ func readsAndPrints(text: String, printed: String) throws {
   let tree = try PromQLParser.parse(text)
   #expect(tree.description == printed)
   #expect(try PromQLParser.parse(printed).withoutRanges == tree.withoutRanges)
-}
-
-@Test(arguments: [
-  ("", "1:1: parse error: no expression found in input"),
-  ("1 +", "1:4: parse error: unexpected end of input"),
-  ("a\n+ )", "2:3: parse error: unexpected \")\""),
-  ("(a", "1:3: parse error: unexpected end of input in parenthesised expression, expected \")\""),
-  ("a b", "1:3: parse error: unexpected identifier \"b\""),
-  ("{}", "1:1: parse error: vector selector must contain at least one non-empty matcher"),
-  (
-    "a{x=1}",
-    "1:5: parse error: unexpected number \"1\" in label matching, expected string"
-  ),
-  (
-    "a{x}", "1:4: parse error: unexpected \"}\" in label matching, expected label matching operator"
-  ),
-  ("a{x=\"1\"", "1:8: parse error: unexpected end of input inside braces"),
-  (
-    "a{__name__=\"b\"}", "1:3: parse error: metric name must not be set twice: \"a\" or \"b\""
-  ),
-  ("\"a", "1:1: parse error: unterminated quoted string"),
-  ("\"\\q\"", "1:2: parse error: unknown escape sequence \\q"),
-  ("1m5x", "1:1: parse error: bad number or duration syntax: \"1m5x\""),
-  ("a[0]", "1:3: parse error: duration must be greater than 0"),
-  (
-    "a[5m",
-    "1:5: parse error: unexpected end of input in subquery or range selector, expected \"]\""
-  ),
-  ("1[5m]", "1:2: parse error: ranges only allowed for vector selectors"),
-  ("a offset 1m[5m]", "1:12: parse error: no offset modifiers allowed before range"),
-  ("a offset 1m offset 2m", "1:1: parse error: offset may not be set multiple times"),
-  (
-    "1 offset 1m",
-    "1:1: parse error: offset modifier must be preceded by an instant vector selector or range "
-      + "vector selector or a subquery"
-  ),
-  ("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators"),
-  ("a and on(x) group_left b", "1:13: parse error: no grouping allowed for \"and\" operation"),
-  (
-    "a + on(x) group_left(x) b",
-    "1:3: parse error: label \"x\" must not occur in ON and GROUP clause at once"
-  ),
-  ("sum()", "1:1: parse error: no arguments for aggregate expression provided"),
-  (
-    "topk(a)",
-    "1:1: parse error: wrong number of arguments for aggregate expression provided, "
-      + "expected 2, got 1"
-  ),
-  ("f(1,)", "1:5: parse error: trailing commas not allowed in function call args"),
-  ("a & b", "1:3: parse error: unexpected character: '&'"),
-  ("a{x=~\"(\"}", "1:3: parse error: invalid regular expression \"(\": missing ): ("),
-])
-func refusesWithPlace(text: String, message: String) {
-  let error = #expect(throws: ParseError.self) { try PromQLParser.parse(text) }
-  #expect(error?.description == message)
 }
 
 @Test func everyNodeKnowsItsPlace() throws {

@@ -34,7 +34,7 @@ func findsTypes(text: String, type: ValueType) throws {
     "1:1: parse error: expected at most 2 argument(s) in call to \"round\", got 3"
   ),
   ("time(1)", "1:1: parse error: expected 0 argument(s) in call to \"time\", got 1"),
-  ("1 > 2", "1:1: parse error: comparisons between scalars must use BOOL modifier"),
+  ("1 > 2", "1:3: parse error: comparisons between scalars must use BOOL modifier"),
   (
     "1 and a",
     "1:1: parse error: set operator \"and\" not allowed in binary scalar expression"

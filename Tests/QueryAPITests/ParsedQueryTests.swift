@@ -13,7 +13,7 @@ struct ParsedQueryTests {
     ),
     (
       "x[step()*2:]",
-      #"{"type":"subquery","expr":{"type":"vectorSelector","name":"x","matchers":[{"name":"__name__","type":"=","value":"x"}],"offset":0,"offsetExpr":null,"timestamp":null,"startOrEnd":null,"anchored":false,"smoothed":false},"range":0,"rangeExpr":{"type":"durationExpr","op":"*","lhs":{"type":"durationExpr","op":"step","lhs":null,"rhs":null,"wrapped":false},"rhs":{"type":"numberLiteral","val":"2","duration":true},"wrapped":false},"step":0,"stepExpr":null,"offset":0,"offsetExpr":null,"timestamp":null,"startOrEnd":null}"#
+      #"{"type":"subquery","expr":{"type":"vectorSelector","name":"x","matchers":[{"name":"__name__","type":"=","value":"x"}],"offset":0,"offsetExpr":null,"timestamp":null,"startOrEnd":null,"anchored":false,"smoothed":false},"range":0,"rangeExpr":{"type":"durationExpr","op":"*","lhs":{"type":"durationExpr","op":"step","lhs":null,"rhs":null,"wrapped":false},"rhs":{"type":"numberLiteral","val":"2","duration":false},"wrapped":false},"step":0,"stepExpr":null,"offset":0,"offsetExpr":null,"timestamp":null,"startOrEnd":null}"#
     ),
     (
       "1e100", #"{"type":"numberLiteral","val":"1\#(String(repeating: "0", count: 100))"}"#

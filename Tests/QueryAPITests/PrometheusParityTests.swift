@@ -11,7 +11,7 @@ import WebClient
 struct PrometheusParityTests {
   private static let requests = [
     "query?query=1%2B1&time=12.5", "query?query=vector(1)/0&time=0", "query?query=foo&time=1",
-    "query?query=%22a%22&time=1", "query?query=up&time=x", "query?query=",
+    "query?query=%22a%22&time=1", "query?query=up&time=x",
     "query?query=sum(1)", "query?query=up&timeout=x", "query?query=vector(0)/0&time=-5.25",
     "query_range?query=up&start=0&end=100000&step=1", "query_range?query=up&start=2&end=1&step=1",
     "query_range?query=up&start=0&end=1&step=0", "query_range?query=up&start=0&end=1&step=x",

@@ -103,7 +103,7 @@ struct QueryEndpointsTests {
   @Test(arguments: [
     (
       "query", 400, "bad_data",
-      "invalid parameter \"query\": 1:1: parse error: no expression found in input"
+      "invalid parameter \"query\": unknown position: parse error: no expression found in input"
     ),
     (
       "query?query=sum(1)", 400, "bad_data",

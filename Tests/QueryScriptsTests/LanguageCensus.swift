@@ -30,7 +30,7 @@ struct LanguageCensus {
   mutating func add(_ expression: Expression) {
     expression.forEach { node in
       switch node {
-      case .number: break
+      case .number, .duration: break
       case .string: found.insert("string")
       case .parentheses: found.insert("parentheses")
       case .unary(let sign, _, _): found.insert("unary \(sign.rawValue)")
@@ -53,12 +53,16 @@ struct LanguageCensus {
     for matcher in selector.matchers {
       found.insert("matcher \(matcher.operation.rawValue)")
       if !NameRules.isLabelName(matcher.name) { found.insert("UTF-8 label name") }
+      if matcher.name == Label.metricName, matcher.operation == .equal,
+        !NameRules.isMetricName(matcher.value)
+      {
+        found.insert("UTF-8 metric name")
+      }
     }
-    if let name = selector.name, !NameRules.isMetricName(name) { found.insert("UTF-8 metric name") }
     if selector.edges != .plain { found.insert(selector.edges.rawValue) }
     if let offset = selector.offset {
       found.insert("offset")
-      if offset.constant ?? 0 < 0 { found.insert("offset < 0") }
+      if offset.literal ?? 0 < 0 { found.insert("offset < 0") }
       add(offset)
     }
     switch selector.at {
@@ -92,10 +96,11 @@ struct LanguageCensus {
 
   private mutating func add(_ duration: DurationExpression) {
     switch duration {
-    case .literal: break
+    case .number, .span: break
+    case .parentheses(let inner, _): add(inner)
     case .step: found.insert("duration step()")
     case .range: found.insert("duration range()")
-    case .negated(let inner): add(inner)
+    case .unary(_, let inner, _): add(inner)
     case .binary(_, let left, let right):
       found.insert("duration arithmetic")
       add(left)

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Cuts a template into words.
 struct TemplateLexer {
   private let bytes: [UInt8]

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Builds the tree of a template, and finds what can be found before it runs: unknown functions, undefined variables,
 /// blocks without end.
 struct TemplateParser {

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// The words of a template.
 struct TemplateToken {
   enum Kind: Equatable {

@@ -5,7 +5,7 @@ extension Expression {
   /// by `@` (rule 17).
   package var isStepInvariant: Bool {
     switch self {
-    case .number, .string: true
+    case .number, .duration, .string: true
     case .selector(let node): node.at != nil
     case .matrix(let node): node.selector.at != nil
     case .subquery(let node): node.at != nil

@@ -7,7 +7,8 @@ extension Planner {
   ) async throws(QueryError) -> [Double] {
     try context.requireRoom(rows: 1, steps: grid.count)
     switch expression {
-    case .number(let value, _): return [Double](repeating: value, count: grid.count)
+    case .number(let value, _), .duration(let value, _):
+      return [Double](repeating: value, count: grid.count)
     case .parentheses(let inner, _): return try await scalar(inner, on: grid)
     case .unary(let sign, let inner, _):
       let row = try await scalar(inner, on: grid)

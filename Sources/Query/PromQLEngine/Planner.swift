@@ -50,7 +50,7 @@ struct Planner {
     case .binary(let node): return try await binary(node, on: grid)
     case .aggregation(let node): return try await aggregation(node, on: grid)
     case .call(let node): return try await call(node, on: grid)
-    case .number, .string, .matrix, .subquery:
+    case .number, .duration, .string, .matrix, .subquery:
       throw .failed("expected an instant vector", at: expression.range)
     }
   }

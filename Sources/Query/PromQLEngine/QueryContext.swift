@@ -109,21 +109,43 @@ final class QueryContext {
     _ duration: DurationExpression?, at range: SourceRange
   ) throws(QueryError) -> Int64 {
     guard let duration else { return 0 }
-    let seconds = duration.seconds(step: stepSeconds, range: Double(end - grid.start) / 1000)
-    guard seconds.isFinite else { throw .failed("duration is NaN or infinite", at: range) }
-    guard seconds.magnitude <= DurationExpression.longest else {
-      throw .failed("duration is out of range", at: range)
-    }
-    return StepGrid.milliseconds(seconds)
+    return StepGrid.milliseconds(try seconds(duration, at: range))
   }
 
   /// The milliseconds of a length, which must be positive.
   func positiveMilliseconds(
     _ duration: DurationExpression, at range: SourceRange
   ) throws(QueryError) -> Int64 {
-    let value = try milliseconds(duration, at: range)
-    guard value > 0 else { throw .failed("duration must be greater than 0", at: range) }
+    let seconds = try seconds(duration, at: range, isLength: true)
+    let value = StepGrid.milliseconds(seconds)
+    guard value > 0 else {
+      throw .failed("\(duration.bounds): duration must be greater than 0", at: range)
+    }
     return value
+  }
+
+  /// The seconds of a duration; the messages begin, as Prometheus' do, with the first and last byte
+  /// of the duration.
+  private func seconds(
+    _ duration: DurationExpression, at range: SourceRange, isLength: Bool = false
+  ) throws(QueryError) -> Double {
+    let seconds: Double
+    do {
+      seconds = try duration.seconds(step: stepSeconds, range: Double(end - grid.start) / 1000)
+    } catch {
+      let bounds = error.range.map { "\($0.start.offset):\($0.end.offset): " } ?? ""
+      throw .failed(bounds + error.message, at: range)
+    }
+    guard seconds.isFinite else {
+      throw .failed("\(duration.bounds): duration is NaN or infinite", at: range)
+    }
+    if isLength, seconds <= 0 {
+      throw .failed("\(duration.bounds): duration must be greater than 0", at: range)
+    }
+    guard seconds.magnitude <= DurationExpression.longest else {
+      throw .failed("\(duration.bounds): duration is out of range", at: range)
+    }
+    return seconds
   }
 
   /// The instant of an `@`, in milliseconds.
@@ -134,4 +156,9 @@ final class QueryContext {
     case .end: end
     }
   }
+}
+
+extension DurationExpression {
+  /// The offsets of the first byte and of the one behind the last.
+  fileprivate var bounds: String { "\(place.start.offset):\(place.end.offset)" }
 }

@@ -20,7 +20,7 @@ package struct QueryEngine: Sendable {
 
   /// Reads and checks an expression against this engine's functions.
   package static func parse(_ text: String) throws(ParseError) -> Expression {
-    let expression = try PromQLParser.parse(text)
+    let expression = try PromQLParser.parse(text, functions: FunctionTable.names)
     try FunctionTable.checker.check(expression)
     return expression
   }
@@ -35,16 +35,7 @@ package struct QueryEngine: Sendable {
 
   /// What a checked expression yields.
   package static func type(of expression: Expression) -> ValueType {
-    switch expression {
-    case .number: .scalar
-    case .string: .string
-    case .selector, .aggregation: .vector
-    case .matrix, .subquery: .matrix
-    case .parentheses(let inner, _), .unary(_, let inner, _): type(of: inner)
-    case .binary(let node):
-      type(of: node.left) == .scalar && type(of: node.right) == .scalar ? .scalar : .vector
-    case .call(let node): signature(of: node.name)?.result ?? .vector
-    }
+    FunctionTable.checker.type(of: expression)
   }
 
   /// Evaluates an expression, which must have passed `parse`, at one instant.

@@ -1,12 +1,11 @@
 import MetricModel
 
 extension Expression: CustomStringConvertible {
-  /// The expression as text, in one line; it reads back to the same tree.
+  /// The expression as text, in one line, as Prometheus prints it.
   package var description: String {
     switch self {
-    // A plus sign would bind looser than `^`, so infinity goes without.
-    case .number(.infinity, _): "Inf"
-    case .number(let value, _): FloatFormat.string(value, style: .api)
+    case .number(let value, _): FloatFormat.string(value, style: .plain)
+    case .duration(let seconds, _): DurationExpression.text(seconds)
     case .string(let value, _): Self.quoted(value)
     case .selector(let node): node.description
     case .matrix(let node): node.description
@@ -21,11 +20,7 @@ extension Expression: CustomStringConvertible {
   }
 
   /// A string literal with everything escaped that needs to be.
-  package static func quoted(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    LabelText.appendQuoted(text, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  package static func quoted(_ text: String) -> String { GoQuoting.quoted(text) }
 }
 
 extension VectorSelector: CustomStringConvertible {
@@ -33,31 +28,28 @@ extension VectorSelector: CustomStringConvertible {
 
   /// Name and matchers, those in the order of their texts.
   fileprivate var head: String {
-    var items = matchers.map(\.description).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    var text = ""
-    if let name {
-      if Self.canStandBare(name) {
-        text = name
-      } else {
-        items.insert(Expression.quoted(name), at: 0)
-      }
+    // A condition on the name that says what stands before the braces is not said twice.
+    let items = matchers.filter {
+      $0.name != Label.metricName || $0.value != name ?? "" || $0.value.isEmpty
+        || $0.operation != .equal
     }
-    if !items.isEmpty || name == nil { text += "{\(items.joined(separator: ","))}" }
-    return text
+    .map(Self.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let braces = items.isEmpty ? "" : "{\(items.joined(separator: ","))}"
+    return (name ?? "") + braces
+  }
+
+  private static func text(_ matcher: LabelMatcher) -> String {
+    let name =
+      NameRules.isLabelName(matcher.name) ? matcher.name : Expression.quoted(matcher.name)
+    return name + matcher.operation.rawValue + Expression.quoted(matcher.value)
   }
 
   fileprivate var edgesText: String { edges == .plain ? "" : " \(edges.rawValue)" }
-
-  private static func canStandBare(_ name: String) -> Bool {
-    let lowered = name.lowercased()
-    return NameRules.isMetricName(name) && lowered != "inf" && lowered != "nan"
-      && !Keywords.notMetricNames.contains(lowered)
-  }
 }
 
 extension RangeSelector: CustomStringConvertible {
   package var description: String {
-    "\(selector.head)[\(length)]\(selector.edgesText)\(atText(selector.at))"
+    "\(selector.head)[\(length.lengthText)]\(selector.edgesText)\(atText(selector.at))"
       + offsetText(selector.offset)
   }
 }
@@ -67,7 +59,7 @@ extension Subquery: CustomStringConvertible {
 
   /// What follows the expression.
   package var rangeText: String {
-    "[\(length):\(step.map(\.description) ?? "")]\(atText(at))\(offsetText(offset))"
+    "[\(length.lengthText):\(step?.lengthText ?? "")]\(atText(at))\(offsetText(offset))"
   }
 }
 
@@ -92,9 +84,14 @@ extension VectorMatching: CustomStringConvertible {
       let keyword = cardinality == .manyToOne ? "group_left" : "group_right"
       text += " \(keyword) (\(labelList(included)))"
     }
-    if let leftFill { text += " fill_left (\(FloatFormat.string(leftFill, style: .api)))" }
-    if let rightFill { text += " fill_right (\(FloatFormat.string(rightFill, style: .api)))" }
+    if let leftFill, leftFill == rightFill { return text + " fill (\(Self.text(leftFill)))" }
+    if let leftFill { text += " fill_left (\(Self.text(leftFill)))" }
+    if let rightFill { text += " fill_right (\(Self.text(rightFill)))" }
     return text
+  }
+
+  private static func text(_ value: Double) -> String {
+    FloatFormat.string(value, style: .template)
   }
 }
 
@@ -125,35 +122,30 @@ extension AtModifier: CustomStringConvertible {
 }
 
 extension DurationExpression: CustomStringConvertible {
+  /// The expression as a part of another; a literal alone is a `lengthText`.
   package var description: String {
     switch self {
-    case .literal(let seconds): Self.text(seconds)
+    case .number(let value, _): FloatFormat.string(value, style: .plain)
+    case .span(let seconds, _): Self.text(seconds)
     case .step: "step()"
     case .range: "range()"
-    case .negated(let inner): "-\(inner.operand)"
-    case .binary(let operation, let left, let right):
-      "\(left.operand) \(operation.rawValue) \(right.operand)"
+    case .parentheses(let inner, _): "(\(inner))"
+    case .unary(let sign, let inner, _): (sign == .minus ? "-" : "") + inner.description
+    case .binary(let operation, let left, let right): "\(left) \(operation.rawValue) \(right)"
     case .lesser(let left, let right): "min_of(\(left), \(right))"
     case .greater(let left, let right): "max_of(\(left), \(right))"
     }
   }
 
-  /// The text in parentheses if it is made of parts.
-  fileprivate var operand: String {
-    switch self {
-    case .literal(let seconds) where seconds < 0: "(\(self))"
-    case .negated, .binary: "(\(self))"
-    default: description
-    }
-  }
+  /// The text of a whole range, step or offset, where numbers are printed as time spans, too.
+  fileprivate var lengthText: String { literal.map(Self.text) ?? description }
 
-  private static func text(_ seconds: Double) -> String {
-    let milliseconds = seconds * 1000
-    if seconds < 0 { return "-" + text(-seconds) }
-    guard seconds > 0, let whole = Int64(exactly: milliseconds) else {
-      return FloatFormat.string(seconds, style: .plain)
-    }
-    return PrometheusDuration(rawValue: whole).description
+  /// Seconds as a time span, cut to milliseconds.
+  static func text(_ seconds: Double) -> String {
+    let nanoseconds = (seconds.magnitude * 1e9).rounded()
+    let milliseconds = Int64(exactly: (nanoseconds / 1e6).rounded(.down)) ?? Int64.max / 1_000_000
+    let text = PrometheusDuration(rawValue: milliseconds).description
+    return seconds < 0 ? "-" + text : text
   }
 }
 
@@ -164,8 +156,7 @@ private func labelList(_ names: [String]) -> String {
 private func atText(_ at: AtModifier?) -> String { at.map { " @ \($0)" } ?? "" }
 
 private func offsetText(_ offset: DurationExpression?) -> String {
-  guard let offset else { return "" }
-  return " offset \(offset.constant != nil ? offset.description : offset.operand)"
+  offset.map { " offset \($0.lengthText)" } ?? ""
 }
 
 extension Timestamp {

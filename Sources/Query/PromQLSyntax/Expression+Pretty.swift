@@ -3,14 +3,19 @@ extension Expression {
   package static let prettyWidth = 100
 
   /// The expression as text, broken into indented lines where a part is longer than a line; laid out
-  /// as Prometheus' formatter does, and reads back to the same tree.
+  /// as Prometheus' formatter does.
   package var pretty: String { pretty(level: 0) }
 
   private func pretty(level: Int) -> String {
     let indent = String(repeating: "  ", count: level)
-    guard description.utf8.count > Self.prettyWidth else { return indent + description }
+    let text = description
+    guard text.utf8.count > Self.prettyWidth else {
+      // A subquery that fits begins its line, whatever is around it.
+      if case .subquery = self { return text }
+      return indent + text
+    }
     switch self {
-    case .number, .string, .selector, .matrix: return indent + description
+    case .number, .duration, .string, .selector, .matrix: return indent + text
     case .parentheses(let inner, _):
       return "\(indent)(\n\(inner.pretty(level: level + 1))\n\(indent))"
     case .unary(let sign, let inner, _):

@@ -5,6 +5,8 @@
 /// recursion over one is safe.
 package indirect enum Expression: Hashable, Sendable {
   case number(Double, SourceRange)
+  /// A time span such as `1h30m`, which is a number of seconds.
+  case duration(Double, SourceRange)
   case string(String, SourceRange)
   case selector(VectorSelector)
   case matrix(RangeSelector)
@@ -18,8 +20,8 @@ package indirect enum Expression: Hashable, Sendable {
   /// Where it was read from.
   package var range: SourceRange {
     switch self {
-    case .number(_, let range), .string(_, let range), .parentheses(_, let range),
-      .unary(_, _, let range):
+    case .number(_, let range), .duration(_, let range), .string(_, let range),
+      .parentheses(_, let range), .unary(_, _, let range):
       range
     case .selector(let node): node.range
     case .matrix(let node): node.range
@@ -33,7 +35,7 @@ package indirect enum Expression: Hashable, Sendable {
   /// The expressions directly below, in the order of the text.
   package var children: [Expression] {
     switch self {
-    case .number, .string, .selector, .matrix: []
+    case .number, .duration, .string, .selector, .matrix: []
     case .subquery(let node): [node.expression]
     case .parentheses(let inner, _), .unary(_, let inner, _): [inner]
     case .binary(let node): [node.left, node.right]
@@ -101,19 +103,22 @@ package struct BinaryExpression: Hashable, Sendable {
   package var returnsBool: Bool
   /// How series of two vectors are matched; without meaning when a side is a scalar.
   package var matching: VectorMatching
+  /// Where the operator with its modifiers begins.
+  package var sign: SourceRange
   /// Where it was read from.
   package var range: SourceRange
 
   package init(
     _ operation: BinaryOperator, _ left: Expression, _ right: Expression,
     returnsBool: Bool = false, matching: VectorMatching = VectorMatching(),
-    range: SourceRange = .none
+    sign: SourceRange = .none, range: SourceRange = .none
   ) {
     self.operation = operation
     self.left = left
     self.right = right
     self.returnsBool = returnsBool
     self.matching = matching
+    self.sign = sign
     self.range = range
   }
 }

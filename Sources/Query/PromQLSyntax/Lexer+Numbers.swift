@@ -1,109 +1,103 @@
 import MetricModel
 
 extension Lexer {
-  /// Reads a number or a duration: decimal, `0x`, `0b`, `0o`, single underscores between digits,
-  /// exponents; `1h30m`.
-  mutating func scanNumber() throws(ParseError) -> Token.Kind {
+  /// Whether a number begins with this byte at the position.
+  func beginsNumber(_ byte: UInt8) -> Bool {
+    Self.isDigit(byte)
+      || byte == UInt8(ascii: ".") && peek(1).map(Self.isDigit) ?? false
+  }
+
+  /// Reads a number or a duration: `0x1F`, `1_000`, `1e3`, `1h30m`.
+  ///
+  /// What looks like one of them is a token even if it has no value; that is said only where the
+  /// value is asked for.
+  mutating func scanNumberOrDuration() -> Bool {
     let start = position
-    if peek() == UInt8(ascii: "0"), let mark = peek(1), "xXbBoO".utf8.contains(mark) {
-      return .number(try scanPrefixed(mark | 0x20, from: start))
+    if scanNumber() {
+      let digits = text(from: start)
+      // The usual case, a whole number, needs none of what follows.
+      if digits.utf8.count < 16, digits.utf8.allSatisfy(Self.isDigit),
+        digits.utf8.first != UInt8(ascii: "0"), let value = Double(digits)
+      {
+        return emit(.number(value), from: start)
+      }
+      switch NumberText.value(digits) {
+      case .success(let value): return emit(.number(value), from: start)
+      case .failure(let problem):
+        return emit(.malformed(isDuration: false, problem.message), from: start)
+      }
     }
-    skipDigits()
-    if let unit = peek(), Self.beginsUnit(unit) { return try scanDuration(from: start) }
-    if peek() == UInt8(ascii: ".") {
-      advance()
-      skipDigits()
+    guard scanUnits() else {
+      return fail(
+        "bad number or duration syntax: \(Keywords.quoted(text(from: start)))", from: start)
     }
-    scanExponent()
-    try requireEnd(from: start)
-    let digits = text(from: start)
-    // The usual case, a whole number, needs none of what follows.
-    if digits.utf8.allSatisfy(Self.isDigit), digits.utf8.first != UInt8(ascii: "0"),
-      let value = Double(digits)
-    {
-      return .number(value)
-    }
-    let plain = digits.filter { $0 != "_" }
-    guard Self.hasSoundUnderscores(digits), let value = Double(Self.completed(plain))
-    else { throw badNumber(from: start) }
-    return .number(Self.octal(plain) ?? value)
-  }
-
-  /// Swift wants a digit on both sides of the point; PromQL does not.
-  private static func completed(_ text: String) -> String {
-    var text = text
-    if text.hasPrefix(".") { text = "0" + text }
-    if let point = text.firstIndex(of: ".") {
-      let next = text.index(after: point)
-      if next == text.endIndex || !text[next].isNumber { text.insert("0", at: next) }
-    }
-    return text
-  }
-
-  /// A leading zero makes a whole number octal, if all its digits are.
-  private static func octal(_ text: String) -> Double? {
-    guard text.utf8.count > 1, text.utf8.first == UInt8(ascii: "0") else { return nil }
-    return Int64(text, radix: 8).map(Double.init)
-  }
-
-  private mutating func scanPrefixed(
-    _ mark: UInt8, from start: SourcePosition
-  ) throws(ParseError) -> Double {
-    advance()
-    advance()
-    let radix = mark == UInt8(ascii: "x") ? 16 : mark == UInt8(ascii: "b") ? 2 : 8
-    let first = position
-    while let byte = peek(), Self.isLetter(byte) || Self.isDigit(byte) { advance() }
-    let digits = text(from: first)
-    guard Self.hasSoundUnderscores(digits),
-      let value = UInt64(digits.filter { $0 != "_" }, radix: radix)
-    else { throw badNumber(from: start) }
-    return Double(value)
-  }
-
-  /// Whether no underscore stands at the end or before another one.
-  private static func hasSoundUnderscores(_ text: String) -> Bool {
-    var isAfterUnderscore = false
-    for byte in text.utf8 {
-      let isUnderscore = byte == UInt8(ascii: "_")
-      if isUnderscore, isAfterUnderscore { return false }
-      isAfterUnderscore = isUnderscore
-    }
-    return !isAfterUnderscore
-  }
-
-  private mutating func skipDigits() {
-    while let byte = peek(), Self.isDigit(byte) || byte == UInt8(ascii: "_") { advance() }
-  }
-
-  private mutating func scanExponent() {
-    guard let mark = peek(), mark | 0x20 == UInt8(ascii: "e") else { return }
-    let hasSign = peek(1) == UInt8(ascii: "+") || peek(1) == UInt8(ascii: "-")
-    guard let digit = peek(hasSign ? 2 : 1), Self.isDigit(digit) else { return }
-    advance()
-    if hasSign { advance() }
-    skipDigits()
-  }
-
-  private mutating func scanDuration(from start: SourcePosition) throws(ParseError) -> Token.Kind {
-    while let byte = peek(), Self.isDigit(byte) || Self.beginsUnit(byte) { advance() }
-    try requireEnd(from: start)
     let written = text(from: start)
-    guard let duration = PrometheusDuration(written) else {
-      throw failure("not a valid duration string: \"\(written)\"", from: start)
+    switch NumberText.seconds(written) {
+    case .success(let seconds): return emit(.duration(seconds), from: start)
+    case .failure(let problem):
+      return emit(.malformed(isDuration: true, problem.message), from: start)
     }
-    return .duration(duration.seconds)
   }
 
-  private mutating func requireEnd(from start: SourcePosition) throws(ParseError) {
-    guard let byte = peek(), Self.isLetter(byte) || byte == UInt8(ascii: ".") else { return }
+  /// Steps over a number; false if it is none, the position then being behind what is wrong.
+  private mutating func scanNumber() -> Bool {
+    var isDigit = Self.isDigit
+    var isHexadecimal = false
+    if accept({ $0 == UInt8(ascii: "0") }), accept({ $0 | 0x20 == UInt8(ascii: "x") }) {
+      _ = accept(Self.isUnderscore)
+      isDigit = Self.isHexadecimalDigit
+      isHexadecimal = true
+    }
+    _ = accept(Self.isDot)
+    _ = accept(isDigit)
+    var hasDot = false
+    var hasExponent = false
+    while let byte = peek() {
+      let isMark = Self.isDot(byte) || Self.isExponent(byte) || Self.isUnderscore(byte)
+      guard isDigit(byte) || isMark else { break }
+      if Self.isDot(byte) {
+        advance()
+        guard !hasDot else { return false }
+        hasDot = true
+        if accept({ Self.isDot($0) || Self.isUnderscore($0) }) || isHexadecimal { return false }
+      } else if Self.isExponent(byte) {
+        advance()
+        guard !hasExponent else { return false }
+        hasExponent = true
+        _ = accept { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        if accept(Self.isMark) || peek() == nil { return false }
+      } else if Self.isUnderscore(byte) {
+        advance()
+        if accept(Self.isMark) || peek() == nil { return false }
+      } else {
+        while accept(isDigit) {}
+      }
+    }
+    guard let next = peek() else { return true }
+    return !Self.isLetter(next) && !Self.isDigit(next)
+  }
+
+  /// Steps over the units of a duration, whose first number has been read.
+  private mutating func scanUnits() -> Bool {
+    guard accept({ "smhdwy".utf8.contains($0) }) else { return false }
+    _ = accept { $0 == UInt8(ascii: "s") }
+    while accept(Self.isDigit) {
+      while accept(Self.isDigit) {}
+      guard accept({ "smhdw".utf8.contains($0) }) else { return false }
+      _ = accept { $0 == UInt8(ascii: "s") }
+    }
+    guard let next = peek(), Self.isLetter(next) || Self.isDigit(next) else { return true }
     advance()
-    throw badNumber(from: start)
+    return false
   }
 
-  private func badNumber(from start: SourcePosition) -> ParseError {
-    failure("bad number or duration syntax: \"\(text(from: start))\"", from: start)
+  private static func isDot(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ".") }
+  private static func isUnderscore(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") }
+  private static func isExponent(_ byte: UInt8) -> Bool { byte | 0x20 == UInt8(ascii: "e") }
+  private static func isMark(_ byte: UInt8) -> Bool {
+    isDot(byte) || isUnderscore(byte) || isExponent(byte)
   }
-
-  private static func beginsUnit(_ byte: UInt8) -> Bool { "ywdhms".utf8.contains(byte) }
+  private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+  }
 }

@@ -1,77 +1,90 @@
 extension Lexer {
   /// Reads a quoted string: escapes in single and double quotes as in Go, none in back quotes.
-  mutating func scanString(quote: UInt8) throws(ParseError) -> String {
+  mutating func scanString(quote: UInt8) -> Bool {
     let start = position
     advance()
     var decoded: [UInt8] = []
     while let byte = peek() {
       if byte == quote {
         advance()
-        return String(decoding: decoded, as: UTF8.self)
+        let text = String(decoding: decoded, as: UTF8.self)
+        return emit(.string(text, isText: text.utf8.elementsEqual(decoded)), from: start)
       }
       if quote != UInt8(ascii: "`") {
         if byte == UInt8(ascii: "\n") { break }
         if byte == UInt8(ascii: "\\") {
-          try scanEscape(quote: quote, into: &decoded)
+          advance()
+          if let problem = scanEscape(quote: quote, into: &decoded) {
+            return fail(problem, from: start)
+          }
           continue
         }
       }
+      // What was no UTF-8 has been replaced by this character on its way here.
+      if byte == 0xef, scalar() == "\u{fffd}" { return fail("invalid UTF-8 rune", from: start) }
       decoded.append(byte)
       advance()
     }
-    let kind = quote == UInt8(ascii: "`") ? "unterminated raw string" : "unterminated quoted string"
-    throw failure(kind, from: start)
+    return fail(
+      quote == UInt8(ascii: "`") ? "unterminated raw string" : "unterminated quoted string",
+      from: start)
   }
 
-  private mutating func scanEscape(quote: UInt8, into decoded: inout [UInt8]) throws(ParseError) {
-    let start = position
-    advance()
-    guard let byte = peek() else { throw failure("escape sequence not terminated", from: start) }
+  /// Reads what follows a backslash; gives what is wrong with it.
+  private mutating func scanEscape(quote: UInt8, into decoded: inout [UInt8]) -> String? {
+    guard let byte = peek() else { return "escape sequence not terminated" }
     if let plain = Self.plainEscapes[byte] ?? (byte == quote ? byte : nil) {
       decoded.append(plain)
       advance()
-      return
+      return nil
     }
+    let (digits, radix): (Int, UInt32)
     switch byte {
-    case UInt8(ascii: "x"):
-      advance()
-      decoded.append(UInt8(try scanCode(digits: 2, radix: 16, from: start)))
-    case UInt8(ascii: "0")...UInt8(ascii: "7"):
-      let code = try scanCode(digits: 3, radix: 8, from: start)
-      guard let value = UInt8(exactly: code) else { throw invalidEscape(from: start) }
-      decoded.append(value)
-    case UInt8(ascii: "u"), UInt8(ascii: "U"):
-      advance()
-      let digits = byte == UInt8(ascii: "u") ? 4 : 8
-      let code = try scanCode(digits: digits, radix: 16, from: start)
-      guard let scalar = Unicode.Scalar(code) else {
-        throw failure("escape sequence is an invalid Unicode code point", from: start)
-      }
-      decoded.append(contentsOf: String(scalar).utf8)
-    default:
-      advance()
-      throw failure("unknown escape sequence \(text(from: start))", from: start)
+    case UInt8(ascii: "0")...UInt8(ascii: "7"): (digits, radix) = (3, 8)
+    case UInt8(ascii: "x"): (digits, radix) = (2, 16)
+    case UInt8(ascii: "u"): (digits, radix) = (4, 16)
+    case UInt8(ascii: "U"): (digits, radix) = (8, 16)
+    default: return "unknown escape sequence \(Self.named(scalar()))"
     }
-  }
-
-  private mutating func scanCode(
-    digits: Int, radix: Int, from start: SourcePosition
-  ) throws(ParseError) -> UInt32 {
-    let first = position
+    if radix == 16 { advance() }
+    var code: UInt32 = 0
     for _ in 0..<digits {
-      guard let byte = peek(), Self.isDigit(byte) || Self.isLetter(byte) else {
-        throw invalidEscape(from: start)
+      guard let digit = peek() else { return "escape sequence not terminated" }
+      guard let value = Self.digit(digit), value < radix else {
+        return "illegal character \(Self.named(scalar())) in escape sequence"
       }
+      code = code &* radix &+ value
       advance()
     }
-    guard let code = UInt32(text(from: first), radix: radix) else {
-      throw invalidEscape(from: start)
+    guard digits > 3 else {
+      guard let byte = UInt8(exactly: code) else { return Self.invalidCode }
+      decoded.append(byte)
+      return nil
     }
-    return code
+    guard let scalar = Unicode.Scalar(code) else { return Self.invalidCode }
+    decoded.append(contentsOf: String(scalar).utf8)
+    return nil
   }
 
-  private func invalidEscape(from start: SourcePosition) -> ParseError {
-    failure("invalid escape sequence \(text(from: start))", from: start)
+  private static let invalidCode = "escape sequence is an invalid Unicode code point"
+
+  /// A character with its number, `U+0071 'q'`; without itself if it cannot be printed.
+  private static func named(_ scalar: Unicode.Scalar?) -> String {
+    let scalar = scalar ?? "\u{fffd}"
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    let shown = quoted(scalar)
+    let isPrintable = !shown.contains("\\") || scalar == "'" || scalar == "\\"
+    return isPrintable ? "\(number) '\(scalar)'" : number
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 
   private static let plainEscapes: [UInt8: UInt8] = [

@@ -1,23 +1,33 @@
 import MetricModel
 
 /// Cuts the text of an expression into tokens.
+///
+/// What a character means depends on where it stands: after `{`, after `[` or elsewhere. The rules
+/// are those of Prometheus, and so are the messages about what is no token.
 struct Lexer {
-  private(set) var bytes: [UInt8]
+  let bytes: [UInt8]
   private(set) var position = SourcePosition.start
   private var tokens: [Token] = []
-  private var braceDepth = 0
-  private var bracketDepth = 0
+  private var parenthesisDepth = 0
+  private var isInBraces = false
+  private var isInBrackets = false
+  /// Whether a duration is being read: from `[` on up to the first number.
+  private var isBeforeDuration = false
+  private var hasColon = false
+  /// Whether any brackets had a duration so far.
+  private var hasDuration = false
 
-  /// The tokens of a text, the last one being `.end`.
-  static func tokens(of text: String) throws(ParseError) -> [Token] {
+  /// The tokens of a text; the last one is `.end` or `.failure`.
+  static func tokens(of text: String) -> [Token] {
     var lexer = Lexer(bytes: Array(text.utf8))
-    while try lexer.scanToken() {}
-    let end = SourceRange(start: lexer.position, end: lexer.position)
-    lexer.tokens.append(Token(kind: .end, text: "", range: end))
+    lexer.tokens.reserveCapacity(lexer.bytes.count / 4 + 2)
+    while lexer.scanToken() {}
     return lexer.tokens
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  // MARK: - Bytes
 
   /// The byte at the position plus a distance; nil after the end.
   func peek(_ distance: Int = 0) -> UInt8? {
@@ -37,113 +47,274 @@ struct Lexer {
     }
   }
 
+  /// Steps over the next byte if it is wanted.
+  mutating func accept(_ isWanted: (UInt8) -> Bool) -> Bool {
+    guard let byte = peek(), isWanted(byte) else { return false }
+    advance()
+    return true
+  }
+
+  /// The character at a distance from the position; nil after the end.
+  func scalar(_ distance: Int = 0) -> Unicode.Scalar? {
+    let start = position.offset + distance
+    guard start < bytes.count else { return nil }
+    return String(decoding: bytes[start...].prefix(4), as: UTF8.self).unicodeScalars.first
+  }
+
+  /// Steps over one whole character.
+  mutating func advanceCharacter() {
+    for _ in 0..<(scalar().map { UTF8.width($0) } ?? 0) { advance() }
+  }
+
+  /// A character in single quotes, as messages show it; the end of the text is no character.
+  static func quoted(_ scalar: Unicode.Scalar?) -> String {
+    GoQuoting.quoted(character: scalar ?? "\u{fffd}")
+  }
+
   /// The text from a place to here.
   func text(from start: SourcePosition) -> String {
     String(decoding: bytes[start.offset..<position.offset], as: UTF8.self)
   }
 
-  /// An error about the text from a place to here.
-  func failure(_ message: String, from start: SourcePosition) -> ParseError {
-    ParseError(message, at: SourceRange(start: start, end: position))
-  }
+  // MARK: - Tokens
 
-  mutating func emit(_ kind: Token.Kind, from start: SourcePosition) {
+  /// Adds a token; true, for there may be more.
+  mutating func emit(_ kind: Token.Kind, from start: SourcePosition) -> Bool {
     let range = SourceRange(start: start, end: position)
     tokens.append(Token(kind: kind, text: text(from: start), range: range))
-  }
-
-  private mutating func scanToken() throws(ParseError) -> Bool {
-    skipBlanksAndComments()
-    guard let byte = peek() else {
-      if braceDepth > 0 {
-        throw failure("unexpected end of input inside braces", from: position)
-      }
-      return false
-    }
-    let start = position
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"):
-      emit(.string(try scanString(quote: byte)), from: start)
-    case UInt8(ascii: ".") where peek(1).map(Self.isDigit) ?? false:
-      emit(try scanNumber(), from: start)
-    case UInt8(ascii: "0")...UInt8(ascii: "9"):
-      emit(try scanNumber(), from: start)
-    case _ where Self.isLetter(byte):
-      scanName(from: start)
-    case UInt8(ascii: ":") where bracketDepth == 0 && braceDepth == 0:
-      scanName(from: start)
-    default:
-      try scanSymbol(byte, from: start)
-    }
     return true
   }
 
-  private mutating func skipBlanksAndComments() {
-    while let byte = peek() {
-      switch byte {
-      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-        advance()
-      case UInt8(ascii: "#"):
-        while let next = peek(), next != UInt8(ascii: "\n") { advance() }
-      default:
-        return
-      }
+  /// Adds the last token: what went wrong. Always false.
+  mutating func fail(_ message: String, from start: SourcePosition? = nil) -> Bool {
+    let range = SourceRange(start: start ?? position, end: position)
+    tokens.append(Token(kind: .failure(message), text: "", range: range))
+    return false
+  }
+
+  private mutating func scanToken() -> Bool {
+    skipSpaces()
+    if isBeforeDuration { return scanBeforeDuration() }
+    if peek() == UInt8(ascii: "#") {
+      skipComment()
+      return true
+    }
+    return isInBraces ? scanInBraces() : scanStatement()
+  }
+
+  private mutating func skipSpaces() { while accept(Self.isSpace) {} }
+
+  private mutating func skipComment() {
+    while let byte = peek(), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") { advance() }
+  }
+
+  /// Reads a token outside of braces, or in brackets after the first number.
+  private mutating func scanStatement() -> Bool {
+    let start = position
+    guard let byte = peek() else { return scanEnd() }
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"):
+      return scanString(quote: byte)
+    case _ where beginsNumber(byte):
+      return scanNumberOrDuration()
+    case _ where Self.isLetter(byte) || byte == UInt8(ascii: ":"):
+      return isInBrackets ? scanInBrackets(byte) : scanWord()
+    case UInt8(ascii: "!") where peek(1) != UInt8(ascii: "="):
+      return fail("unexpected character after '!': \(Self.quoted(scalar(1)))", from: start)
+    case UInt8(ascii: "=") where peek(1) == UInt8(ascii: "~"):
+      return fail("unexpected character after '=': '~'", from: start)
+    default:
+      return scanSymbol(byte)
     }
   }
 
-  private mutating func scanName(from start: SourcePosition) {
+  private mutating func scanEnd() -> Bool {
+    if parenthesisDepth != 0 { return fail("unclosed left parenthesis") }
+    if isInBrackets { return fail("unclosed left bracket") }
+    _ = emit(.end, from: position)
+    return false
+  }
+
+  private mutating func scanSymbol(_ byte: UInt8) -> Bool {
+    let start = position
+    guard let symbol = Self.twoByteSymbol(byte, peek(1)) ?? Symbol(byte) else {
+      return fail("unexpected character: \(Self.quoted(scalar()))", from: start)
+    }
+    switch symbol {
+    case .leftBracket where isInBrackets:
+      return fail("unexpected left bracket '['", from: start)
+    case .rightBracket where !isInBrackets:
+      return fail("unexpected right bracket ']'", from: start)
+    case .rightBrace:
+      return fail("unexpected character: '}'", from: start)
+    case .rightParenthesis where parenthesisDepth == 0:
+      advance()
+      return fail("unexpected right parenthesis ')'")
+    default: break
+    }
+    for _ in 0..<symbol.rawValue.utf8.count { advance() }
+    note(symbol)
+    return emit(.symbol(symbol), from: start)
+  }
+
+  private mutating func note(_ symbol: Symbol) {
+    switch symbol {
+    case .leftParenthesis: parenthesisDepth += 1
+    case .rightParenthesis: parenthesisDepth -= 1
+    case .leftBrace: isInBraces = true
+    case .rightBracket: isInBrackets = false
+    case .leftBracket:
+      isInBrackets = true
+      isBeforeDuration = true
+      hasColon = false
+    default: break
+    }
+  }
+
+  private static func twoByteSymbol(_ first: UInt8, _ second: UInt8?) -> Symbol? {
+    switch (first, second) {
+    case (UInt8(ascii: "="), UInt8(ascii: "=")): .equal
+    case (UInt8(ascii: "!"), UInt8(ascii: "=")): .notEqual
+    case (UInt8(ascii: "<"), UInt8(ascii: "=")): .lessOrEqual
+    case (UInt8(ascii: "<"), UInt8(ascii: "/")): .trimUpper
+    case (UInt8(ascii: ">"), UInt8(ascii: "=")): .greaterOrEqual
+    case (UInt8(ascii: ">"), UInt8(ascii: "/")): .trimLower
+    default: nil
+    }
+  }
+
+  /// Reads a word: a name, a keyword or one of the two numbers that are words.
+  private mutating func scanWord() -> Bool {
+    let start = position
     var hasColon = false
     while let byte = peek() {
-      if byte == UInt8(ascii: ":"), bracketDepth == 0, braceDepth == 0 {
+      if byte == UInt8(ascii: ":") {
         hasColon = true
       } else if !Self.isLetter(byte), !Self.isDigit(byte) {
         break
       }
       advance()
     }
-    if position.offset - start.offset == 3, braceDepth == 0 {
-      switch text(from: start).lowercased() {
+    if hasColon { return emit(.metricIdentifier, from: start) }
+    let word = text(from: start)
+    if word.utf8.count == 3 {
+      switch Keywords.lowercased(word) {
       case "inf": return emit(.number(.infinity), from: start)
       case "nan": return emit(.number(.nan), from: start)
       default: break
       }
     }
-    emit(hasColon ? .metricIdentifier : .identifier, from: start)
+    guard Keywords.contains(word) else { return emit(.identifier, from: start) }
+    let isFill = Keywords.fills.contains(Keywords.lowercased(word))
+    return emit(isFill && !isBeforeParenthesis ? .identifier : .keyword, from: start)
   }
 
-  private mutating func scanSymbol(_ byte: UInt8, from start: SourcePosition) throws(ParseError) {
-    let longest = peek(1).flatMap { Symbol(byte, $0) }
-    guard let symbol = longest ?? Symbol(byte) else { throw unexpectedCharacter(from: start) }
-    advance()
-    if longest != nil { advance() }
-    try track(symbol, from: start)
-    emit(.symbol(symbol), from: start)
+  private var isBeforeParenthesis: Bool {
+    bytes[position.offset...].first { !Self.isSpace($0) } == UInt8(ascii: "(")
   }
 
-  private mutating func track(_ symbol: Symbol, from start: SourcePosition) throws(ParseError) {
-    switch symbol {
-    case .leftBrace:
-      if braceDepth > 0 { throw failure("unexpected left brace '{'", from: start) }
-      braceDepth += 1
-    case .rightBrace:
-      if braceDepth == 0 { throw failure("unexpected character: '}'", from: start) }
-      braceDepth -= 1
-    case .leftBracket:
-      if bracketDepth > 0 { throw failure("unexpected left bracket '['", from: start) }
-      bracketDepth += 1
-    case .rightBracket:
-      if bracketDepth == 0 { throw failure("unexpected right bracket ']'", from: start) }
-      bracketDepth -= 1
-    default: break
+  // MARK: - Braces
+
+  private mutating func scanInBraces() -> Bool {
+    let start = position
+    guard let byte = peek() else { return fail("unexpected end of input inside braces") }
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"):
+      return scanString(quote: byte)
+    case _ where Self.isLetter(byte):
+      while accept({ Self.isLetter($0) || Self.isDigit($0) }) {}
+      return emit(.identifier, from: start)
+    case UInt8(ascii: ","):
+      advance()
+      return emit(.symbol(.comma), from: start)
+    case UInt8(ascii: "="):
+      advance()
+      let matches = accept { $0 == UInt8(ascii: "~") }
+      return emit(.symbol(matches ? .matches : .assign), from: start)
+    case UInt8(ascii: "!"):
+      advance()
+      if accept({ $0 == UInt8(ascii: "~") }) { return emit(.symbol(.notMatches), from: start) }
+      if accept({ $0 == UInt8(ascii: "=") }) { return emit(.symbol(.notEqual), from: start) }
+      return fail(
+        "unexpected character after '!' inside braces: \(Self.quoted(scalar()))", from: start)
+    case UInt8(ascii: "{"):
+      return fail("unexpected left brace '{'", from: start)
+    case UInt8(ascii: "}"):
+      advance()
+      isInBraces = false
+      return emit(.symbol(.rightBrace), from: start)
+    default:
+      return fail("unexpected character inside braces: \(Self.quoted(scalar()))", from: start)
     }
   }
 
-  private func unexpectedCharacter(from start: SourcePosition) -> ParseError {
-    let rest = String(decoding: bytes[start.offset...].prefix(4), as: UTF8.self)
-    let shown = rest.unicodeScalars.first.map { String($0) } ?? ""
-    let place = braceDepth > 0 ? " inside braces" : ""
-    return ParseError(
-      "unexpected character\(place): '\(shown)'", at: SourceRange(start: start, end: start))
+  // MARK: - Brackets
+
+  /// Reads a token in brackets before the first number.
+  private mutating func scanBeforeDuration() -> Bool {
+    let start = position
+    guard let byte = peek() else {
+      return fail("unexpected end of input in duration expression")
+    }
+    switch byte {
+    case UInt8(ascii: "]"):
+      isBeforeDuration = false
+      return scanSymbol(byte)
+    case UInt8(ascii: ":"):
+      advance()
+      guard hasDuration else {
+        return fail("unexpected colon before duration in duration expression")
+      }
+      guard !hasColon else { return fail("unexpected repeated colon in duration expression") }
+      hasColon = true
+      return emit(.symbol(.colon), from: start)
+    case _ where "()+-*/%^,".utf8.contains(byte):
+      return scanSymbol(byte)
+    case _ where beginsNumber(byte):
+      hasDuration = true
+      isBeforeDuration = false
+      return scanNumberOrDuration()
+    default:
+      guard Self.beginsDurationWord(byte), scanDurationWord() else {
+        position = start
+        return fail(
+          "unexpected character in duration expression: \(Self.quoted(scalar()))", from: start)
+      }
+      return true
+    }
+  }
+
+  /// Reads a word or a colon in brackets after the first number.
+  private mutating func scanInBrackets(_ byte: UInt8) -> Bool {
+    let start = position
+    if byte == UInt8(ascii: ":") {
+      guard !hasColon else { return fail("unexpected colon ':'", from: start) }
+      advance()
+      hasColon = true
+      return emit(.symbol(.colon), from: start)
+    }
+    if Self.beginsDurationWord(byte), scanDurationWord() { return true }
+    position = start
+    return fail(
+      "unexpected character: \(Self.quoted(scalar())), expected ':'", from: start)
+  }
+
+  private mutating func scanDurationWord() -> Bool {
+    let start = position
+    while accept(Self.isLetter) {}
+    guard Keywords.durations.contains(Keywords.lowercased(text(from: start))) else { return false }
+    return emit(.keyword, from: start)
+  }
+
+  private static func beginsDurationWord(_ byte: UInt8) -> Bool {
+    "srm".utf8.contains(byte | 0x20)
+  }
+
+  // MARK: - Characters
+
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+      || byte == UInt8(ascii: "\r")
   }
 
   static func isLetter(_ byte: UInt8) -> Bool {

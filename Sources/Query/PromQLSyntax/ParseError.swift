@@ -2,24 +2,18 @@
 package struct ParseError: Error, Hashable, Sendable {
   /// What is wrong, as Prometheus would say it.
   package var message: String
-  /// The offending part of the text.
-  package var range: SourceRange
+  /// The offending part of the text; nil if there is no text.
+  package var range: SourceRange?
 
-  package init(_ message: String, at range: SourceRange) {
+  package init(_ message: String, at range: SourceRange?) {
     self.message = message
     self.range = range
-  }
-
-  /// An error about a token that may not stand where it stands.
-  static func unexpected(
-    _ token: Token, in context: String, expected: String? = nil
-  ) -> ParseError {
-    let tail = expected.map { ", expected \($0)" } ?? ""
-    return ParseError("unexpected \(token.summary) in \(context)\(tail)", at: token.range)
   }
 }
 
 extension ParseError: CustomStringConvertible {
   /// `line:column: parse error: message`.
-  package var description: String { "\(range.start): parse error: \(message)" }
+  package var description: String {
+    "\(range?.start.description ?? "unknown position"): parse error: \(message)"
+  }
 }

@@ -1,25 +1,48 @@
 extension PromQLParser {
   /// Reads duration arithmetic, as inside brackets.
-  mutating func parseDuration(in context: String) throws(ParseError) -> DurationExpression {
+  mutating func parseDuration() throws(ParseError) -> DurationExpression {
     try nested { (parser) throws(ParseError) in
-      try parser.parseDuration(atLeast: BinaryOperator.add.precedence, in: context)
+      try parser.parseDuration(atLeast: BinaryOperator.add.precedence)
     }
   }
 
+  /// Reads the duration after `offset`: one operand with its sign, so that what follows works on
+  /// the value of the selector. Parentheses and a second sign begin arithmetic.
+  mutating func parseOffsetDuration() throws(ParseError) -> DurationExpression {
+    let isSigned = token.isSymbol(.minus) || token.isSymbol(.plus)
+    let first = isSigned ? following : token
+    switch first.kind {
+    case .symbol(.leftParenthesis) where !isSigned: return try parseDuration()
+    case .symbol(.minus), .symbol(.plus): return try parseDuration()
+    default: break
+    }
+    guard isSigned else { return try parseDurationOperand() }
+    let sign = token
+    advance()
+    let operand = try parseDurationOperand(boundBy: sign)
+    return try signed(sign, operand, isAfterOffset: true)
+  }
+
   private mutating func parseDuration(
-    atLeast minimum: Int, in context: String
+    atLeast minimum: Int
   ) throws(ParseError) -> DurationExpression {
-    var left = try parseSignedDuration(in: context)
+    var left = try parseSignedDuration()
     var terms = 0
     while let operation = nextDurationOperator, operation.precedence >= minimum {
+      let sign = token.range
       advance()
       terms += 1
       guard terms < Self.maxDepth else { throw tooDeep }
       let tightest = operation.precedence + (operation.isRightAssociative ? 0 : 1)
       let right = try nested { (parser) throws(ParseError) in
-        try parser.parseDuration(atLeast: tightest, in: context)
+        try parser.parseDuration(atLeast: tightest)
       }
-      left = .binary(operation, left, right).folded
+      if right.literal == 0, operation == .divide || operation == .modulo {
+        try requireToken()
+        let name = operation == .divide ? "division" : "modulo"
+        throw ParseError("\(name) by zero", at: sign)
+      }
+      left = .binary(operation, left, right)
     }
     return left
   }
@@ -32,82 +55,65 @@ extension PromQLParser {
     return operation
   }
 
-  /// Reads one duration with its sign, as after `offset`.
-  mutating func parseSignedDuration(
-    in context: String = "offset"
-  ) throws(ParseError) -> DurationExpression {
-    if skip(.minus) {
-      let operand = try nested { (parser) throws(ParseError) in
-        try parser.parseSignedOperand(in: context)
-      }
-      return DurationExpression.negated(operand).folded
-    }
-    if skip(.plus) {
-      return try nested { (parser) throws(ParseError) in
-        try parser.parseSignedOperand(in: context)
-      }
-    }
-    return try parseDurationOperand(in: context)
-  }
-
-  /// Inside brackets a sign binds looser than `^`, after `offset` it binds the one operand only.
-  private mutating func parseSignedOperand(
-    in context: String
-  ) throws(ParseError) -> DurationExpression {
-    context == "offset"
-      ? try parseSignedDuration(in: context)
-      : try parseDuration(atLeast: BinaryOperator.power.precedence, in: context)
-  }
-
-  private mutating func parseDurationOperand(
-    in context: String
-  ) throws(ParseError) -> DurationExpression {
-    switch token.kind {
-    case .number(let value), .duration(let value):
-      guard value <= DurationExpression.longest else {
-        throw ParseError("duration out of range", at: token.range)
-      }
-      advance()
-      return .literal(value)
-    case .symbol(.leftParenthesis):
-      advance()
-      let inner = try parseDuration(in: "duration expression")
-      try require(.rightParenthesis, in: "duration expression")
-      return inner
-    case .identifier:
-      return try parseDurationWord(in: context)
-    default:
-      throw .unexpected(token, in: context, expected: "number, duration, step(), or range()")
-    }
-  }
-
-  private mutating func parseDurationWord(
-    in context: String
-  ) throws(ParseError) -> DurationExpression {
-    let word = token
-    guard ["step", "range", "min_of", "max_of"].contains(word.keyword) else {
-      throw .unexpected(word, in: context, expected: "number, duration, step(), or range()")
-    }
+  private mutating func parseSignedDuration() throws(ParseError) -> DurationExpression {
+    let sign = token
+    guard sign.isSymbol(.minus) || sign.isSymbol(.plus) else { return try parseDurationOperand() }
     advance()
-    try require(.leftParenthesis, in: context)
-    if word.keyword == "step" || word.keyword == "range" {
-      try require(.rightParenthesis, in: context)
-      return word.keyword == "step" ? .step : .range
+    // A sign binds looser than `^`.
+    let operand = try nested { (parser) throws(ParseError) in
+      try parser.parseDuration(atLeast: BinaryOperator.power.precedence)
     }
-    let left = try parseDuration(in: "duration expression")
-    try require(.comma, in: context)
-    let right = try parseDuration(in: "duration expression")
-    try require(.rightParenthesis, in: context)
-    return
-      (word.keyword == "min_of"
-      ? DurationExpression.lesser(left, right) : .greater(left, right)).folded
+    return try signed(sign, operand, isAfterOffset: false)
   }
-}
 
-extension DurationExpression {
-  /// A literal if the value is known already, and one that could be written as a literal.
-  fileprivate var folded: DurationExpression {
-    guard let value = constant, value.magnitude <= Self.longest else { return self }
-    return .literal(value)
+  /// The operand with its sign, which becomes part of a literal.
+  private func signed(
+    _ sign: Token, _ operand: DurationExpression, isAfterOffset: Bool
+  ) throws(ParseError) -> DurationExpression {
+    let isNegative = sign.isSymbol(.minus)
+    let range = sign.range.extended(to: operand.place)
+    switch operand {
+    case .number(let value, _): return .number(isNegative ? -value : value, range)
+    case .span(let value, _): return .span(isNegative ? -value : value, range)
+    case .parentheses where !isNegative: return operand
+    default:
+      guard isNegative || isAfterOffset else { return operand }
+      return .unary(isNegative ? .minus : .plus, operand, range)
+    }
+  }
+
+  /// Reads a literal, parentheses or a call; a literal too long is reported at the sign before it
+  /// where that belongs to it.
+  private mutating func parseDurationOperand(
+    boundBy sign: Token? = nil
+  ) throws(ParseError) -> DurationExpression {
+    let start = token.range
+    if isNumber {
+      let isSpan = isDuration
+      let value = try parseNumber()
+      guard value.magnitude <= DurationExpression.longest || value.isNaN else {
+        throw ParseError("duration out of range", at: sign?.range ?? start)
+      }
+      return isSpan ? .span(value, start) : .number(value, start)
+    }
+    if skip(.leftParenthesis) {
+      let inner = try parseDuration()
+      try require(.rightParenthesis)
+      return .wrapped(inner, start: start)
+    }
+    let word = token.keyword
+    guard Keywords.durations.contains(word) else { throw unexpected() }
+    advance()
+    try require(.leftParenthesis)
+    if word == "step" || word == "range" {
+      try require(.rightParenthesis)
+      let range = start.extended(to: lastRange)
+      return word == "step" ? .step(range) : .range(range)
+    }
+    let left = try parseDuration()
+    try require(.comma)
+    let right = try parseDuration()
+    try require(.rightParenthesis)
+    return word == "min_of" ? .lesser(left, right) : .greater(left, right)
   }
 }

@@ -1,79 +1,60 @@
 extension PromQLParser {
   /// Reads what may stand between an operator and its right operand: `bool`, `on`, `group_left`,
-  /// `fill`.
+  /// `fill`. Whether it fits the operator is the checker's business.
   mutating func parseModifiers(
-    of operation: BinaryOperator, at sign: SourceRange
+    of operation: BinaryOperator
   ) throws(ParseError) -> (returnsBool: Bool, matching: VectorMatching) {
     var matching = VectorMatching()
     if operation.isSetOperator { matching.cardinality = .manyToMany }
+    guard token.kind == .keyword else { return (false, matching) }
     let returnsBool = token.keyword == "bool"
-    if returnsBool {
-      guard operation.isComparison else {
-        throw ParseError("bool modifier can only be used on comparison operators", at: sign)
-      }
-      advance()
-    }
-    if token.keyword == "on" || token.keyword == "ignoring",
-      following.isSymbol(.leftParenthesis)
-    {
-      matching.isOn = token.keyword == "on"
+    if returnsBool { advance() }
+    let keyword = token.keyword
+    if keyword == "on" || keyword == "ignoring" {
+      matching.isOn = keyword == "on"
       advance()
       matching.labels = try parseLabelList()
-      try parseCardinality(of: operation, at: sign, into: &matching)
-    } else if token.keyword == "group_left" || token.keyword == "group_right" {
-      throw ParseError("unexpected \(token.summary)", at: token.range)
+      try parseCardinality(into: &matching)
     }
-    try parseFills(of: operation, into: &matching)
+    try parseFills(into: &matching)
     return (returnsBool, matching)
   }
 
   private mutating func parseCardinality(
-    of operation: BinaryOperator, at sign: SourceRange, into matching: inout VectorMatching
+    into matching: inout VectorMatching
   ) throws(ParseError) {
-    let keyword = token
-    guard keyword.keyword == "group_left" || keyword.keyword == "group_right" else { return }
-    guard !operation.isSetOperator else {
-      throw ParseError(
-        "no grouping allowed for \"\(operation.rawValue)\" operation", at: keyword.range)
-    }
-    matching.cardinality = keyword.keyword == "group_left" ? .manyToOne : .oneToMany
+    let keyword = token.keyword
+    guard keyword == "group_left" || keyword == "group_right" else { return }
+    matching.cardinality = keyword == "group_left" ? .manyToOne : .oneToMany
     advance()
     // An opening parenthesis may also be the right operand, but Prometheus reads labels first, too.
     if token.isSymbol(.leftParenthesis) { matching.included = try parseLabelList() }
-    if matching.isOn, let twice = matching.included.first(where: matching.labels.contains) {
-      throw ParseError(
-        "label \"\(twice)\" must not occur in ON and GROUP clause at once", at: sign)
+  }
+
+  /// Reads `fill (1)`, or `fill_left` and `fill_right` in either order.
+  private mutating func parseFills(into matching: inout VectorMatching) throws(ParseError) {
+    if token.keyword == "fill" {
+      let value = try parseFill()
+      matching.leftFill = value
+      matching.rightFill = value
+      return
+    }
+    for _ in 0..<2 {
+      if token.keyword == "fill_left", matching.leftFill == nil {
+        matching.leftFill = try parseFill()
+      } else if token.keyword == "fill_right", matching.rightFill == nil {
+        matching.rightFill = try parseFill()
+      }
     }
   }
 
-  private mutating func parseFills(
-    of operation: BinaryOperator, into matching: inout VectorMatching
-  ) throws(ParseError) {
-    while ["fill", "fill_left", "fill_right"].contains(token.keyword),
-      following.isSymbol(.leftParenthesis)
-    {
-      let keyword = token
-      guard !operation.isSetOperator else {
-        throw ParseError("filling in missing series not allowed for set operators", at: token.range)
-      }
-      advance()
-      advance()
-      let isNegative = skip(.minus)
-      if !isNegative { _ = skip(.plus) }
-      let value: Double
-      switch token.kind {
-      case .number(let number), .duration(let number): value = isNegative ? -number : number
-      default: throw .unexpected(token, in: "fill modifier", expected: "number")
-      }
-      advance()
-      try require(.rightParenthesis, in: "fill modifier")
-      let fillsLeft = keyword.keyword != "fill_right" && matching.leftFill == nil
-      let fillsRight = keyword.keyword != "fill_left" && matching.rightFill == nil
-      guard fillsLeft || keyword.keyword == "fill_right",
-        fillsRight || keyword.keyword == "fill_left"
-      else { throw ParseError("fill value may not be set twice", at: keyword.range) }
-      if fillsLeft { matching.leftFill = value }
-      if fillsRight { matching.rightFill = value }
-    }
+  private mutating func parseFill() throws(ParseError) -> Double {
+    advance()
+    try require(.leftParenthesis)
+    let isNegative = skip(.minus)
+    if !isNegative { _ = skip(.plus) }
+    let value = try parseNumber()
+    try require(.rightParenthesis)
+    return isNegative ? -value : value
   }
 }

@@ -8,9 +8,9 @@ extension PromQLParser {
       switch token.kind {
       case .symbol(.leftBracket): expression = try parseRange(of: expression)
       case .symbol(.at): expression = try parseAt(on: expression)
-      case .identifier where token.keyword == "offset":
+      case .keyword where token.keyword == "offset":
         expression = try parseOffset(on: expression)
-      case .identifier where token.keyword == "anchored" || token.keyword == "smoothed":
+      case .keyword where token.keyword == "anchored" || token.keyword == "smoothed":
         expression = try parseEdges(on: expression)
       default: return expression
       }
@@ -18,65 +18,72 @@ extension PromQLParser {
   }
 
   private mutating func parseRange(of expression: Expression) throws(ParseError) -> Expression {
-    let context = "subquery or range selector"
     let bracket = token.range
     advance()
-    let length = try parseDuration(in: context)
-    try requirePositive(length)
+    let length = try parseLength(in: .brackets)
     if skip(.colon) {
-      var step: DurationExpression?
-      if !token.isSymbol(.rightBracket) {
-        let given = try parseDuration(in: context)
-        try requirePositive(given)
-        step = given
-      }
-      try require(.rightBracket, in: context)
+      let step = token.isSymbol(.rightBracket) ? nil : try parseLength(in: .step)
+      try require(.rightBracket, in: .stepEnd)
       try noteParent(over: lastHeight)
       return .subquery(
         Subquery(
           expression: expression, length: length, step: step,
           range: expression.range.extended(to: lastRange)))
     }
-    try require(.rightBracket, in: context)
+    try require(.rightBracket, in: .bracketsEnd)
     let range = expression.range.extended(to: lastRange)
+    let brackets = bracket.extended(to: lastRange)
     guard case .selector(let selector) = expression else {
-      throw ParseError("ranges only allowed for vector selectors", at: bracket)
+      throw ParseError("ranges only allowed for vector selectors", at: brackets)
     }
     if selector.offset != nil {
-      throw ParseError("no offset modifiers allowed before range", at: bracket)
+      throw ParseError("no offset modifiers allowed before range", at: brackets)
     }
-    if selector.at != nil { throw ParseError("no @ modifiers allowed before range", at: bracket) }
+    if selector.at != nil { throw ParseError("no @ modifiers allowed before range", at: brackets) }
     return .matrix(RangeSelector(selector: selector, length: length, range: range))
   }
 
-  private func requirePositive(_ duration: DurationExpression) throws(ParseError) {
-    if let value = duration.constant, !(value > 0) {
-      throw ParseError("duration must be greater than 0", at: lastRange)
+  /// Reads a duration that must be positive, if that can be told yet.
+  private mutating func parseLength(
+    in context: ParseContext
+  ) throws(ParseError) -> DurationExpression {
+    contexts.append(context)
+    let length = try parseDuration()
+    contexts.removeLast()
+    try requireToken()
+    if let value = length.literal, value <= 0 {
+      throw ParseError("duration must be greater than 0", at: length.place)
     }
+    return length
   }
 
   private mutating func parseOffset(on expression: Expression) throws(ParseError) -> Expression {
     let keyword = token.range
-    let start = expression.range
     advance()
-    let offset = try parseSignedDuration()
+    contexts.append(.offset)
+    let offset = try parseOffsetDuration()
+    contexts.removeLast()
     var expression = expression
+    let start = expression.range
     try expression.edit("offset", at: keyword.extended(to: lastRange)) {
       (target) throws(ParseError) in
       guard target.offset == nil else {
         throw ParseError("offset may not be set multiple times", at: start)
       }
-      target.offset = offset
+      // No offset at all: it prints as nothing, and another may follow.
+      target.offset = offset.literal == 0 ? nil : offset
     }
     return expression
   }
 
   private mutating func parseAt(on expression: Expression) throws(ParseError) -> Expression {
     let sign = token.range
-    let start = expression.range
     advance()
-    let at = try parseInstant()
+    contexts.append(.at)
+    let at = try parseInstant(after: expression)
+    contexts.removeLast()
     var expression = expression
+    let start = expression.range
     try expression.edit("@", at: sign.extended(to: lastRange)) { (target) throws(ParseError) in
       guard target.at == nil else {
         throw ParseError("@ <timestamp> may not be set multiple times", at: start)
@@ -86,47 +93,52 @@ extension PromQLParser {
     return expression
   }
 
-  private mutating func parseInstant() throws(ParseError) -> AtModifier {
-    let context = "@"
+  private mutating func parseInstant(
+    after expression: Expression
+  ) throws(ParseError) -> AtModifier {
     if token.keyword == "start" || token.keyword == "end" {
       let at: AtModifier = token.keyword == "start" ? .start : .end
       advance()
-      try require(.leftParenthesis, in: context)
-      try require(.rightParenthesis, in: context)
+      try require(.leftParenthesis)
+      try require(.rightParenthesis)
       return at
     }
     let isNegative = skip(.minus)
     if !isNegative { _ = skip(.plus) }
-    switch token.kind {
-    case .number(let value), .duration(let value):
-      let seconds = isNegative ? -value : value
-      guard seconds.isFinite, abs(seconds) < 0x1p63 / 1000 else {
-        throw ParseError("timestamp out of bounds for @ modifier: \(token.text)", at: token.range)
-      }
-      advance()
-      return .time(Timestamp(seconds: seconds))
-    default:
-      throw .unexpected(token, in: context, expected: "timestamp")
+    let value = try parseNumber()
+    let seconds = isNegative ? -value : value
+    guard seconds.isFinite, abs(seconds) < 0x1p63 else {
+      throw ParseError(
+        "timestamp out of bounds for @ modifier: \(FixedText.of(seconds))", at: expression.range)
     }
+    return .time(Timestamp(seconds: seconds))
   }
 
   private mutating func parseEdges(on expression: Expression) throws(ParseError) -> Expression {
     guard let edges = RangeEdges(rawValue: token.keyword) else { return expression }
-    let range = token.range
     advance()
     switch expression {
-    case .selector(var selector) where selector.edges == .plain:
-      selector.edges = edges
-      selector.range = selector.range.extended(to: range)
+    case .selector(var selector):
+      try selector.set(edges, at: expression.range)
       return .selector(selector)
-    case .matrix(var node) where node.selector.edges == .plain:
-      node.selector.edges = edges
-      node.range = node.range.extended(to: range)
+    case .matrix(var node):
+      try node.selector.set(edges, at: expression.range)
       return .matrix(node)
-    default:
+    case .subquery:
       throw ParseError(
-        "\(edges.rawValue) modifier must be preceded by a vector selector", at: range)
+        "\(edges.rawValue) modifier is not supported for subqueries", at: expression.range)
+    default:
+      throw ParseError("\(edges.rawValue) modifier not implemented", at: expression.range)
     }
+  }
+}
+
+extension VectorSelector {
+  fileprivate mutating func set(_ edges: RangeEdges, at range: SourceRange) throws(ParseError) {
+    guard self.edges == .plain || self.edges == edges else {
+      throw ParseError("anchored and smoothed modifiers cannot be used together", at: range)
+    }
+    self.edges = edges
   }
 }
 

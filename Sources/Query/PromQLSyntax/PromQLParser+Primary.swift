@@ -1,26 +1,64 @@
+import MetricModel
+
 extension PromQLParser {
-  /// Reads one operand without what may follow it.
+  /// Reads an operand without its ranges, offsets and `@`.
   mutating func parsePrimary() throws(ParseError) -> Expression {
     let token = token
     switch token.kind {
-    case .number(let value), .duration(let value):
-      advance()
+    case .number, .duration, .malformed:
+      let isDuration = isDuration
+      let value = try parseNumber()
       noteLeaf()
-      return .number(value, token.range)
-    case .string(let value):
+      return isDuration ? .duration(value, token.range) : .number(value, token.range)
+    case .string(let value, _):
       advance()
       noteLeaf()
       return .string(value, token.range)
     case .symbol(.leftParenthesis):
       return try parseParentheses()
-    case .symbol(.leftBrace):
-      return try parseSelector(named: nil)
-    case .identifier:
+    case .symbol(.leftBrace), .metricIdentifier:
+      return try parseSelectorNode()
+    case .identifier, .keyword:
       return try parseNamed()
-    case .metricIdentifier:
-      return try parseSelector(named: token)
-    case .symbol, .end:
-      throw ParseError("unexpected \(token.summary)", at: token.range)
+    case .symbol, .end, .failure:
+      throw unexpected()
+    }
+  }
+
+  /// Whether an operand can begin here.
+  var beginsExpression: Bool {
+    switch token.kind {
+    case .number, .duration, .malformed, .string: true
+    case .symbol(let symbol):
+      symbol == .leftParenthesis || symbol == .leftBrace || symbol == .plus || symbol == .minus
+    default: beginsSelector
+    }
+  }
+
+  /// Whether the next token is a time span rather than a number.
+  var isDuration: Bool {
+    switch token.kind {
+    case .duration, .malformed(isDuration: true, _): true
+    default: false
+    }
+  }
+
+  /// Whether the next token is a number or a time span.
+  var isNumber: Bool {
+    switch token.kind {
+    case .number, .duration, .malformed: true
+    default: false
+    }
+  }
+
+  /// Reads a number or the seconds of a time span.
+  mutating func parseNumber() throws(ParseError) -> Double {
+    switch token.kind {
+    case .number(let value), .duration(let value):
+      advance()
+      return value
+    case .malformed(_, let message): throw ParseError(message, at: token.range)
+    default: throw unexpected()
     }
   }
 
@@ -28,7 +66,7 @@ extension PromQLParser {
     let start = token.range
     advance()
     let inner = try parseExpression()
-    try require(.rightParenthesis, in: "parenthesised expression")
+    try require(.rightParenthesis)
     try noteParent(over: lastHeight)
     return .parentheses(inner, start.extended(to: lastRange))
   }
@@ -36,54 +74,50 @@ extension PromQLParser {
   /// Reads what begins with a word: an aggregation, a call or a metric.
   private mutating func parseNamed() throws(ParseError) -> Expression {
     let name = token
-    let isCall = following.isSymbol(.leftParenthesis)
-    let isGrouped = following.keyword == "by" || following.keyword == "without"
-    if let operation = AggregationOperator(rawValue: name.keyword), isCall || isGrouped {
-      return try parseAggregation(operation)
+    let isCalled = following.isSymbol(.leftParenthesis)
+    guard name.kind == .keyword else {
+      return isCalled ? try parseCall() : try parseSelectorNode()
     }
-    if isCall, !Keywords.reserved.contains(name.keyword) { return try parseCall() }
-    guard !Keywords.notMetricNames.contains(name.keyword) else {
-      throw ParseError("unexpected \(name.summary)", at: name.range)
+    if let operation = AggregationOperator(rawValue: name.keyword) {
+      let isGrouped = following.keyword == "by" || following.keyword == "without"
+      if isCalled || isGrouped { return try parseAggregation(operation) }
     }
-    return try parseSelector(named: name)
+    if isCalled, Keywords.calls.contains(name.keyword) { return try parseCall() }
+    guard beginsSelector else { throw unexpected() }
+    return try parseSelectorNode()
   }
 
   private mutating func parseCall() throws(ParseError) -> Expression {
     let name = token
     advance()
-    advance()
-    let wasAllowed = allowsEmptySelectors
-    // The second argument of `info` only narrows down what is joined.
-    allowsEmptySelectors = name.text == "info"
-    let arguments = try parseArguments(in: "function call args")
-    allowsEmptySelectors = wasAllowed
-    // `step()` and `range()` came from keywords, so their case is free.
-    let folded = Self.queryWords.contains(name.keyword) ? name.keyword : name.text
+    let arguments = try parseArguments()
+    if let functions, !functions.contains(name.text) {
+      throw ParseError(
+        "unknown function with name \(Keywords.quoted(name.text))", at: name.range)
+    }
     return .call(
-      FunctionCall(folded, arguments, range: name.range.extended(to: lastRange)))
+      FunctionCall(name.text, arguments, range: name.range.extended(to: lastRange)))
   }
 
-  private static let queryWords: Set<String> = [
-    "step", "range", "start", "end", "min_of", "max_of",
-  ]
-
-  /// Reads arguments after the opening parenthesis, and the closing one.
-  private mutating func parseArguments(
-    in context: String
-  ) throws(ParseError) -> [Expression] {
+  /// Reads arguments with their parentheses.
+  private mutating func parseArguments() throws(ParseError) -> [Expression] {
+    try require(.leftParenthesis)
     var arguments: [Expression] = []
     var tallest = 0
     if !skip(.rightParenthesis) {
-      repeat {
-        if token.isSymbol(.rightParenthesis) {
-          throw ParseError("trailing commas not allowed in \(context)", at: token.range)
+      arguments.append(try parseExpression())
+      tallest = lastHeight
+      while token.isSymbol(.comma) {
+        let comma = token.range
+        advance()
+        try requireToken()
+        guard beginsExpression else {
+          throw ParseError("trailing commas not allowed in function call args", at: comma)
         }
         arguments.append(try parseExpression())
         tallest = max(tallest, lastHeight)
-      } while skip(.comma)
-      guard skip(.rightParenthesis) else {
-        throw .unexpected(token, in: context, expected: "\",\" or \")\"")
       }
+      try require(.rightParenthesis)
     }
     try noteParent(over: tallest)
     return arguments
@@ -94,18 +128,15 @@ extension PromQLParser {
   ) throws(ParseError) -> Expression {
     let start = token.range
     advance()
+    contexts.append(.aggregation)
     var grouping = try parseGrouping()
-    guard skip(.leftParenthesis) else {
-      throw .unexpected(token, in: "aggregation", expected: "\"(\"")
+    if operation == .countValues, token.isSymbol(.leftParenthesis) { try requireLabelText() }
+    var arguments = try parseArguments()
+    if grouping == nil {
+      grouping = try parseGrouping()
+      if grouping == nil { try requireToken() }
     }
-    if operation == .countValues { try requireLabelText() }
-    var arguments = try parseArguments(in: "aggregation args")
-    if let later = try parseGrouping() {
-      guard grouping == nil else {
-        throw ParseError("aggregation has two grouping clauses", at: lastRange)
-      }
-      grouping = later
-    }
+    contexts.removeLast()
     let range = start.extended(to: lastRange)
     let expected = operation.parameterType == nil ? 1 : 2
     guard arguments.count == expected else {
@@ -124,38 +155,54 @@ extension PromQLParser {
   }
 
   /// Refuses a label name whose escapes give something that is no UTF-8; shown as it is written.
+  ///
+  /// Prometheus says so only when the query is evaluated, but our strings cannot hold such a name.
   private func requireLabelText() throws(ParseError) {
-    guard case .string(let name) = token.kind, name.unicodeScalars.contains("\u{fffd}"),
-      !token.text.unicodeScalars.contains("\u{fffd}")
-    else { return }
-    let written = token.text.dropFirst().dropLast()
-    throw ParseError("invalid label name \"\(written)\"", at: token.range)
+    guard case .string(_, isText: false) = following.kind else { return }
+    let written = following.text.dropFirst().dropLast()
+    throw ParseError("invalid label name \"\(written)\"", at: following.range)
   }
 
   private mutating func parseGrouping() throws(ParseError) -> (labels: [String], isWithout: Bool)? {
-    guard token.keyword == "by" || token.keyword == "without" else { return nil }
-    let isWithout = token.keyword == "without"
+    let keyword = token.keyword
+    guard keyword == "by" || keyword == "without" else { return nil }
     advance()
-    return (try parseLabelList(), isWithout)
+    return (try parseLabelList(), keyword == "without")
   }
 
   /// Reads `(a, "b.c")`; a comma may stand at the end.
   mutating func parseLabelList() throws(ParseError) -> [String] {
-    let context = "grouping opts"
-    try require(.leftParenthesis, in: context)
+    try require(.leftParenthesis, in: .grouping)
     var labels: [String] = []
     while !token.isSymbol(.rightParenthesis) {
-      switch token.kind {
-      case .identifier: labels.append(token.text)
-      case .string(let name) where !name.isEmpty: labels.append(name)
-      default: throw .unexpected(token, in: context, expected: "label")
-      }
-      advance()
+      labels.append(try parseGroupingLabel())
       guard skip(.comma) else { break }
     }
-    guard skip(.rightParenthesis) else {
-      throw .unexpected(token, in: context, expected: "\",\" or \")\"")
-    }
+    try require(.rightParenthesis, in: .groupingEnd)
     return labels
+  }
+
+  private mutating func parseGroupingLabel() throws(ParseError) -> String {
+    let token = token
+    let isName =
+      switch token.kind {
+      case .identifier, .metricIdentifier: true
+      // The one keyword that names no label here.
+      case .keyword: token.keyword != "without"
+      default: false
+      }
+    if isName {
+      advance()
+      return token.text
+    }
+    guard case .string(let name, let isText) = token.kind else {
+      throw unexpected(in: .groupingLabel)
+    }
+    guard !name.isEmpty, isText else {
+      throw ParseError(
+        "invalid label name for grouping: \(isText ? "\"\"" : token.text)", at: token.range)
+    }
+    advance()
+    return name
   }
 }

@@ -1,88 +1,87 @@
 import MetricModel
 
 extension PromQLParser {
-  /// Reads a metric name with its matchers, or matchers alone.
-  mutating func parseSelector(named name: Token?) throws(ParseError) -> Expression {
-    let start = token.range
-    if name != nil { advance() }
-    var selector = VectorSelector(name: name?.text)
-    if token.isSymbol(.leftBrace) { try parseMatchers(into: &selector) }
-    selector.range = start.extended(to: lastRange)
-    guard
-      allowsEmptySelectors || selector.name?.isEmpty == false
-        || selector.matchers.contains(where: { !$0.matchesEmpty })
-    else {
-      throw ParseError(
-        "vector selector must contain at least one non-empty matcher", at: selector.range)
+  /// Whether a selector can begin here: a brace, a name, or a keyword that may name a metric.
+  var beginsSelector: Bool {
+    switch token.kind {
+    case .identifier, .metricIdentifier, .symbol(.leftBrace): true
+    case .keyword: !Keywords.notMetricNames.contains(token.keyword)
+    default: false
     }
+  }
+
+  /// Reads a metric name with its matchers, or matchers alone.
+  mutating func parseSelectorNode() throws(ParseError) -> Expression {
+    let selector = try parseSelector()
     noteLeaf()
     return .selector(selector)
   }
 
-  private mutating func parseMatchers(into selector: inout VectorSelector) throws(ParseError) {
-    let context = "label matching"
-    advance()
-    while !token.isSymbol(.rightBrace) {
-      try parseMatcher(into: &selector)
-      if token.isSymbol(.rightBrace) { break }
-      guard skip(.comma) else {
-        throw .unexpected(token, in: context, expected: "\",\" or \"}\"")
-      }
+  /// Reads a metric name with its matchers, or matchers alone.
+  mutating func parseSelector() throws(ParseError) -> VectorSelector {
+    let start = token.range
+    var selector = VectorSelector(name: nil)
+    if !token.isSymbol(.leftBrace) {
+      selector.name = token.text
+      advance()
     }
-    advance()
+    if skip(.leftBrace) { try parseMatchers(into: &selector) }
+    selector.range = start.extended(to: lastRange)
+    return selector
   }
 
-  private mutating func parseMatcher(into selector: inout VectorSelector) throws(ParseError) {
-    let context = "label matching"
+  private mutating func parseMatchers(into selector: inout VectorSelector) throws(ParseError) {
+    while !token.isSymbol(.rightBrace) {
+      selector.matchers.append(try parseMatcher())
+      guard skip(.comma) else { break }
+    }
+    try require(.rightBrace, in: .matcherEnd)
+  }
+
+  /// Reads `name="value"`, or the name of a metric in quotes.
+  private mutating func parseMatcher() throws(ParseError) -> LabelMatcher {
     let name = token
     let label: String
     switch name.kind {
     case .identifier: label = name.text
-    case .string(let text): label = text
-    default: throw .unexpected(name, in: context, expected: "identifier or \"}\"")
+    case .string(let text, _): label = text
+    default: throw unexpected(in: .matcher)
     }
     advance()
     guard let operation = matcherOperation else {
-      guard case .string = name.kind,
-        token.isSymbol(.comma) || token.isSymbol(.rightBrace)
-      else { throw .unexpected(token, in: context, expected: "label matching operator") }
-      try setMetricName(label, of: &selector, at: name.range)
-      return
+      guard case .string = name.kind else { throw unexpected(in: .matcherOperator) }
+      return LabelMatcher(Label.metricName, equals: label)
     }
     advance()
-    guard case .string(let value) = token.kind else {
-      throw .unexpected(token, in: context, expected: "string")
-    }
+    guard case .string(let value, _) = token.kind else { throw unexpected(in: .matcherValue) }
     advance()
-    let range = name.range.extended(to: lastRange)
-    selector.matchers.append(try Self.matcher(label, operation, value, at: range))
-    if selector.name != nil, label == Label.metricName, operation == .equal {
-      try setMetricName(value, of: &selector, at: range)
-    }
-  }
-
-  private func setMetricName(
-    _ name: String, of selector: inout VectorSelector, at range: SourceRange
-  ) throws(ParseError) {
-    if let first = selector.name {
-      throw ParseError(
-        "metric name must not be set twice: \"\(first)\" or \"\(name)\"", at: range)
-    }
-    selector.name = name
-  }
-
-  private static func matcher(
-    _ name: String, _ operation: LabelMatcher.Operation, _ value: String, at range: SourceRange
-  ) throws(ParseError) -> LabelMatcher {
     do {
-      return try LabelMatcher(name, operation, value)
+      return try LabelMatcher(label, operation, value)
     } catch {
-      throw ParseError("\(error)", at: range)
+      throw ParseError(LabelMatcher.problem(error), at: name.range.extended(to: lastRange))
     }
   }
 
   private var matcherOperation: LabelMatcher.Operation? {
     guard case .symbol(let symbol) = token.kind else { return nil }
     return LabelMatcher.Operation(rawValue: symbol.rawValue)
+  }
+}
+
+extension VectorSelector {
+  /// Throws if the metric's name stands in front of the braces and once more inside.
+  func requireName() throws(ParseError) {
+    guard let name, let other = matchers.first(where: { $0.name == Label.metricName }) else {
+      return
+    }
+    throw ParseError(
+      "metric name must not be set twice: \(Keywords.quoted(name)) or "
+        + Keywords.quoted(other.value), at: range)
+  }
+
+  /// Throws if the selector chooses every series.
+  func requireMatcher() throws(ParseError) {
+    guard name == nil, matchers.allSatisfy(\.matchesEmpty) else { return }
+    throw ParseError("vector selector must contain at least one non-empty matcher", at: range)
   }
 }

@@ -2,6 +2,11 @@
 ///
 /// All of the current grammar is read, experimental parts included. Types are not looked at: that
 /// is `TypeChecker`'s work. Length and depth are limited, so that no text can exhaust the stack.
+///
+/// A word that does not fit is reported as Prometheus' table-driven parser reports it: by the
+/// innermost form around it that has something to say, `contexts.last`. What is wrong with a whole
+/// form is reported as soon as it is read, before the word behind it is looked at, unless that word
+/// had to be seen to know where the form ends.
 package struct PromQLParser {
   /// The longest text that is read, in bytes.
   package static let maxLength = 256 * 1024
@@ -13,52 +18,45 @@ package struct PromQLParser {
 
   private let tokens: [Token]
   private var index = 0
-  /// Whether a selector may choose every series.
-  var allowsEmptySelectors = false
+  /// The forms around the current token, the innermost last.
+  var contexts: [ParseContext] = []
+  /// The functions that there are; nil admits every name.
+  let functions: Set<String>?
   private var nesting = 0
   /// The height of the tree that was made last.
   private var height = 0
 
-  /// Reads an expression; what cannot be read throws with its place.
-  package static func parse(_ text: String) throws(ParseError) -> Expression {
-    var parser = PromQLParser(tokens: try tokens(of: text))
+  /// Reads an expression; what cannot be read throws with its place, and so does the name of a
+  /// function that is not among `functions`.
+  package static func parse(
+    _ text: String, functions: Set<String>? = nil
+  ) throws(ParseError) -> Expression {
+    var parser = try PromQLParser(text, functions: functions)
     if parser.token.kind == .end {
-      throw ParseError("no expression found in input", at: parser.token.range)
+      throw ParseError("no expression found in input", at: text.isEmpty ? nil : SourceRange.none)
     }
     let expression = try parser.parseExpression()
-    guard parser.token.kind == .end else { throw parser.unexpectedToken }
+    guard parser.token.kind == .end else { throw parser.unexpected() }
     return expression
   }
 
-  private static func tokens(of text: String) throws(ParseError) -> [Token] {
-    guard text.utf8.count <= maxLength else {
-      throw ParseError("expression is longer than \(maxLength) bytes", at: .none)
-    }
-    return try Lexer.tokens(of: text)
-  }
-
-  private var unexpectedToken: ParseError {
-    ParseError("unexpected \(token.summary)", at: token.range)
-  }
-
-  /// Reads a series selector alone, as in `match[]` parameters: `up{job="node"}`.
+  /// Reads a series selector alone, as in `match[]` parameters: `up{job="node"}`. It may choose
+  /// every series, and name its metric twice.
   package static func parseSelector(_ text: String) throws(ParseError) -> VectorSelector {
-    var parser = PromQLParser(tokens: try tokens(of: text))
-    let first = parser.token
-    let expression: Expression
-    switch first.kind {
-    case .symbol(.leftBrace): expression = try parser.parseSelector(named: nil)
-    case .identifier where !Keywords.notMetricNames.contains(first.keyword), .metricIdentifier:
-      expression = try parser.parseSelector(named: first)
-    default: throw parser.unexpectedToken
-    }
-    guard parser.token.kind == .end, case .selector(let selector) = expression else {
-      throw parser.unexpectedToken
-    }
+    var parser = try PromQLParser(text, functions: nil)
+    guard parser.beginsSelector else { throw parser.unexpected() }
+    let selector = try parser.parseSelector()
+    guard parser.token.kind == .end else { throw parser.unexpected() }
     return selector
   }
 
-  private init(tokens: [Token]) { self.tokens = tokens }
+  private init(_ text: String, functions: Set<String>?) throws(ParseError) {
+    guard text.utf8.count <= Self.maxLength else {
+      throw ParseError("expression is longer than \(Self.maxLength) bytes", at: SourceRange.none)
+    }
+    tokens = Lexer.tokens(of: text)
+    self.functions = functions
+  }
 
   // MARK: - Tokens
 
@@ -81,10 +79,25 @@ package struct PromQLParser {
   }
 
   /// Steps over a sign that must be next.
-  mutating func require(_ symbol: Symbol, in context: String) throws(ParseError) {
-    guard skip(symbol) else {
-      throw .unexpected(token, in: context, expected: "\"\(symbol.rawValue)\"")
+  mutating func require(_ symbol: Symbol, in context: ParseContext? = nil) throws(ParseError) {
+    guard skip(symbol) else { throw unexpected(in: context) }
+  }
+
+  /// An error about the next token, in the words of a form or of the innermost that has some.
+  func unexpected(in context: ParseContext? = nil) -> ParseError {
+    if case .failure(let message) = token.kind { return ParseError(message, at: token.range) }
+    var message = "unexpected \(token.summary)"
+    if let context = context ?? contexts.last {
+      message += " in \(context.name)"
+      if let expected = context.expected { message += ", expected \(expected)" }
     }
+    return ParseError(message, at: token.range)
+  }
+
+  /// Throws if the next token is none: to be called where a form is checked only after the token
+  /// behind it has been seen.
+  func requireToken() throws(ParseError) {
+    if case .failure = token.kind { throw unexpected() }
   }
 
   // MARK: - Depth
@@ -128,9 +141,9 @@ package struct PromQLParser {
     var left = try parseUnary()
     while let operation = nextOperator, operation.precedence >= minimum {
       let leftHeight = lastHeight
-      let sign = token.range
+      let sign = firstToken(after: left.range)
       advance()
-      let modifiers = try parseModifiers(of: operation, at: sign)
+      let modifiers = try parseModifiers(of: operation)
       let tightest = operation.precedence + (operation.isRightAssociative ? 0 : 1)
       let right = try nested { (parser) throws(ParseError) in
         try parser.parseBinary(atLeast: tightest)
@@ -139,15 +152,23 @@ package struct PromQLParser {
       left = .binary(
         BinaryExpression(
           operation, left, right, returnsBool: modifiers.returnsBool,
-          matching: modifiers.matching, range: left.range.extended(to: right.range)))
+          matching: modifiers.matching, sign: sign,
+          range: left.range.extended(to: right.range)))
     }
     return left
+  }
+
+  /// Where the operator is, or what stands between it and its left operand.
+  private func firstToken(after range: SourceRange) -> SourceRange {
+    var first = index
+    while first > 0, tokens[first - 1].range.start >= range.end { first -= 1 }
+    return tokens[first].range
   }
 
   private var nextOperator: BinaryOperator? {
     switch token.kind {
     case .symbol(let symbol): BinaryOperator(rawValue: symbol.rawValue)
-    case .identifier: BinaryOperator(rawValue: token.keyword)
+    case .keyword: BinaryOperator(rawValue: token.keyword)
     default: nil
     }
   }
@@ -167,10 +188,12 @@ package struct PromQLParser {
       try parser.parseBinary(atLeast: BinaryOperator.power.precedence)
     }
     let range = start.extended(to: operand.range)
-    if case .number(let value, _) = operand {
-      return .number(sign == .minus ? -value : value, range)
+    switch operand {
+    case .number(let value, _): return .number(sign == .minus ? -value : value, range)
+    case .duration(let value, _): return .duration(sign == .minus ? -value : value, range)
+    default:
+      try noteParent(over: lastHeight)
+      return .unary(sign, operand, range)
     }
-    try noteParent(over: lastHeight)
-    return .unary(sign, operand, range)
   }
 }

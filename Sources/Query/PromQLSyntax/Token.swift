@@ -2,42 +2,59 @@
 struct Token {
   /// What kind of word it is, with its decoded value.
   enum Kind: Equatable {
-    /// A name or a keyword; which of the two is the parser's business, since keywords may be names.
+    /// A name without colon that is no keyword where it stands.
     case identifier
     /// A name with a colon, which can only be a metric.
     case metricIdentifier
+    /// A word that the grammar knows; most may still be names where no other reading is possible.
+    case keyword
     case number(Double)
     /// A time span, in seconds.
     case duration(Double)
-    case string(String)
+    /// A number or time span that can be told as one but has no value; with what is wrong.
+    case malformed(isDuration: Bool, String)
+    /// A string; `isText` is false if escapes made something that is no UTF-8.
+    case string(String, isText: Bool)
     case symbol(Symbol)
     case end
+    /// What is no word at all; nothing follows.
+    case failure(String)
   }
 
   var kind: Kind
   var text: String
   var range: SourceRange
 
-  /// The name in lower case if this is a name: keywords do not care about case.
+  /// The word in lower case if this is a keyword, else empty.
   var keyword: String {
-    guard kind == .identifier else { return "" }
-    let isLower = text.utf8.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-    return isLower ? text : text.lowercased()
+    guard kind == .keyword else { return "" }
+    return Keywords.lowercased(text)
   }
 
   func isSymbol(_ symbol: Symbol) -> Bool { kind == .symbol(symbol) }
 
+  /// Whether this token ends something: the end of a node reaches to the last of these.
+  var isClosing: Bool {
+    switch kind {
+    case .number, .duration, .malformed: true
+    case .symbol(let symbol):
+      symbol == .rightBrace || symbol == .rightParenthesis || symbol == .rightBracket
+    default: false
+    }
+  }
+
   /// The token as messages name it.
   var summary: String {
     switch kind {
-    case .identifier:
-      Keywords.reserved.contains(keyword) ? "<\(keyword)>" : "identifier \"\(text)\""
-    case .metricIdentifier: "metric identifier \"\(text)\""
-    case .number: "number \"\(text)\""
-    case .duration: "duration \"\(text)\""
-    case .string: "string \(text)"
+    case .identifier: "identifier \(Keywords.quoted(text))"
+    case .metricIdentifier: "metric identifier \(Keywords.quoted(text))"
+    case .keyword: Keywords.summary(text, keyword)
+    case .duration, .malformed(isDuration: true, _): "duration \(Keywords.shortened(text))"
+    case .number, .malformed(isDuration: false, _): "number \(Keywords.shortened(text))"
+    case .string: "string \(Keywords.shortened(text))"
     case .symbol(let symbol): symbol.isOperator ? "<op:\(text)>" : "\"\(text)\""
     case .end: "end of input"
+    case .failure(let message): message
     }
   }
 }
@@ -77,13 +94,6 @@ enum Symbol: String, CaseIterable {
     self = symbol
   }
 
-  /// The sign of two bytes.
-  init?(_ first: UInt8, _ second: UInt8) {
-    guard let known = Self.ofTwoBytes.first(where: { $0.first == first && $0.second == second })
-    else { return nil }
-    self = known.symbol
-  }
-
   private static let ofOneByte: [Symbol?] = {
     var table = [Symbol?](repeating: nil, count: 128)
     for symbol in allCases where symbol.rawValue.utf8.count == 1 {
@@ -92,29 +102,12 @@ enum Symbol: String, CaseIterable {
     return table
   }()
 
-  private static let ofTwoBytes = allCases.compactMap { symbol in
-    let bytes = Array(symbol.rawValue.utf8)
-    return bytes.count == 2 ? (first: bytes[0], second: bytes[1], symbol: symbol) : nil
-  }
-
   var isOperator: Bool {
     switch self {
     case .leftParenthesis, .rightParenthesis, .leftBrace, .rightBrace, .leftBracket,
-      .rightBracket, .comma, .colon, .at:
+      .rightBracket, .comma, .colon, .assign:
       false
     default: true
     }
   }
-}
-
-/// Words with a meaning of their own; most may still be names where no other reading is possible.
-enum Keywords {
-  static let aggregations = Set(AggregationOperator.allCases.map(\.rawValue))
-  /// Words that stand between or after operands and can never name a metric.
-  static let notMetricNames: Set<String> = [
-    "bool", "on", "ignoring", "group_left", "group_right", "atan2",
-  ]
-  static let reserved = aggregations.union(notMetricNames).union([
-    "and", "or", "unless", "by", "without", "offset",
-  ])
 }

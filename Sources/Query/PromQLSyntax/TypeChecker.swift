@@ -11,17 +11,33 @@ package struct TypeChecker: Sendable {
     signatures = Dictionary(functions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
   }
 
+  /// The names of all functions.
+  package var names: Set<String> { Set(signatures.keys) }
+
   /// The type of an expression; what makes no sense throws with its place.
+  ///
+  /// Parts are looked at in the order in which Prometheus does, so that of several faults the same
+  /// is reported.
   @discardableResult
   package func check(_ expression: Expression) throws(ParseError) -> ValueType {
     switch expression {
-    case .number: return .scalar
+    case .number, .duration: return .scalar
     case .string: return .string
-    case .selector: return .vector
-    case .matrix: return .matrix
+    case .selector(let selector):
+      try selector.requireName()
+      try selector.requireMatcher()
+      return .vector
+    case .matrix(let node):
+      try check(.selector(node.selector))
+      return .matrix
     case .parentheses(let inner, _): return try check(inner)
     case .subquery(let node):
-      try expect(.vector, of: node.expression, in: "subquery")
+      let type = try check(node.expression)
+      guard type == .vector else {
+        throw ParseError(
+          "subquery is only allowed on instant vector, got \(type.shortName) instead",
+          at: node.range)
+      }
       return .matrix
     case .unary(_, let inner, let range):
       let type = try check(inner)
@@ -42,37 +58,65 @@ package struct TypeChecker: Sendable {
   ) throws(ParseError) {
     let type = try check(expression)
     guard type != wanted else { return }
-    if context == "subquery" {
-      throw ParseError(
-        "subquery is only allowed on instant vector, got \(type == .matrix ? "matrix" : type.rawValue) instead",
-        at: expression.range)
-    }
-    throw ParseError(
-      "expected type \(wanted) in \(context), got \(type)", at: expression.range)
+    throw ParseError("expected type \(wanted) in \(context), got \(type)", at: expression.range)
   }
 
   private func checkBinary(_ node: BinaryExpression) throws(ParseError) -> ValueType {
     let left = try check(node.left)
     let right = try check(node.right)
+    try checkModifiers(node, left, right)
     for (type, side) in [(left, node.left), (right, node.right)]
     where type != .scalar && type != .vector {
       throw ParseError(
         "binary expression must contain only scalar and instant vector types", at: side.range)
     }
-    if left == .scalar, right == .scalar, node.operation.isComparison, !node.returnsBool {
-      throw ParseError("comparisons between scalars must use BOOL modifier", at: node.range)
+    if left == .vector, right == .vector {
+      try checkSetOperator(node)
+      return .vector
     }
-    if left == .scalar || right == .scalar {
-      if node.operation.isSetOperator {
-        throw ParseError(
-          "set operator \"\(node.operation.rawValue)\" not allowed in binary scalar expression",
-          at: node.range)
-      }
-      if node.matching.isWritten {
-        throw ParseError("vector matching only allowed between instant vectors", at: node.range)
-      }
+    if !node.matching.labels.isEmpty {
+      throw ParseError("vector matching only allowed between instant vectors", at: node.range)
+    }
+    if node.matching.fills {
+      throw ParseError(
+        "filling in missing series only allowed between instant vectors", at: node.range)
+    }
+    if node.operation.isSetOperator {
+      throw ParseError(
+        "set operator \"\(node.operation.rawValue)\" not allowed in binary scalar expression",
+        at: node.range)
     }
     return left == .scalar && right == .scalar ? .scalar : .vector
+  }
+
+  private func checkModifiers(
+    _ node: BinaryExpression, _ left: ValueType, _ right: ValueType
+  ) throws(ParseError) {
+    if node.returnsBool, !node.operation.isComparison {
+      throw ParseError("bool modifier can only be used on comparison operators", at: node.sign)
+    }
+    if left == .scalar, right == .scalar, node.operation.isComparison, !node.returnsBool {
+      throw ParseError("comparisons between scalars must use BOOL modifier", at: node.sign)
+    }
+    let matching = node.matching
+    if matching.isOn, let twice = matching.labels.first(where: matching.included.contains) {
+      throw ParseError(
+        "label \(Keywords.quoted(twice)) must not occur in ON and GROUP clause at once",
+        at: node.sign)
+    }
+  }
+
+  private func checkSetOperator(_ node: BinaryExpression) throws(ParseError) {
+    guard node.operation.isSetOperator else { return }
+    let cardinality = node.matching.cardinality
+    if cardinality == .manyToOne || cardinality == .oneToMany {
+      throw ParseError(
+        "no grouping allowed for \"\(node.operation.rawValue)\" operation", at: node.range)
+    }
+    if node.matching.fills {
+      throw ParseError(
+        "filling in missing series not allowed for set operators", at: node.range)
+    }
   }
 
   private func checkAggregation(_ node: AggregationExpression) throws(ParseError) -> ValueType {
@@ -85,14 +129,49 @@ package struct TypeChecker: Sendable {
 
   private func checkCall(_ node: FunctionCall) throws(ParseError) -> ValueType {
     guard let signature = signatures[node.name] else {
-      throw ParseError("unknown function with name \"\(node.name)\"", at: node.range)
+      throw ParseError(
+        "unknown function with name \(Keywords.quoted(node.name))", at: node.range)
     }
     try checkCount(of: node, signature)
+    if node.name == "info", node.arguments.count > 1 { try checkInfo(node) }
     for (index, argument) in node.arguments.enumerated() {
+      // Any selector will do where info metrics are chosen.
+      if node.name == "info", index == 1 { continue }
       let wanted = signature.arguments[min(index, signature.arguments.count - 1)]
       try expect(wanted, of: argument, in: "call to function \"\(node.name)\"")
     }
     return signature.result
+  }
+
+  /// The second argument of `info` only narrows down what is joined.
+  private func checkInfo(_ node: FunctionCall) throws(ParseError) {
+    let criteria = node.arguments[1]
+    let type = type(of: criteria)
+    guard type == .vector else {
+      throw ParseError(
+        "expected type instant vector in call to function \"info\", got \(type)", at: node.range)
+    }
+    guard case .selector(let selector) = criteria else {
+      throw ParseError("expected label selectors only", at: criteria.range)
+    }
+    guard selector.name == nil else {
+      throw ParseError(
+        "expected label selectors only, got vector selector instead", at: criteria.range)
+    }
+  }
+
+  /// What an expression yields, whether or not it makes sense.
+  package func type(of expression: Expression) -> ValueType {
+    switch expression {
+    case .number, .duration: .scalar
+    case .string: .string
+    case .selector, .aggregation: .vector
+    case .matrix, .subquery: .matrix
+    case .parentheses(let inner, _), .unary(_, let inner, _): type(of: inner)
+    case .binary(let node):
+      type(of: node.left) == .scalar && type(of: node.right) == .scalar ? .scalar : .vector
+    case .call(let node): signatures[node.name]?.result ?? .vector
+    }
   }
 
   private func checkCount(

@@ -7,6 +7,15 @@ package enum ValueType: String, Sendable, CustomStringConvertible {
 
   /// The name that messages use.
   package var description: String { rawValue }
+
+  /// The name in one word, as the API has it.
+  package var shortName: String {
+    switch self {
+    case .scalar, .string: rawValue
+    case .vector: "vector"
+    case .matrix: "matrix"
+    }
+  }
 }
 
 /// How a function is called and what it yields; the checker's half of a function table.

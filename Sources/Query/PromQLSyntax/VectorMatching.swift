@@ -26,9 +26,6 @@ package struct VectorMatching: Hashable, Sendable {
 
   package init() {}
 
-  /// Whether anything was written: `on`, `ignoring`, a grouping or a fill.
-  package var isWritten: Bool {
-    isOn || !labels.isEmpty || cardinality == .manyToOne || cardinality == .oneToMany
-      || leftFill != nil || rightFill != nil
-  }
+  /// Whether a side that is missing is filled in.
+  package var fills: Bool { leftFill != nil || rightFill != nil }
 }

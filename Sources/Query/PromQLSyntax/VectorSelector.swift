@@ -22,9 +22,9 @@ package enum RangeEdges: String, Hashable, Sendable {
 
 /// Series chosen by name and label conditions, at one instant each.
 package struct VectorSelector: Hashable, Sendable {
-  /// The metric name; nil if only matchers choose.
+  /// The metric name before the braces; nil if only matchers choose.
   package var name: String?
-  /// The conditions in braces, without the one for the name.
+  /// The conditions in braces; a metric name in quotes is one on `__name__`.
   package var matchers: [LabelMatcher]
   /// How far back in time to look; negative looks ahead.
   package var offset: DurationExpression?

@@ -6,7 +6,7 @@ extension Expression {
   /// is pinned already.
   func pinned(to time: Timestamp) -> Expression {
     switch self {
-    case .number, .string: return self
+    case .number, .duration, .string: return self
     case .selector(var node):
       node.at = node.at ?? .time(time)
       return .selector(node)

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// One value under one verb of a format.
 enum GoVerb {
   /// Appends the value; a result that is large already is not made larger.

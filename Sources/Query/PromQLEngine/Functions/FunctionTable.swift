@@ -50,6 +50,9 @@ enum FunctionTable {
   /// Proves expressions against this table.
   static let checker = TypeChecker(functions: all.map(\.signature))
 
+  /// The names of all functions.
+  static let names = checker.names
+
   /// The functions that read the evaluation time if they are called without argument.
   static let dateNames = Set(dates.map(\.signature.name))
 }

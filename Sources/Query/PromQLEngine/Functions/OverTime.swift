@@ -48,7 +48,6 @@ extension FunctionTable {
         }
       }),
     smoothing("double_exponential_smoothing"),
-    smoothing("holt_winters"),
   ]
 
   private static func smoothing(_ name: String) -> Function {

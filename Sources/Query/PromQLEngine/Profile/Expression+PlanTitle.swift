@@ -13,7 +13,7 @@ extension Expression {
   /// What a line of an explained plan says of this part alone, without the parts below it.
   var planTitle: String {
     switch self {
-    case .number, .string, .selector, .matrix: description
+    case .number, .duration, .string, .selector, .matrix: description
     case .parentheses(let inner, _): inner.planTitle
     case .unary(let sign, _, _): "unary \(sign.rawValue)"
     case .binary(let node): node.operatorText
@@ -48,7 +48,7 @@ extension Expression {
     case .parentheses(let inner, _): return inner.planMethod
     case .subquery: return "evaluates the part below at instants of its own"
     case .matrix: return "samples of each series, once for all windows"
-    case .number, .string, .selector: return ""
+    case .number, .duration, .string, .selector: return ""
     }
   }
 }

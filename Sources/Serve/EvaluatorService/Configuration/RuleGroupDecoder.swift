@@ -82,7 +82,7 @@ struct RuleGroupDecoder {
     } catch {
       mapping.diagnostics.report(
         mapping.source.error(
-          "expr: \(error.message)", at: node.position(ofByte: error.range.start.offset)))
+          "expr: \(error.message)", at: node.position(ofByte: error.range?.start.offset ?? 0)))
     }
   }
 

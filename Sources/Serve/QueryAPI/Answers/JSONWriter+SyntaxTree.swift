@@ -7,7 +7,7 @@ extension JSONWriter {
   mutating func syntaxTree(_ expression: Expression) {
     object { json in
       switch expression {
-      case .number(let value, _):
+      case .number(let value, _), .duration(let value, _):
         json.member("type", "numberLiteral")
         json.member("val", FloatFormat.string(value, style: .plain))
       case .string(let text, _):
@@ -80,42 +80,53 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the milliseconds of a duration, and beside them its tree if it depends on the query.
+  /// Writes the milliseconds of a duration, or its tree if it is more than a literal.
   private mutating func duration(_ name: String, _ duration: DurationExpression?) {
     key(name)
-    integer(Int(Timestamp(seconds: duration?.constant ?? 0).rawValue))
+    integer(Int(Timestamp(seconds: duration?.literal ?? 0).rawValue))
     key(name + "Expr")
-    guard let duration, duration.constant == nil else { return null() }
+    guard let duration, duration.literal == nil else { return null() }
     durationTree(duration)
   }
 
   private mutating func durationTree(_ duration: DurationExpression, isWrapped: Bool = false) {
     let (operation, left, right): (String, DurationExpression?, DurationExpression?)
     switch duration {
-    case .literal(let seconds):
-      return object { json in
-        json.member("type", "numberLiteral")
-        json.member("val", FloatFormat.string(seconds, style: .plain))
-        json.flag("duration", true)
-      }
+    case .number(let seconds, _): return durationLiteral(seconds, isSpan: false)
+    case .span(let seconds, _): return durationLiteral(seconds, isSpan: true)
+    // A literal in parentheses is the sum of nothing and itself.
+    case .parentheses(let inner, _) where inner.literal != nil:
+      return durationNode("+", nil, inner, isWrapped: true)
+    case .parentheses(let inner, _): return durationTree(inner, isWrapped: true)
     case .step: (operation, left, right) = ("step", nil, nil)
     case .range: (operation, left, right) = ("range", nil, nil)
-    case .negated(let inner): (operation, left, right) = ("-", nil, inner)
+    case .unary(let sign, let inner, _): (operation, left, right) = (sign.rawValue, nil, inner)
     case .lesser(let first, let second): (operation, left, right) = ("min_of", first, second)
     case .greater(let first, let second): (operation, left, right) = ("max_of", first, second)
     case .binary(let sign, let first, let second):
       (operation, left, right) = (sign.rawValue, first, second)
     }
+    durationNode(operation, left, right, isWrapped: isWrapped)
+  }
+
+  private mutating func durationLiteral(_ seconds: Double, isSpan: Bool) {
+    object { json in
+      json.member("type", "numberLiteral")
+      json.member("val", FloatFormat.string(seconds, style: .plain))
+      json.flag("duration", isSpan)
+    }
+  }
+
+  private mutating func durationNode(
+    _ operation: String, _ left: DurationExpression?, _ right: DurationExpression?,
+    isWrapped: Bool
+  ) {
     object { json in
       json.member("type", "durationExpr")
       json.member("op", operation)
       for (name, operand) in [("lhs", left), ("rhs", right)] {
         json.key(name)
-        if let operand {
-          json.durationTree(operand, isWrapped: operand.isCompound)
-        } else {
-          json.null()
-        }
+        if let operand { json.durationTree(operand) } else { json.null() }
       }
       json.flag("wrapped", isWrapped)
     }
@@ -185,27 +196,5 @@ extension JSONWriter {
     }
     key("args")
     array { json in for argument in node.arguments { json.syntaxTree(argument) } }
-  }
-}
-
-extension ValueType {
-  /// The name as the JSON of the API has it.
-  fileprivate var shortName: String {
-    switch self {
-    case .scalar: "scalar"
-    case .vector: "vector"
-    case .matrix: "matrix"
-    case .string: "string"
-    }
-  }
-}
-
-extension DurationExpression {
-  /// Whether it is written in parentheses inside of another.
-  fileprivate var isCompound: Bool {
-    switch self {
-    case .negated, .binary: true
-    case .literal, .step, .range, .lesser, .greater: false
-    }
   }
 }

@@ -158,8 +158,7 @@ struct RequestParameters {
       do {
         matchers = try PromQLParser.parseSelector(text).allMatchers
       } catch {
-        let isEmpty = error.message.hasSuffix(Self.needsMatcher)
-        throw refusal(isEmpty ? "match[] " + Self.needsMatcher : String(describing: error))
+        throw refusal(String(describing: error))
       }
       guard matchers.contains(where: { !$0.matchesEmpty }) else {
         throw refusal("match[] " + Self.needsMatcher)

@@ -1,14 +1,14 @@
 /// Quoted texts as Go writes and reads them.
-enum GoQuoting {
+package enum GoQuoting {
   /// The text in double quotes, as `%q` prints it.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars { result += escaped(scalar, quote: "\"") }
     return result + "\""
   }
 
   /// A character in single quotes, as `%q` prints a number.
-  static func quoted(character scalar: Unicode.Scalar) -> String {
+  package static func quoted(character scalar: Unicode.Scalar) -> String {
     "'" + escaped(scalar, quote: "'") + "'"
   }
 
@@ -41,7 +41,7 @@ enum GoQuoting {
   }
 
   /// The text that stands between quotes; nil when an escape does not exist.
-  static func unquoted(_ body: ArraySlice<UInt8>, quote: UInt8) -> String? {
+  package static func unquoted(_ body: ArraySlice<UInt8>, quote: UInt8) -> String? {
     var bytes: [UInt8] = []
     var rest = body
     while let byte = rest.popFirst() {
