@@ -15,13 +15,12 @@ struct ChunkTests {
   @Test(arguments: Shape.allCases, UInt64(1)...40)
   func everySampleComesBackBitByBit(shape: Shape, seed: UInt64) throws {
     let samples = Self.series(shape, seed: seed)
-    var chunk = OpenChunk()
-    for (index, time) in samples.timestamps.enumerated() {
-      chunk.append(time, samples.values[index].bitPattern)
-    }
-    expectSame(read { chunk.read(from: .min, through: .max, into: &$0) }, samples)
+    var pool = WordPool()
+    let chunk = OpenChunk(samples, in: &pool)
+    let words = chunk.words(in: pool)
+    expectSame(read { chunk.read(words.span, from: .min, through: .max, into: &$0) }, samples)
 
-    let sealed = SealedChunk(sealing: chunk, number: 7)
+    let sealed = SealedChunk(sealing: chunk, words: words, number: 7)
     let row = sealed.row(of: SeriesKey(rawValue: 3))
     let loaded = try #require(SealedChunk(row))
     expectSame(read { #expect(loaded.read(from: .min, through: .max, into: &$0)) }, samples)
@@ -36,7 +35,8 @@ struct ChunkTests {
         expected.append(Timestamp(rawValue: time), samples.values[index])
       }
       expectSame(read { _ = loaded.read(from: from, through: through, into: &$0) }, expected)
-      expectSame(read { chunk.read(from: from, through: through, into: &$0) }, expected)
+      expectSame(
+        read { chunk.read(words.span, from: from, through: through, into: &$0) }, expected)
     }
   }
 
@@ -46,21 +46,26 @@ struct ChunkTests {
       Double.infinity.bitPattern, (-Double.infinity).bitPattern, (-0.0).bitPattern, 0, 1, .max,
     ]
     var chunk = OpenChunk()
-    for (index, value) in bits.enumerated() { chunk.append(Int64(index), value) }
-    let columns = read { chunk.read(from: .min, through: .max, into: &$0) }
+    var pool = WordPool()
+    for (index, value) in bits.enumerated() { chunk.append(Int64(index), value, in: &pool) }
+    let words = chunk.words(in: pool)
+    let columns = read { chunk.read(words.span, from: .min, through: .max, into: &$0) }
     #expect(columns.values.map(\.bitPattern) == bits)
   }
 
   @Test func theLastRepresentableTimesAreTimesToo() {
     var chunk = OpenChunk()
     let times: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
-    for time in times { chunk.append(time, 5) }
-    #expect(read { chunk.read(from: .min, through: .max, into: &$0) }.timestamps == times)
+    var pool = WordPool()
+    for time in times { chunk.append(time, 5, in: &pool) }
+    let words = chunk.words(in: pool)
+    let columns = read { chunk.read(words.span, from: .min, through: .max, into: &$0) }
+    #expect(columns.timestamps == times)
   }
 
   @Test func aChangedByteIsFound() throws {
     let samples = Self.series(.gauge, seed: 1)
-    let row = SealedChunk(sealing: OpenChunk(samples), number: 1).row(of: SeriesKey(rawValue: 1))
+    let row = SealedChunk(samples, number: 1).row(of: SeriesKey(rawValue: 1))
     for place in row.samples.indices {
       var bytes = row.samples
       bytes[place] ^= 0x10
@@ -96,9 +101,10 @@ struct ChunkTests {
   @Test(arguments: [Shape.counter, .steady, .gauge, .bytes], UInt64(1)...5)
   func decimalNumbersTakeLessRoomThanTheirBits(shape: Shape, seed: UInt64) throws {
     let samples = Self.series(shape, seed: seed)
-    let open = OpenChunk(samples)
+    var pool = WordPool()
+    let open = OpenChunk(samples, in: &pool)
     let bits = try #require(DecimalChunk.encode(samples)?.bitCount)
-    if samples.count > 50 { #expect(bits < open.buffer.bitCount) }
+    if samples.count > 50 { #expect(bits < open.codes.tail.bitCount) }
   }
 
   /// A series whose codes are short, by its values.
@@ -121,8 +127,11 @@ struct ChunkTests {
   @Test(arguments: Expectation.all)
   func whatIsExpectedTakesLittleRoom(expected: Expectation) {
     var chunk = OpenChunk()
-    for step in 0..<240 { chunk.append(Int64(step) * 15_000, expected.value(step).bitPattern) }
-    #expect(Double(chunk.buffer.bitCount) / 240 < expected.bitsPerSample, "\(expected.name)")
+    var pool = WordPool()
+    for step in 0..<240 {
+      chunk.append(Int64(step) * 15_000, expected.value(step).bitPattern, in: &pool)
+    }
+    #expect(Double(chunk.codes.tail.bitCount) / 240 < expected.bitsPerSample, "\(expected.name)")
   }
 
   @Test func chunksOfVersionOneCanBeRead() throws {

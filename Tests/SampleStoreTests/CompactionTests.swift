@@ -128,12 +128,12 @@ struct CompactionTests {
   private func rows(_ counts: [Int], series: Int64) -> [ChunkRow] {
     var time: Int64 = 0
     return counts.map { count in
-      var open = OpenChunk()
+      var columns = SampleColumns()
       for _ in 0..<count {
-        open.append(time, 7.0.bitPattern)
+        columns.append(Timestamp(rawValue: time), 7)
         time += 1
       }
-      return SealedChunk(sealing: open, number: 0).row(of: SeriesKey(rawValue: series))
+      return SealedChunk(columns, number: 0).row(of: SeriesKey(rawValue: series))
     }
   }
 }

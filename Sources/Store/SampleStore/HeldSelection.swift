@@ -12,6 +12,10 @@ final class HeldSelection: SelectedSeries {
   private struct Window {
     var start = 0
     var samples: [HeldSamples] = []
+    /// The codes of their open chunks.
+    var codes: [UInt64] = []
+    /// Whether they were copied; the newest samples are known without them.
+    var hasCodes = false
     var end: Int { start + samples.count }
     var disk: DiskChunks
     /// Keeps the compiler from leaving out `Head.touch`.
@@ -41,9 +45,9 @@ final class HeldSelection: SelectedSeries {
     let through = min(through.rawValue, series[place].newest)
     guard from.rawValue <= through else { return }
     try window.withLock { window throws(StorageError) in
-      load(place, &window)
+      load(place, withCodes: true, &window)
       try window.samples[place - window.start].read(
-        from: from.rawValue, through: through, window.disk, into: &columns)
+        window.codes.span, from: from.rawValue, through: through, window.disk, into: &columns)
     }
   }
 
@@ -51,7 +55,7 @@ final class HeldSelection: SelectedSeries {
     _ place: Int, from: Timestamp, through: Timestamp
   ) throws(StorageError) -> (timestamp: Int64, value: Double)? {
     window.withLock { window in
-      load(place, &window)
+      load(place, withCodes: false, &window)
       guard let newest = window.samples[place - window.start].newest,
         newest.timestamp >= from.rawValue,
         newest.timestamp <= min(through.rawValue, series[place].newest)
@@ -60,18 +64,23 @@ final class HeldSelection: SelectedSeries {
     }
   }
 
-  private func load(_ place: Int, _ window: inout Window) {
-    if place >= window.start, place < window.end { return }
+  private func load(_ place: Int, withCodes: Bool, _ window: inout Window) {
+    let isHeld = place >= window.start && place < window.end
+    if isHeld, window.hasCodes || !withCodes { return }
     // Only who reads in order gets more than was asked for.
-    let count = place == window.end ? min(Self.ahead, series.count - place) : 1
+    let count = isHeld || place == window.end ? min(Self.ahead, series.count - place) : 1
     let disk = Self.disk(selection, store)
     window.samples.removeAll(keepingCapacity: true)
     window.start = place
     window.disk = disk
+    window.codes.removeAll(keepingCapacity: true)
+    window.hasCodes = withCodes
     store.head.withLock { head in
       window.touched &+= head.touch(series[place..<(place + count)])
       for one in series[place..<(place + count)] {
-        window.samples.append(head.samples(of: one, in: selection, disk: disk))
+        var samples = head.samples(of: one, in: selection, disk: disk)
+        if withCodes { samples.codes = head.copyCodes(of: one, to: &window.codes) }
+        window.samples.append(samples)
       }
     }
   }

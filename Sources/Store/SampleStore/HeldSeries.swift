@@ -14,6 +14,8 @@ struct HeldSeries: Sendable {
 /// The samples of a series as they were when it was taken hold of; reading takes no lock unless older chunks come from the database.
 struct HeldSamples: Sendable {
   var open = OpenChunk()
+  /// Where the codes of the open chunk stand among those of all series that were taken hold of together.
+  var codes = 0..<0
   var cached: [SealedChunk] = []
   var late: SampleColumns?
   /// The time from which on all samples are in memory.
@@ -27,20 +29,22 @@ struct HeldSamples: Sendable {
     return (open.last, Double(bitPattern: open.lastValue))
   }
 
-  /// Appends the samples with times in `from...through` to the columns.
+  /// Appends the samples with times in `from...through` to the columns; `words` are the codes of all series.
   func read(
-    from: Int64, through: Int64, _ chunks: DiskChunks, into columns: inout SampleColumns
+    _ words: Span<UInt64>, from: Int64, through: Int64, _ chunks: DiskChunks,
+    into columns: inout SampleColumns
   ) throws(StorageError) {
-    guard let late else { return try readOrdered(from, through, chunks, into: &columns) }
+    guard let late else { return try readOrdered(words, from, through, chunks, into: &columns) }
     var ordered = SampleColumns()
-    try readOrdered(from, through, chunks, into: &ordered)
+    try readOrdered(words, from, through, chunks, into: &ordered)
     let merged = SampleColumns.merging(ordered, late.within(from, through))
     columns.timestamps += merged.timestamps
     columns.values += merged.values
   }
 
   private func readOrdered(
-    _ from: Int64, _ through: Int64, _ chunks: DiskChunks, into columns: inout SampleColumns
+    _ words: Span<UInt64>, _ from: Int64, _ through: Int64, _ chunks: DiskChunks,
+    into columns: inout SampleColumns
   ) throws(StorageError) {
     if let disk, from < inMemoryFrom {
       // What is in memory is in the database as well.
@@ -51,6 +55,6 @@ struct HeldSamples: Sendable {
       }
     }
     for chunk in cached { _ = chunk.read(from: from, through: through, into: &columns) }
-    open.read(from: from, through: through, into: &columns)
+    open.read(words.extracting(codes), from: from, through: through, into: &columns)
   }
 }

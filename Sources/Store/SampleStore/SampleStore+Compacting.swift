@@ -79,6 +79,6 @@ struct ChunkMerge {
     guard let series = rows.first?.series, columns.count == rows.reduce(0, { $0 + $1.count }) else {
       return nil
     }
-    return SealedChunk(sealing: OpenChunk(columns), number: 0).row(of: series)
+    return SealedChunk(columns, number: 0).row(of: series)
   }
 }

@@ -143,7 +143,7 @@ extension Head {
       if late[UInt32(slot), default: LateSamples()].take(timestamp, value) == .appended {
         noteLate(slot, at: timestamp, sequence: sequence)
       }
-    } else if series[slot].take(timestamp, value, capacity: .max) == .appended {
+    } else if series[slot].take(timestamp, value, capacity: .max, in: &words) == .appended {
       series[slot].openSequence = min(series[slot].openSequence, sequence)
     }
   }
@@ -159,7 +159,7 @@ extension Head {
     pieces.map { piece in
       defer { nextChunk += 1 }
       stats.chunksSealed += 1
-      return SealedChunk(sealing: OpenChunk(piece), number: nextChunk)
+      return SealedChunk(piece, number: nextChunk)
     }
   }
 

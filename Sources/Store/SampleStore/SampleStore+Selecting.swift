@@ -93,11 +93,20 @@ extension Head {
   /// Looks at the samples of some series, so that they come from memory side by side and not one after another.
   func touch(_ held: ArraySlice<HeldSeries>) -> UInt64 {
     var sum: UInt64 = 0
-    for one in held { sum &+= series[one.slot].open.buffer.firstWord }
+    for one in held { sum &+= words.firstWord(series[one.slot].open.codes.full) }
     return sum
   }
 
-  /// The samples of a series; none if it was removed since.
+  /// Adds the codes of the open chunk of a series to an array and tells where they stand there; none if it was removed since.
+  func copyCodes(of held: HeldSeries, to codes: inout [UInt64]) -> Range<Int> {
+    let start = codes.count
+    if generations[held.slot] == held.generation {
+      series[held.slot].open.codes.copy(from: words, to: &codes)
+    }
+    return start..<codes.count
+  }
+
+  /// The samples of a series, but for the codes of its open chunk; none if it was removed since.
   func samples(
     of held: HeldSeries, in selection: SeriesSelection, disk: DiskChunks
   ) -> HeldSamples {

@@ -1,65 +1,90 @@
-/// Bits in a row, packed into 64-bit words from the most significant bit down.
-struct BitBuffer: Sendable {
-  /// The words that are full.
-  private(set) var full: [UInt64] = []
-  /// The word that is being filled; bits behind the last one are zero. It stands here and not with the others so that most
-  /// appends touch no other memory.
-  private(set) var tail: UInt64 = 0
-  /// How many bits were written.
+/// The last bits of a row that is packed into 64-bit words from the most significant bit down.
+struct BitTail: Sendable {
+  /// The word that is being filled; bits behind the last one are zero.
+  private(set) var word: UInt64 = 0
+  private var written: UInt32 = 0
+
+  /// How many bits were written, those of full words included.
   var bitCount: Int { Int(written) }
 
-  /// The first word; 0 if there is none.
-  var firstWord: UInt64 { full.first ?? tail }
+  /// Whether all bits stand in full words.
+  var isEmpty: Bool { written & 63 == 0 }
 
-  private var written: UInt32 = 0
+  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64. Gives back the word that
+  /// is full now.
+  @inline(__always)
+  mutating func append(_ value: UInt64, bits count: Int) -> UInt64? {
+    assert(count > 0 && count <= 64 && (count == 64 || value >> UInt64(count) == 0))
+    let free = 64 - Int(written & 63)
+    written += UInt32(truncatingIfNeeded: count)
+    if count < free {
+      word |= value &<< UInt64(truncatingIfNeeded: free - count)
+      return nil
+    }
+    let rest = UInt64(truncatingIfNeeded: count - free)
+    defer { word = rest == 0 ? 0 : value &<< (64 - rest) }
+    return word | value &>> rest
+  }
+}
+
+/// Bits in a row.
+struct BitBuffer: Sendable {
+  private var full: [UInt64] = []
+  private var tail = BitTail()
 
   init() {}
 
   /// Makes an empty buffer with room for so many words.
   init(reserving count: Int) { full.reserveCapacity(count) }
 
+  /// How many bits were written.
+  var bitCount: Int { tail.bitCount }
+
   /// All words; bits behind the last one are zero.
-  var words: [UInt64] { written & 63 == 0 ? full : full + [tail] }
+  var words: [UInt64] { tail.isEmpty ? full : full + [tail.word] }
 
   /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
   ///
   /// - Complexity: O(1) amortised.
-  @inline(always)
+  @inline(__always)
   mutating func append(_ value: UInt64, bits count: Int) {
-    assert(count > 0 && count <= 64 && (count == 64 || value >> UInt64(count) == 0))
-    let free = 64 - Int(written & 63)
-    written += UInt32(truncatingIfNeeded: count)
-    if count < free {
-      tail |= value &<< UInt64(truncatingIfNeeded: free - count)
-      return
-    }
-    let rest = UInt64(truncatingIfNeeded: count - free)
-    push(tail | value &>> rest)
-    tail = rest == 0 ? 0 : value &<< (64 - rest)
-  }
-
-  /// Appends a word; there is a buffer per series, so it grows by a quarter, not to twice its size.
-  @inline(never)
-  private mutating func push(_ word: UInt64) {
-    if full.count == full.capacity {
-      full.reserveCapacity(full.count + max(4, full.count / 4))
-    }
-    full.append(word)
+    if let word = tail.append(value, bits: count) { full.append(word) }
   }
 }
 
-/// Reads what a `BitBuffer` holds; behind the end there are zeros without end.
+/// Bits in a row whose full words stand in a pool.
+struct PooledBits: Sendable {
+  private(set) var full = WordChain()
+  private(set) var tail = BitTail()
+
+  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
+  ///
+  /// - Complexity: O(1).
+  @inline(__always)
+  mutating func append(_ value: UInt64, bits count: Int, in pool: inout WordPool) {
+    if let word = tail.append(value, bits: count) { pool.append(word, to: &full) }
+  }
+
+  /// Appends all words to an array; bits behind the last one are zero.
+  func copy(from pool: WordPool, to words: inout [UInt64]) {
+    pool.copy(full, to: &words)
+    if !tail.isEmpty { words.append(tail.word) }
+  }
+
+  /// Gives the words back.
+  mutating func free(in pool: inout WordPool) {
+    pool.free(&full)
+    tail = BitTail()
+  }
+}
+
+/// Reads bits in a row; behind the end there are zeros without end.
 struct BitReader: ~Escapable {
   private let words: Span<UInt64>
-  private let tail: UInt64
   private var position = 0
 
-  /// Reads full words and the one behind them.
   @_lifetime(copy words)
-  init(_ words: Span<UInt64>, tail: UInt64 = 0) {
-    self.words = words
-    self.tail = tail
-  }
+  init(_ words: Span<UInt64>) { self.words = words }
 
   /// The 64 bits from a place on.
   @inline(__always)
@@ -81,8 +106,7 @@ struct BitReader: ~Escapable {
 
   @inline(always)
   private func word(_ index: Int) -> UInt64 {
-    if index < words.count { return words[index] }
-    return index == words.count ? tail : 0
+    index < words.count ? words[index] : 0
   }
 
   /// The next bit.

@@ -16,7 +16,7 @@ struct OpenChunk: Sendable {
   /// The bit pattern of the last value.
   private(set) var lastValue: UInt64 = 0
   /// The codes.
-  private(set) var buffer = BitBuffer()
+  private(set) var codes = PooledBits()
 
   // Small numbers side by side: there is one of these per series.
   private var sampleCount: UInt32 = 0
@@ -29,59 +29,60 @@ struct OpenChunk: Sendable {
   init() {}
 
   /// Codes samples whose times grow.
-  init(_ columns: SampleColumns) {
+  init(_ columns: SampleColumns, in pool: inout WordPool) {
     for index in columns.timestamps.indices {
-      append(columns.timestamps[index], columns.values[index].bitPattern)
+      append(columns.timestamps[index], columns.values[index].bitPattern, in: &pool)
     }
   }
 
   /// Appends a sample that is later than the last one.
   ///
-  /// - Complexity: O(1) amortised.
-  mutating func append(_ timestamp: Int64, _ value: UInt64) {
+  /// - Complexity: O(1).
+  mutating func append(_ timestamp: Int64, _ value: UInt64, in pool: inout WordPool) {
     assert(sampleCount == 0 || timestamp > last)
     if sampleCount == 0 {
       first = timestamp
     } else {
-      appendTime(timestamp)
+      appendTime(timestamp, in: &pool)
     }
     last = timestamp
-    appendValue(value)
+    appendValue(value, in: &pool)
     lastValue = value
     sampleCount += 1
   }
 
-  private mutating func appendTime(_ timestamp: Int64) {
+  private mutating func appendTime(_ timestamp: Int64, in pool: inout WordPool) {
     // Wrapping: the distance of two times may not fit, its code modulo 2^64 does.
     let newDelta = timestamp &- last
     let change = newDelta &- delta
     delta = newDelta
     switch change {
-    case 0: buffer.append(0b0, bits: 1)
-    case -64...63: buffer.append(0b10 << 7 | low(change, 7), bits: 9)
-    case -8192...8191: buffer.append(0b110 << 14 | low(change, 14), bits: 17)
-    case -524_288...524_287: buffer.append(0b1110 << 20 | low(change, 20), bits: 24)
-    case -0x8000_0000...0x7fff_ffff: buffer.append(0b11110 << 32 | low(change, 32), bits: 37)
+    case 0: codes.append(0b0, bits: 1, in: &pool)
+    case -64...63: codes.append(0b10 << 7 | low(change, 7), bits: 9, in: &pool)
+    case -8192...8191: codes.append(0b110 << 14 | low(change, 14), bits: 17, in: &pool)
+    case -524_288...524_287: codes.append(0b1110 << 20 | low(change, 20), bits: 24, in: &pool)
+    case -0x8000_0000...0x7fff_ffff:
+      codes.append(0b11110 << 32 | low(change, 32), bits: 37, in: &pool)
     default:
-      buffer.append(0b11111, bits: 5)
-      buffer.append(UInt64(bitPattern: change), bits: 64)
+      codes.append(0b11111, bits: 5, in: &pool)
+      codes.append(UInt64(bitPattern: change), bits: 64, in: &pool)
     }
   }
 
-  private mutating func appendValue(_ value: UInt64) {
-    if hasDifferences { return appendDifference(value) }
+  private mutating func appendValue(_ value: UInt64, in pool: inout WordPool) {
+    if hasDifferences { return appendDifference(value, in: &pool) }
     if let number = NumberTrack.number(value, exponent: track.exponent) {
-      appendNumber(number)
+      appendNumber(number, in: &pool)
     } else {
-      appendOther(value)
+      appendOther(value, in: &pool)
     }
   }
 
-  private mutating func appendNumber(_ number: Int64) {
+  private mutating func appendNumber(_ number: Int64, in pool: inout WordPool) {
     let difference = number &- track.expected
     track.move(to: number, isFirst: sampleCount == 0)
     if difference == 0 {
-      buffer.append(0b0, bits: 1)
+      codes.append(0b0, bits: 1, in: &pool)
       return
     }
     let coded = ResidualCode.zigzag(difference)
@@ -89,39 +90,39 @@ struct OpenChunk: Sendable {
     let width = Int(track.width)
     // A much narrower width pays for the seven bits that tell it.
     if needed <= width, width <= needed + 7 {
-      appendLong(prefix: 0b10, bits: 2, coded, bits: width)
+      appendLong(prefix: 0b10, bits: 2, coded, bits: width, in: &pool)
     } else {
       track.width = UInt8(needed)
-      appendLong(prefix: 0b110 << 6 | UInt64(needed - 1), bits: 9, coded, bits: needed)
+      appendLong(prefix: 0b110 << 6 | UInt64(needed - 1), bits: 9, coded, bits: needed, in: &pool)
     }
   }
 
   /// Codes a value that is no whole number of the track's power of ten.
   @inline(never)
-  private mutating func appendOther(_ value: UInt64) {
+  private mutating func appendOther(_ value: UInt64, in pool: inout WordPool) {
     let double = Double(bitPattern: value)
     if !double.isFinite || value == (-0.0).bitPattern {
-      buffer.append(0b111 << 4 | TrackEscape.verbatim, bits: 7)
-      buffer.append(value, bits: 64)
+      codes.append(0b111 << 4 | TrackEscape.verbatim, bits: 7, in: &pool)
+      codes.append(value, bits: 64, in: &pool)
       return
     }
     for exponent in track.exponent...NumberTrack.highestExponent {
       guard let number = NumberTrack.number(value, exponent: exponent),
         track.rescale(to: exponent)
       else { continue }
-      buffer.append(0b111 << 4 | UInt64(exponent), bits: 7)
-      appendNumber(number)
+      codes.append(0b111 << 4 | UInt64(exponent), bits: 7, in: &pool)
+      appendNumber(number, in: &pool)
       return
     }
-    buffer.append(0b111 << 4 | TrackEscape.differences, bits: 7)
+    codes.append(0b111 << 4 | TrackEscape.differences, bits: 7, in: &pool)
     hasDifferences = true
-    appendDifference(value)
+    appendDifference(value, in: &pool)
   }
 
-  private mutating func appendDifference(_ value: UInt64) {
+  private mutating func appendDifference(_ value: UInt64, in pool: inout WordPool) {
     let difference = value ^ lastValue
     if difference == 0 {
-      buffer.append(0b0, bits: 1)
+      codes.append(0b0, bits: 1, in: &pool)
       return
     }
     let newLeading = UInt8(min(difference.leadingZeroBitCount, ValueWindow.maximumLeading))
@@ -131,24 +132,26 @@ struct OpenChunk: Sendable {
       let width = 64 - Int(leading) - Int(trailing)
       // A much narrower window pays for the eleven bits that tell it.
       if width <= significant + 11 {
-        appendLong(prefix: 0b10, bits: 2, difference >> UInt64(trailing), bits: width)
+        appendLong(prefix: 0b10, bits: 2, difference >> UInt64(trailing), bits: width, in: &pool)
         return
       }
     }
     leading = newLeading
     trailing = newTrailing
     let header = 0b11 << 11 | UInt64(newLeading) << 6 | UInt64(significant - 1)
-    appendLong(prefix: header, bits: 13, difference >> UInt64(newTrailing), bits: significant)
+    appendLong(
+      prefix: header, bits: 13, difference >> UInt64(newTrailing), bits: significant, in: &pool)
   }
 
   private mutating func appendLong(
-    prefix: UInt64, bits prefixBits: Int, _ value: UInt64, bits: Int
+    prefix: UInt64, bits prefixBits: Int, _ value: UInt64, bits: Int,
+    in pool: inout WordPool
   ) {
     if prefixBits + bits <= 64 {
-      buffer.append(prefix << UInt64(bits) | value, bits: prefixBits + bits)
+      codes.append(prefix << UInt64(bits) | value, bits: prefixBits + bits, in: &pool)
     } else {
-      buffer.append(prefix, bits: prefixBits)
-      buffer.append(value, bits: bits)
+      codes.append(prefix, bits: prefixBits, in: &pool)
+      codes.append(value, bits: bits, in: &pool)
     }
   }
 
@@ -166,12 +169,24 @@ enum ValueWindow {
 }
 
 extension OpenChunk {
-  /// Appends the samples with times in `from...through` to the columns.
-  func read(from: Int64, through: Int64, into columns: inout SampleColumns) {
+  /// The codes in an array, for `read`.
+  func words(in pool: WordPool) -> [UInt64] {
+    var words: [UInt64] = []
+    codes.copy(from: pool, to: &words)
+    return words
+  }
+
+  /// Gives the memory of the codes back; the chunk must not be used any more.
+  mutating func free(in pool: inout WordPool) { codes.free(in: &pool) }
+
+  /// Appends the samples with times in `from...through`, coded in `words`, to the columns.
+  func read(
+    _ words: Span<UInt64>, from: Int64, through: Int64, into columns: inout SampleColumns
+  ) {
     guard count > 0, first <= through, last >= from else { return }
     let isSound = SampleDecoder.decode(
-      buffer.full.span, tail: buffer.tail, hasTrack: true, count: count, first: first, from: from,
-      through: through, into: &columns)
+      words, hasTrack: true, count: count, first: first, from: from, through: through,
+      into: &columns)
     assert(isSound, "what is coded here can be decoded here")
   }
 }

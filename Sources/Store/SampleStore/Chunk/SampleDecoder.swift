@@ -9,14 +9,14 @@ enum SampleDecoder {
   ///
   /// - Complexity: O(count); samples before the range are decoded too, those after it are not.
   static func decode(
-    _ words: Span<UInt64>, tail: UInt64 = 0, hasTrack: Bool, count: Int, first: Int64, from: Int64,
+    _ words: Span<UInt64>, hasTrack: Bool, count: Int, first: Int64, from: Int64,
     through: Int64, into columns: inout SampleColumns
   ) -> Bool {
     var isSound = true
     columns.timestamps.append(addingCapacity: count) { timestamps in
       columns.values.append(addingCapacity: count) { values in
         isSound = decode(
-          BitReader(words, tail: tail), hasTrack, count, first, from, through, into: &timestamps,
+          BitReader(words), hasTrack, count, first, from, through, into: &timestamps,
           &values)
       }
     }

@@ -25,18 +25,25 @@ struct SealedChunk: Sendable {
   let encoding: Encoding
   private let words: [UInt64]
 
-  /// Seals an open chunk with at least one sample.
-  init(sealing chunk: OpenChunk, number: Int64) {
+  /// Seals samples whose times grow, at least one.
+  init(_ columns: SampleColumns, number: Int64) {
+    var pool = WordPool()
+    let chunk = OpenChunk(columns, in: &pool)
+    self.init(sealing: chunk, words: chunk.words(in: pool), number: number)
+  }
+
+  /// Seals an open chunk with at least one sample, whose codes are the words.
+  init(sealing chunk: OpenChunk, words codes: [UInt64], number: Int64) {
     precondition(chunk.count > 0, "an empty chunk cannot be sealed")
     self.number = number
     first = chunk.first
     last = chunk.last
     count = chunk.count
-    let track = Self.withoutZeros(chunk.buffer.words)
+    let track = Self.withoutZeros(codes)
     // What goes on as expected is short enough as it is; the other encoding takes at least two bits a sample, too.
     if track.count * 64 > chunk.count * 3 {
       var columns = SampleColumns()
-      chunk.read(from: .min, through: .max, into: &columns)
+      chunk.read(codes.span, from: .min, through: .max, into: &columns)
       if let decimals = DecimalChunk.encode(columns).map({ Self.withoutZeros($0.words) }),
         decimals.count < track.count
       {

@@ -58,7 +58,7 @@ extension Head {
   ///
   /// Nothing is sealed here: a chunk that ended at another place than before could leave no room for a late sample.
   mutating func replay(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
-    if series[slot].take(timestamp, value, capacity: .max) == .appended {
+    if series[slot].take(timestamp, value, capacity: .max, in: &words) == .appended {
       series[slot].openSequence = min(series[slot].openSequence, sequence)
       newestTime = max(newestTime, timestamp)
     }
@@ -70,10 +70,10 @@ extension Head {
     _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64,
     adding writes: inout JournalWrites
   ) -> SeriesState.Verdict {
-    var verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot))
+    var verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot), in: &words)
     if verdict == .full {
       seal(slot, adding: &writes)
-      verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot))
+      verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot), in: &words)
     }
     if verdict == .appended, sequence < series[slot].openSequence {
       series[slot].openSequence = sequence
@@ -94,8 +94,10 @@ extension Head {
 
   /// Seals the open chunk of a slot, which must not be empty, and adds it to `writes`.
   mutating func seal(_ slot: Int, adding writes: inout JournalWrites) {
-    let chunk = SealedChunk(sealing: series[slot].open, number: nextChunk)
+    let open = series[slot].open
+    let chunk = SealedChunk(sealing: open, words: open.words(in: words), number: nextChunk)
     nextChunk += 1
+    series[slot].open.free(in: &words)
     series[slot].open = OpenChunk()
     series[slot].openSequence = .max
     series[slot].sealedThrough = chunk.last

@@ -8,6 +8,8 @@ import StorageAPI
 struct Head: Sendable {
   /// The state of each slot; slots of removed series are used again.
   var series: [SeriesState] = []
+  /// The codes of all open chunks.
+  var words = WordPool()
   /// Late samples by slot; few series have any.
   var late: [UInt32: LateSamples] = [:]
   /// The time of the newest sample of all; the window for late samples ends here.
@@ -126,6 +128,7 @@ struct Head: Sendable {
       index.remove(slot, labels[place])
       cachedChunks -= series[place].cached.count
       cachedBytes -= series[place].cached.reduce(0) { $0 + $1.byteCount }
+      series[place].open.free(in: &words)
       series[place] = SeriesState()
       late[slot] = nil
       labels[place] = .empty

@@ -40,33 +40,41 @@ struct SeriesState: Sendable {
   }
 
   /// Takes a sample, unless the open chunk is full and it is later than all of it.
-  mutating func take(_ timestamp: Int64, _ value: UInt64, capacity: Int) -> Verdict {
+  ///
+  /// Codes go into `pool`, which must always be the same.
+  mutating func take(
+    _ timestamp: Int64, _ value: UInt64, capacity: Int, in pool: inout WordPool
+  ) -> Verdict {
     if open.count > 0 {
       if timestamp > open.last {
         if open.count >= capacity { return .full }
-        open.append(timestamp, value)
+        open.append(timestamp, value, in: &pool)
         return .appended
       }
       if timestamp == open.last { return value == open.lastValue ? .repeated : .duplicate }
     }
     if let sealedThrough, timestamp <= sealedThrough { return compare(timestamp, value) }
-    if open.count > 0 { return insertLate(timestamp, value) }
-    open.append(timestamp, value)
+    if open.count > 0 { return insertLate(timestamp, value, in: &pool) }
+    open.append(timestamp, value, in: &pool)
     if oldest == nil { oldest = timestamp }
     return .appended
   }
 
   /// Puts a late sample into the open chunk, which is coded anew.
-  private mutating func insertLate(_ timestamp: Int64, _ value: UInt64) -> Verdict {
+  private mutating func insertLate(
+    _ timestamp: Int64, _ value: UInt64, in pool: inout WordPool
+  ) -> Verdict {
     var columns = SampleColumns()
-    open.read(from: .min, through: .max, into: &columns)
+    let words = open.words(in: pool)
+    open.read(words.span, from: .min, through: .max, into: &columns)
     let place = columns.timestamps.firstIndex { $0 >= timestamp } ?? columns.count
     if place < columns.count, columns.timestamps[place] == timestamp {
       return columns.values[place].bitPattern == value ? .repeated : .duplicate
     }
     columns.timestamps.insert(timestamp, at: place)
     columns.values.insert(Double(bitPattern: value), at: place)
-    open = OpenChunk(columns)
+    open.free(in: &pool)
+    open = OpenChunk(columns, in: &pool)
     oldest = min(oldest ?? timestamp, timestamp)
     return .appended
   }
