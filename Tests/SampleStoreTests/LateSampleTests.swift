@@ -43,6 +43,22 @@ struct LateSampleTests {
         == [3, 4, 5, 6])
   }
 
+  /// However long ago, and wherever its chunk is; only what is really new, and too old, is refused.
+  @Test func anIdenticalRepeatIsNoErrorWhateverItsAge() async throws {
+    let world = try await StoreWorld(settings: settings())
+    let samples = (0..<40).map { (Int64($0) * 1000, Double($0)) }
+    try await world.store.append(up, samples)
+    try await world.store.append(["__name__": "new"], [(100_000_000, 1)])
+    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    let store = try await world.afterKill(settings: settings())
+    let again = try await store.append(up, samples)
+    #expect((again.appended, again.tooOld, again.duplicate) == (40, 0, 0))
+    let mixed = try await store.append(up, [(3_000, 3), (3_500, 3), (4_000, 5)])
+    #expect((mixed.appended, mixed.tooOld, mixed.duplicate) == (1, 2, 0))
+    #expect(store.stats.samplesTooOld == 2)
+    #expect(try await store.samples(of: up).count == 40)
+  }
+
   @Test func lateSamplesBeforeAndBetweenChunksGetChunksOfTheirOwn() async throws {
     let world = try await StoreWorld(settings: settings())
     let store = world.store

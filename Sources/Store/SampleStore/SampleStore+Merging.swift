@@ -37,14 +37,18 @@ struct LateArrival {
   let key: Int64
   let timestamp: Int64
   let value: UInt64
+  /// Whether it was taken; if not, because it is too old, it may still repeat what is there.
+  let isKept: Bool
 }
 
 extension SampleStore {
-  /// How many late samples stand at a time at which the disk has another value, which goes on to stand.
+  /// How many kept samples stand at a time at which the disk has another value, which goes on to stand; and how many of the others
+  /// repeat what the disk has.
   ///
-  /// One read per series; what cannot be read is no conflict.
-  func conflicts(of arrivals: [LateArrival]) -> Int {
-    var count = 0
+  /// One read per series; what cannot be read is neither.
+  func comparison(of arrivals: [LateArrival]) -> (conflicts: Int, repeats: Int) {
+    var conflicts = 0
+    var repeats = 0
     for (key, late) in Dictionary(grouping: arrivals, by: \.key) {
       let times = late.map(\.timestamp)
       guard let first = times.min(), let last = times.max() else { continue }
@@ -60,10 +64,12 @@ extension SampleStore {
         values[known.timestamps[place]] = known.values[place].bitPattern
       }
       for sample in late {
-        if let value = values[sample.timestamp], value != sample.value { count += 1 }
+        guard let value = values[sample.timestamp] else { continue }
+        if sample.isKept, value != sample.value { conflicts += 1 }
+        if !sample.isKept, value == sample.value { repeats += 1 }
       }
     }
-    return count
+    return (conflicts, repeats)
   }
 }
 

@@ -97,18 +97,19 @@ package final class SampleStore: SampleAppender {
   }
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    let outcome = take(batch)
+    let outcome = take(batch, looksForRepeats: true)
     await writer.flushBatches()
     return outcome
   }
 
   package func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    let outcome = take(batch)
+    // A scrape whose lines carry old times would read the disk again and again.
+    let outcome = take(batch, looksForRepeats: false)
     await writer.flushSoon(after: settings.commitDelay)
     return outcome
   }
 
-  private func take(_ batch: SampleBatch) -> AppendOutcome {
+  private func take(_ batch: SampleBatch, looksForRepeats: Bool) -> AppendOutcome {
     var unproved: [LateArrival] = []
     var outcome = head.withLock { head in
       var writes = JournalWrites()
@@ -117,12 +118,15 @@ package final class SampleStore: SampleAppender {
       writer.add(writes)
       return outcome
     }
+    if !looksForRepeats { unproved.removeAll { !$0.isKept } }
     if !unproved.isEmpty {
-      let duplicates = conflicts(of: unproved)
-      outcome.appended -= duplicates
+      let (duplicates, repeats) = comparison(of: unproved)
+      outcome.appended += repeats - duplicates
+      outcome.tooOld -= repeats
       outcome.duplicate += duplicates
       head.withLock { head in
-        head.stats.samplesAppended -= duplicates
+        head.stats.samplesAppended += repeats - duplicates
+        head.stats.samplesTooOld -= repeats
         head.stats.samplesDuplicate += duplicates
       }
     }

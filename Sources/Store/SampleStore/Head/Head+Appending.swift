@@ -5,7 +5,8 @@ import StorageAPI
 extension Head {
   /// Takes a batch; the journal row with what is new in it, and the chunks that it filled, are added to `writes`.
   ///
-  /// Late samples that cannot be compared here, because the chunks over their time are on disk only, are added to `unproved`.
+  /// Late samples that cannot be compared here, because the chunks over their time are on disk only, are added to `unproved`, those that
+  /// are refused as too old among them.
   mutating func append(
     _ batch: SampleBatch, adding writes: inout JournalWrites, unproved: inout [LateArrival]
   ) -> AppendOutcome {
@@ -30,7 +31,8 @@ extension Head {
         if verdict == .appended {
           outcome.appended += 1
           lateEncoder.append(keys[slot], timestamp, value)
-          unproved.append(LateArrival(key: keys[slot], timestamp: timestamp, value: value))
+          unproved.append(
+            LateArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: true))
           continue
         }
       }
@@ -40,7 +42,10 @@ extension Head {
         newest = max(newest, timestamp)
         encoder.append(keys[slot], timestamp, value)
       case .repeated: outcome.appended += 1
-      case .tooOld: outcome.tooOld += 1
+      case .tooOld:
+        outcome.tooOld += 1
+        unproved.append(
+          LateArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: false))
       case .duplicate: outcome.duplicate += 1
       case .full: preconditionFailure("a chunk is sealed when it is full")
       }
