@@ -201,7 +201,7 @@ let tested: [Target] = [
       "tocsin", "TestSupport", "WebClient", "WebServer", "ExpositionFormat", "MetricModel",
       "RemoteWriting",
     ],
-    path: "Tests/EndToEndTests", exclude: ["Expositions", "Fixtures"], swiftSettings: settings),
+    path: "Tests/EndToEndTests", exclude: ["Fixtures"], swiftSettings: settings),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
   tests("AlertRules", uses: ["PromQLEngine", "StorageAPI", "MetricModel", logging]),
   tests("AlertRouting", uses: ["StorageAPI", "MetricModel", logging]),
@@ -231,7 +231,7 @@ let tested: [Target] = [
   tests("PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax", "QueryScripts"]),
   tests(
     "QueryScripts", uses: ["PromQLEngine", "PromQLSyntax", "MetricModel"], data: ["Scripts"]),
-  tests("ExpositionFormat", uses: ["MetricModel"]),
+  tests("ExpositionFormat", uses: ["MetricModel"], data: ["Corpus"]),
   tests("BlockingCalls"),
   tests("Decompression"),
   tests("PostgresAccess", uses: ["BlockingCalls"]),
@@ -248,7 +248,7 @@ let tested: [Target] = [
     "RemoteWriting",
     uses: [
       "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
-    ]),
+    ], data: ["Corpus"]),
   tests("StateDatabase", uses: ["StorageAPI", "MetricModel", grdb]),
   tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
   tests(

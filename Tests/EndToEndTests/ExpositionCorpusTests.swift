@@ -8,7 +8,7 @@ import WebClient
 /// Our parser and Python's `prometheus_client` read a corpus of expositions: odd ones written by hand, and what exporters answer now.
 @Suite(.timeLimit(.minutes(2)))
 struct ExpositionCorpusTests {
-  private static let folder = Daemon.repository + "/Tests/EndToEndTests/Expositions"
+  private static let folder = Daemon.repository + "/Tests/ExpositionFormatTests/Corpus"
 
   /// Where the two differ, by file, and why that is right. Python's parser is lenient with the text format and strict
   /// with the structure of OpenMetrics; ours takes what Prometheus takes.

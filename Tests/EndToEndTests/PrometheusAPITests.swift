@@ -27,7 +27,7 @@ struct PrometheusAPITests {
     try await exporter.waitUntilAccepting(port: port)
     let odd = try ["escapes", "blanks", "numbers", "names"].map {
       try String(
-        contentsOfFile: Daemon.repository + "/Tests/EndToEndTests/Expositions/\($0).prom",
+        contentsOfFile: Daemon.repository + "/Tests/ExpositionFormatTests/Corpus/\($0).prom",
         encoding: .utf8)
     }
     let text =

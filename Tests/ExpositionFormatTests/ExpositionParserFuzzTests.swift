@@ -1,68 +1,135 @@
 import ExpositionFormat
-import Glibc
 import MetricModel
+import TestSupport
 import Testing
 
-/// Mutated expositions: whatever comes, the parser ends, and either yields lines within the text or an error.
+/// Whatever comes, the parser ends, and either yields lines within the text or an error; what it reads it reads again.
+@Suite(.timeLimit(.minutes(60)))
 struct ExpositionParserFuzzTests {
-  private static let seed = """
-    # HELP http_requests_total Requests \\\\ so far.\\n
-    # TYPE http_requests_total counter
-    http_requests_total{code="200",path="/a\\"b\\\\c\\n"} 1027 1395066363000
-    http_requests_total{code="500",path="/ü"} 3.25e-7
-    {"quoted.name","l.x"="1",m="2"} +Inf
-    up 1
-    # UNIT x_seconds seconds
-    x_seconds{} -12.5 99.5 # {trace="1"} 2 3
-    # EOF
+  private static let plan = FuzzPlan(count: 10_000)
+  private static let words =
+    [
+      "{", "}", "\"", "\\", "\n", "#", " ", ",", "=", "\u{0}", "\t", "\r", "# EOF\n", "# TYPE ",
+      "# HELP ", "# UNIT ", " counter\n", " histogram\n", "NaN", "+Inf", "-Inf", "0x1p-3", "1e309",
+      "1e-400", "00001", "1_0", "18446744073709551616", "-9223372036854775809",
+      "9223372036854775.807",
+      " 1700000000.123", " # {a=\"b\"} 1 2", "{\"", "\"}", "\\n", "\\\"", "_", ":", "é", "漢",
+      "le=\"+Inf\"",
+      "m 1\n", "m{} 1\n", "{\"a b\",c=\"d\"} 1\n",
+    ].map { Array($0.utf8) } + [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf]]
 
-    """
-
-  /// How many mutations are tried: some thousands, or as `TOCSIN_FUZZ_ROUNDS` says.
-  private static let rounds =
-    unsafe getenv("TOCSIN_FUZZ_ROUNDS").flatMap { unsafe Int(String(cString: $0)) } ?? 4_000
-
-  @Test(arguments: [ExpositionTextFormat.text, .openMetrics])
-  func mutationsNeverTrap(format: ExpositionTextFormat) {
-    var generator = SplitMix(state: 42)
-    let interesting = Array("{}\"\\\n# ,=0\u{0}\t\r.eE+-".utf8) + [0xff, 0x80, 0xc3]
-    for _ in 0..<Self.rounds {
-      var bytes = Array(Self.seed.utf8)
-      for _ in 0..<Int.random(in: 1...6, using: &generator) where !bytes.isEmpty {
-        let place = Int.random(in: 0..<bytes.count, using: &generator)
-        switch Int.random(in: 0..<4, using: &generator) {
-        case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-        case 1: bytes.insert(interesting.randomElement(using: &generator) ?? 0, at: place)
-        case 2: bytes.removeSubrange(place..<min(bytes.count, place + 5))
-        default: bytes.removeLast(bytes.count - place - 1)
-        }
-      }
-      walk(bytes, format)
-    }
+  private static func corpus() throws -> [(name: String, bytes: [UInt8])] {
+    try FuzzPlan.corpus(in: FuzzPlan.folder(beside: #filePath))
   }
 
-  /// Parses everything twice, with and without hints, which must agree; labels of every series must parse.
-  private func walk(_ bytes: [UInt8], _ format: ExpositionTextFormat) {
+  /// What a round came to.
+  private struct Tally {
+    var samples = 0
+    var refused = 0
+  }
+
+  @Test func noInputHurts() throws {
+    let corpus = try Self.corpus().map(\.bytes)
+    #expect(corpus.count > 40)
+    var tally = Tally()
+    for seed in Self.plan.seeds {
+      var mutator = ByteMutator(seed: seed)
+      let bytes = mutator.bytes(of: corpus, words: Self.words)
+      walk(bytes, mutator.roll(2) == 0 ? .text : .openMetrics, "seed \(seed)", &tally)
+    }
+    print(
+      "\(Self.plan.seeds.count) expositions: \(tally.samples) samples read, "
+        + "\(tally.refused) refused")
+    #expect(tally.samples > Self.plan.seeds.count / 2, "the inputs are to get past the first line")
+    #expect(tally.refused > Self.plan.seeds.count / 10)
+  }
+
+  @Test func theCorpusItselfIsWalked() throws {
+    var tally = Tally()
+    for (name, bytes) in try Self.corpus() {
+      for format in [ExpositionTextFormat.text, .openMetrics] { walk(bytes, format, name, &tally) }
+    }
+    #expect(tally.samples > 100)
+  }
+
+  /// Parses everything twice, with and without hints, which must agree; a series whose labels can be read is written and read again.
+  private func walk(
+    _ bytes: [UInt8], _ format: ExpositionTextFormat, _ origin: String, _ tally: inout Tally
+  ) {
     var plain = ExpositionParser(bytes.span, format: format)
     var hinted = ExpositionParser(bytes.span, format: format)
     do {
       while let entry = try plain.next() {
         guard case .sample(let sample) = entry else {
-          #expect(try hinted.next() == entry)
+          if try hinted.next() != entry { Issue.record("\(origin): \(entry) is read otherwise") }
           continue
         }
+        tally.samples += 1
         let series = Array(bytes[sample.series])
-        let again = try hinted.next(expecting: series.span)
-        guard case .sample(let other) = again else {
-          Issue.record("the hint turned a sample into \(String(describing: again))")
+        guard case .sample(let other)? = try hinted.next(expecting: series.span),
+          other.series == sample.series, other.timestamp == sample.timestamp,
+          other.value.bitPattern == sample.value.bitPattern
+        else {
+          Issue.record("\(origin): the hint changes \(sample)")
           return
         }
-        #expect(other.series == sample.series)
-        #expect(other.value.bitPattern == sample.value.bitPattern)
-        _ = try? ParsedLabels(parsing: series.span)
+        if StaleMarker.isStale(sample.value) { Issue.record("\(origin): a stale marker by text") }
+        if let labels = try? ParsedLabels(parsing: series.span) {
+          checkWriting(of: labels, sample, origin)
+        }
       }
     } catch {
-      #expect(error.line >= 1)
+      tally.refused += 1
+      if error.line < 1 { Issue.record("\(origin): \(error)") }
     }
+  }
+
+  /// What the writer makes of a sample reads as the sample.
+  private func checkWriting(of parsed: ParsedLabels, _ sample: ExpositionSample, _ origin: String) {
+    let labels = parsed.labels
+    guard let name = labels.metricName else { return }
+    var writer = ExpositionWriter()
+    writer.sample(name, labels: labels, value: sample.value, timestamp: sample.timestamp)
+    let bytes = writer.bytes
+    var parser = ExpositionParser(bytes.span)
+    guard case .sample(let again)? = try? parser.next(), again.timestamp == sample.timestamp,
+      again.value.bitPattern == sample.value.bitPattern
+    else {
+      Issue.record("\(origin): \(String(decoding: bytes, as: UTF8.self)) is not what was written")
+      return
+    }
+    let series = Array(bytes[again.series])
+    if (try? ParsedLabels(parsing: series.span).labels) != labels {
+      Issue.record("\(origin): \(labels) reads otherwise when written")
+    }
+  }
+
+  /// What a long input is made of.
+  enum Long: String, CaseIterable {
+    case name, value, labels, digits, exponent, comments, emptyLines, blanks, help
+
+    var text: String {
+      switch self {
+      case .name: String(repeating: "a", count: 1_000_000) + " 1\n"
+      case .value: "m{a=\"" + String(repeating: "\\\\", count: 500_000) + "\"} 1\n"
+      case .labels:
+        "m{" + (0..<100_000).map { "l\($0)=\"a\"" }.joined(separator: ",") + "} 1\n"
+      case .digits: "m " + String(repeating: "1", count: 1_000_000) + "\n"
+      case .exponent: "m 1e" + String(repeating: "0", count: 1_000_000) + "1\n"
+      case .comments: String(repeating: "#\n", count: 500_000)
+      case .emptyLines: String(repeating: "\n", count: 1_000_000)
+      case .blanks: "m" + String(repeating: " ", count: 1_000_000) + "1\n"
+      case .help: "# HELP m " + String(repeating: "\\n", count: 500_000) + "\n"
+      }
+    }
+  }
+
+  /// Long inputs cost no more than their length: about a million bytes of each kind.
+  @Test(arguments: Long.allCases)
+  func longInputsEnd(_ long: Long) {
+    var tally = Tally()
+    let bytes = Array(long.text.utf8)
+    walk(bytes, .text, long.rawValue, &tally)
+    walk(bytes, .openMetrics, long.rawValue, &tally)
   }
 }

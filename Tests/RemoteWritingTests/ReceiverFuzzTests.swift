@@ -1,17 +1,28 @@
-import Glibc
 import MetricModel
 import StorageAPI
 import Synchronization
+import TestSupport
 import Testing
 import WebServer
 
 @testable import RemoteWriting
 
 /// Requests that nobody honest sends: whatever comes, the receiver answers with a status of its own and keeps only what is whole.
+@Suite(.timeLimit(.minutes(60)))
 struct ReceiverFuzzTests {
-  /// How many mutations are tried: some thousands, or as `TOCSIN_FUZZ_ROUNDS` says.
-  private static let rounds =
-    unsafe getenv("TOCSIN_FUZZ_ROUNDS").flatMap { unsafe Int(String(cString: $0)) } ?? 4_000
+  private static let plan = FuzzPlan(count: 10_000)
+  /// Pieces that mean something in protobuf or snappy.
+  private static let words: [[UInt8]] = [
+    [0x0a], [0x12], [0x22], [0x2a], [0x09], [0x10], [0x00], [0x7f], [0x80], [0xff], [0xff, 0x01],
+    [0x80, 0x80, 0x80, 0x80, 0x08], [UInt8](repeating: 0xff, count: 9) + [0x01], [0x0a, 0x00],
+    [0x12, 0x00], [0x2a, 0x00], [0xf0], [0xf4], [0xfc], [0xfe, 0xff], Array("__name__".utf8),
+    [2, 0, 0, 0, 0, 0, 0xf0, 0x7f], [0, 0, 0, 0, 0, 0, 0xf0, 0xff],
+  ]
+
+  /// The corpus: requests as they came from Debian's Prometheus, and messages and blocks written by hand.
+  private static func corpus() throws -> [(name: String, bytes: [UInt8])] {
+    try FuzzPlan.corpus(in: FuzzPlan.folder(beside: #filePath))
+  }
 
   private static func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
     var length: [UInt8] = []
@@ -50,36 +61,150 @@ struct ReceiverFuzzTests {
         headers: ["Content-Type": type, "Content-Encoding": "snappy"], body: body))
   }
 
-  private static func mutated(
-    _ seed: [UInt8], _ random: inout some RandomNumberGenerator
-  ) -> [UInt8] {
-    var bytes = seed
-    for _ in 0..<Int.random(in: 1...5, using: &random) where !bytes.isEmpty {
-      let place = Int.random(in: 0..<bytes.count, using: &random)
-      switch Int.random(in: 0..<4, using: &random) {
-      case 0: bytes[place] = .random(in: 0...255, using: &random)
-      case 1:
-        bytes.insert(
-          [0, 0x7f, 0x80, 0xff, 0x0a, 0x12].randomElement(using: &random) ?? 0, at: place)
-      case 2: bytes.removeSubrange(place..<min(bytes.count, place + 4))
-      default: bytes.removeLast(bytes.count - place - 1)
-      }
-    }
-    return bytes
+  /// What the inputs came to.
+  private struct Tally {
+    var blocks = 0
+    var messages = 0
+    var samples = 0
+    var refused = 0
   }
 
+  @Test func noInputHurts() throws {
+    let corpus = try Self.corpus()
+    #expect(corpus.count > 25)
+    let blocks = corpus.map { entry in
+      entry.name.hasSuffix(".snappy") ? entry.bytes : SnappyBlock.compress(entry.bytes)
+    }
+    let messages = corpus.compactMap { entry in
+      entry.name.hasSuffix(".snappy")
+        ? try? SnappyBlock.decompress(entry.bytes.span, limit: 1 << 20) : entry.bytes
+    }
+    var tally = Tally()
+    for seed in Self.plan.seeds {
+      var mutator = ByteMutator(seed: seed)
+      if seed % 2 == 0 {
+        Self.unpack(mutator.bytes(of: blocks, words: Self.words), "seed \(seed)", &tally)
+      } else {
+        let message =
+          seed % 4 == 1
+          ? Self.framed(&mutator, depth: 3) : mutator.bytes(of: messages, words: Self.words)
+        Self.decode(message, mutator.roll(2) == 0 ? .version1 : .version2, "seed \(seed)", &tally)
+      }
+    }
+    print(
+      "\(Self.plan.seeds.count) requests: \(tally.blocks) blocks, \(tally.messages) messages with "
+        + "\(tally.samples) samples read, \(tally.refused) refused")
+    #expect(tally.blocks > Self.plan.seeds.count / 50)
+    #expect(tally.samples > Self.plan.seeds.count / 40, "the inputs are to get into the messages")
+    #expect(tally.refused > Self.plan.seeds.count / 10)
+  }
+
+  /// The corpus as it is: what is called bad is refused, the rest is read.
+  @Test func theCorpusItselfIsReadOrRefused() throws {
+    for (name, bytes) in try Self.corpus() {
+      var tally = Tally()
+      if name.hasSuffix(".snappy") {
+        Self.unpack(bytes, name, &tally)
+      } else {
+        Self.decode(bytes, name.hasSuffix(".v1") ? .version1 : .version2, name, &tally)
+      }
+      #expect((tally.refused > 0) == name.hasPrefix("bad-"), "\(name)")
+    }
+  }
+
+  /// A block that can be read has the length that it announces, and its content survives being packed again.
+  private static func unpack(_ block: [UInt8], _ origin: String, _ tally: inout Tally) {
+    let limit = 1 << 20
+    let content: [UInt8]
+    do {
+      content = try SnappyBlock.decompress(block.span, limit: limit)
+    } catch {
+      tally.refused += 1
+      return
+    }
+    tally.blocks += 1
+    let packed = SnappyBlock.compress(content)
+    if content.count > limit || (try? SnappyBlock.decompress(packed.span, limit: limit)) != content
+    {
+      Issue.record("\(origin): \(block) does not survive")
+    }
+    var inside = Tally()
+    decode(content, .version1, origin, &inside)
+    tally.messages += inside.messages
+    tally.samples += inside.samples
+  }
+
+  /// A message whose frame is sound, whatever stands in it.
+  private static func framed(_ mutator: inout ByteMutator, depth: Int) -> [UInt8] {
+    var message: [UInt8] = []
+    for _ in 0...mutator.roll(depth == 0 ? 2 : 4) {
+      let number = UInt8(1 + mutator.roll(depth == 0 ? 2 : 6))
+      switch mutator.roll(8) {
+      case 0: message += [number << 3, UInt8(mutator.roll(128))]
+      case 1: message += [number << 3 | 1] + (0..<8).map { _ in UInt8(mutator.roll(256)) }
+      case 2: message += field(number, words[mutator.roll(words.count)])
+      case 3: message += sample
+      case 4: message += field(1, field(1, Array("__name__".utf8)) + field(2, Array("m".utf8)))
+      default:
+        let texts = ["", "__name__", "m", "a", "b"]
+        message += field(
+          number,
+          depth == 0
+            ? Array(texts[mutator.roll(texts.count)].utf8) : framed(&mutator, depth: depth - 1))
+      }
+    }
+    return message
+  }
+
+  /// A message that can be read has sound series, and its samples survive being written and read again.
+  private static func decode(
+    _ bytes: [UInt8], _ version: WriteRequestDecoder.Message, _ origin: String,
+    _ tally: inout Tally
+  ) {
+    let request: WriteRequest
+    do {
+      request = try WriteRequestDecoder.decode(bytes.span, as: version)
+    } catch {
+      tally.refused += 1
+      return
+    }
+    tally.messages += 1
+    tally.samples += request.samples.count
+    var encoder = WriteRequestEncoder()
+    for sample in request.samples {
+      guard request.series.indices.contains(sample.series) else {
+        Issue.record("\(origin): a sample of no series in \(bytes)")
+        return
+      }
+      let labels = request.series[sample.series]
+      if labels.metricName == nil { Issue.record("\(origin): \(labels) in \(bytes)") }
+      encoder.add(WriteRequestEncoder.labels(labels), at: sample.timestamp, sample.value)
+    }
+    let written = encoder.bytes
+    let again = try? WriteRequestDecoder.decode(written.span, as: .version1)
+    let isSame =
+      again.map { again in
+        again.samples.count == request.samples.count
+          && zip(again.samples, request.samples).allSatisfy { one, other in
+            one.timestamp == other.timestamp && one.value.bitPattern == other.value.bitPattern
+              && again.series[one.series] == request.series[other.series]
+          }
+      } ?? false
+    if !isSame { Issue.record("\(origin): \(bytes) does not survive") }
+  }
+
+  /// The same through the receiver's door, fewer of them: an answer of its own each time.
   @Test func anyBytesGetAnAnswer() async throws {
-    var random = SystemRandomNumberGenerator()
-    for round in 0..<Self.rounds {
-      let seed = Self.seeds[round % 2]
+    let corpus = Self.seeds.map(\.message)
+    for round in 0..<4_000 {
+      var mutator = ByteMutator(seed: UInt64(round))
       // The message is damaged before it is compressed, or the block after it was.
-      let isInside = round % 4 < 2
       let body =
-        isInside
-        ? SnappyBlock.compress(Self.mutated(seed.message, &random))
-        : Self.mutated(SnappyBlock.compress(seed.message), &random)
-      let status = try await Self.respond(body, seed.type).status
-      #expect([204, 400].contains(status), "\(body)")
+        round % 4 < 2
+        ? SnappyBlock.compress(mutator.bytes(of: corpus, words: Self.words))
+        : mutator.bytes(of: corpus.map { SnappyBlock.compress($0) }, words: Self.words)
+      let status = try await Self.respond(body, Self.seeds[round % 2].type).status
+      #expect([204, 400].contains(status), "seed \(round)")
     }
   }
 

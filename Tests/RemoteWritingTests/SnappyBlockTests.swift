@@ -50,16 +50,4 @@ struct SnappyBlockTests {
     #expect(block.count < 20_000)
     #expect(try SnappyBlock.decompress(block.span, limit: 1 << 20) == long)
   }
-
-  @Test func survivesAnyBytes() {
-    var random = SystemRandomNumberGenerator()
-    for _ in 0..<4_000 {
-      let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
-        UInt8.random(in: 0...255, using: &random)
-      }
-      _ = try? SnappyBlock.decompress(bytes.span, limit: 1 << 16)
-      _ = try? WriteRequestDecoder.decode(bytes.span, as: .version1)
-      _ = try? WriteRequestDecoder.decode(bytes.span, as: .version2)
-    }
-  }
 }

@@ -6,6 +6,8 @@ public struct ParsedLabels: Sendable, Equatable {
   /// The labels as the line gives them: in its order, escapes resolved, empty values kept.
   public let list: [Label]
 
+  private static let fewLabels = 32
+
   /// Parses `name{a="b"}` or `{"name",a="b"}`. A label given twice is an error, as in Prometheus.
   public init(parsing series: Span<UInt8>) throws(ExpositionError) {
     var parser = ExpositionParser(series)
@@ -14,9 +16,15 @@ public struct ParsedLabels: Sendable, Equatable {
       throw parser.failure(expected: "the end of the series")
     }
     var labels: [Label] = []
+    // Few labels are compared fastest one by one; many must not cost their square.
+    var names: Set<String> = []
     for piece in parser.pieces {
       let name = piece.name.map { Self.unescaped(series.extracting($0)) } ?? Label.metricName
-      if labels.contains(where: { $0.name == name }) {
+      if labels.count == Self.fewLabels { names = Set(labels.map(\.name)) }
+      let isTwice =
+        labels.count < Self.fewLabels
+        ? labels.contains { $0.name == name } : !names.insert(name).inserted
+      if isTwice {
         throw ExpositionError(line: 1, expected: "each label once", found: "\"\(name)\" twice")
       }
       labels.append(Label(name: name, value: Self.unescaped(series.extracting(piece.value))))
