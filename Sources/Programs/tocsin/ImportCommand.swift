@@ -1,16 +1,19 @@
 import ArgumentParser
 import Foundation
 import RemoteWriting
+import SampleStore
+import StateDatabase
 import WebClient
 
 /// `tocsin import`
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Send the samples of an OpenMetrics file to a running evaluator.",
+    abstract: "Send the samples of a file to a running evaluator, or put them into a folder.",
     discussion: """
-      Every sample of the file needs a time, and the file ends with "# EOF": what `promtool tsdb create-blocks-from \
-      openmetrics` reads. The file is checked as a whole before anything is sent; importing it again does no harm.
+      The file is OpenMetrics, every sample with its time, "# EOF" at the end, as `promtool tsdb create-blocks-from openmetrics` \
+      reads and `promtool tsdb dump-openmetrics` and `tocsin store export` write it; or what `promtool tsdb dump` writes. It is checked \
+      as a whole before anything is sent. Importing it again does no harm: after an interruption run the same command once more.
       """)
 
   @Argument(help: "The file.")
@@ -19,25 +22,64 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "Where to send it: the receiver of an evaluator or of any other server.")
   var url = "http://127.0.0.1:9931/api/v1/write"
 
+  @Option(
+    name: .customLong("storage.path"),
+    help: "The folder of an evaluator that does not run, or a new one, instead of --url.")
+  var storagePath: String?
+
   func run() async throws {
-    let client = WebClient()
-    defer { client.shutDown() }
+    var progress = OpenMetricsImport.Progress()
     do {
-      let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file), options: .mappedIfSafe))
-      var lastPercent = -1
-      let end = try await OpenMetricsImport(url: url, client: client).run(text) { progress in
-        let percent = progress.bytes * 100 / max(1, progress.totalBytes)
-        guard percent != lastPercent else { return }
-        lastPercent = percent
-        Self.say("\(percent) % \(progress.samples) samples of \(progress.series) series")
+      if let storagePath {
+        let folder = try StorageFolder(path: storagePath)
+        var settings = SampleStoreSettings()
+        settings.outOfOrderWindow = .seconds(Int64(100 * 365 * 86_400))
+        let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
+          Self.say("\(trouble)")
+        }
+        try await send(into: .store(store), &progress)
+        try await store.close()
+      } else {
+        let client = WebClient()
+        defer { client.shutDown() }
+        try await send(into: .receiver(url: url, client), &progress)
       }
-      print("imported \(end.samples) samples of \(end.series) series from \(file)")
     } catch let failure as OpenMetricsImport.Failure {
-      Self.say("\(file): \(failure)")
+      Self.say("\(failure)")
+      if progress.samples > 0 {
+        Self.say(
+          "\(progress.samples) samples are imported; run the same command again to go on, "
+            + "what is there already is not kept twice")
+      }
       throw ExitCode.failure
     } catch {
-      Self.say("\(file): \(error.localizedDescription)")
+      Self.say("\(error)")
       throw ExitCode.failure
+    }
+    print("imported \(progress.samples) samples of \(progress.series) series from \(file)")
+    guard progress.refusals > 0 else { return }
+    Self.say(
+      "in \(progress.refusals) requests some samples could not be kept: \(progress.firstRefusal)")
+    if progress.firstRefusal.contains("too old") {
+      Self.say(
+        "older samples of series that have newer ones are taken within "
+          + "--storage.out-of-order-time-window of the evaluator")
+    }
+    throw ExitCode.failure
+  }
+
+  private func send(
+    into destination: ImportDestination, _ last: inout OpenMetricsImport.Progress
+  ) async throws {
+    var lastPercent = -1
+    var current = last
+    defer { last = current }
+    current = try await OpenMetricsImport(into: destination).run(file) { progress in
+      current = progress
+      let percent = progress.bytes * 100 / max(1, progress.totalBytes)
+      guard percent != lastPercent else { return }
+      lastPercent = percent
+      Self.say("\(percent) % \(progress.samples) samples of \(progress.series) series")
     }
   }
 

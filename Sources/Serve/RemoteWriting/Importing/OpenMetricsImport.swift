@@ -1,8 +1,9 @@
-import ExpositionFormat
-import MetricModel
-package import WebClient
+package import MetricScraping
 
-/// Sends the samples of an OpenMetrics file to a remote-write receiver, such as a running evaluator.
+/// Brings the samples of a file to a running evaluator, to any other remote-write receiver, or into a store.
+///
+/// The file is read once for mistakes before anything is sent. What breaks off is simply run again: a sample that is there already is
+/// not kept twice.
 package struct OpenMetricsImport: Sendable {
   /// How far an import is.
   package struct Progress: Sendable, Equatable {
@@ -10,124 +11,71 @@ package struct OpenMetricsImport: Sendable {
     package var series = 0
     package var bytes = 0
     package var totalBytes = 0
+    /// Requests in which something could not be kept, and why in the first of them.
+    package var refusals = 0
+    package var firstRefusal = ""
 
     package init() {}
   }
 
   /// Why an import ended early; what was sent before is kept.
   package enum Failure: Error, Equatable, CustomStringConvertible {
+    /// The file cannot be read.
+    case unreadable(String)
+    /// A line of the file; nothing was sent.
     case malformed(String)
-    case noTime(line: Int)
-    /// The answer of the receiver.
+    /// The receiver takes no such requests.
     case refused(String)
+    /// Nobody answers any more.
+    case interrupted(String)
 
     package var description: String {
       switch self {
-      case .malformed(let reason): reason
-      case .noTime(let line): "line \(line): a sample without a time cannot be imported"
-      case .refused(let reason): reason
+      case .unreadable(let reason), .malformed(let reason), .refused(let reason),
+        .interrupted(let reason):
+        reason
       }
     }
   }
 
-  /// How many samples go into one request.
+  /// How many samples are sent at a time.
   private static let samplesPerSend = 5_000
 
-  private let url: String
-  private let client: WebClient
+  private let destination: ImportDestination
+  private let clock: any ScrapeClock
 
-  /// `url` is the receiver's, `/api/v1/write` included.
-  package init(url: String, client: WebClient) {
-    self.url = url
-    self.client = client
+  package init(into destination: ImportDestination, clock: any ScrapeClock = SystemScrapeClock()) {
+    self.destination = destination
+    self.clock = clock
   }
 
-  /// Imports a text that ends with `# EOF`. It is read once for mistakes before anything is sent.
-  ///
-  /// `report` hears of the progress after every request.
+  /// Imports a file; `report` hears of the progress after every request.
   package func run(
-    _ text: [UInt8], report: (Progress) -> Void
+    _ path: String, report: (Progress) -> Void
   ) async throws(Failure) -> Progress {
-    var check = Reader(position: 0)
-    while try check.read(text, most: .max, into: nil) {}
     var progress = Progress()
-    progress.totalBytes = text.count
-    var reader = Reader(position: 0)
-    var isMore = true
-    while isMore {
-      var encoder = WriteRequestEncoder()
-      isMore = try reader.read(text, most: Self.samplesPerSend) { labels, time, value in
-        encoder.add(labels, at: time, value)
+    var check = try SampleText(path: path)
+    while try check.next() != nil {}
+    progress.totalBytes = check.bytesRead
+    var text = try SampleText(path: path)
+    while let block = try text.next() {
+      var start = 0
+      while start < block.series.count {
+        let samples = start..<min(block.series.count, start + Self.samplesPerSend)
+        let refusal = try await destination.keep(samples, of: block, text.labels, clock: clock)
+        if let refusal {
+          if progress.refusals == 0 { progress.firstRefusal = refusal }
+          progress.refusals += 1
+        }
+        start = samples.upperBound
+        progress.samples += samples.count
+        progress.series = text.labels.count
+        progress.bytes = text.bytesRead
+        report(progress)
       }
-      if encoder.count > 0 { try await send(encoder) }
-      progress.samples += encoder.count
-      progress.series = reader.series.count
-      progress.bytes = isMore ? reader.position : text.count
-      report(progress)
     }
+    progress.bytes = text.bytesRead
+    report(progress)
     return progress
-  }
-
-  private func send(_ encoder: WriteRequestEncoder) async throws(Failure) {
-    var request = WebRequest(.post, url)
-    request.headers["Content-Type"] = "application/x-protobuf"
-    request.headers["Content-Encoding"] = "snappy"
-    request.headers["X-Prometheus-Remote-Write-Version"] = "0.1.0"
-    request.body = SnappyBlock.compress(encoder.bytes)
-    let response: WebResponse
-    do {
-      response = try await client.send(request)
-    } catch {
-      throw .refused("\(error)")
-    }
-    guard response.isSuccess else {
-      throw .refused("status \(response.status): \(response.text.prefix(300))")
-    }
-  }
-
-  /// Stands between two lines of the text.
-  private struct Reader {
-    var position: Int
-    var line = 0
-    /// The labels on the wire by the bytes of a series.
-    var series: [[UInt8]: [UInt8]] = [:]
-
-    init(position: Int) { self.position = position }
-
-    /// Reads so many samples; whether there may be more.
-    mutating func read(
-      _ text: [UInt8], most: Int, into take: (([UInt8], Timestamp, Double) -> Void)?
-    ) throws(Failure) -> Bool {
-      let rest = text.span.extracting(position..<text.count)
-      var parser = ExpositionParser(rest, format: .openMetrics)
-      var count = 0
-      while count < most {
-        let entry: ExpositionEntry?
-        do {
-          entry = try parser.next()
-        } catch {
-          let place = ExpositionError(
-            line: line + parser.line, expected: error.expected, found: error.found)
-          throw .malformed("\(place)")
-        }
-        guard let entry else { return false }
-        guard case .sample(let sample) = entry else { continue }
-        guard let time = sample.timestamp else { throw .noTime(line: line + parser.line) }
-        let bytes = sample.series.map { rest[$0] }
-        if series[bytes] == nil {
-          do {
-            let labels = try ParsedLabels(parsing: bytes.span).labels
-            series[bytes] = WriteRequestEncoder.labels(labels)
-          } catch {
-            throw .malformed("line \(line + parser.line): \(error)")
-          }
-        }
-        take?(series[bytes] ?? [], time, sample.value)
-        count += 1
-      }
-      position += parser.position
-      line += parser.line
-      return true
-    }
   }
 }
