@@ -38,6 +38,26 @@ import WebServer
       """, to: "prometheus.yml")
   }
 
+  @Test func aTargetWithTooManySeriesIsRefusedAsAWholeAndAllElseGoesOn() async throws {
+    let good = try target("metric 1\n")
+    let wide = try target((0..<500).map { "wide{n=\"\($0)\"} 1\n" }.joined())
+    let folder = try TemporaryDirectory(prefix: "tocsin-series")
+    let evaluator = try await Daemon.evaluator(
+      configuration: try configuration(
+        folder, targets: [good.boundPort, wide.boundPort], rules: Self.rules),
+      storage: folder.file("data"), flags: ["--storage.max-series", "100"])
+    try await evaluator.waitFor("count(up)", equals: 2)
+    try await evaluator.waitFor("sum(up)", equals: 1)
+    try await evaluator.waitFor("count(metric)", equals: 1)
+    #expect(try await evaluator.query("wide").isEmpty)
+    try await evaluator.waitFor("works", equals: 1)
+    let targets = try JSON(try await evaluator.get("/api/v1/targets").body)
+    let errors = targets["data"]["activeTargets"].array.compactMap { $0["lastError"].string }
+    #expect(errors.contains { $0.contains("--storage.max-series = 100") }, "\(errors)")
+    #expect(try await evaluator.ownMetric("tocsin_store_series_limit_reached_total") ?? 0 > 0)
+    #expect(try await evaluator.stop() == 0)
+  }
+
   @Test func aMalformedLineFailsItsScrapeAndARuleThatFailsLeavesItsNeighbours() async throws {
     let good = try target("metric 1\n")
     let bad = try target("metric 1\nthis is no metric {\n")

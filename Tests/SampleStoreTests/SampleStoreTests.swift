@@ -89,7 +89,7 @@ struct SampleStoreTests {
     let world = try await StoreWorld(settings: settings)
     let names = (0..<5).map { Labels(name: "m\($0)") }
     _ = try await world.store.series(for: Array(names[..<2]) + names[..<2])
-    await #expect(throws: StorageError.limitReached(limit: "storage.max-series", value: 3)) {
+    await #expect(throws: StorageError.limitReached(limit: "--storage.max-series", value: 3)) {
       _ = try await world.store.series(for: names)
     }
     #expect(world.store.stats.series == 2)

@@ -35,6 +35,11 @@ struct EvaluatorCommand: AsyncParsableCommand {
   var retentionSize: String?
 
   @Option(
+    name: .customLong("storage.max-series"),
+    help: "How many series there may be at a time; scrapes that would make more of them fail.")
+  var maximumSeries = 2_000_000
+
+  @Option(
     name: .customLong("storage.out-of-order-time-window"),
     help: "How late samples may come, behind the newest of all; 0s takes none late.")
   var outOfOrderWindow = "1h"
@@ -90,6 +95,8 @@ struct EvaluatorCommand: AsyncParsableCommand {
         options.retentionBytes = try EvaluatorOptions.bytes(
           retentionSize, flag: "--storage.retention.size")
       }
+      options.maximumSeries = try EvaluatorOptions.positive(
+        maximumSeries, flag: "--storage.max-series")
       options.outOfOrderWindow =
         ["0", "0s"].contains(outOfOrderWindow)
         ? .zero

@@ -26,6 +26,8 @@ package struct EvaluatorOptions: Sendable {
   package var concurrentQueries = 20
   /// How many bytes of samples are kept on disk; nil for no limit.
   package var retentionBytes: Int?
+  /// How many series there may be at a time; scrapes and pushes that would make more are refused as a whole.
+  package var maximumSeries = 2_000_000
   /// How late a sample may come for a time that its series has sealed already.
   package var outOfOrderWindow: Duration = .seconds(3600)
   /// When rule groups are evaluated.
@@ -44,17 +46,19 @@ package struct EvaluatorOptions: Sendable {
   package mutating func limitQueries(
     timeout: String, lookback: String, samples: Int, concurrency: Int
   ) throws(FlagError) {
-    guard samples > 0 else { throw FlagError(description: "--query.max-samples: must be positive") }
-    guard concurrency > 0 else {
-      throw FlagError(description: "--query.max-concurrency: must be positive")
-    }
+    queries.maxSamples = try Self.positive(samples, flag: "--query.max-samples")
+    concurrentQueries = try Self.positive(concurrency, flag: "--query.max-concurrency")
     queries.timeout = try Self.duration(timeout, flag: "--query.timeout")
     let lookback = try Self.duration(lookback, flag: "--query.lookback-delta")
     queries.lookback =
       lookback.components.seconds * 1000
       + lookback.components.attoseconds / 1_000_000_000_000_000
-    queries.maxSamples = samples
-    concurrentQueries = concurrency
+  }
+
+  /// Checks a number given to a flag.
+  package static func positive(_ number: Int, flag: String) throws(FlagError) -> Int {
+    guard number > 0 else { throw FlagError(description: "\(flag): must be positive") }
+    return number
   }
 
   /// Reads a duration given to a flag.

@@ -9,7 +9,7 @@ package struct SampleStoreSettings: Sendable {
   /// How far behind the newest sample of the store a sample may be that is older than what its series has sealed already; zero
   /// takes none, as Prometheus' `out_of_order_time_window`. Samples behind the open chunk only are always taken.
   package var outOfOrderWindow: Duration = .zero
-  /// How many series there may be at a time; `storage.max-series` in error texts.
+  /// How many series there may be at a time; `--storage.max-series` in error texts.
   package var maximumSeries = 2_000_000
   /// How many samples go into a chunk before it is sealed.
   package var samplesPerChunk = 240

@@ -6,7 +6,7 @@ package struct SampleStoreStats: Sendable, Equatable {
   package var seriesCreated = 0
   /// Series removed since the start, because all their samples had expired.
   package var seriesRemoved = 0
-  /// Calls refused because of `storage.max-series`.
+  /// Calls refused because of `--storage.max-series`.
   package var seriesLimitReached = 0
   /// Samples kept since the start, identical repeats counted.
   package var samplesAppended = 0

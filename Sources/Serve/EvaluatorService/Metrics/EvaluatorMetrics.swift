@@ -188,7 +188,8 @@ struct EvaluatorMetrics: Sendable {
       "tocsin_store_errors_total", "Writes and reads of the store that failed.",
       Double(stats.writeErrors + stats.damaged))
     buffer.counter(
-      "tocsin_store_series_limit_reached_total", "Scrapes refused because of the limit of series.",
+      "tocsin_store_series_limit_reached_total",
+      "Scrapes and pushes refused because of the limit of series.",
       Double(stats.seriesLimitReached))
     buffer.counter(
       "tocsin_store_late_samples_total", "Samples taken for times that were sealed already.",

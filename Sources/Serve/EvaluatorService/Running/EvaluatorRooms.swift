@@ -115,6 +115,7 @@ final class EvaluatorRooms: Sendable {
     var settings = SampleStoreSettings()
     settings.retention = options.retention
     settings.retentionBytes = options.retentionBytes
+    settings.maximumSeries = options.maximumSeries
     settings.outOfOrderWindow = options.outOfOrderWindow
     let storeLog = Logger(label: "store")
     let store = try await SampleStore.open(in: folder, settings: settings) { trouble in

@@ -75,7 +75,7 @@ struct Head: Sendable {
     let distinct = Set(unknown.map { wanted[$0] }).count
     guard slots.count + distinct <= settings.maximumSeries else {
       stats.seriesLimitReached += 1
-      throw .limitReached(limit: "storage.max-series", value: settings.maximumSeries)
+      throw .limitReached(limit: "--storage.max-series", value: settings.maximumSeries)
     }
     for place in unknown {
       let new = wanted[place]
