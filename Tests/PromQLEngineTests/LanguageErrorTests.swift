@@ -133,6 +133,10 @@ struct LanguageErrorTests {
     ("group_left", "1:1: unexpected <group_left>"),
     ("ignoring (x) up", "1:1: unexpected <ignoring>"),
     ("2 bool", "1:3: unexpected <bool>"),
+    (
+      "a + on(x) group_left",
+      "1:21: unexpected end of input in grouping opts, expected \"(\""
+    ),
     ("a + group_left b", "1:5: unexpected <group_left>"),
     ("a + bool on b", "1:13: unexpected identifier \"b\" in grouping opts, expected \"(\""),
     ("a + on b", "1:8: unexpected identifier \"b\" in grouping opts, expected \"(\""),

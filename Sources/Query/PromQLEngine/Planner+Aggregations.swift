@@ -52,18 +52,24 @@ extension Planner {
 
   private func check(_ parameter: [Double], of node: AggregationExpression) throws(QueryError) {
     let range = node.parameter?.range ?? node.range
-    for value in parameter {
-      switch node.operation {
-      case .quantile: warnUnlessQuantile(value, at: range)
-      case .limitRatio:
-        if value.isNaN { throw .failed("Ratio value is NaN", at: range) }
-        if value.magnitude > 1 {
-          let text = FloatFormat.string(value, style: .template)
-          context.warn(
-            "ratio value should be between -1 and 1, got \(text), "
-              + "capping to \(value > 0 ? 1 : -1)", at: range)
-        }
-      default:
+    // Of all steps only the worst are told.
+    let numbers = parameter.filter { !$0.isNaN }
+    let hasNaN = numbers.count < parameter.count
+    let extremes = [numbers.max(), numbers.min()].compactMap { $0 }
+    switch node.operation {
+    case .quantile:
+      if hasNaN { warnUnlessQuantile(.nan, at: range) }
+      for value in extremes { warnUnlessQuantile(value, at: range) }
+    case .limitRatio:
+      if hasNaN { throw .failed("Ratio value is NaN", at: range) }
+      for value in extremes where value.magnitude > 1 {
+        let text = FloatFormat.string(value, style: .template)
+        context.warn(
+          "ratio value should be between -1 and 1, got \(text), "
+            + "capping to \(value > 0 ? 1 : -1)", at: range)
+      }
+    default:
+      for value in parameter {
         if value.isNaN { throw .failed("Parameter value is NaN", at: range) }
         if value >= 0x1p63 || value < -0x1p63 {
           let text = FloatFormat.string(value, style: .template)

@@ -15,7 +15,8 @@ final class QueryContext {
   /// The step of the outermost query in seconds; 0 for an instant query.
   let stepSeconds: Double
   private(set) var warnings: [String] = []
-  private(set) var infos: [String] = []
+  private var infos: [String] = []
+  private var forcedBuckets: [(info: String, place: String, buckets: ForcedBuckets)] = []
   /// Measures the query; nil unless that was asked for.
   let recorder: QueryRecorder?
   /// Samples read from storage so far.
@@ -87,7 +88,8 @@ final class QueryContext {
 
   /// The answer with the notes and the profile of the query.
   func result(_ value: QueryValue) -> QueryResult {
-    var result = QueryResult(value: value, warnings: warnings, infos: infos)
+    let forced = forcedBuckets.map { "\($0.info)\($0.buckets.details) (\($0.place))" }
+    var result = QueryResult(value: value, warnings: warnings, infos: infos + forced)
     result.profile = recorder?.profile(self)
     return result
   }
@@ -102,6 +104,20 @@ final class QueryContext {
   func inform(_ text: String, at range: SourceRange) {
     let line = "PromQL info: \(text) (\(range.start))"
     if !infos.contains(line) { infos.append(line) }
+  }
+
+  /// Notes that counts of buckets were raised; notes that differ in no more than that become one.
+  func inform(_ text: String, _ forced: ForcedBuckets, at range: SourceRange) {
+    let info = "PromQL info: \(text)"
+    let place = "\(range.start)"
+    guard let index = forcedBuckets.firstIndex(where: { $0.info == info && $0.place == place })
+    else {
+      forcedBuckets.append((info, place, forced))
+      return
+    }
+    let count = forcedBuckets[index].buckets.count + 1
+    forcedBuckets[index].buckets = forcedBuckets[index].buckets.joined(with: forced)
+    forcedBuckets[index].buckets.count = count
   }
 
   /// The milliseconds of a duration written in the query; 0 if there is none.

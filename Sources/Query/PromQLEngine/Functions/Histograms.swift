@@ -12,7 +12,7 @@ extension FunctionTable {
           planner.warnUnlessQuantile(value, at: call.arguments[0].range)
         }
         let table = try await planner.table(call.arguments[1], on: grid)
-        return BucketOperator(table, at: call.arguments[1].range, planner.context) {
+        return BucketOperator(table, on: grid, at: call.arguments[1].range, planner.context) {
           $0.quantile(parameter[$1])
         }
       }),
@@ -22,7 +22,7 @@ extension FunctionTable {
         let lower = try await planner.scalar(call.arguments[0], on: grid)
         let upper = try await planner.scalar(call.arguments[1], on: grid)
         let table = try await planner.table(call.arguments[2], on: grid)
-        return BucketOperator(table, at: call.arguments[2].range, planner.context) {
+        return BucketOperator(table, on: grid, at: call.arguments[2].range, planner.context) {
           $0.fraction(from: lower[$1], to: upper[$1])
         }
       }),
@@ -54,7 +54,7 @@ extension FunctionTable {
       let isWhole = !text.contains { ".eNI".contains($0) }
       let mark = Label(name: label, value: isWhole ? text + ".0" : text)
       operators.append(
-        BucketOperator(table, at: range, label: mark, planner.context) {
+        BucketOperator(table, on: grid, at: range, label: mark, planner.context) {
           $0.quantile(parameter[$1])
         })
     }

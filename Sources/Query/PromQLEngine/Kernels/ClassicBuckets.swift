@@ -8,10 +8,10 @@ struct ClassicBuckets {
 
   /// By bound, each once.
   private(set) var buckets: [Bucket] = []
-  /// Whether counts fell by more than rounding explains, and were raised.
-  private(set) var wasForced = false
+  /// Which counts fell by more than rounding explains, and were raised; nil if none did.
+  private(set) var forced: ForcedBuckets?
 
-  /// Sorts buckets, joins those of equal bounds and raises falling counts (rule 48).
+  /// Sorts buckets and joins those of equal bounds (rule 48).
   init(_ unsorted: [Bucket]) {
     for bucket in unsorted.sorted(by: { $0.upperBound < $1.upperBound }) {
       if let last = buckets.last, last.upperBound == bucket.upperBound {
@@ -20,7 +20,6 @@ struct ClassicBuckets {
         buckets.append(bucket)
       }
     }
-    raiseFallingCounts()
   }
 
   private mutating func raiseFallingCounts() {
@@ -32,7 +31,9 @@ struct ClassicBuckets {
         buckets[index].count = previous
       } else if count < previous {
         buckets[index].count = previous
-        wasForced = true
+        let bound = buckets[index].upperBound
+        let fall = ForcedBuckets(bounds: bound...bound, difference: previous - count)
+        forced = forced?.joined(with: fall) ?? fall
       } else {
         previous = count
       }
@@ -49,12 +50,14 @@ struct ClassicBuckets {
 
   private var isComplete: Bool { buckets.last?.upperBound == .infinity }
 
-  /// The value below which a share of the observations lies.
-  func quantile(_ q: Double) -> Double {
+  /// The value below which a share of the observations lies; falling counts are raised first.
+  mutating func quantile(_ q: Double) -> Double {
     if q.isNaN { return .nan }
     if q < 0 { return -.infinity }
     if q > 1 { return .infinity }
-    guard isComplete, buckets.count > 1, let total = buckets.last?.count, total != 0,
+    guard isComplete else { return .nan }
+    raiseFallingCounts()
+    guard buckets.count > 1, let total = buckets.last?.count, total != 0,
       !total.isNaN
     else { return .nan }
     let rank = q * total

@@ -7,7 +7,8 @@ final class BucketOperator: InstantOperator {
   let heads: [SeriesHead]
   private let table: SeriesTable
   private let members: [[(bound: Double, series: Int)]]
-  private let function: (ClassicBuckets, Int) -> Double
+  private let function: (inout ClassicBuckets, Int) -> Double
+  private let grid: StepGrid
   private let context: QueryContext
   private let range: SourceRange
   private let names: [String?]
@@ -16,9 +17,10 @@ final class BucketOperator: InstantOperator {
   /// The function gets the buckets and the number of the step; `range` is the argument's, for
   /// warnings. The label, if any, is set on every series of the answer.
   init(
-    _ table: SeriesTable, at range: SourceRange, label: Label? = nil, _ context: QueryContext,
-    _ function: @escaping (ClassicBuckets, Int) -> Double
+    _ table: SeriesTable, on grid: StepGrid, at range: SourceRange, label: Label? = nil,
+    _ context: QueryContext, _ function: @escaping (inout ClassicBuckets, Int) -> Double
   ) {
+    self.grid = grid
     self.function = function
     self.context = context
     self.range = range
@@ -63,20 +65,22 @@ final class BucketOperator: InstantOperator {
         row[step] = absentValue
         continue
       }
-      let buckets = ClassicBuckets(
+      var buckets = ClassicBuckets(
         present.map { .init(upperBound: $0.bound, count: table[$0.series, step]) })
-      row[step] = function(buckets, step)
-      if buckets.wasForced { noteForced() }
+      row[step] = function(&buckets, step)
+      if let forced = buckets.forced { note(forced, at: grid.time(step)) }
     }
     position += 1
     return true
   }
 
-  private func noteForced() {
+  private func note(_ forced: ForcedBuckets, at time: Int64) {
+    var forced = forced
+    forced.times = time...time
     context.inform(
       "input to histogram_quantile needed to be fixed for monotonicity "
         + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/"
         + "#histogram_quantile)"
-        + (names[position].map { " for metric name \"\($0)\"" } ?? ""), at: range)
+        + (names[position].map { " for metric name \"\($0)\"" } ?? ""), forced, at: range)
   }
 }

@@ -48,9 +48,17 @@ struct QueryEndpoints: Sendable {
       warnings.append("results truncated due to limit")
     }
     let statistics = QueryStatistics(result.profile, queued: queued, bySteps: stats == "all")
-    return APIAnswer(warnings: warnings, infos: result.infos) { json in
+    return APIAnswer(
+      warnings: Self.cut(warnings, "warning"), infos: Self.cut(result.infos, "info")
+    ) { json in
       json.queryValue(result.value, limit: limit ?? .max, statistics)
     }
+  }
+
+  /// The first ten notes, and how many there are besides.
+  private static func cut(_ notes: [String], _ kind: String) -> [String] {
+    guard notes.count > 10 else { return notes }
+    return notes.prefix(10) + ["\(notes.count - 10) more \(kind) annotations omitted"]
   }
 
   /// What a request asks for.
