@@ -17,9 +17,10 @@ struct LabelIndexTests {
       live.insert(slot)
     }
     for _ in 0..<Int.random(in: 0...20, using: &random) {
-      guard let slot = live.randomElement(using: &random) else { break }
-      index.remove(slot, labels[Int(slot)])
-      live.remove(slot)
+      let some = live.filter { _ in Int.random(in: 0...9, using: &random) == 0 }.sorted()
+      index.remove(some.map { ($0, labels[Int($0)]) })
+      live.subtract(some)
+      guard let slot = some.first else { continue }
       if Bool.random(using: &random) {
         labels[Int(slot)] = Self.labels(&random)
         index.insert(slot, labels[Int(slot)])
@@ -43,8 +44,7 @@ struct LabelIndexTests {
     let labels: Labels = ["__name__": "up", "job": "node"]
     index.insert(4, labels)
     index.insert(2, labels)
-    index.remove(4, labels)
-    index.remove(2, labels)
+    index.remove([(2, labels), (4, labels)])
     #expect(index.names.isEmpty)
     #expect(index.all.isEmpty)
   }

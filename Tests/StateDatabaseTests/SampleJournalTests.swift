@@ -1,3 +1,4 @@
+import Foundation
 import MetricModel
 import StateDatabase
 import StorageAPI
@@ -33,9 +34,10 @@ struct SampleJournalTests {
     var writes = JournalWrites()
     writes.rows = (1...10).map { JournalRow(sequence: $0, checksum: 0, samples: []) }
     try await journal.commit(writes)
-    #expect(try await journal.removeRows(before: 8, limit: 5) == 5)
-    #expect(try await journal.removeRows(before: 8, limit: 5) == 2)
-    #expect(try await journal.removeRows(before: 8, limit: 5) == 0)
+    #expect(try await journal.removeRows(before: 8, bytes: 5 * 512) == 5)
+    #expect(try await journal.removeRows(before: 8, bytes: 1) == 1)
+    #expect(try await journal.removeRows(before: 8, bytes: 5000) == 1)
+    #expect(try await journal.removeRows(before: 8, bytes: 5000) == 0)
     #expect(try journal.counts().rows == 3)
   }
 
@@ -94,6 +96,27 @@ struct SampleJournalTests {
     var keys: [Int64] = []
     try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { keys.append($0.key.rawValue) }
     #expect(keys == [2])
+  }
+
+  @Test func theLogIsFoldedBesideTheWrites() async throws {
+    let path = directory.file("data/samples.db")
+    // No commit folds the log: whatever reaches the file was folded beside them.
+    var sequence: Int64 = 0
+    while try fileSize(path) < 8 << 20 {
+      sequence += 1
+      var writes = JournalWrites()
+      writes.rows = [
+        JournalRow(sequence: sequence, checksum: 0, samples: [UInt8](repeating: 7, count: 1 << 20))
+      ]
+      try await journal.commit(writes)
+      try #require(sequence < 200)
+    }
+    #expect(try journal.counts().rows == Int(sequence))
+    try journal.close()
+  }
+
+  private func fileSize(_ path: String) throws -> Int {
+    try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
   }
 
   private func row(_ key: Int64) -> SeriesRow {

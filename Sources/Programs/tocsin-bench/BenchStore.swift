@@ -15,6 +15,7 @@ final class BenchStore {
 
   /// The distance of samples in milliseconds.
   let interval: Int64
+  private static let batch = 10_000
   static let start: Int64 = 1_800_000_000_000
 
   /// A store of counters.
@@ -48,17 +49,18 @@ final class BenchStore {
   /// The time of the newest samples.
   var now: Timestamp { Timestamp(rawValue: Self.start + Int64(steps - 1) * interval) }
 
-  /// Appends the next sample of every series as one batch.
+  /// Appends the next sample of every series, in batches as large as a scrape of a large target.
   func append() async throws {
-    var batch = SampleBatch()
-    batch.reserveCapacity(series.count)
     let time = Timestamp(rawValue: Self.start + Int64(steps) * interval)
-    for (index, id) in series.enumerated() {
-      batch.append(id, at: time, value(index, steps))
+    for start in stride(from: 0, to: series.count, by: Self.batch) {
+      let end = min(start + Self.batch, series.count)
+      var batch = SampleBatch()
+      batch.reserveCapacity(end - start)
+      for index in start..<end { batch.append(series[index], at: time, value(index, steps)) }
+      let outcome = try await store.append(batch)
+      precondition(outcome.appended == end - start, "the store took \(outcome.appended) samples")
     }
     steps += 1
-    let outcome = try await store.append(batch)
-    precondition(outcome.appended == series.count, "the store took \(outcome.appended) samples")
   }
 
   /// Batches of so many series each, in turn, with a new time whenever all series have had theirs.

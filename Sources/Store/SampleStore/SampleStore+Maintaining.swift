@@ -5,13 +5,15 @@ import Synchronization
 
 extension SampleStore {
   /// How many series are looked at before the lock is let go for a moment.
-  private static var slotsPerSlice: Int { 8192 }
-  /// How many chunks are sealed before the lock is let go for a moment: some 5 ms.
-  static var sealsPerSlice: Int { 256 }
-  /// How many rows are deleted in one transaction, so that batches do not wait long behind it.
-  private static var rowsPerTransaction: Int { 512 }
-  /// How many bytes are given back in one transaction.
-  private static var bytesPerTransaction: Int { 2 << 20 }
+  private static var slotsPerSlice: Int { 2048 }
+  /// How many series are removed before the lock is let go for a moment: some 20 ms beside a million others.
+  private static var removalsPerSlice: Int { 4096 }
+  /// How many chunks are sealed before the lock is let go for a moment: less than a millisecond.
+  static var sealsPerSlice: Int { 64 }
+  /// How many rows of chunks are deleted in one transaction, so that batches do not wait long behind it.
+  private static var rowsPerTransaction: Int { 128 }
+  /// How many bytes of batches are deleted, or given back, in one transaction.
+  private static var bytesPerTransaction: Int { 1 << 20 }
 
   /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired, compacts chunks.
   ///
@@ -24,7 +26,7 @@ extension SampleStore {
     } catch {
       writer.noteFailure(error)
     }
-    let journalStart = sealOldChunks(openedBefore: now, expiry: expiry)
+    let journalStart = await sealOldChunks(openedBefore: now, expiry: expiry)
     // Tries again to write what could not be written, too.
     await writer.flush()
     let status = writer.status
@@ -38,8 +40,7 @@ extension SampleStore {
       writer.noteFailure(error)
       return
     }
-    removeEmptySeries(expiry: expiry)
-    await writer.flush()
+    await removeEmptySeries(expiry: expiry)
     do throws(StorageError) { try await giveBackPages() } catch { writer.noteFailure(error) }
   }
 
@@ -69,14 +70,11 @@ extension SampleStore {
   }
 
   private func cutJournal(before sequence: Int64) async throws(StorageError) {
-    var removed = 0
-    repeat {
-      removed = try await journal.removeRows(before: sequence, limit: Self.rowsPerTransaction)
-    } while removed == Self.rowsPerTransaction
+    while try await journal.removeRows(before: sequence, bytes: Self.bytesPerTransaction) > 0 {}
   }
 
   /// Seals the chunks that have been open for too long; returns the first batch that the journal must keep.
-  private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) -> Int64 {
+  private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) async -> Int64 {
     let cutoff = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds).rawValue
     var needed = head.withLock { $0.upcomingSequence }
     let slots = head.withLock { $0.usedSlots }
@@ -99,6 +97,7 @@ extension SampleStore {
         // Under the same lock, so that the journal has the chunks in the order of the head.
         writer.add(writes)
       }
+      await writer.flushIfCrowded()
     }
     return needed
   }
@@ -118,19 +117,22 @@ extension SampleStore {
   }
 
   /// Notes what has expired and removes series that were without samples at two rounds.
-  private func removeEmptySeries(expiry: Timestamp) {
-    var empty: Set<UInt32> = []
+  private func removeEmptySeries(expiry: Timestamp) async {
+    var empty: [UInt32] = []
     forEachSlice { head, slots in
-      for slot in slots where head.expire(Int(slot), before: expiry.rawValue) { empty.insert(slot) }
+      for slot in slots where head.expire(Int(slot), before: expiry.rawValue) { empty.append(slot) }
     }
-    if empty.isEmpty { return }
-    head.withLock { head in
-      // Between the slices samples may have come.
-      let removed = empty.filter { head.series[Int($0)].emptyRounds > 1 }
-      var writes = JournalWrites()
-      writes.removedSeries = removed.sorted().map { SeriesKey(rawValue: head.keys[Int($0)]) }
-      head.remove(removed)
-      writer.add(writes)
+    for start in stride(from: 0, to: empty.count, by: Self.removalsPerSlice) {
+      head.withLock { head in
+        // Between the slices samples may have come.
+        let removed = empty[start..<min(start + Self.removalsPerSlice, empty.count)]
+          .filter { head.series[Int($0)].emptyRounds > 1 }
+        var writes = JournalWrites()
+        writes.removedSeries = removed.map { SeriesKey(rawValue: head.keys[Int($0)]) }
+        head.remove(removed)
+        writer.add(writes)
+      }
+      await writer.flush()
     }
   }
 

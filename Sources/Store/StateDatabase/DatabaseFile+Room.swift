@@ -27,7 +27,7 @@ extension DatabaseFile {
 
   /// Gives up to so many free pages at the end of the file back to the file system.
   func giveBack(pages: Int) async throws(StorageError) {
-    _ = try await write { database in
+    _ = try await write(bytes: pages * 8192) { database in
       // Each step frees one page, so the statement is run to its end.
       try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(\(pages))").count
     }

@@ -18,10 +18,14 @@ struct DatabaseFile: Sendable {
   /// The file's path.
   let path: String
   let pool: any DatabaseWriter
+  private let folding: LogFolding?
 
   /// Opens a file, or makes it, and brings it to the newest schema.
+  ///
+  /// `foldsBeside` keeps the folding of the log out of the commits, for files that are written all the time.
   init(
-    path: String, synchronous: Synchronous, maximumBytes: Int? = nil, migrator: DatabaseMigrator
+    path: String, synchronous: Synchronous, maximumBytes: Int? = nil, foldsBeside: Bool = false,
+    migrator: DatabaseMigrator
   ) throws(StorageError) {
     self.path = path
     var configuration = Configuration()
@@ -39,11 +43,13 @@ struct DatabaseFile: Sendable {
       // GRDB sets NORMAL itself after the hooks of the configuration, so this comes after it.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
+        // With the folding beside, for the case that it does not come to its end.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(foldsBeside ? 32_768 : 2000)")
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
       }
       try migrator.migrate(pool)
       self.pool = pool
+      folding = foldsBeside ? try LogFolding(path: path, beside: pool) : nil
     } catch {
       throw StorageError(error, file: path)
     }
@@ -70,6 +76,7 @@ struct DatabaseFile: Sendable {
   private init(path: String, pool: any DatabaseWriter) {
     self.path = path
     self.pool = pool
+    folding = nil
   }
 
   /// Opens a file only to read it; nil if there is none.
@@ -109,22 +116,22 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Runs one transaction and returns when it is committed.
+  /// Runs one transaction and returns when it is committed; `bytes` is about what it writes.
   func write<Value: Sendable>(
-    _ updates: @escaping @Sendable (Database) throws -> Value
+    bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value
   ) async throws(StorageError) -> Value {
     let result = await withCheckedContinuation { continuation in
-      submit(updates) { continuation.resume(returning: $0) }
+      submit(bytes: bytes, updates) { continuation.resume(returning: $0) }
     }
     return try result.get()
   }
 
   /// Runs one transaction after those submitted before it, then calls `completion` on the connection's queue.
   func submit<Value: Sendable>(
-    _ updates: @escaping @Sendable (Database) throws -> Value,
+    bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value,
     completion: @escaping @Sendable (Result<Value, StorageError>) -> Void
   ) {
-    let path = path
+    let (path, folding) = (path, folding)
     pool.asyncWriteWithoutTransaction { database in
       do {
         var value: Value?
@@ -133,6 +140,7 @@ struct DatabaseFile: Sendable {
           return .commit
         }
         guard let value else { throw StorageError.failed("\(path): no result") }
+        folding?.note(bytes: bytes)
         completion(.success(value))
       } catch {
         completion(.failure(StorageError(error, file: path)))
@@ -150,6 +158,11 @@ struct DatabaseFile: Sendable {
 
   /// Waits for running accesses and closes the file.
   func close() throws(StorageError) {
-    do { try pool.close() } catch { throw StorageError(error, file: path) }
+    do {
+      try folding?.close()
+      try pool.close()
+    } catch {
+      throw StorageError(error, file: path)
+    }
   }
 }

@@ -90,6 +90,16 @@ package struct JournalWrites: Sendable {
 
   package init() {}
 
+  /// About how many bytes of pages are written.
+  var byteCount: Int {
+    // A commit writes whole pages, of which it fills the last ones only in part.
+    var bytes = 32 << 10
+    for row in newSeries { bytes += row.labels.count }
+    for row in chunks { bytes += row.samples.count + 16 }
+    for row in rows { bytes += row.samples.count + 4096 }
+    return bytes + removedSeries.count * 1024
+  }
+
   /// Whether there is nothing to write.
   package var isEmpty: Bool {
     newSeries.isEmpty && removedSeries.isEmpty && chunks.isEmpty && rows.isEmpty

@@ -25,7 +25,7 @@ package final class SampleJournal: Sendable {
     self.folder = folder
     file = try DatabaseFile(
       path: folder.file(Self.fileName), synchronous: survivesPowerCut ? .full : .normal,
-      maximumBytes: maximumBytes, migrator: Self.migrator)
+      maximumBytes: maximumBytes, foldsBeside: true, migrator: Self.migrator)
   }
 
   /// Opens the samples of a folder to read them as they are at this moment, while an evaluator may go on writing; every write fails.
@@ -44,7 +44,8 @@ package final class SampleJournal: Sendable {
     _ writes: JournalWrites,
     completion: @escaping @Sendable (Result<Void, StorageError>) -> Void
   ) {
-    file.submit({ try Self.write(writes, to: $0) }, completion: completion)
+    file.submit(
+      bytes: writes.byteCount, { try Self.write(writes, to: $0) }, completion: completion)
   }
 
   /// Calls `body` after a while, on a queue of the system.
@@ -59,16 +60,25 @@ package final class SampleJournal: Sendable {
     try await file.write { try Self.write(writes, to: $0) }
   }
 
-  /// Removes the batches before one in the order, at most `limit` of them; returns how many were removed.
-  package func removeRows(before sequence: Int64, limit: Int) async throws(StorageError) -> Int {
-    try await file.write { database in
-      try database.cachedStatement(
-        sql: """
-          DELETE FROM journal WHERE sequence IN
-            (SELECT sequence FROM journal WHERE sequence < ? ORDER BY sequence LIMIT ?)
-          """
-      ).execute(arguments: [sequence, limit])
-      return database.changesCount
+  /// Removes the batches before one in the order: the first, and as many as have at most `bytes` together; returns how many.
+  package func removeRows(before sequence: Int64, bytes: Int) async throws(StorageError) -> Int {
+    try await file.write(bytes: bytes) { database in
+      // The length of a batch is known without reading it.
+      let find = try database.cachedStatement(
+        sql: "SELECT sequence, length(samples) FROM journal WHERE sequence < ? ORDER BY sequence")
+      let rows = try Row.fetchCursor(find, arguments: [sequence])
+      var removed: [Int64] = []
+      var size = 0
+      while let row = try rows.next() {
+        // Each row costs something by itself.
+        size += Int(try row.integer(at: 1)) + 512
+        if size > bytes, !removed.isEmpty { break }
+        removed.append(try row.integer(at: 0))
+      }
+      guard let last = removed.last else { return 0 }
+      try database.cachedStatement(sql: "DELETE FROM journal WHERE sequence <= ?")
+        .execute(arguments: [last])
+      return removed.count
     }
   }
 

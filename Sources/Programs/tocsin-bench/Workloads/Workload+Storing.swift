@@ -22,29 +22,8 @@ extension Workload {
       prepared.cleanUp = { await bench.remove() }
       return prepared
     },
-    Workload("store/append-beside", "a batch of 1,000 beside maintenance of 100,000 series") {
-      var settings = SampleStoreSettings()
-      settings.maximumOpenAge = .seconds(60)
-      let bench = try await BenchStore(series: 100_000, steps: 8, settings: settings)
-      let batches = bench.batches(of: 1000)
-      let store = bench.store
-      let end = bench.now.adding(milliseconds: 3600_000)
-      // Seals, cuts the journal and frees memory all the time; what it seals is appended anew.
-      let maintenance = Task {
-        while !Task.isCancelled { await store.maintain(now: end) }
-      }
-      var next = 0
-      var prepared = PreparedWorkload(operations: 1) {
-        keep(try await store.append(batches(next)).appended)
-        next += 1
-      }
-      prepared.cleanUp = {
-        maintenance.cancel()
-        await maintenance.value
-        await bench.remove()
-      }
-      return prepared
-    },
+    appendBeside("store/append-beside", series: 100_000),
+    appendBeside("store/append-beside-million", series: 1_000_000),
     Workload("store/open", "a store with 10 million samples of 10,000 series opened and asked") {
       let bench = try await BenchStore(series: 10_000, steps: 1000)
       await bench.store.maintain(now: bench.now)
@@ -87,4 +66,35 @@ extension Workload {
       return prepared
     },
   ]
+
+  /// A batch that is on disk when it counts, beside maintenance without pause.
+  private static func appendBeside(_ name: String, series: Int) -> Workload {
+    Workload(name, "a batch of 1,000 beside maintenance of \(series) series") {
+      var settings = SampleStoreSettings()
+      settings.maximumOpenAge = .seconds(60)
+      let bench = try await BenchStore(series: series, steps: 8, settings: settings)
+      let batches = bench.batches(of: 1000)
+      let store = bench.store
+      let end = bench.now.adding(milliseconds: 3600_000)
+      // Seals, cuts the journal, compacts and frees memory all the time; what it seals is appended anew.
+      let maintenance = Task {
+        var round: Int64 = 0
+        while !Task.isCancelled {
+          await store.maintain(now: end.adding(milliseconds: round * 600_000))
+          round += 1
+        }
+      }
+      var next = 0
+      var prepared = PreparedWorkload(operations: 1) {
+        keep(try await store.append(batches(next)).appended)
+        next += 1
+      }
+      prepared.cleanUp = {
+        maintenance.cancel()
+        await maintenance.value
+        await bench.remove()
+      }
+      return prepared
+    }
+  }
 }

@@ -119,13 +119,13 @@ struct Head: Sendable {
     return slot
   }
 
-  /// Forgets series; their slots are given away again.
-  mutating func remove(_ removed: Set<UInt32>) {
+  /// Forgets series, in the order of their slots, which are given away again.
+  mutating func remove(_ removed: [UInt32]) {
     if removed.isEmpty { return }
+    index.remove(removed.map { ($0, labels[Int($0)]) })
     for slot in removed {
       let place = Int(slot)
       slots.remove(slot, in: labels)
-      index.remove(slot, labels[place])
       cachedChunks -= series[place].cached.count
       cachedBytes -= series[place].cached.reduce(0) { $0 + $1.byteCount }
       series[place].open.free(in: &words)

@@ -25,12 +25,20 @@ struct LabelIndex: Sendable {
     }
   }
 
-  /// Removes a series with the labels that it was added with.
-  mutating func remove(_ slot: UInt32, _ labels: Labels) {
-    Postings.remove(slot, from: &all)
-    for label in labels {
-      names[label.name]?.remove(slot, label.value)
-      if names[label.name]?.postings.isEmpty == true { names[label.name] = nil }
+  /// Removes series, in the order of their slots, with the labels that they were added with.
+  ///
+  /// - Complexity: O(length of all lists that a series is in), however many series go.
+  mutating func remove(_ removed: [(slot: UInt32, labels: Labels)]) {
+    all = Postings.subtracting(all, removed.map(\.slot))
+    var gone: [String: [String: [UInt32]]] = [:]
+    for one in removed {
+      for label in one.labels {
+        gone[label.name, default: [:]][label.value, default: []].append(one.slot)
+      }
+    }
+    for (name, values) in gone {
+      for (value, slots) in values { names[name]?.remove(slots, value) }
+      if names[name]?.postings.isEmpty == true { names[name] = nil }
     }
   }
 }
@@ -41,11 +49,10 @@ extension LabelIndex.Values {
     Postings.insert(slot, into: &postings[value, default: []])
   }
 
-  fileprivate mutating func remove(_ slot: UInt32, _ value: String) {
-    seriesCount -= 1
-    // Taken out first, so that the list is changed in place.
-    guard var list = postings.removeValue(forKey: value) else { return }
-    Postings.remove(slot, from: &list)
-    if !list.isEmpty { postings[value] = list }
+  fileprivate mutating func remove(_ slots: [UInt32], _ value: String) {
+    guard let list = postings[value] else { return }
+    let left = Postings.subtracting(list, slots)
+    seriesCount -= list.count - left.count
+    postings[value] = left.isEmpty ? nil : left
   }
 }

@@ -59,12 +59,6 @@ enum Postings {
     }
   }
 
-  /// Removes a slot if it is in the list.
-  static func remove(_ slot: UInt32, from list: inout [UInt32]) {
-    let place = insertionPoint(list, slot)
-    if place < list.count, list[place] == slot { list.remove(at: place) }
-  }
-
   private static func insertionPoint(_ list: [UInt32], _ slot: UInt32) -> Int {
     var low = 0
     var high = list.count

@@ -10,9 +10,14 @@ struct SeriesOrder: Sendable {
   mutating func insert(_ slot: UInt32) { added.append(slot) }
 
   /// Takes series out.
-  mutating func remove(_ slots: Set<UInt32>) {
-    sorted.removeAll { slots.contains($0) }
-    added.removeAll { slots.contains($0) }
+  ///
+  /// - Complexity: O(series), however many go.
+  mutating func remove(_ slots: [UInt32]) {
+    guard let highest = slots.max() else { return }
+    var isGone = [Bool](repeating: false, count: Int(highest) + 1)
+    for slot in slots { isGone[Int(slot)] = true }
+    sorted.removeAll { $0 <= highest && isGone[Int($0)] }
+    added.removeAll { $0 <= highest && isGone[Int($0)] }
     rankAll(from: 0)
   }
 

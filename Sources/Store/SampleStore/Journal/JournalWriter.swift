@@ -126,6 +126,11 @@ final class JournalWriter: Sendable {
   /// Returns when the batches that were added before are committed, or when an attempt has failed.
   func flushBatches() async { await flush(needsChunks: false) }
 
+  /// Returns when what waits is committed if that is much: who makes chunks faster than the disk takes them waits here.
+  func flushIfCrowded() async {
+    if state.withLock({ $0.backlog.byteCount > Self.crowdedBytes }) { await flush() }
+  }
+
   private func flush(needsChunks: Bool) async {
     await withCheckedContinuation { continuation in
       let next: Turn? = state.withLock { state in

@@ -45,7 +45,8 @@ struct WriteBacklog: Sendable {
       Self.move(from: &writes.chunks, to: &slice.writes.chunks, &room, Self.bytes(of:))
     }
     if writes.newSeries.isEmpty, writes.chunks.isEmpty, writes.rows.isEmpty {
-      swap(&slice.writes.removedSeries, &writes.removedSeries)
+      Self.move(
+        from: &writes.removedSeries, to: &slice.writes.removedSeries, &room, Self.bytes(of:))
     }
     byteCount -= Self.bytes(slice.writes)
     return slice
@@ -92,6 +93,8 @@ struct WriteBacklog: Sendable {
     source.removeFirst(count)
   }
 
+  /// In the worst case each stands in another row, which is written anew.
+  private static func bytes(of removed: SeriesKey) -> Int { 512 }
   private static func bytes(of row: SeriesRow) -> Int { row.labels.count + 32 }
   private static func bytes(of row: ChunkRow) -> Int { row.samples.count + 96 }
   private static func bytes(of row: JournalRow) -> Int { row.samples.count + 48 }
@@ -99,6 +102,7 @@ struct WriteBacklog: Sendable {
   private static func bytes(_ writes: JournalWrites) -> Int {
     writes.newSeries.reduce(0) { $0 + bytes(of: $1) }
       + writes.chunks.reduce(0) { $0 + bytes(of: $1) }
-      + writes.rows.reduce(0) { $0 + bytes(of: $1) } + writes.removedSeries.count * 16
+      + writes.rows.reduce(0) { $0 + bytes(of: $1) }
+      + writes.removedSeries.reduce(0) { $0 + bytes(of: $1) }
   }
 }
