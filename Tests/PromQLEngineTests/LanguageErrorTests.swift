@@ -556,6 +556,10 @@ struct LanguageErrorTests {
       "absent(a[5m])",
       "1:8: expected type instant vector in call to function \"absent\", got range vector"
     ),
+    (
+      "histogram_quantiles(a, \"q\", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)",
+      "1:1: expected at most 12 argument(s) in call to \"histogram_quantiles\", got 13"
+    ),
     ("info()", "1:1: expected at least 1 argument(s) in call to \"info\", got 0"),
     ("info(1)", "1:6: expected type instant vector in call to function \"info\", got scalar"),
     ("info(a, b)", "1:9: expected label selectors only, got vector selector instead"),
@@ -614,6 +618,16 @@ struct LanguageErrorTests {
     ),
   ])
   func refusesTypes(text: String, message: String) { expectRefusal(text, message) }
+
+  /// A matching that means nothing is forgotten.
+  @Test(arguments: [
+    ("a + on() 1", "a + 1"), ("-1 ^ on() group_left(x) a", "-1 ^ a"),
+    ("sum(2 - ignoring() group_right() (a))", "sum(2 - (a))"),
+    ("a + on() time() == on() b", "a + time() == on () b"),
+  ])
+  func forgetsMatchingWithoutSeries(text: String, printed: String) throws {
+    #expect(try QueryEngine.parse(text).description == printed)
+  }
 
   private func expectRefusal(_ text: String, _ message: String) {
     let error = #expect(throws: ParseError.self) { try QueryEngine.parse(text) }

@@ -22,7 +22,7 @@ package struct QueryEngine: Sendable {
   package static func parse(_ text: String) throws(ParseError) -> Expression {
     let expression = try PromQLParser.parse(text, functions: FunctionTable.names)
     try FunctionTable.checker.check(expression)
-    return expression
+    return FunctionTable.checker.settled(expression)
   }
 
   /// How a function is called; nil if there is none of this name.

@@ -183,6 +183,7 @@ package struct TypeChecker: Sendable {
       case .none: (declared, declared)
       case .optional(let count): (declared - count, declared)
       case .repeated: (declared - 1, Int.max)
+      case .repeatedUpTo(let count): (declared - 1, declared - 1 + count)
       }
     let count = node.arguments.count
     guard count < least || count > most else { return }

@@ -28,6 +28,8 @@ package struct FunctionSignature: Sendable {
     case optional(Int)
     /// The last argument may be repeated or left out.
     case repeated
+    /// The last argument may be left out or stand up to so many times.
+    case repeatedUpTo(Int)
   }
 
   /// The name, which cares about case.

@@ -28,7 +28,7 @@ extension FunctionTable {
       }),
     Function(
       signature: FunctionSignature(
-        "histogram_quantiles", [.vector, .string, .scalar, .scalar], variadic: .repeated),
+        "histogram_quantiles", [.vector, .string, .scalar, .scalar], variadic: .repeatedUpTo(9)),
       evaluation: .special { (planner, call, grid) async throws(QueryError) in
         try await quantiles(planner, call, grid)
       }),

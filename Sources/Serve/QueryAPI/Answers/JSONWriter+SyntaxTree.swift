@@ -188,7 +188,7 @@ extension JSONWriter {
       json.names("argTypes", (signature?.arguments ?? []).map(\.shortName))
       json.key("variadic")
       switch signature?.variadic {
-      case .optional(let count): json.integer(count)
+      case .optional(let count), .repeatedUpTo(let count): json.integer(count)
       case .repeated: json.integer(-1)
       case .some(.none), nil: json.integer(0)
       }
