@@ -25,7 +25,10 @@ struct Lexer {
     return lexer.tokens
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8]) {
+    self.bytes = bytes
+    tokens.reserveCapacity(bytes.count / 3 + 2)
+  }
 
   // MARK: - Bytes
 
