@@ -41,8 +41,8 @@ struct ResultBuilder {
     while try source.next(into: &row) {
       try context.checkpoint()
       defer { index += 1 }
-      guard row.contains(where: \.isPresent) else { continue }
       let series = MatrixSeries(source.heads[index].finalLabels, row, at: times)
+      guard !series.values.isEmpty else { continue }
       if let first = known[series.labels] {
         guard result[first].merge(series) else { throw Self.duplicate(at: range) }
       } else {
@@ -111,11 +111,13 @@ extension MatrixSeries {
   /// The present values of a row. Series with a value at every step share one array of times.
   fileprivate init(_ labels: Labels, _ row: [Double], at times: [Timestamp]) {
     self.init(labels: labels)
-    let absent = row.reduce(0) { $0 + ($1.isPresent ? 0 : 1) }
-    values.reserveCapacity(row.count - absent)
-    for value in row where value.isPresent { values.append(.float(value)) }
+    let count = row.reduce(0) { $0 + ($1.isPresent ? 1 : 0) }
+    values = [Sample](capacity: count) { values in
+      for value in row where value.isPresent { values.append(.float(value)) }
+    }
     timestamps =
-      absent == 0 ? times : row.indices.filter { row[$0].isPresent }.map { times[$0] }
+      count == row.count
+      ? times : row.indices.filter { row[$0].isPresent }.map { times[$0] }
   }
 
   /// Adds the samples of a series of the same labels; false if both have one at the same time.

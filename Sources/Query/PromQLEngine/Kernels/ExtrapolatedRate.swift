@@ -36,6 +36,7 @@ struct ExtrapolatedRate: WindowKernel {
     }
   }
 
+  @inline(__always)
   mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
     let zero = isCounter ? columns.zero(before: window.low, after: window.start) : nil
     guard window.count > 1 || zero != nil else { return absentValue }
@@ -65,21 +66,28 @@ struct ExtrapolatedRate: WindowKernel {
   }
 
   /// By how much the difference grows when it is stretched from the samples to the window.
+  ///
+  /// Most of its time are divisions, so those are left out whose outcome is known.
+  @inline(__always)
   private func extrapolation(
     from firstTime: Int64, to lastTime: Int64, _ window: SampleWindow, first: Double,
     difference: Double
   ) -> Double {
     let sampled = Double(lastTime - firstTime) / 1000
-    let average = sampled / Double(window.count - 1)
-    let threshold = average * 1.1
+    let gaps = Double(window.count - 1)
     var toStart = Double(firstTime - window.start) / 1000
     var toEnd = Double(window.end - lastTime) / 1000
-    if toStart >= threshold { toStart = average / 2 }
+    if max(toStart, toEnd) * gaps >= sampled {
+      // One of the ends is farther than samples lie apart.
+      let average = sampled / gaps
+      let threshold = average * 1.1
+      if toStart >= threshold { toStart = average / 2 }
+      if toEnd >= threshold { toEnd = average / 2 }
+    }
     // A counter is not negative: not further back than where it would have been zero, which is far if it is large.
     if isCounter, difference > 0, first >= 0, first < difference || toStart > sampled {
       toStart = min(toStart, sampled * (first / difference))
     }
-    if toEnd >= threshold { toEnd = average / 2 }
     return (sampled + toStart + toEnd) / sampled
   }
 
