@@ -43,4 +43,16 @@ import Testing
       #"[[0,"0.25"],[1758000000.12,"1234567"],[-1.5,"-Inf"],[9223372036854775.807,"1e-300"],1]"#
     #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
   }
+
+  @Test func pointsOfInstantsMadeOnceAreTheSame() {
+    let times = [0, -1, 5, 1_500, 1_758_000_000_120, -1_758_000_000_001, .min, .max]
+      .map { Timestamp(rawValue: $0) }
+    var (made, kept) = (JSONWriter(), JSONWriter())
+    for time in times {
+      made.point(time, 0.5)
+      kept.point(PointStart(time), 0.5)
+    }
+    #expect(
+      String(decoding: kept.bytes, as: UTF8.self) == String(decoding: made.bytes, as: UTF8.self))
+  }
 }

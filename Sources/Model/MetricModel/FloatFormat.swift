@@ -101,10 +101,15 @@ extension ShortestDecimal {
       return
     }
     let one = -exponent < Self.powersOfTen.count ? Self.powersOfTen[-exponent] : .max
-    let whole = digits < one ? 0 : digits / one
-    text.appendDigits(whole)
+    guard digits >= one else {
+      text.append(UInt8(ascii: "0"))
+      text.append(UInt8(ascii: "."))
+      text.appendDigits(digits, count: -exponent)
+      return
+    }
+    text.appendDigits(digits / one)
     text.append(UInt8(ascii: "."))
-    text.appendDigits(digits &- whole &* one, count: -exponent)
+    text.appendDigits(digits % one, count: -exponent)
   }
 
   /// Writes `1.5e+06`, the exponent with at least two digits.

@@ -83,21 +83,39 @@ public struct JSONWriter: Sendable {
   ///
   /// - Complexity: O(1), some 15 ns beside the value's own.
   public mutating func point(_ timestamp: Timestamp, _ value: Double) {
+    point(value) { Self.beginPoint(timestamp, &$0) }
+  }
+
+  /// The same for an instant of many series.
+  ///
+  /// - Complexity: O(1), some 5 ns beside the value's own.
+  public mutating func point(_ start: PointStart, _ value: Double) {
+    point(value) { start.append(to: &$0) }
+  }
+
+  @inline(__always)
+  private mutating func point(_ value: Double, begin: (inout OutputSpan<UInt8>) -> Void) {
     let comma = needsComma
     needsComma = true
     bytes.append(addingCapacity: Self.instantRoom + FloatFormat.room + 8) { text in
       if comma { text.append(UInt8(ascii: ",")) }
-      text.append(UInt8(ascii: "["))
-      Self.append(timestamp, to: &text)
-      text.append(UInt8(ascii: ","))
-      text.append(UInt8(ascii: "\""))
+      begin(&text)
       FloatFormat.append(value, to: &text, style: .api)
       text.append(UInt8(ascii: "\""))
       text.append(UInt8(ascii: "]"))
     }
   }
 
-  private static let instantRoom = 40
+  /// What stands in front of a point's value: `[1758000000.123,"`.
+  @inline(__always)
+  static func beginPoint(_ timestamp: Timestamp, _ text: inout OutputSpan<UInt8>) {
+    text.append(UInt8(ascii: "["))
+    append(timestamp, to: &text)
+    text.append(UInt8(ascii: ","))
+    text.append(UInt8(ascii: "\""))
+  }
+
+  static let instantRoom = 40
 
   @inline(__always)
   private static func append(_ timestamp: Timestamp, to text: inout OutputSpan<UInt8>) {

@@ -15,36 +15,58 @@ extension OutputSpan where Element == UInt8 {
   /// Appends a whole number; there must be room for 24 bytes.
   @inline(__always)
   mutating func appendDigits(_ value: UInt64) {
-    guard value < 100_000_000 else {
-      appendLongDigits(value)
-      return
-    }
-    let digits = Self.eightDigits(value)
-    let leadingZeros = value == 0 ? 7 : digits.trailingZeroBitCount >> 3
-    append(
-      word: (digits | Self.zeros) &>> UInt64(8 &* leadingZeros), bytes: 8 &- leadingZeros)
+    if value < 100_000_000 { appendFirst(value) } else { appendLong(value) }
   }
 
-  private mutating func appendLongDigits(_ value: UInt64) {
+  private mutating func appendLong(_ value: UInt64) {
     let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-    appendDigits(high)
-    append(word: Self.eightDigits(low) | Self.zeros, bytes: 8)
+    let (top, middle) = high.quotientAndRemainder(dividingBy: 100_000_000)
+    if top == 0 {
+      appendFirst(middle)
+    } else {
+      appendFirst(top)
+      appendLast(middle, 8)
+    }
+    appendLast(low, 8)
   }
 
   /// Appends a number with so many digits, zeros in front included; there must be room for seven more.
+  @inline(__always)
   mutating func appendDigits(_ value: UInt64, count: Int) {
-    guard count <= 8 else {
-      let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-      appendDigits(high, count: count - 8)
-      append(word: Self.eightDigits(low) | Self.zeros, bytes: 8)
-      return
+    let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    let (top, middle) = high.quotientAndRemainder(dividingBy: 100_000_000)
+    if count <= 8 {
+      appendLast(low, count)
+    } else if count <= 16 {
+      appendLast(middle, count &- 8)
+      appendLast(low, 8)
+    } else {
+      // No number has more digits than 20.
+      append(repeating: UInt8(ascii: "0"), count: max(count &- 24, 0))
+      appendLast(top, min(count, 24) &- 16)
+      appendLast(middle, 8)
+      appendLast(low, 8)
     }
-    append(
-      word: (Self.eightDigits(value) | Self.zeros) &>> UInt64(8 &* (8 &- count)), bytes: count)
   }
 
-  /// `00000000`.
-  private static var zeros: UInt64 { 0x3030_3030_3030_3030 }
+  /// Appends a number below 100,000,000.
+  @inline(__always)
+  private mutating func appendFirst(_ value: UInt64) {
+    let digits = Self.eightDigits(value)
+    appendLast(digits: digits, value == 0 ? 1 : 8 &- digits.trailingZeroBitCount >> 3)
+  }
+
+  /// Appends the last digits of a number below 100,000,000.
+  @inline(__always)
+  private mutating func appendLast(_ value: UInt64, _ count: Int) {
+    appendLast(digits: Self.eightDigits(value), count)
+  }
+
+  @inline(__always)
+  private mutating func appendLast(digits: UInt64, _ count: Int) {
+    append(
+      word: (digits | 0x3030_3030_3030_3030) &>> UInt64(8 &* (8 &- count)), bytes: count)
+  }
 
   /// The digits of a number below 100,000,000, the first in the lowest byte: halved into four, two and one digit side by side.
   @inline(__always)

@@ -52,6 +52,9 @@ extension Workload {
 
   private static func writing(_ values: [Double]) -> PreparedWorkload {
     let labels = (0..<1000).map { SampleData.labels("tocsin_bench_total", $0) }
+    let starts = values.indices.map {
+      PointStart(Timestamp(rawValue: 1_800_000_000_000 + Int64($0) * 15_000))
+    }
     func write() -> Int {
       var json = JSONWriter()
       json.reserve(labels.count * (400 + 36 * values.count))
@@ -59,9 +62,7 @@ extension Workload {
         for labels in labels {
           json.labels(labels)
           json.array { json in
-            for (step, value) in values.enumerated() {
-              json.point(Timestamp(rawValue: 1_800_000_000_000 + Int64(step) * 15_000), value)
-            }
+            for (start, value) in zip(starts, values) { json.point(start, value) }
           }
         }
       }

@@ -199,8 +199,7 @@ extension JSONWriter {
       case .matrix(let series):
         json.member("resultType", "matrix")
         json.key("result")
-        json.reserve(series.prefix(limit).reduce(0) { $0 + 400 + 36 * $1.values.count })
-        json.array { json in for one in series.prefix(limit) { json.series(one) } }
+        json.matrix(series.prefix(limit))
       }
     }
   }
@@ -217,15 +216,31 @@ extension JSONWriter {
     }
   }
 
-  private mutating func series(_ series: MatrixSeries) {
+  /// Writes the series of a range query; the times of those with a value at every step are the same.
+  private mutating func matrix(_ matrix: ArraySlice<MatrixSeries>) {
+    reserve(matrix.reduce(0) { $0 + 400 + 36 * $1.values.count })
+    let times = matrix.max { $0.timestamps.count < $1.timestamps.count }?.timestamps ?? []
+    let starts = times.map(PointStart.init)
+    array { json in
+      for series in matrix {
+        json.series(series, starts: series.timestamps == times ? starts : [])
+      }
+    }
+  }
+
+  /// Writes a series; `starts` are those of its points, or empty.
+  private mutating func series(_ series: MatrixSeries, starts: [PointStart]) {
     object { json in
       json.key("metric")
       json.labels(series.labels)
       json.key("values")
       json.array { json in
-        for (time, value) in zip(series.timestamps, series.values) {
+        for (place, value) in series.values.enumerated() {
           switch value {
-          case .float(let number): json.point(time, number)
+          case .float(let number) where starts.isEmpty:
+            json.point(series.timestamps[place], number)
+          case .float(let number):
+            json.point(starts[place], number)
           }
         }
       }
