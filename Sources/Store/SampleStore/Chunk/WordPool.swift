@@ -31,16 +31,21 @@ struct WordPool: Sendable {
   }
 
   /// Appends the words of a chain to an array.
+  ///
+  /// - Complexity: O(words), one look at memory for each block.
   func copy(_ chain: WordChain, to words: inout [UInt64]) {
-    var block = chain.first
     var left = Int(chain.count)
-    words.reserveCapacity(words.count + left)
-    while left > 0 {
-      let count = min(left, Self.wordsPerBlock - 1)
-      let start = Int(block) % Self.blocksPerSlab * Self.wordsPerBlock
-      words.append(contentsOf: slabs[Int(block) / Self.blocksPerSlab][start..<(start + count)])
-      left -= count
-      block = next(block)
+    if left == 0 { return }
+    words.append(addingCapacity: left) { output in
+      var block = chain.first
+      while left > 0 {
+        let slab = slabs[Int(block) / Self.blocksPerSlab]
+        let start = Int(block) % Self.blocksPerSlab * Self.wordsPerBlock
+        let count = min(left, Self.wordsPerBlock - 1)
+        for place in start..<(start + count) { output.append(slab[place]) }
+        block = UInt32(truncatingIfNeeded: slab[start + Self.wordsPerBlock - 1])
+        left -= count
+      }
     }
   }
 
