@@ -11,6 +11,8 @@ final class ManualScrapeClock: ScrapeClock {
 
   private struct State {
     var milliseconds: Int64
+    /// How far the wall clock was set.
+    var shift: Int64 = 0
     var next = 0
     var sleepers: [Int: Sleeper] = [:]
     var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -22,7 +24,7 @@ final class ManualScrapeClock: ScrapeClock {
     state = Mutex(State(milliseconds: milliseconds))
   }
 
-  func now() -> Timestamp { Timestamp(rawValue: state.withLock { $0.milliseconds }) }
+  func now() -> Timestamp { Timestamp(rawValue: state.withLock { $0.milliseconds + $0.shift }) }
   func elapsed() -> Duration { .milliseconds(state.withLock { $0.milliseconds }) }
 
   func sleep(for duration: Duration) async throws {
@@ -69,6 +71,11 @@ final class ManualScrapeClock: ScrapeClock {
       return due.values.map(\.continuation)
     }
     for continuation in due { continuation.resume() }
+  }
+
+  /// Sets the wall clock; what sleeps is not woken, because sleeping goes by the other clock.
+  func setWall(by milliseconds: Int64) {
+    state.withLock { $0.shift += milliseconds }
   }
 
   /// The time until the next sleeper is due.

@@ -59,6 +59,30 @@ struct TargetSchedulerTests {
     #expect(desk.appender.batches.count == 6)
   }
 
+  /// Somebody sets the clock, or the machine was suspended: no scrape is left out, none follows at once, and the slots are found again.
+  @Test(arguments: [3_600_000, -3_600_000, 7_123, -7_123, 31_536_000_000, -31_536_000_000])
+  func clockJumpsAreSurvived(by jump: Int64) async {
+    let desk = Desk(["http://a:1/metrics": "m 1\n"])
+    await desk.scheduler.apply([job(["a:1"])])
+    await desk.firstRound(of: 1)
+    for round in 1...8 {
+      if round == 4 { desk.clock.setWall(by: jump) }
+      let wait = desk.clock.untilNext ?? 0
+      #expect((1...15_000).contains(wait), "round \(round)")
+      desk.clock.advance(milliseconds: wait)
+      await desk.clock.waitForSleepers(1)
+      #expect(desk.appender.batches.count == round + 1)
+    }
+    await desk.scheduler.stop()
+    let times = desk.appender.batches.compactMap { $0.first?.time }
+    let steps = zip(times.dropFirst(), times.dropFirst(2)).map { $1 - $0 }
+    // Two whole steps, the jump, one step to the next slot, and whole ones again.
+    #expect(steps[..<2] == [15_000, 15_000])
+    #expect(steps[2] == 15_000 + jump)
+    #expect((1...15_000).contains(steps[3]))
+    #expect(steps[4...] == [15_000, 15_000, 15_000])
+  }
+
   @Test func neverScrapesATargetTwiceAtOnce() async throws {
     let desk = Desk(["http://a:1/metrics": "m 1\n"])
     desk.fetcher.hold()

@@ -29,7 +29,8 @@ struct ScrapeLoop: Sendable {
     var due = tools.clock.now().adding(milliseconds: schedule.firstDelayMilliseconds)
     var isFirst = true
     while true {
-      let wait = due.milliseconds(since: tools.clock.now())
+      // Not longer than an interval, whatever the clock is set to at this very moment.
+      let wait = min(due.milliseconds(since: tools.clock.now()), schedule.intervalMilliseconds)
       do {
         try await tools.clock.sleep(for: .milliseconds(max(0, wait)))
       } catch {
