@@ -45,7 +45,9 @@ struct DatabaseFile: Sendable {
         try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
         // With the folding beside, for the case that it does not come to its end.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(foldsBeside ? 32_768 : 2000)")
-        try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        // Cutting the log off is slow, and done inside of a commit: not for what each folding leaves.
+        let limit = foldsBeside ? 256 << 20 : 64 << 20
+        try database.execute(sql: "PRAGMA journal_size_limit = \(limit)")
       }
       try migrator.migrate(pool)
       self.pool = pool
