@@ -70,8 +70,9 @@ extension PromQLParser {
       guard target.offset == nil else {
         throw ParseError("offset may not be set multiple times", at: start)
       }
-      // No offset at all: it prints as nothing, and another may follow.
-      target.offset = offset.literal == 0 ? nil : offset
+      // Less than a nanosecond is no offset at all: it prints as nothing, and another may follow.
+      let isNone = offset.literal.map { ($0 * 1e9).rounded() == 0 } ?? false
+      target.offset = isNone ? nil : offset
     }
     return expression
   }
