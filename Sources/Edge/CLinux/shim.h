@@ -35,6 +35,9 @@ static inline int tocsin_release_pages(unsigned long start, unsigned long length
 // Gives back what the heap does not use. glibc keeps it else, below memory that is in use.
 static inline void tocsin_trim_heap(void) { malloc_trim(0); }
 
+// All threads take memory from one arena. Takes effect for threads that have taken none yet.
+static inline void tocsin_share_arena(void) { mallopt(M_ARENA_MAX, 1); }
+
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);
 }

@@ -58,6 +58,7 @@ struct ExporterCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    ExporterDaemon.ownProcess()
     logging.bootstrap()
     await Startup.exitOnFailure {
       let flags = try CollectorFlags(parsing: collectorFlags)

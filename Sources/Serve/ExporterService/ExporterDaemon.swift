@@ -32,6 +32,10 @@ package final class ExporterDaemon: Service {
     self.logger = logger
   }
 
+  /// To be called first of all by a process that is an exporter and nothing else: a fifth less memory
+  /// with a large Postgres, at no cost.
+  package static func ownProcess() { HeapPages.share() }
+
   /// How the servers behind the exporter stand.
   package func health() async -> [BackendHealth] { await assembly.health() }
 

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Two thirds of a fresh exporter's resident memory are code and tables of libraries that were touched while
 /// linking, reading the configuration and opening the listener. They come back by themselves, should they be
-/// needed.
+/// needed. So does what the heap only keeps from being filled for the first time.
 final class StartupMemory: Sendable {
   /// The scrapes after which memory is looked through: early, and now and then, for what rare work left behind.
   private static let interval = 1000
@@ -14,6 +14,8 @@ final class StartupMemory: Sendable {
   /// Counts an answered scrape.
   func noteScrape() {
     let count = scrapes.wrappingAdd(1, ordering: .relaxed).newValue
-    if count == 2 || count % Self.interval == 0 { FilePages.release() }
+    guard count == 2 || count % Self.interval == 0 else { return }
+    FilePages.release()
+    HeapPages.release()
   }
 }

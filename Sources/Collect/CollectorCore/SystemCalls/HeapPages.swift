@@ -6,4 +6,10 @@ package enum HeapPages {
   ///
   /// glibc by itself only gives back what lies at the end, which after much work is rarely free.
   package static func release() { tocsin_trim_heap() }
+
+  /// Lets all threads share what any of them gave back, from now on.
+  ///
+  /// glibc makes an arena for nearly every thread, and each keeps the most that its thread ever used.
+  /// Worth it where threads take turns rather than compete for memory.
+  package static func share() { tocsin_share_arena() }
 }
