@@ -137,6 +137,10 @@ struct LanguageErrorTests {
       "a + on(x) group_left",
       "1:21: unexpected end of input in grouping opts, expected \"(\""
     ),
+    (
+      "a + on(x) group_left @ 1",
+      "1:22: unexpected <op:@> in grouping opts, expected \"(\""
+    ),
     ("a + group_left b", "1:5: unexpected <group_left>"),
     ("a + bool on b", "1:13: unexpected identifier \"b\" in grouping opts, expected \"(\""),
     ("a + on b", "1:8: unexpected identifier \"b\" in grouping opts, expected \"(\""),

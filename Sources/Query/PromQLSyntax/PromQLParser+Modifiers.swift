@@ -27,7 +27,7 @@ extension PromQLParser {
     guard keyword == "group_left" || keyword == "group_right" else { return }
     matching.cardinality = keyword == "group_left" ? .manyToOne : .oneToMany
     advance()
-    if token.kind == .end { throw unexpected(in: .grouping) }
+    guard beginsExpression else { throw unexpected(in: .grouping) }
     // An opening parenthesis may also be the right operand, but Prometheus reads labels first, too.
     if token.isSymbol(.leftParenthesis) { matching.included = try parseLabelList() }
   }
