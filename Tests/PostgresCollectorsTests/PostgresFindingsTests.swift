@@ -8,6 +8,10 @@ import Testing
     let server = try await ThrowawayPostgres.start()
     try await server.run("CREATE DATABASE shop")
     try await server.run("CREATE DATABASE scratch_1")
+    // What an interrupted DROP DATABASE leaves behind.
+    try await server.run("CREATE DATABASE half_dropped")
+    try await server.run(
+      "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'half_dropped'")
     try await server.run(
       """
       CREATE TABLE customer (id serial PRIMARY KEY, name text);
@@ -54,6 +58,7 @@ import Testing
       shown.all("tocsin_postgres_setting_pending_restart").map { $0.labels["name"] }
         == ["max_connections"])
     #expect(shown.value("tocsin_postgres_wal_archive_backlog_segments") == 0)
+    #expect(shown.value("tocsin_postgres_invalid_databases") == 1)
     #expect(shown.all("tocsin_postgres_index_problems", ["datname": "scratch_1"]).isEmpty)
     #expect(shown.all("tocsin_postgres_index_problems", ["datname": "postgres"]).count == 3)
   }

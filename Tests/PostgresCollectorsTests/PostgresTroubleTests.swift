@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  @Test func aCollectorThatOverrunsAgainAndAgainRests() async throws {
+    let server = try await ThrowawayPostgres.start()
+    let watched = PostgresServer(try PostgresSettings(parsing: server.url))
+    let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
+    let collector = PostgresCollector(watched, queries: chosen + [SleepQuery()])
+    for _ in 0..<3 {
+      let late = try await scrape(collector, within: .seconds(1))
+      #expect(late.value("pg_scrape_collector_success", ["collector": "sleep"]) == 0)
+      #expect(late.value("tocsin_postgres_collector_resting") == nil)
+    }
+    let shown = try await scrape(collector)
+    #expect(shown.value("tocsin_postgres_collector_resting", ["collector": "sleep"]) == 1)
+    #expect(shown.value("pg_scrape_collector_success", ["collector": "sleep"]) == 0)
+    #expect(shown.value("pg_scrape_collector_success", ["collector": "stat_database"]) == 1)
+  }
+
   @Test func aSessionKilledInTheMiddleOfAQueryCostsThatQuery() async throws {
     let server = try await ThrowawayPostgres.start()
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))

@@ -53,6 +53,7 @@ package enum PostgresCollectors {
     TableQuery.vacuumHolders,
     TableQuery.idAges,
     TableQuery.pendingRestart,
+    TableQuery.invalidDatabases,
     TableQuery.archiveBacklog,
     TableQuery.sequences,
     TableQuery.indexProblems,

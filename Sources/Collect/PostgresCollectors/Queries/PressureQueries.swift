@@ -165,6 +165,17 @@ extension TableQuery {
     ],
     source: "FROM pg_database WHERE datconnlimit <> -2 ORDER BY oid")
 
+  /// Databases whose removal was interrupted: nobody can connect to them, and all that can be done is to drop them again.
+  static let invalidDatabases = TableQuery(
+    name: "invalid_databases", pace: .slow, prefix: "tocsin_postgres_", labels: [],
+    values: [
+      .of(
+        .gauge, "invalid_databases",
+        "Databases whose DROP DATABASE was interrupted; drop them again.",
+        sql: "count(*)")
+    ],
+    source: "FROM pg_database WHERE datconnlimit = -2")
+
   /// Settings that were changed and wait for a restart.
   static let pendingRestart = TableQuery(
     name: "pending_restart", pace: .slow, prefix: "tocsin_postgres_setting_pending_restart",
