@@ -1,28 +1,16 @@
 import MetricModel
 import StorageAPI
+import TestSupport
 import Testing
 
 @testable import AlertRouting
-
-/// A small generator whose every sequence can be played again.
-private struct Dice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &+ 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
-  }
-}
 
 /// Whatever happens meanwhile (alerts come and go, the receiver is down or refuses, the process dies at any write, silences and
 /// reloads): once it is calm, the receiver knows exactly what fires.
 @Suite struct InterleavingTests {
   @Test(arguments: 0..<60)
   func atAnyInterleavingAFiringAlertEndsUpNotified(seed: Int) async throws {
-    var dice = Dice(state: UInt64(seed))
+    var dice = RepeatableRandom(seed: UInt64(seed))
     let world = try await World(.oneWebhook())
     var since: [String: Int64] = [:]
     var ended: [String: (start: Int64, end: Int64)] = [:]
@@ -50,7 +38,7 @@ private struct Dice: RandomNumberGenerator {
   }
 
   private func step(
-    _ world: World, _ dice: inout Dice, _ since: inout [String: Int64],
+    _ world: World, _ dice: inout RepeatableRandom, _ since: inout [String: Int64],
     _ ended: inout [String: (start: Int64, end: Int64)], at now: Int64
   ) async throws {
     let name = ["A1", "A2", "A3", "B1", "B2"].randomElement(using: &dice) ?? "A1"

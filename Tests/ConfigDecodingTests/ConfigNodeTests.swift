@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ConfigDecoding
@@ -118,7 +119,7 @@ func suggestsTheNearestWord(word: String, expected: String?) {
     --- # second
     x: y
     """
-  var random = SeededGenerator(state: 42)
+  var random = RepeatableRandom(seed: 42)
   let alphabet = Array("{}[]:,-?*&!|>'\"%@`#\n\t <~=ab0\u{0}\u{FEFF}\u{85}é\\".unicodeScalars)
   for _ in 0..<4_000 {
     var scalars = Array(good.unicodeScalars)
@@ -135,18 +136,5 @@ func suggestsTheNearestWord(word: String, expected: String?) {
     var text = String.UnicodeScalarView()
     text.append(contentsOf: scalars)
     for complaint in complaints(String(text)) { #expect(complaint.hasPrefix("a.yml")) }
-  }
-}
-
-/// SplitMix64: the same edits in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

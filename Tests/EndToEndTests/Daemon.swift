@@ -41,6 +41,15 @@ struct Daemon {
     return try await start(arguments, port: port)
   }
 
+  /// Starts Debian's Prometheus.
+  static func prometheus(
+    configuration: String, storage: String, port: Int? = nil, flags: [String] = []
+  ) async throws -> Daemon {
+    let peer = try await ThrowawayPrometheus.start(
+      configuration, storage: storage, port: port, flags: flags)
+    return Daemon(process: peer.process, port: peer.port)
+  }
+
   private static func start(
     _ arguments: [String], environment: [String: String] = [:], port: Int
   ) async throws -> Daemon {

@@ -120,15 +120,7 @@ struct ExporterScrapeTests {
     let file = try folder.write(
       Self.configuration(pages, port: server.boundPort), to: "prometheus.yml")
     let ours = try await Daemon.evaluator(configuration: file, storage: folder.file("ours"))
-    let port = try FreePort.next()
-    let process = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(file)", "--storage.tsdb.path=\(folder.file("theirs"))",
-        "--web.listen-address=127.0.0.1:\(port)",
-      ])
-    try await process.waitUntilAccepting(port: port)
-    let theirs = Daemon(process: process, port: port)
+    let theirs = try await Daemon.prometheus(configuration: file, storage: folder.file("theirs"))
     let jobs = pages.keys.flatMap { $0.hasSuffix("/timed") ? [$0, $0 + "/own"] : [$0] }.sorted()
     for daemon in [ours, theirs] {
       try await daemon.waitFor("count(count_over_time(up[5m]) >= 3)", equals: Double(jobs.count))

@@ -174,15 +174,8 @@ import WebClient
           params: {"collect[]": [loadavg], "exclude[]": [meminfo]}
           static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
       """, to: "prometheus.yml")
-    let port = try FreePort.next()
-    let prometheus = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.file("data"))",
-        "--web.listen-address=127.0.0.1:\(port)",
-      ])
-    try await prometheus.waitUntilAccepting(port: port)
-    let peer = Daemon(process: prometheus, port: port)
+    let peer = try await Daemon.prometheus(
+      configuration: configuration, storage: folder.file("data"))
     try await peer.waitFor(#"up{job="chosen"}"#, equals: 1)
     try await peer.waitFor(#"up{job="rest"}"#, equals: 1)
     try await peer.waitFor(#"up{job="refused"}"#, equals: 0)

@@ -55,17 +55,9 @@ struct PrometheusAPITests {
       """, to: "prometheus.yml")
     let ours = try await Daemon.evaluator(
       configuration: configuration, storage: folder.file("ours"))
-    let peerPort = try FreePort.next()
-    let process = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.file("theirs"))",
-        "--web.listen-address=127.0.0.1:\(peerPort)",
-      ])
-    try await process.waitUntilAccepting(port: peerPort)
-    let pair = Pair(
-      ours: ours, theirs: Daemon(process: process, port: peerPort), server: server,
-      folder: folder)
+    let theirs = try await Daemon.prometheus(
+      configuration: configuration, storage: folder.file("theirs"))
+    let pair = Pair(ours: ours, theirs: theirs, server: server, folder: folder)
     for daemon in [pair.ours, pair.theirs] {
       try await daemon.waitFor("sum(count_over_time(up[1m])) >= bool 4", equals: 1)
     }

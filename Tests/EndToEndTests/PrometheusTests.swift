@@ -18,21 +18,14 @@ import WebClient
         - job_name: tocsin
           static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
       """, to: "prometheus.yml")
-    let port = try FreePort.next()
-    let prometheus = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.file("data"))",
-        "--web.listen-address=127.0.0.1:\(port)", "--log.level=debug",
-      ])
-    try await prometheus.waitUntilAccepting(port: port)
-    let peer = Daemon(process: prometheus, port: port)
+    let peer = try await Daemon.prometheus(
+      configuration: configuration, storage: folder.file("data"), flags: ["--log.level=debug"])
 
     try await peer.waitFor(#"up{job="tocsin"}"#, equals: 1)
     try await peer.waitFor("pg_up", equals: 1)
     try await peer.waitFor("redis_up", equals: 1)
     try await peer.waitFor("count(count_over_time(up[1m]) >= 3)", equals: 1)
-    let complaints = prometheus.output.split(separator: "\n").filter {
+    let complaints = peer.process.output.split(separator: "\n").filter {
       $0.contains("level=warn") || $0.contains("level=error") || $0.contains("append failed")
     }
     #expect(complaints.isEmpty)

@@ -13,16 +13,9 @@ struct RemoteWriteTests {
     _ configuration: String, in folder: TemporaryDirectory, port: Int? = nil,
     flags: [String] = []
   ) async throws -> Daemon {
-    let port = try port ?? FreePort.next()
-    let file = try folder.write(configuration, to: "prometheus-peer.yml")
-    let process = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(file)", "--storage.tsdb.path=\(folder.file("prometheus"))",
-        "--web.listen-address=127.0.0.1:\(port)",
-      ] + flags)
-    try await process.waitUntilAccepting(port: port)
-    return Daemon(process: process, port: port)
+    try await Daemon.prometheus(
+      configuration: try folder.write(configuration, to: "prometheus-peer.yml"),
+      storage: folder.file("prometheus"), port: port, flags: flags)
   }
 
   @Test func takesWhatPrometheusPushes() async throws {

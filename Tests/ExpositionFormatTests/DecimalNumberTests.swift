@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ExpositionFormat
@@ -34,7 +35,7 @@ struct DecimalNumberTests {
   func refusesWhatIsNoNumber(text: String) { #expect(read(text) == nil) }
 
   @Test func readsBackRandomNumbersExactly() {
-    var generator = SplitMix(state: 0x7c5)
+    var generator = RepeatableRandom(seed: 0x7c5)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: generator.next())
       guard value.isFinite else { continue }
@@ -42,18 +43,5 @@ struct DecimalNumberTests {
       let short = (value * 1000).rounded() / 1000
       #expect(!short.isFinite || read("\(short)") == short)
     }
-  }
-}
-
-/// A small repeatable source of random numbers.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import ExpositionFormat
 import MetricModel
+import TestSupport
 import Testing
 
 /// What the writer writes, the parser reads back: names, labels with any text, values bit by bit, times.
@@ -12,7 +13,7 @@ struct WriterParserTests {
 
   @Test(arguments: 0..<20)
   func whatIsWrittenIsReadBack(seed: Int) throws {
-    var generator = SplitMix(state: UInt64(seed) &* 7919 &+ 1)
+    var generator = RepeatableRandom(seed: UInt64(seed) &* 7919 &+ 1)
     var writer = ExpositionWriter()
     var written: [Written] = []
     for family in 0..<10 {
@@ -54,7 +55,7 @@ struct WriterParserTests {
     #expect(expected.next() == nil)
   }
 
-  private static func text(_ generator: inout SplitMix) -> String {
+  private static func text(_ generator: inout RepeatableRandom) -> String {
     let alphabet = Array("ab\\\"\n{},= #ü漢🔔\t")
     return String(
       (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
@@ -62,7 +63,7 @@ struct WriterParserTests {
       })
   }
 
-  private static func value(_ generator: inout SplitMix) -> Double {
+  private static func value(_ generator: inout RepeatableRandom) -> Double {
     switch Int.random(in: 0..<6, using: &generator) {
     case 0: .nan
     case 1: Bool.random(using: &generator) ? .infinity : -.infinity

@@ -1,18 +1,9 @@
 import PostgresAccess
+import TestSupport
 import Testing
 
-/// Numbers that are the same in each run.
-private struct Dice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 29)
-  }
-}
-
 @Test func passwordsStandInNoErrorHoweverTheStringIsBroken() throws {
-  var dice = Dice(state: 7)
+  var dice = RepeatableRandom(seed: 7)
   let letters = Array("abcXYZ019-_.~!*(){}[]^ =@:/?#&%+'\"\\,;|<>$`äß\n\t")
   for round in 0..<3_000 {
     let core = "Geheim\(round)"

@@ -113,16 +113,13 @@ struct PrometheusDifferenceTests {
       "promtool",
       ["tsdb", "create-blocks-from", "openmetrics", samples, folder.path + "/data"])
     try #require(try await promtool.waitForExit() == 0)
-    let port = try FreePort.next()
-    let prometheus = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(config)", "--storage.tsdb.path=\(folder.path)/data",
-        "--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:\(port)",
+    let prometheus = try await ThrowawayPrometheus.start(
+      config, storage: folder.path + "/data",
+      flags: [
+        "--storage.tsdb.retention.time=100y",
         "--enable-feature=promql-at-modifier,promql-negative-offset",
       ])
-    try await prometheus.waitUntilAccepting(port: port)
-    return (prometheus, port, folder)
+    return (prometheus.process, prometheus.port, folder)
   }
 }
 

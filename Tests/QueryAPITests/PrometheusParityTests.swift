@@ -39,22 +39,16 @@ struct PrometheusParityTests {
   @Test func answersAsPrometheusDoes() async throws {
     let folder = try TemporaryDirectory()
     let config = try folder.write("global: {}\n", to: "prometheus.yml")
-    let port = try FreePort.next()
-    let prometheus = try ChildProcess.start(
-      "prometheus",
-      [
-        "--config.file=\(config)", "--storage.tsdb.path=\(folder.path)/data",
-        "--web.listen-address=127.0.0.1:\(port)",
-      ])
-    try await prometheus.waitUntilAccepting(port: port)
+    let prometheus = try await ThrowawayPrometheus.start(config, storage: folder.path + "/data")
     let client = WebClient()
     try await waitUntil("Prometheus is ready") {
-      try await client.send(WebRequest(.get, "http://127.0.0.1:\(port)/-/ready")).status == 200
+      try await client.send(WebRequest(.get, "http://127.0.0.1:\(prometheus.port)/-/ready")).status
+        == 200
     }
     let desk = APIDesk { $0 = .init(engine: .init(querier: MemoryQuerier([]))) }
     for request in Self.requests {
       let theirs = try await client.send(
-        WebRequest(.get, "http://127.0.0.1:\(port)/api/v1/" + request))
+        WebRequest(.get, "http://127.0.0.1:\(prometheus.port)/api/v1/" + request))
       let ours = try await desk.ask("/api/v1/" + request)
       #expect(ours.status == theirs.status, "\(request)")
       // Prometheus 3 says it with a small letter.
@@ -62,7 +56,7 @@ struct PrometheusParityTests {
       #expect(try Self.json(ours.text) == Self.json(expected), "\(request): \(ours.text)")
     }
     client.shutDown()
-    prometheus.terminate()
+    prometheus.process.terminate()
   }
 
   /// The text with sorted keys and numbers in one style: 0.5 and 0.500 are the same.

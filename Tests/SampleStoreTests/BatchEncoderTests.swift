@@ -1,5 +1,6 @@
 import MetricModel
 import StateDatabase
+import TestSupport
 import Testing
 
 @testable import SampleStore

@@ -1,6 +1,7 @@
 import MetricModel
 import StateDatabase
 import StorageAPI
+import TestSupport
 import Testing
 
 @testable import SampleStore

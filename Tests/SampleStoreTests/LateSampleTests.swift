@@ -1,6 +1,7 @@
 import MetricModel
 import StorageAPI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SampleStore

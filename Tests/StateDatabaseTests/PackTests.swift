@@ -1,6 +1,7 @@
 import MetricModel
 import StateDatabase
 import StorageAPI
+import TestSupport
 import Testing
 
 @testable import StateDatabase
@@ -9,7 +10,7 @@ import Testing
 struct PackTests {
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func chunksComeBackInTheOrderOfSeriesAndTime(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = RepeatableRandom(seed: seed)
     var chunks: [ChunkRow] = []
     for _ in 0..<Int.random(in: 1...400, using: &random) {
       let first = Int64.random(in: -20_000_000...20_000_000, using: &random)
@@ -51,7 +52,7 @@ struct PackTests {
 
   @Test(arguments: 1...300 as ClosedRange<UInt64>)
   func wrongBytesAreNoChunksOrOtherOnes(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = RepeatableRandom(seed: seed)
     var body = ChunkPack.packing((1...40).map { chunk($0, $0, $0 + 9, bytes: 20) })[0].body
     for _ in 0..<Int.random(in: 1...5, using: &random) {
       body[Int.random(in: body.indices, using: &random)] = .random(in: 0...255, using: &random)
@@ -112,18 +113,5 @@ struct PackTests {
       samples: (0..<bytes).map {
         UInt8(truncatingIfNeeded: Int($0) &* 7 &+ Int(truncatingIfNeeded: series))
       })
-  }
-}
-
-/// Random numbers that are the same at each run.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

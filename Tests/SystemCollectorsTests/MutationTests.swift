@@ -1,21 +1,12 @@
 import CollectorCore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SystemCollectors
 
-/// Random numbers from a seed, so that a failure can be seen again.
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state >> 33) | (state << 31)
-  }
-}
-
 /// Spoils a text in one of several ways: bytes changed, cut off, doubled, lines or fields left out.
-private func spoiled(_ text: String, _ random: inout SeededGenerator) -> String {
+private func spoiled(_ text: String, _ random: inout RepeatableRandom) -> String {
   var bytes = Array(text.utf8)
   guard !bytes.isEmpty else { return "x" }
   for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
@@ -98,7 +89,7 @@ func spoiledFilesNeverCrashACollectorNorShowWhatIsNoNumber(machine: String) asyn
   let source = try String(
     contentsOfFile: "\(testFolder)/Fixtures/machines/\(machine).tree", encoding: .utf8)
   for seed in 0..<12 {
-    var random = SeededGenerator(state: UInt64(seed) &+ 77)
+    var random = RepeatableRandom(seed: UInt64(seed) &+ 77)
     let tree = try MachineTree(text: source) { _, content in spoiled(content, &random) }
     defer { tree.remove() }
     let context = try tree.context()

@@ -3,17 +3,11 @@ public struct ByteMutator: RandomNumberGenerator {
   /// The longest input that is made.
   public static let longest = 16_384
 
-  private var state: UInt64
+  private var random: RepeatableRandom
 
-  public init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 }
+  public init(seed: UInt64) { random = RepeatableRandom(seed: seed &* 0x9e37_79b9_7f4a_7c15) }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { random.next() }
 
   /// A number below a bound.
   public mutating func roll(_ bound: Int) -> Int {

@@ -1,4 +1,5 @@
 import MetricModel
+import TestSupport
 import Testing
 
 @testable import TextTemplates
@@ -119,7 +120,7 @@ func deepNestingIsRefused(unit: String) {
     {{ template "x" . }}{{/* comment */}}{{ $x := 1.5e3 }}{{ $x = 'a' }}{{ printf "%[2]*[1]d %6.2f" 12 6 2.5 }}
     {{ .CommonLabels.SortedPairs.Values | join ", " }} {{ slice "abc" 1 2 }} {{ `raw` }} {{ now | date "2006-01-02" }}
     """
-  var random = SeededGenerator(state: 7)
+  var random = RepeatableRandom(seed: 7)
   let alphabet = Array("{}()|.$\"'`-:=,%0x9 \n/*aé\\".unicodeScalars)
   let set = set(TemplateLimits(outputBytes: 10_000, steps: 5_000))
   for round in 0..<4_000 {
@@ -137,18 +138,5 @@ func deepNestingIsRefused(unit: String) {
     text.append(contentsOf: scalars)
     _ = try? set.template(String(text), name: "t").render(
       notification, format: round.isMultiple(of: 2) ? .html : .text, now: instant)
-  }
-}
-
-/// SplitMix64: the same edits in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

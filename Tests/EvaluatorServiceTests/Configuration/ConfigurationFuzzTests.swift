@@ -1,4 +1,5 @@
 import ConfigDecoding
+import TestSupport
 import Testing
 
 @testable import EvaluatorService
@@ -46,7 +47,7 @@ private let good = """
   """
 
 @Test func randomEditsOfConfigurationsNeverCrash() {
-  var random = SeededGenerator(state: 11)
+  var random = RepeatableRandom(seed: 11)
   let alphabet = Array("{}[]:,-?*&!|>'\"#\n $()=~.a0\\é".unicodeScalars)
   for _ in 0..<600 {
     var scalars = Array(good.unicodeScalars)
@@ -67,18 +68,5 @@ private let good = """
     _ = RuleFiles.decode(source, into: diagnostics)
     _ = AlertmanagerConfiguration.decode(source, into: diagnostics)
     for error in diagnostics.errors { #expect(error.description.hasPrefix("f.yml")) }
-  }
-}
-
-/// SplitMix64: the same edits in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
