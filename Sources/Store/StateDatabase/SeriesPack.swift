@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Series that share a row: as many as fill a page of the file, each name and value in it written once.
 ///
 /// Layout of the body: a byte for the version; then of each series the change of its number against the series before (varint), twice the number of

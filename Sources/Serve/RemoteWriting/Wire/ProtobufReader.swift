@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Walks the fields of one protobuf message inside a span; messages inside it are ranges that a further reader walks.
 ///
 /// Any input is safe: lengths beyond the end, endless numbers and unknown kinds of fields are errors.
@@ -56,16 +58,10 @@ struct ProtobufReader: ~Escapable {
   }
 
   private mutating func varint() throws(WriteRequestError) -> UInt64 {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
-    while position < end, shift < 64 {
-      let byte = bytes[position]
-      position += 1
-      value |= UInt64(byte & 0x7f) << shift
-      if byte < 0x80 { return value }
-      shift += 7
+    guard let value = Varint.read(bytes.extracting(..<end), at: &position) else {
+      throw .malformed("a number without an end")
     }
-    throw .malformed("a number without an end")
+    return value
   }
 
   private mutating func fixed(_ count: Int) throws(WriteRequestError) -> UInt64 {

@@ -1,3 +1,5 @@
+import MetricModel
+
 extension SnappyBlock {
   /// Positions of four bytes that were seen, by hash.
   private static let tableBits = 13
@@ -10,12 +12,7 @@ extension SnappyBlock {
   package static func compress(_ input: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(input.count / 2 + 16)
-    var length = UInt64(input.count)
-    while length >= 0x80 {
-      output.append(UInt8(truncatingIfNeeded: length) | 0x80)
-      length >>= 7
-    }
-    output.append(UInt8(length))
+    Varint.append(UInt64(input.count), to: &output)
     var table = [Int32](repeating: -1, count: 1 << tableBits)
     var literal = 0
     var position = 0

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// The block format of Snappy, in which remote-write requests travel.
 ///
 /// Any input is safe: a length that the input cannot amount to, a copy from before the beginning or an end in the middle of an
@@ -57,19 +59,10 @@ package enum SnappyBlock {
   private static func declaredLength(
     _ input: Span<UInt8>, _ position: inout Int
   ) throws(Failure) -> Int {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
-    while position < input.count, shift < 35 {
-      let byte = input[position]
-      position += 1
-      value |= UInt64(byte & 0x7f) << shift
-      if byte < 0x80 {
-        guard value <= UInt64(UInt32.max) else { break }
-        return Int(value)
-      }
-      shift += 7
+    guard let length = Varint.read(input, at: &position), length <= UInt64(UInt32.max) else {
+      throw .corrupt("no length")
     }
-    throw .corrupt("no length")
+    return Int(length)
   }
 
   private static func literalLength(

@@ -17,7 +17,7 @@ package struct WriteRequestEncoder {
     // A key and eight bytes of value, a key and the time.
     let sampleLength = 10 + Self.length(time)
     bytes.append(1 << 3 | 2)
-    Self.append(UInt64(labels.count + 2 + sampleLength), to: &bytes)
+    Varint.append(UInt64(labels.count + 2 + sampleLength), to: &bytes)
     bytes += labels
     bytes.append(2 << 3 | 2)
     bytes.append(UInt8(sampleLength))
@@ -26,7 +26,7 @@ package struct WriteRequestEncoder {
       bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(8 * shift)))
     }
     bytes.append(2 << 3)
-    Self.append(time, to: &bytes)
+    Varint.append(time, to: &bytes)
     count += 1
   }
 
@@ -38,7 +38,7 @@ package struct WriteRequestEncoder {
       append(label.name, field: 1, to: &pair)
       append(label.value, field: 2, to: &pair)
       result.append(1 << 3 | 2)
-      append(UInt64(pair.count), to: &result)
+      Varint.append(UInt64(pair.count), to: &result)
       result += pair
     }
     return result
@@ -46,17 +46,8 @@ package struct WriteRequestEncoder {
 
   private static func append(_ text: String, field: UInt8, to bytes: inout [UInt8]) {
     bytes.append(field << 3 | 2)
-    append(UInt64(text.utf8.count), to: &bytes)
+    Varint.append(UInt64(text.utf8.count), to: &bytes)
     bytes += text.utf8
-  }
-
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-    var value = value
-    while value >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
-      value >>= 7
-    }
-    bytes.append(UInt8(value))
   }
 
   private static func length(_ value: UInt64) -> Int {

@@ -1,3 +1,4 @@
+import MetricModel
 import StateDatabase
 
 /// Writes the samples of a batch as one journal row.
