@@ -19,8 +19,7 @@ func differencesHaveTwoDigits(value: Double, text: String) {
   first.times = 60_000...60_000
   var second = ForcedBuckets(bounds: 0.5...10, difference: 0.25)
   second.times = 120_500...120_500
-  var joined = first.joined(with: second)
-  joined.count = 2
+  let joined = first.joined(with: second)
   #expect(
     joined.details
       == ", from buckets 0.5 to 10, with a max diff of 2, over 2 samples from "

@@ -87,23 +87,51 @@ struct QueryProfileTests {
     #expect(profile.roots[0].children.map(\.steps) == [5, 1])
   }
 
-  /// As Prometheus counts them: one for each value of a selector, the whole window at each step; what
-  /// a subquery reads is not counted, what its window holds is.
+  /// As Prometheus counts them. Queryable: one for each value of a selector, the whole window at each
+  /// step; what a subquery reads is not counted, what its window holds is. Read: only what the window
+  /// of the step before did not hold, and what a subquery reads.
   @Test(arguments: [
-    ("c_total", [3, 3, 3, 3, 3]),
-    ("rate(c_total{instance=\"0\"}[1m])", [4, 4, 4, 4, 4]),
-    ("c_total @ 100", [3, 3, 3, 3, 3]),
-    ("sum(c_total) + count(c_total offset 4m)", [6, 6, 6, 6, 6]),
-    ("max_over_time(c_total{instance=\"0\"}[2m:30s])", [4, 4, 4, 4, 4]),
-    ("max_over_time(rate(c_total[1m])[2m:30s] @ 200)", [12, 12, 12, 12, 12]),
-    ("c_total offset 5m", [0, 3, 3, 3, 3]),
-    ("vector(1)", [0, 0, 0, 0, 0]),
+    ("c_total", [3, 3, 3, 3, 3], [3, 3, 3, 3, 3]),
+    ("rate(c_total{instance=\"0\"}[1m])", [4, 4, 4, 4, 4], [4, 4, 4, 4, 4]),
+    ("rate(c_total{instance=\"0\"}[2m])", [8, 8, 8, 8, 8], [8, 4, 4, 4, 4]),
+    ("c_total @ 100", [3, 3, 3, 3, 3], [3, 0, 0, 0, 0]),
+    ("sum(c_total) + count(c_total offset 4m)", [6, 6, 6, 6, 6], [6, 6, 6, 6, 6]),
+    ("max_over_time(c_total{instance=\"0\"}[2m:30s])", [4, 4, 4, 4, 4], [4, 2, 2, 2, 2]),
+    // Instants of the subquery that lie in no window are read by nobody.
+    ("max_over_time(c_total{instance=\"0\"}[30s:10s])", [3, 3, 3, 3, 3], [3, 3, 3, 3, 3]),
+    (
+      "max_over_time(c_total{instance=\"0\"}[2m:30s] offset 1m)", [4, 4, 4, 4, 4],
+      [4, 2, 2, 2, 2]
+    ),
+    ("max_over_time(rate(c_total[1m])[2m:30s] @ 200)", [12, 12, 12, 12, 12], [30, 0, 0, 0, 0]),
+    (
+      "predict_linear(c_total{instance=\"0\"}[1m] @ 100, 60)", [4, 4, 4, 4, 4], [4, 0, 0, 0, 0]
+    ),
+    ("increase(c_total{instance=\"0\"}[1m] anchored)", [20, 24, 24, 24, 24], [20, 4, 4, 4, 4]),
+    ("c_total smoothed", [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
+    ("timestamp(c_total)", [3, 3, 3, 3, 3], [3, 3, 3, 3, 3]),
+    ("c_total offset 5m", [0, 3, 3, 3, 3], [0, 3, 3, 3, 3]),
+    ("vector(1)", [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
   ])
-  func queryableSamplesAreCountedByStep(query: String, counts: [Int]) async throws {
+  func samplesAreCountedByStep(query: String, queryable: [Int], read: [Int]) async throws {
     let (profile, _) = try await Self.profile(query, range: true)
-    #expect(profile.queryableSamplesPerStep.map(\.count) == counts)
+    #expect(profile.queryableSamplesPerStep.map(\.count) == queryable)
     #expect(profile.queryableSamplesPerStep.map(\.time.rawValue).first == 300_000)
-    #expect(profile.queryableSamples == counts.reduce(0, +))
+    #expect(profile.queryableSamples == queryable.reduce(0, +))
+    #expect(profile.readSamplesPerStep.map(\.count) == read)
+    #expect(profile.readSamplesPerStep.map(\.time.rawValue).first == 300_000)
+    #expect(profile.readSamples == read.reduce(0, +))
+  }
+
+  /// A subquery that is the whole query counts what it looks at inside of it.
+  @Test(arguments: [
+    ("max_over_time(c_total{instance=\"0\"}[1m])[2m:30s]", 16, 10),
+    ("c_total[1m:30s]", 6, 6), ("c_total[1m]", 12, 12), ("c_total @ 100", 3, 3),
+  ])
+  func samplesOfAnInstantAreCounted(query: String, queryable: Int, read: Int) async throws {
+    let (profile, _) = try await Self.profile(query)
+    #expect(profile.queryableSamples == queryable)
+    #expect(profile.readSamples == read)
   }
 
   @Test func timeIsWithinTheQuerysTime() async throws {

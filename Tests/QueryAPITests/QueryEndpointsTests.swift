@@ -59,6 +59,13 @@ struct QueryEndpointsTests {
   @Test func statisticsHavePrometheusShape() async throws {
     let desk = APIDesk()
     #expect(try await !desk.data("query?query=up").contains("stats"))
+    #expect(try await !desk.data("query?query=up&stats=").contains("stats"))
+    let (_, other) = try await desk.ask("/api/v1/query?query=up&stats=1")
+    #expect(
+      other.hasSuffix(
+        #""warnings":["value \"1\" for parameter \"stats\" is deprecated and will be rejected in the "#
+          + #"next major release, use \"true\" or \"all\""]}"#))
+    #expect(other.contains(#""stats":{"#))
     let some = try await desk.data("query?query=sum(up)&stats=true")
     let timings = [
       "evalTotalTime", "resultSortTime", "queryPreparationTime", "innerEvalTime", "execQueueTime",
@@ -71,8 +78,7 @@ struct QueryEndpointsTests {
     #expect(
       all.contains(
         #""samples":{"totalQueryableSamplesPerStep":[[0,2],[60,2],[120,2]],"totalQueryableSamples":6,"#
-      )
-    )
+          + #""samplesReadPerStep":[[0,2],[60,2],[120,2]],"samplesRead":6,"peakSamples":"#))
   }
 
   @Test func explainingAnswersThePlan() async throws {

@@ -13,6 +13,9 @@ struct Explanation: Decodable {
     let time: Double
     let ownTime: Double
     let children: [Node]
+
+    /// Samples read by this part and those below.
+    var allSamplesRead: Int { children.reduce(samplesRead) { $0 + $1.allSamplesRead } }
   }
 
   struct Statistics: Decodable {
@@ -25,7 +28,6 @@ struct Explanation: Decodable {
 
     struct Samples: Decodable {
       let totalQueryableSamples: Int
-      let samplesRead: Int
       let peakSamples: Int
     }
 
@@ -74,8 +76,7 @@ struct Explanation: Decodable {
         queryPreparationTime: preparation, innerEvalTime: evaluation, execQueueTime: 0,
         execTotalTime: preparation + evaluation),
       samples: .init(
-        totalQueryableSamples: profile.queryableSamples, samplesRead: profile.samplesRead,
-        peakSamples: profile.peakSamples))
+        totalQueryableSamples: profile.queryableSamples, peakSamples: profile.peakSamples))
     notes = result.warnings + result.infos
   }
 
@@ -87,7 +88,7 @@ struct Explanation: Decodable {
       "\(Self.count(series, "series")), \(Self.count(steps, steps == 1 ? "step" : "steps"))",
       "\(Self.time(timings.execTotalTime)): planning \(Self.time(timings.queryPreparationTime)), "
         + "evaluation \(Self.time(timings.innerEvalTime)), queue \(Self.time(timings.execQueueTime))",
-      "samples: \(samples.samplesRead) read, \(samples.totalQueryableSamples) queryable, "
+      "samples: \(plan.reduce(0) { $0 + $1.allSamplesRead }) read, \(samples.totalQueryableSamples) queryable, "
         + "at most \(samples.peakSamples) held",
     ]
     lines += notes ?? []

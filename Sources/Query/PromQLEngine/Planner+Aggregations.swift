@@ -58,15 +58,15 @@ extension Planner {
     let extremes = [numbers.max(), numbers.min()].compactMap { $0 }
     switch node.operation {
     case .quantile:
-      if hasNaN { warnUnlessQuantile(.nan, at: range) }
-      for value in extremes { warnUnlessQuantile(value, at: range) }
+      if hasNaN { warnUnlessQuantile(.nan, at: range, of: node.range) }
+      for value in extremes { warnUnlessQuantile(value, at: range, of: node.range) }
     case .limitRatio:
       if hasNaN { throw .failed("Ratio value is NaN", at: range) }
       for value in extremes where value.magnitude > 1 {
         let text = FloatFormat.string(value, style: .template)
         context.warn(
           "ratio value should be between -1 and 1, got \(text), "
-            + "capping to \(value > 0 ? 1 : -1)", at: range)
+            + "capping to \(value > 0 ? 1 : -1)", at: range, of: node.range)
       }
     default:
       for value in parameter {
@@ -81,9 +81,10 @@ extension Planner {
   }
 
   /// Warns about a quantile outside of 0...1.
-  func warnUnlessQuantile(_ value: Double, at range: SourceRange) {
+  func warnUnlessQuantile(_ value: Double, at range: SourceRange, of part: SourceRange) {
     guard !(value >= 0 && value <= 1) else { return }
     let text = FloatFormat.string(value, style: .template)
-    context.warn("quantile value should be between 0 and 1, got \(text)", at: range)
+    context.warn(
+      "quantile value should be between 0 and 1, got \(text)", at: range, of: part)
   }
 }

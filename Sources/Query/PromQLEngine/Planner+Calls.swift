@@ -75,26 +75,8 @@ extension Planner {
     let source = try await windows(range, on: grid)
     var kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
     if source.edges != .plain { kernel = try edgeKernel(node, source.edges, kernel) }
-    informUnlessCounter(node, source, at: range.range)
     let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel, context)
-    if FunctionTable.counting.contains(node.name) {
-      windows.onOverlappingStarts = { [context] head in
-        context.warn(
-          "sample has start time that overlaps with previous sample timestamp for metric "
-            + "\"\(head.labels.metricName ?? "")\"", at: range.range)
-      }
-    }
+    windows.notes = CounterNotes(node.name, of: range, context)
     return windows
-  }
-
-  private func informUnlessCounter(
-    _ node: FunctionCall, _ source: any WindowSource, at range: SourceRange
-  ) {
-    guard node.name == "rate" || node.name == "increase",
-      let name = source.heads.first?.labels.metricName, !FunctionTable.isCounterName(name)
-    else { return }
-    context.inform(
-      "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "
-        + "\"\(name)\"", at: range)
   }
 }

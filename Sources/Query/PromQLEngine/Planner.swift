@@ -84,8 +84,10 @@ struct Planner {
     return try await recorder.part(
       .selector(selector), on: grid, method: "newest sample of the last \(reading.lookbackText)"
     ) { (part) throws(QueryError) in
+      // Prometheus does not count the samples that it interpolates between.
       RecordedOperator(
-        try await select(selector, reading, yielding: content), part, recorder, reading: context)
+        try await select(selector, reading, yielding: content), part, recorder,
+        reading: context, counts: !isSmoothed)
     }
   }
 
@@ -123,7 +125,10 @@ struct Planner {
     guard let recorder = context.recorder else { return try await source(expression, on: grid) }
     return try await recorder.part(expression.unwrapped, on: grid, method: expression.planMethod) {
       (part) throws(QueryError) in
-      RecordedWindows(try await source(expression, on: grid), part, recorder, context)
+      var isSubquery = false
+      if case .subquery = expression.unwrapped { isSubquery = true }
+      return RecordedWindows(
+        try await source(expression, on: grid), part, recorder, isSubquery: isSubquery, context)
     }
   }
 
@@ -178,6 +183,7 @@ struct Planner {
     try context.requireRoom(rows: 1, steps: inner.count)
     try context.hold(inner.count)
     guard inner.count > 0 else { return SubqueryWindows(nil, inner, windows, context) }
+    context.recorder?.enterSubquery(inner, offset: windows.offset, length: windows.length)
     let source = try await vector(node.expression, on: inner)
     return SubqueryWindows(source, inner, windows, context)
   }

@@ -14,9 +14,8 @@ final class QueryContext {
   let end: Int64
   /// The step of the outermost query in seconds; 0 for an instant query.
   let stepSeconds: Double
-  private(set) var warnings: [String] = []
-  private var infos: [String] = []
-  private var forcedBuckets: [(info: String, place: String, buckets: ForcedBuckets)] = []
+  private var warnings = Annotations()
+  private var infos = Annotations()
   /// Measures the query; nil unless that was asked for.
   let recorder: QueryRecorder?
   /// Samples read from storage so far.
@@ -88,36 +87,29 @@ final class QueryContext {
 
   /// The answer with the notes and the profile of the query.
   func result(_ value: QueryValue) -> QueryResult {
-    let forced = forcedBuckets.map { "\($0.info)\($0.buckets.details) (\($0.place))" }
-    var result = QueryResult(value: value, warnings: warnings, infos: infos + forced)
+    var result = QueryResult(value: value, warnings: warnings.texts, infos: infos.texts)
     result.profile = recorder?.profile(self)
     return result
   }
 
-  /// Notes that the answer may be wrong.
-  func warn(_ text: String, at range: SourceRange) {
-    let line = "PromQL warning: \(text) (\(range.start))"
-    if !warnings.contains(line) { warnings.append(line) }
+  /// Notes of a part of the query that the answer may be wrong because of a place in it.
+  func warn(_ text: String, at range: SourceRange, of part: SourceRange? = nil) {
+    warnings.add("PromQL warning: \(text)", at: range, of: part)
+  }
+
+  /// Notes the same about something that happened some times.
+  func warn(_ text: String, occurrences: Int, at range: SourceRange) {
+    warnings.add("PromQL warning: \(text)", occurrences: occurrences, at: range)
   }
 
   /// Notes something worth knowing.
   func inform(_ text: String, at range: SourceRange) {
-    let line = "PromQL info: \(text) (\(range.start))"
-    if !infos.contains(line) { infos.append(line) }
+    infos.add("PromQL info: \(text)", at: range)
   }
 
-  /// Notes that counts of buckets were raised; notes that differ in no more than that become one.
+  /// Notes that counts of buckets were raised.
   func inform(_ text: String, _ forced: ForcedBuckets, at range: SourceRange) {
-    let info = "PromQL info: \(text)"
-    let place = "\(range.start)"
-    guard let index = forcedBuckets.firstIndex(where: { $0.info == info && $0.place == place })
-    else {
-      forcedBuckets.append((info, place, forced))
-      return
-    }
-    let count = forcedBuckets[index].buckets.count + 1
-    forcedBuckets[index].buckets = forcedBuckets[index].buckets.joined(with: forced)
-    forcedBuckets[index].buckets.count = count
+    infos.add("PromQL info: \(text)", forced, at: range)
   }
 
   /// The milliseconds of a duration written in the query; 0 if there is none.

@@ -18,9 +18,6 @@ extension FunctionTable {
       evaluation: .overTime(keepsName: false) { (_) throws(QueryError) in kernel() })
   }
 
-  /// The functions of counters, which look at when a sample's counting began.
-  static let counting: Set<String> = ["rate", "increase", "irate", "resets"]
-
   /// Whether a metric's name says that it counts, so that `rate` makes sense of it.
   static func isCounterName(_ name: String) -> Bool {
     ["_total", "_sum", "_count", "_bucket"].contains { name.hasSuffix($0) }

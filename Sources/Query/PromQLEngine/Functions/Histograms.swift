@@ -9,7 +9,7 @@ extension FunctionTable {
       evaluation: .special { (planner, call, grid) async throws(QueryError) in
         let parameter = try await planner.scalar(call.arguments[0], on: grid)
         for value in parameter {
-          planner.warnUnlessQuantile(value, at: call.arguments[0].range)
+          planner.warnUnlessQuantile(value, at: call.arguments[0].range, of: call.range)
         }
         let table = try await planner.table(call.arguments[1], on: grid)
         return BucketOperator(table, on: grid, at: call.arguments[1].range, planner.context) {
@@ -49,14 +49,19 @@ extension FunctionTable {
     var operators: [any InstantOperator] = []
     for argument in call.arguments.dropFirst(2) {
       let parameter = try await planner.scalar(argument, on: grid)
-      for value in parameter { planner.warnUnlessQuantile(value, at: argument.range) }
-      let text = FloatFormat.string(parameter.first ?? .nan, style: .template)
-      let isWhole = !text.contains { ".eNI".contains($0) }
-      let mark = Label(name: label, value: isWhole ? text + ".0" : text)
-      operators.append(
-        BucketOperator(table, on: grid, at: range, label: mark, planner.context) {
-          $0.quantile(parameter[$1])
-        })
+      for value in parameter {
+        planner.warnUnlessQuantile(value, at: argument.range, of: call.range)
+      }
+      // A level that changes from step to step is another series at each.
+      for level in Set(parameter.map(\.bitPattern)).map(Double.init(bitPattern:)).sorted(by: <) {
+        let text = FloatFormat.string(level, style: .template)
+        let isWhole = !text.contains { ".eNI".contains($0) }
+        let mark = Label(name: label, value: isWhole ? text + ".0" : text)
+        operators.append(
+          BucketOperator(table, on: grid, at: range, label: mark, planner.context) {
+            parameter[$1].bitPattern == level.bitPattern ? $0.quantile(level) : absentValue
+          })
+      }
     }
     return ConcatenationOperator(operators)
   }

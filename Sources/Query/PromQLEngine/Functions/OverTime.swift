@@ -39,12 +39,16 @@ extension FunctionTable {
       signature: FunctionSignature("quantile_over_time", [.scalar, .matrix]),
       evaluation: .overTime(keepsName: false) { (call) throws(QueryError) in
         let parameter = call.parameters[0]
-        for value in parameter {
-          call.planner.warnUnlessQuantile(value, at: call.node.arguments[0].range)
-        }
+        // Told once, and only if there is something that it matters to.
+        var told: Set<UInt64> = []
         return PlainKernel { columns, window in
+          let level = parameter[window.step]
+          if !(level >= 0 && level <= 1), told.insert(level.bitPattern).inserted {
+            call.planner.warnUnlessQuantile(
+              level, at: call.node.arguments[0].range, of: call.node.range)
+          }
           var values = Array(columns.values[window.low..<window.high])
-          return quantile(parameter[window.step], of: &values)
+          return quantile(level, of: &values)
         }
       }),
     smoothing("double_exponential_smoothing"),

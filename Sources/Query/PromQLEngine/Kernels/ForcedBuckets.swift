@@ -20,6 +20,7 @@ struct ForcedBuckets {
         bounds.lowerBound, other.bounds.lowerBound)...max(
         bounds.upperBound, other.bounds.upperBound)
     joined.difference = max(difference, other.difference)
+    joined.count += other.count
     joined.times =
       min(
         times.lowerBound, other.times.lowerBound)...max(

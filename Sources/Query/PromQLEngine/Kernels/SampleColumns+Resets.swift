@@ -26,11 +26,10 @@ extension SampleColumns {
     return zero != 0 && zero > start && zero < timestamps[index] ? zero : nil
   }
 
-  /// Whether a sample claims to count since before the sample that precedes it, although that one
+  /// The samples that claim to count since before the sample that precedes them, although that one
   /// counts since another instant.
-  var hasOverlappingStarts: Bool {
-    guard startTimestamps.count > 1 else { return false }
-    return startTimestamps.indices.dropFirst().contains { index in
+  var overlappingStarts: [Int] {
+    startTimestamps.indices.dropFirst().filter { index in
       let start = startTimestamps[index]
       return start != 0 && start < timestamps[index - 1] && start != startTimestamps[index - 1]
     }

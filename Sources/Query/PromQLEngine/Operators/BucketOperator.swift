@@ -29,7 +29,11 @@ final class BucketOperator: InstantOperator {
     var members: [[(bound: Double, series: Int)]] = []
     var names: [String?] = []
     for (series, head) in table.heads.enumerated() {
-      guard let bound = Self.bound(of: head, at: range, context) else { continue }
+      guard let bound = Double(head.labels["le"] ?? "") else {
+        let hasValue = (0..<table.steps).contains { table[series, $0].isPresent }
+        if hasValue { Self.warnOfBound(of: head, at: range, context) }
+        continue
+      }
       let group = grouping.group(of: head.labels)
       if group == members.count {
         members.append([])
@@ -45,15 +49,14 @@ final class BucketOperator: InstantOperator {
     }
   }
 
-  private static func bound(
+  private static func warnOfBound(
     of head: SeriesHead, at range: SourceRange, _ context: QueryContext
-  ) -> Double? {
-    let text = head.labels["le"] ?? ""
-    if let bound = Double(text) { return bound }
+  ) {
     context.warn(
-      "bucket label \"le\" is missing or has a malformed value of \"\(text)\""
-        + (head.labels.metricName.map { " for metric name \"\($0)\"" } ?? ""), at: range)
-    return nil
+      "bucket label \"le\" is missing or has a malformed value of "
+        + Expression.quoted(head.labels["le"] ?? "")
+        + (head.labels.metricName.map { " for metric name \(Expression.quoted($0))" } ?? ""),
+      at: range)
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
@@ -81,6 +84,7 @@ final class BucketOperator: InstantOperator {
       "input to histogram_quantile needed to be fixed for monotonicity "
         + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/"
         + "#histogram_quantile)"
-        + (names[position].map { " for metric name \"\($0)\"" } ?? ""), forced, at: range)
+        + (names[position].map { " for metric name \(Expression.quoted($0))" } ?? ""), forced,
+      at: range)
   }
 }

@@ -19,8 +19,11 @@ struct WindowGrid {
   var before: Int64 = 0
   /// How far beyond its end a window reaches for samples of `smoothed`.
   var after: Int64 = 0
-  private let offset: Int64
+  /// How far all windows are moved into the past.
+  let offset: Int64
   private let pinned: Int64?
+  /// Whether all windows are the same.
+  var isPinned: Bool { pinned != nil }
 
   init(_ grid: StepGrid, length: Int64, offset: Int64, pinned: Int64?) {
     self.grid = grid

@@ -8,8 +8,8 @@ final class WindowOperator: InstantOperator {
   private let context: QueryContext
   private var columns = SampleColumns()
   private var position = -1
-  /// Called for each series whose samples' starts contradict each other.
-  var onOverlappingStarts: ((SeriesHead) -> Void)?
+  /// Looks at the samples of counters, for notes; nil if there can be none.
+  var notes: CounterNotes?
 
   init(
     _ source: any WindowSource, keepsName: Bool, kernel: any WindowKernel, _ context: QueryContext
@@ -23,14 +23,12 @@ final class WindowOperator: InstantOperator {
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard try source.next(into: &columns) else { return false }
     position += 1
-    if !columns.startTimestamps.isEmpty, let onOverlappingStarts, columns.hasOverlappingStarts {
-      onOverlappingStarts(heads[position])
-    }
     // Taken out for the loop, so that no access to them has to be checked or kept alive in it.
     var columns = SampleColumns()
     swap(&columns, &self.columns)
     defer { swap(&columns, &self.columns) }
     try kernel.fill(&row, columns, source.grid, context)
+    notes?.look(at: heads[position], row, columns, source)
     return true
   }
 }

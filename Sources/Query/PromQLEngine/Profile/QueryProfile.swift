@@ -36,14 +36,19 @@ package struct QueryProfile: Sendable {
   package var preparation: Duration = .zero
   /// Time to evaluate and to make the answer.
   package var evaluation: Duration = .zero
-  /// Samples read from storage, each once per selector that reads it.
+  /// Samples that this engine read from storage, each once per selector that reads it.
   package var samplesRead = 0
   /// The most samples that were held at one time, as `query.max-samples` counts them.
   package var peakSamples = 0
   /// What Prometheus calls queryable samples, by step: one for each value of an instant selector, and
   /// for a range the whole window at each step; what a subquery reads inside of it is not counted.
   package var queryableSamplesPerStep: [(time: Timestamp, count: Int)] = []
+  /// What Prometheus calls read samples, by step: of each window only what the step before did not
+  /// read, what `@` fixes only at the first step, and of a subquery what it reads inside of it.
+  package var readSamplesPerStep: [(time: Timestamp, count: Int)] = []
 
   /// The sum of the queryable samples of all steps.
   package var queryableSamples: Int { queryableSamplesPerStep.reduce(0) { $0 + $1.count } }
+  /// The sum of the read samples of all steps.
+  package var readSamples: Int { readSamplesPerStep.reduce(0) { $0 + $1.count } }
 }

@@ -6,32 +6,26 @@ import PromQLSyntax
 /// Used from the one task of its query. Parts are entered while their operators are planned, so that
 /// the order of planning makes the tree.
 final class QueryRecorder {
-  /// How the instants of a part belong to those of the query.
-  enum Scope {
-    /// They are the same.
-    case steps
-    /// One instant stands for all steps.
-    case constant
-    /// They are those of a subquery, whose own samples nobody counts.
-    case subquery
-  }
-
   /// One part of the plan.
   final class Part {
     var node: QueryProfile.Node
-    let scope: Scope
-    /// Whether what lies below is evaluated at the instants of a subquery.
-    let isSubquery: Bool
-    var children: [Part] = []
+    /// Where the samples that the part looks at are counted.
+    let count: SampleCount
+    /// Whether it is the whole query.
+    let isOutermost: Bool
+    /// Where the parts below count: apart from this one if they have instants of their own.
+    fileprivate var countBelow: SampleCount
+    fileprivate var children: [Part] = []
 
-    init(_ node: QueryProfile.Node, _ scope: Scope, isSubquery: Bool = false) {
+    fileprivate init(_ node: QueryProfile.Node, _ count: SampleCount, isOutermost: Bool = false) {
       self.node = node
-      self.scope = scope
-      self.isSubquery = isSubquery
+      self.count = count
+      self.isOutermost = isOutermost
+      countBelow = count
     }
 
     /// The part with all below it.
-    var tree: QueryProfile.Node {
+    fileprivate var tree: QueryProfile.Node {
       var tree = node
       tree.children = children.map(\.tree)
       return tree
@@ -41,15 +35,13 @@ final class QueryRecorder {
   private let root: Part
   private var path: [Part]
   private let grid: StepGrid
-  private var queryable: [Int]
   private var planned: Duration = .zero
   private let begin = ContinuousClock.now
 
   init(_ grid: StepGrid) {
     self.grid = grid
-    root = Part(QueryProfile.Node(title: "", method: ""), .steps)
+    root = Part(QueryProfile.Node(title: "", method: ""), SampleCount(grid))
     path = [root]
-    queryable = [Int](repeating: 0, count: grid.count)
   }
 
   /// Plans a part: what is planned inside of `body` lies below it.
@@ -58,17 +50,12 @@ final class QueryRecorder {
     _ body: (Part) async throws(QueryError) -> Source
   ) async throws(QueryError) -> Source {
     let parent = path[path.count - 1]
-    var isSubquery = false
-    if case .subquery = expression { isSubquery = true }
-    let scope: Scope =
-      parent.isSubquery || parent.scope == .subquery
-      ? .subquery : grid == self.grid ? .steps : .constant
+    let isOnce = grid != parent.countBelow.grid
     let part = Part(
       QueryProfile.Node(
-        title: expression.planTitle,
-        method: scope == .constant && parent.scope == .steps ? "once for all steps" : method,
+        title: expression.planTitle, method: isOnce ? "once for all steps" : method,
         steps: grid.count),
-      scope, isSubquery: isSubquery)
+      isOnce ? parent.countBelow.once(at: grid) : parent.countBelow, isOutermost: path.count == 1)
     parent.children.append(part)
     path.append(part)
     let start = ContinuousClock.now
@@ -77,6 +64,15 @@ final class QueryRecorder {
       path.removeLast()
     }
     return try await body(part)
+  }
+
+  /// Called while a subquery is planned, before what lies below it: that has the instants `inner`.
+  func enterSubquery(_ inner: StepGrid, offset: Int64, length: Int64) {
+    let part = path[path.count - 1]
+    part.countBelow =
+      part.isOutermost
+      ? part.count.all(of: inner)
+      : part.count.subquery(inner, offset: offset, length: length)
   }
 
   /// Measures one pull of a part.
@@ -88,15 +84,6 @@ final class QueryRecorder {
     guard try body() else { return false }
     part.node.series += 1
     return true
-  }
-
-  /// Counts samples that a selector looks at for a step.
-  func note(_ count: Int, at step: Int, of part: Part) {
-    switch part.scope {
-    case .subquery: break
-    case .steps: queryable[step] += count
-    case .constant: for step in queryable.indices { queryable[step] += count }
-    }
   }
 
   /// Called when the plan is made.
@@ -111,9 +98,13 @@ final class QueryRecorder {
     profile.evaluation = ContinuousClock.now - begin - planned
     profile.samplesRead = context.samplesRead
     profile.peakSamples = context.peakSamples
-    profile.queryableSamplesPerStep = queryable.enumerated().map { step, count in
-      (Timestamp(rawValue: grid.time(step)), count)
-    }
+    let (queryable, read) = root.count.total
+    profile.queryableSamplesPerStep = byStep(queryable)
+    profile.readSamplesPerStep = byStep(read)
     return profile
+  }
+
+  private func byStep(_ counts: [Int]) -> [(time: Timestamp, count: Int)] {
+    counts.enumerated().map { (Timestamp(rawValue: grid.time($0)), $1) }
   }
 }

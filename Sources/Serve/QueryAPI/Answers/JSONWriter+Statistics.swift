@@ -37,21 +37,25 @@ extension JSONWriter {
       }
       json.key("samples")
       json.object { json in
-        if statistics.bySteps { json.samplesPerStep(profile) }
+        if statistics.bySteps {
+          json.steps("totalQueryableSamplesPerStep", profile.queryableSamplesPerStep)
+        }
         json.key("totalQueryableSamples")
         json.integer(profile.queryableSamples)
+        if statistics.bySteps { json.steps("samplesReadPerStep", profile.readSamplesPerStep) }
         json.key("samplesRead")
-        json.integer(profile.samplesRead)
+        json.integer(profile.readSamples)
         json.key("peakSamples")
         json.integer(profile.peakSamples)
       }
     }
   }
 
-  private mutating func samplesPerStep(_ profile: QueryProfile) {
-    key("totalQueryableSamplesPerStep")
+  private mutating func steps(_ name: String, _ counts: [(time: Timestamp, count: Int)]) {
+    guard !counts.isEmpty else { return }
+    key(name)
     array { json in
-      for (time, count) in profile.queryableSamplesPerStep {
+      for (time, count) in counts {
         json.array { json in
           json.instant(time)
           json.integer(count)

@@ -41,11 +41,16 @@ struct QueryEndpoints: Sendable {
     let parameters = RequestParameters(request)
     let limit = try parameters.limit()
     let query = try query(parameters, isRange: isRange)
-    let stats = parameters["stats"]
+    let stats = parameters["stats"].flatMap { $0.isEmpty ? nil : $0 }
     let (result, queued) = try await run(query, parameters, records: stats != nil)
     var warnings = result.warnings
     if let limit, result.value.seriesCount > limit {
       warnings.append("results truncated due to limit")
+    }
+    if let stats, stats != "true", stats != "all" {
+      warnings.append(
+        "value \(Expression.quoted(stats)) for parameter \"stats\" is deprecated and will be rejected "
+          + "in the next major release, use \"true\" or \"all\"")
     }
     let statistics = QueryStatistics(result.profile, queued: queued, bySteps: stats == "all")
     return APIAnswer(
