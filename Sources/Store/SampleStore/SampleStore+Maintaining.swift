@@ -5,9 +5,9 @@ import Synchronization
 
 extension SampleStore {
   /// How many series are looked at before the lock is let go for a moment.
-  private static var slotsPerSlice: Int { 2048 }
-  /// How many series are removed before the lock is let go for a moment: some 20 ms beside a million others.
-  private static var removalsPerSlice: Int { 4096 }
+  static var slotsPerSlice: Int { 2048 }
+  /// How many series are removed before the locks are let go for a moment: some 20 ms for the catalog beside a million others.
+  static var removalsPerSlice: Int { 4096 }
   /// How many chunks are sealed before the lock is let go for a moment: less than a millisecond.
   static var sealsPerSlice: Int { 64 }
   /// How many rows of chunks are deleted in one transaction, so that batches do not wait long behind it.
@@ -42,6 +42,7 @@ extension SampleStore {
     }
     await removeEmptySeries(expiry: expiry)
     do throws(StorageError) { try await giveBackPages() } catch { writer.noteFailure(error) }
+    journal.shrinkLog()
   }
 
   /// The time up to which chunks go because the file is larger than it may be; nil if it is not.
@@ -77,15 +78,16 @@ extension SampleStore {
   private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) async -> Int64 {
     let cutoff = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds).rawValue
     var needed = head.withLock { $0.upcomingSequence }
-    let slots = head.withLock { $0.usedSlots }
-    var place = 0
-    while place < slots.count {
+    // Series that come later only have batches that come later, too.
+    let count = head.withLock { $0.series.count }
+    var slot = 0
+    while slot < count {
       head.withLock { head in
         var writes = JournalWrites()
-        let end = min(place + Self.slotsPerSlice, slots.count)
-        while place < end, writes.chunks.count < Self.sealsPerSlice {
-          let slot = Int(slots[place])
-          place += 1
+        let end = min(slot + Self.slotsPerSlice, count)
+        head.note(slice: end - slot)
+        while slot < end, writes.chunks.count < Self.sealsPerSlice {
+          defer { slot += 1 }
           needed = min(needed, head.late.isEmpty ? .max : head.late[UInt32(slot)]?.sequence ?? .max)
           guard head.series[slot].open.count > 0 else { continue }
           let open = head.series[slot].open
@@ -108,7 +110,7 @@ extension SampleStore {
     repeat {
       let cutoff = max(now.adding(milliseconds: -age), expiry).rawValue
       forEachSlice { head, slots in
-        for slot in slots.lazy.map(Int.init) {
+        for slot in slots {
           head.dropCached(slot, endingBefore: cutoff, written: written)
         }
       }
@@ -120,29 +122,41 @@ extension SampleStore {
   private func removeEmptySeries(expiry: Timestamp) async {
     var empty: [UInt32] = []
     forEachSlice { head, slots in
-      for slot in slots where head.expire(Int(slot), before: expiry.rawValue) { empty.append(slot) }
+      for slot in slots where head.keys[slot] > 0 && head.expire(slot, before: expiry.rawValue) {
+        empty.append(UInt32(slot))
+      }
     }
     for start in stride(from: 0, to: empty.count, by: Self.removalsPerSlice) {
-      head.withLock { head in
-        // Between the slices samples may have come.
-        let removed = empty[start..<min(start + Self.removalsPerSlice, empty.count)]
-          .filter { head.series[Int($0)].emptyRounds > 1 }
-        var writes = JournalWrites()
-        writes.removedSeries = removed.map { SeriesKey(rawValue: head.keys[Int($0)]) }
-        head.remove(removed)
-        writer.add(writes)
-      }
+      remove(empty[start..<min(start + Self.removalsPerSlice, empty.count)])
       await writer.flush()
     }
   }
 
-  private func forEachSlice(_ body: (inout Head, ArraySlice<UInt32>) -> Void) {
-    let slots = head.withLock { $0.usedSlots }
-    var start = 0
-    while start < slots.count {
-      let end = min(start + Self.slotsPerSlice, slots.count)
-      head.withLock { body(&$0, slots[start..<end]) }
-      start = end
+  /// Removes those of some series that are still empty.
+  private func remove(_ empty: ArraySlice<UInt32>) {
+    catalog.withLock { catalog in
+      let removed = head.withLock { head in
+        // Since they were found samples may have come.
+        let removed = empty.filter { head.series[Int($0)].emptyRounds > 1 }
+        var writes = JournalWrites()
+        writes.removedSeries = removed.map { SeriesKey(rawValue: head.keys[Int($0)]) }
+        head.remove(removed)
+        writer.add(writes)
+        return removed
+      }
+      catalog.remove(removed)
+    }
+  }
+
+  /// Calls `body` with all slots, some at a time; between that batches have their turn.
+  func forEachSlice(_ body: (inout Head, Range<Int>) -> Void) {
+    let count = head.withLock { $0.series.count }
+    for start in stride(from: 0, to: count, by: Self.slotsPerSlice) {
+      let slots = start..<min(start + Self.slotsPerSlice, count)
+      head.withLock { head in
+        head.note(slice: slots.count)
+        body(&head, slots)
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ extension SampleStore {
   /// Reading and coding happen beside ingestion. The new chunks replace the old ones in one transaction; a crash before it finds the late
   /// samples in the journal, one after it finds them in both, which reads the same.
   func mergeLate() async throws(StorageError) {
-    let slots = head.withLock { $0.late.keys.sorted() }
+    let slots = head.withLock { Array($0.late.keys) }.sorted()
     if slots.isEmpty { return }
     // Chunks that are not written yet could not be replaced.
     await writer.flush()

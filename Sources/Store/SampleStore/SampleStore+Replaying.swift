@@ -6,34 +6,43 @@ import Synchronization
 extension SampleStore {
   /// Fills the head with the series and batches of the database.
   func replay() throws(StorageError) {
+    try catalog.withLock { catalog throws(StorageError) in
+      try head.withLock { head throws(StorageError) in
+        try replay(into: &head, &catalog)
+      }
+    }
+  }
+
+  private func replay(
+    into head: inout Head, _ catalog: inout SeriesCatalog
+  ) throws(StorageError) {
     var table = KeyTable()
-    try head.withLock { head throws(StorageError) in
-      try journal.forEachSeries(damaged: foundDamage) { stored in
-        guard let labels = stored.soundLabels else {
-          foundDamage("the label set of series \(stored.key.rawValue)")
-          return
-        }
-        let slot = head.insert(labels, key: stored.key.rawValue)
-        table.append(stored.key.rawValue, slot)
-        if let span = stored.span {
-          head.series[Int(slot)].oldest = span.lowerBound.rawValue
-          head.series[Int(slot)].sealedThrough = span.upperBound.rawValue
-          head.newestTime = max(head.newestTime, span.upperBound.rawValue)
+    try journal.forEachSeries(damaged: foundDamage) { stored in
+      guard let labels = stored.soundLabels else {
+        foundDamage("the label set of series \(stored.key.rawValue)")
+        return
+      }
+      let slot = head.takeSlot(key: stored.key.rawValue)
+      catalog.insert(labels, slot: slot)
+      table.append(stored.key.rawValue, slot)
+      if let span = stored.span {
+        head.series[Int(slot)].oldest = span.lowerBound.rawValue
+        head.series[Int(slot)].sealedThrough = span.upperBound.rawValue
+        head.newestTime = max(head.newestTime, span.upperBound.rawValue)
+      }
+    }
+    try journal.forEachRow { row in
+      let isSound = BatchDecoder.decode(row) { kind, key, timestamp, value in
+        head.skip(sequence: row.sequence, key: key)
+        // A series that is not there was removed, because all its samples had expired.
+        guard let slot = table.slot(of: key) else { return }
+        switch kind {
+        case .samples: head.replay(timestamp, value, slot: slot, sequence: row.sequence)
+        case .late: head.replayLate(timestamp, value, slot: slot, sequence: row.sequence)
         }
       }
-      try journal.forEachRow { row in
-        let isSound = BatchDecoder.decode(row) { kind, key, timestamp, value in
-          head.skip(sequence: row.sequence, key: key)
-          // A series that is not there was removed, because all its samples had expired.
-          guard let slot = table.slot(of: key) else { return }
-          switch kind {
-          case .samples: head.replay(timestamp, value, slot: slot, sequence: row.sequence)
-          case .late: head.replayLate(timestamp, value, slot: slot, sequence: row.sequence)
-          }
-        }
-        head.skip(sequence: row.sequence, key: 0)
-        if !isSound { foundDamage("batch \(row.sequence) of the journal") }
-      }
+      head.skip(sequence: row.sequence, key: 0)
+      if !isSound { foundDamage("batch \(row.sequence) of the journal") }
     }
   }
 }

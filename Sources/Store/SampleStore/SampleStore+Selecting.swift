@@ -6,22 +6,37 @@ extension SampleStore: SeriesQuerier {
   package func select(
     _ selection: SeriesSelection
   ) async throws(StorageError) -> any SelectedSeries {
-    head.withLock { head in
-      let slots = head.slots(in: selection)
-      return HeldSelection(
-        selection, of: self, slots.map { head.held(Int($0)) }, slots.map { head.labels[Int($0)] })
+    catalog.withLock { catalog in
+      let held = series(in: selection, &catalog)
+      return HeldSelection(selection, of: self, held, held.map { catalog.labels[$0.slot] })
     }
+  }
+
+  /// The series of a selection that may have samples in its range, in the order of their labels.
+  ///
+  /// The samples are looked at some thousand series at a time; none can go meanwhile, because the catalog is held.
+  private func series(
+    in selection: SeriesSelection, _ catalog: inout SeriesCatalog
+  ) -> [HeldSeries] {
+    let slots = catalog.select(selection.matchers)
+    var held: [HeldSeries] = []
+    held.reserveCapacity(slots.count)
+    for start in stride(from: 0, to: slots.count, by: Self.slotsPerSlice) {
+      let slice = slots[start..<min(start + Self.slotsPerSlice, slots.count)]
+      head.withLock { $0.hold(slice, in: selection, &held) }
+    }
+    return held
   }
 
   package func labelNames(
     _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    let names: Set<String> = head.withLock { head in
-      if selections.isEmpty { return Set(head.index.names.keys) }
+    let names: Set<String> = catalog.withLock { catalog in
+      if selections.isEmpty { return Set(catalog.index.names.keys) }
       var names: Set<String> = []
       for selection in selections {
-        for slot in head.slots(in: selection) {
-          for label in head.labels[Int(slot)] { names.insert(label.name) }
+        for one in series(in: selection, &catalog) {
+          for label in catalog.labels[one.slot] { names.insert(label.name) }
         }
       }
       return names
@@ -32,14 +47,14 @@ extension SampleStore: SeriesQuerier {
   package func labelValues(
     of name: String, _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    let values: Set<String> = head.withLock { head in
+    let values: Set<String> = catalog.withLock { catalog in
       if selections.isEmpty {
-        return head.index.names[name].map { Set($0.postings.keys) } ?? []
+        return catalog.index.names[name].map { Set($0.postings.keys) } ?? []
       }
       var values: Set<String> = []
       for selection in selections {
-        for slot in head.slots(in: selection) {
-          if let value = head.labels[Int(slot)][name] { values.insert(value) }
+        for one in series(in: selection, &catalog) {
+          if let value = catalog.labels[one.slot][name] { values.insert(value) }
         }
       }
       return values
@@ -49,38 +64,41 @@ extension SampleStore: SeriesQuerier {
 
   /// Which metrics and labels make the most series.
   package func cardinality(limit: Int = 10) -> Cardinality {
-    head.withLock { Cardinality($0.index, limit: limit) }
+    catalog.withLock { Cardinality($0.index, limit: limit) }
   }
 
   /// The times of the first and the last sample of all series; nil if there are none.
   ///
   /// - Complexity: O(series).
   package var timeRange: ClosedRange<Timestamp>? {
-    head.withLock { head in
-      var oldest = Int64.max
-      var newest = Int64.min
-      for slot in head.usedSlots {
-        guard let first = head.series[Int(slot)].oldest, let last = head.series[Int(slot)].newest
+    var oldest = Int64.max
+    var newest = Int64.min
+    forEachSlice { head, slots in
+      for slot in slots {
+        guard let first = head.series[slot].oldest, let last = head.series[slot].newest
         else { continue }
         oldest = min(oldest, first)
         newest = max(newest, last)
       }
-      guard oldest <= newest else { return nil }
-      return Timestamp(rawValue: oldest)...Timestamp(rawValue: newest)
     }
+    guard oldest <= newest else { return nil }
+    return Timestamp(rawValue: oldest)...Timestamp(rawValue: newest)
   }
 }
 
 extension Head {
-  /// The slots of the series of a selection that may have samples in its range, in the order of their labels.
-  mutating func slots(in selection: SeriesSelection) -> [UInt32] {
+  /// Adds those of some series that may have samples in the range of a selection.
+  mutating func hold(
+    _ slots: ArraySlice<UInt32>, in selection: SeriesSelection, _ held: inout [HeldSeries]
+  ) {
+    note(slice: slots.count)
     let from = selection.from.rawValue
     let through = selection.through.rawValue
-    return select(selection.matchers).filter { slot in
-      guard let oldest = series[Int(slot)].oldest, let newest = series[Int(slot)].newest else {
-        return false
-      }
-      return oldest <= through && newest >= from
+    for slot in slots {
+      guard let oldest = series[Int(slot)].oldest, let newest = series[Int(slot)].newest,
+        oldest <= through, newest >= from
+      else { continue }
+      held.append(self.held(Int(slot)))
     }
   }
 

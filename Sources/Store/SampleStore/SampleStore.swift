@@ -11,13 +11,15 @@ import Synchronization
 /// that is in no chunk yet; some hours later short chunks are joined and the rows filled up. At the start the journal is read back into the head. While the disk is full or read-only `append` still returns: samples
 /// then live in memory only, `stats` and the report say so, and they are written when there is room again.
 ///
-/// One lock guards the head; it is held for one batch, one selection or one slice of maintenance, never while waiting for the
-/// disk.
+/// One lock guards the newest samples; it is held for one batch, or for so many series of a selection or of maintenance as take some
+/// milliseconds, never while waiting for the disk. Another one guards the catalog of series, which only who makes, selects or
+/// removes series needs.
 package final class SampleStore: SampleAppender {
   let settings: SampleStoreSettings
   let journal: SampleJournal
   let writer: JournalWriter
   let head: Mutex<Head>
+  let catalog = Mutex(SeriesCatalog())
   let report: @Sendable (StorageTrouble) -> Void
   private let damaged = Mutex<(count: Int, last: String?)>((0, nil))
 
@@ -88,12 +90,45 @@ package final class SampleStore: SampleAppender {
   }
 
   package func series(for labels: [Labels]) async throws(StorageError) -> [SeriesID] {
-    try head.withLock { head throws(StorageError) in
-      var writes = JournalWrites()
-      let ids = try head.series(for: labels, adding: &writes)
-      writer.add(writes)
-      return ids
+    try catalog.withLock { catalog throws(StorageError) in
+      let known = labels.map { catalog.slot(of: $0) }
+      var new: [Labels] = []
+      var isNew: Set<Labels> = []
+      for (place, slot) in known.enumerated() where slot == nil {
+        if isNew.insert(labels[place]).inserted { new.append(labels[place]) }
+      }
+      let slots = try add(new, to: &catalog)
+      return head.withLock { head in
+        labels.indices.compactMap { (known[$0] ?? slots[labels[$0]]).map(head.id) }
+      }
     }
+  }
+
+  /// Makes series that are not there yet, all or none; they are written before any batch that knows their numbers.
+  private func add(
+    _ new: [Labels], to catalog: inout SeriesCatalog
+  ) throws(StorageError) -> [Labels: UInt32] {
+    if new.isEmpty { return [:] }
+    guard catalog.count + new.count <= settings.maximumSeries else {
+      head.withLock { $0.stats.seriesLimitReached += 1 }
+      throw .limitReached(limit: "--storage.max-series", value: settings.maximumSeries)
+    }
+    let taken = head.withLock { head in
+      head.stats.seriesCreated += new.count
+      return new.map { _ in head.takeSlot() }
+    }
+    var writes = JournalWrites()
+    var slots: [Labels: UInt32] = [:]
+    for (labels, taken) in zip(new, taken) {
+      catalog.insert(labels, slot: taken.slot)
+      slots[labels] = taken.slot
+      writes.newSeries.append(
+        SeriesRow(
+          key: SeriesKey(rawValue: taken.key), labels: labels.packed,
+          checksum: UInt32(folding: Checksum.of(labels.packed))))
+    }
+    writer.add(writes)
+    return slots
   }
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
@@ -137,11 +172,11 @@ package final class SampleStore: SampleAppender {
   package var stats: SampleStoreStats {
     var stats = head.withLock { head in
       var stats = head.stats
-      stats.series = head.seriesCount
       stats.chunksCached = head.cachedChunks
       stats.cachedBytes = head.cachedBytes
       return stats
     }
+    stats.series = catalog.withLock { $0.count }
     let status = writer.status
     stats.bytesOnDisk = journal.bytesOnDisk
     stats.pendingBatches = status.pendingBatches

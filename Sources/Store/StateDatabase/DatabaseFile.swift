@@ -18,14 +18,14 @@ struct DatabaseFile: Sendable {
   /// The file's path.
   let path: String
   let pool: any DatabaseWriter
-  private let folding: LogFolding?
+  let folding: LogFolding?
 
   /// Opens a file, or makes it, and brings it to the newest schema.
   ///
-  /// `foldsBeside` keeps the folding of the log out of the commits, for files that are written all the time.
+  /// `folding` keeps the folding of the log out of the commits, for files that are written all the time.
   init(
-    path: String, synchronous: Synchronous, maximumBytes: Int? = nil, foldsBeside: Bool = false,
-    migrator: DatabaseMigrator
+    path: String, synchronous: Synchronous, maximumBytes: Int? = nil,
+    folding limits: LogFolding.Limits? = nil, migrator: DatabaseMigrator
   ) throws(StorageError) {
     self.path = path
     var configuration = Configuration()
@@ -43,15 +43,13 @@ struct DatabaseFile: Sendable {
       // GRDB sets NORMAL itself after the hooks of the configuration, so this comes after it.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
-        // With the folding beside, for the case that it does not come to its end.
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(foldsBeside ? 32_768 : 2000)")
-        // Cutting the log off is slow, and done inside of a commit: not for what each folding leaves.
-        let limit = foldsBeside ? 256 << 20 : 64 << 20
-        try database.execute(sql: "PRAGMA journal_size_limit = \(limit)")
+        // Folding and cutting off the log are slow inside of a commit.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(limits == nil ? 2000 : 0)")
+        try database.execute(sql: "PRAGMA journal_size_limit = \(limits == nil ? 64 << 20 : -1)")
       }
       try migrator.migrate(pool)
       self.pool = pool
-      folding = foldsBeside ? try LogFolding(path: path, beside: pool) : nil
+      folding = try limits.map { try LogFolding(path: path, beside: pool, limits: $0) }
     } catch {
       throw StorageError(error, file: path)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import StorageAPI
 import Synchronization
@@ -5,59 +6,134 @@ import Synchronization
 /// Folds the write-ahead log into the file beside the writes, on a connection and a queue of its own.
 ///
 /// SQLite by itself does it inside of a commit, which then waits for two flushes of the disk and some megabytes written. Beside the
-/// writes it holds nobody up; what comes meanwhile is folded the next time, and only if the log would never come to its
-/// end so is the little that is left folded between two transactions.
+/// writes it holds nobody up; what comes meanwhile is folded the next time. SQLite begins the log anew when a commit finds all of it
+/// folded. Where commits come without pause that moment never comes by itself: then the log is folded again and again, each time
+/// less is left, and only the last little is folded between two transactions.
 final class LogFolding: Sendable {
-  /// How many bytes are written before the log is folded.
-  private static let bytesBetween = 16 << 20
-  /// How many pages of 8 KB the log may have before its rest is folded between two transactions.
-  private static let longLog = 8192
+  /// When what is done; sizes are in bytes and in pages of 8 KB.
+  struct Limits: Sendable {
+    /// How much is written before the log is folded.
+    var bytesBetween = 16 << 20
+    /// How many pages the log may have before its rest is folded between two transactions.
+    var longLog = 8192
+    /// How many pages that rest has at most: less than a megabyte.
+    var restPages = 96
+    /// How many passes are made to get there.
+    var passes = 8
+    /// How long the log may become where writing is as fast as folding; then the rest is folded whatever its length.
+    var longestLog = 65_536
+    /// How large the file of the log may stay.
+    var restingBytes = 64 << 20
+    /// How much of a larger file is cut off whenever the log begins anew, which happens inside of a commit.
+    var bytesCutOff = 16 << 20
+  }
+
+  /// What has been done since the start.
+  struct Work: Sendable {
+    /// How often the rest was folded between two transactions, and how many pages that were at most.
+    var rests = 0
+    var longestRest = 0
+  }
 
   private struct State {
     var written = 0
     var isRunning = false
+    var work = Work()
   }
 
   private let connection: DatabaseQueue
   private let pool: any DatabaseWriter
+  private let logPath: String
+  private let limits: Limits
   private let state = Mutex(State())
 
   /// Opens another connection to a file whose writes run in `pool`.
-  init(path: String, beside pool: any DatabaseWriter) throws {
+  init(path: String, beside pool: any DatabaseWriter, limits: Limits) throws {
     var configuration = Configuration()
     configuration.label = path + " log"
     configuration.busyMode = .timeout(5)
     connection = try DatabaseQueue(path: path, configuration: configuration)
+    logPath = path + "-wal"
+    self.limits = limits
     self.pool = pool
   }
+
+  /// What has been done since the start.
+  var work: Work { state.withLock { $0.work } }
+
+  /// Whether it is being folded now.
+  var isRunning: Bool { state.withLock { $0.isRunning } }
 
   /// Notes that about so many bytes were written, and folds the log if it is time.
   func note(bytes: Int) {
     let isTime = state.withLock { state in
       state.written += bytes
-      guard state.written >= Self.bytesBetween, !state.isRunning else { return false }
-      state.written = 0
-      state.isRunning = true
-      return true
+      return state.written >= limits.bytesBetween && begin(&state)
     }
     if isTime { fold() }
+  }
+
+  /// Folds the log if its file is larger than it may stay: after that the next commit begins it anew, and cuts some of it off.
+  func shrink() {
+    guard logBytes > limits.restingBytes else { return }
+    if state.withLock({ begin(&$0) }) { fold() }
+  }
+
+  private func begin(_ state: inout State) -> Bool {
+    if state.isRunning { return false }
+    state.written = 0
+    state.isRunning = true
+    return true
   }
 
   private func fold() {
     connection.asyncWriteWithoutTransaction { [self] database in
       // A failure, as on a full disk, is no loss: the log has it all, and the next time comes.
-      let found = try? database.checkpoint(.passive)
-      guard let found, found.walFrameCount > Self.longLog else { return finish() }
-      // Once more, so that what has come meanwhile is not left to the writes.
-      _ = try? database.checkpoint(.passive)
-      pool.asyncWriteWithoutTransaction { [self] database in
-        _ = try? database.checkpoint(.passive)
-        finish()
+      guard var folded = pass(database) else { return finish(pages: .max) }
+      guard folded > limits.longLog else { return finish(pages: folded) }
+      for _ in 1..<limits.passes {
+        guard let now = pass(database) else { return finish(pages: .max) }
+        let came = now - folded
+        folded = now
+        // Fewer than before: a commit found all of them folded and began the log anew.
+        if came < 0 { return finish(pages: folded) }
+        if came <= limits.restPages { return foldRest(behind: folded) }
       }
+      if folded > limits.longestLog { foldRest(behind: folded) } else { finish(pages: folded) }
     }
   }
 
-  private func finish() { state.withLock { $0.isRunning = false } }
+  /// Folds what is there; returns how many pages of the log are folded then, nil after a failure.
+  private func pass(_ database: Database) -> Int? {
+    (try? database.checkpoint(.passive)).map(\.checkpointedFrameCount)
+  }
+
+  private func foldRest(behind folded: Int) {
+    pool.asyncWriteWithoutTransaction { [self] database in
+      let rest = max(0, (pass(database) ?? folded) - folded)
+      state.withLock { state in
+        state.work.rests += 1
+        state.work.longestRest = max(state.work.longestRest, rest)
+      }
+      finish(pages: folded + rest)
+    }
+  }
+
+  /// Sees to it that a file which is much larger than the log in it is cut off by a part the next time that the log begins anew.
+  private func finish(pages: Int) {
+    defer { state.withLock { $0.isRunning = false } }
+    let size = logBytes
+    guard size > limits.restingBytes, pages < size / 2 / 8192 else { return }
+    let limit = max(limits.restingBytes, size - limits.bytesCutOff)
+    pool.asyncWriteWithoutTransaction { database in
+      try? database.execute(sql: "PRAGMA journal_size_limit = \(limit)")
+    }
+  }
+
+  private var logBytes: Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: logPath)
+    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+  }
 
   /// Waits for what runs and closes the connection.
   func close() throws { try connection.close() }

@@ -20,6 +20,9 @@ extension SampleJournal {
     return (use.pages - (try file.pageUse().pages)) * use.pageBytes
   }
 
+  /// Lets the write-ahead log shrink, part by part, if it has become large; to be called now and then.
+  package func shrinkLog() { file.folding?.shrink() }
+
   /// The time before which chunks must end so that removing them frees about so many bytes; nil if there are no chunks.
   package func cutoff(freeing bytes: Int) throws(StorageError) -> Timestamp? {
     let used = max(1, try usedBytes())

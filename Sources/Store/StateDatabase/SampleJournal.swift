@@ -25,7 +25,7 @@ package final class SampleJournal: Sendable {
     self.folder = folder
     file = try DatabaseFile(
       path: folder.file(Self.fileName), synchronous: survivesPowerCut ? .full : .normal,
-      maximumBytes: maximumBytes, foldsBeside: true, migrator: Self.migrator)
+      maximumBytes: maximumBytes, folding: LogFolding.Limits(), migrator: Self.migrator)
   }
 
   /// Opens the samples of a folder to read them as they are at this moment, while an evaluator may go on writing; every write fails.

@@ -1,5 +1,7 @@
+import Foundation
 import MetricModel
 import SampleStore
+import StateDatabase
 import StorageAPI
 
 extension Workload {
@@ -24,6 +26,12 @@ extension Workload {
     },
     appendBeside("store/append-beside", series: 100_000),
     appendBeside("store/append-beside-million", series: 1_000_000),
+    appendBeside("store/append-beside-removal", "series that go", removal),
+    appendBeside("store/append-beside-arrival", "series that come", arrival),
+    appendBeside("store/append-beside-select", "a selection of all", selection),
+    appendBeside("store/append-beside-read", "a query that reads all", reading),
+    appendBeside("store/append-beside-cardinality", "statistics of the labels", cardinality),
+    appendBeside("store/append-beside-snapshot", "a snapshot", snapshot),
     Workload("store/open", "a store with 10 million samples of 10,000 series opened and asked") {
       let bench = try await BenchStore(series: 10_000, steps: 1000)
       await bench.store.maintain(now: bench.now)
@@ -70,31 +78,104 @@ extension Workload {
   /// A batch that is on disk when it counts, beside maintenance without pause.
   private static func appendBeside(_ name: String, series: Int) -> Workload {
     Workload(name, "a batch of 1,000 beside maintenance of \(series) series") {
-      var settings = SampleStoreSettings()
-      settings.maximumOpenAge = .seconds(60)
-      let bench = try await BenchStore(series: series, steps: 8, settings: settings)
-      let batches = bench.batches(of: 1000)
-      let store = bench.store
-      let end = bench.now.adding(milliseconds: 3600_000)
-      // Seals, cuts the journal, compacts and frees memory all the time; what it seals is appended anew.
-      let maintenance = Task {
-        var round: Int64 = 0
-        while !Task.isCancelled {
-          await store.maintain(now: end.adding(milliseconds: round * 600_000))
-          round += 1
-        }
-      }
-      var next = 0
-      var prepared = PreparedWorkload(operations: 1) {
-        keep(try await store.append(batches(next)).appended)
-        next += 1
-      }
-      prepared.cleanUp = {
-        maintenance.cancel()
-        await maintenance.value
-        await bench.remove()
-      }
-      return prepared
+      try await appending(beside: maintenance, series: series)
     }
+  }
+
+  /// The same, beside something else that is done again and again with a million series.
+  private static func appendBeside(
+    _ name: String, _ what: String, _ activity: @escaping Activity
+  ) -> Workload {
+    Workload(name, "a batch of 1,000 beside \(what), of 1,000,000 series") {
+      try await appending(beside: activity, series: 1_000_000)
+    }
+  }
+
+  /// A store that batches go to.
+  private struct BusyStore: Sendable {
+    let store: SampleStore
+    /// Its folder.
+    let path: String
+    /// The time of its newest samples.
+    let now: Timestamp
+  }
+
+  /// One round of what is done beside the batches.
+  private typealias Activity = @Sendable (BusyStore, _ round: Int) async throws -> Void
+
+  private static func appending(
+    beside activity: @escaping Activity, series: Int
+  ) async throws -> PreparedWorkload {
+    var settings = SampleStoreSettings()
+    settings.maximumOpenAge = .seconds(60)
+    let bench = try await BenchStore(series: series, steps: 8, settings: settings)
+    let batches = bench.batches(of: 1000)
+    let busy = BusyStore(store: bench.store, path: bench.path, now: bench.now)
+    let beside = Task {
+      var round = 0
+      while !Task.isCancelled {
+        try await activity(busy, round)
+        round += 1
+      }
+    }
+    var next = 0
+    var prepared = PreparedWorkload(operations: 1) {
+      keep(try await bench.store.append(batches(next)).appended)
+      next += 1
+    }
+    prepared.cleanUp = {
+      beside.cancel()
+      _ = await beside.result
+      await bench.remove()
+    }
+    return prepared
+  }
+
+  /// Seals, cuts the journal, compacts and frees memory; what it seals is appended anew.
+  private static let maintenance: Activity = { busy, round in
+    let hour: Int64 = 3_600_000
+    await busy.store.maintain(now: busy.now.adding(milliseconds: hour + Int64(round) * 600_000))
+  }
+
+  /// Ten thousand series come, get no sample, and go.
+  private static let removal: Activity = { busy, round in
+    try await arrival(busy, round)
+    for _ in 0..<3 { await busy.store.maintain(now: busy.now) }
+  }
+
+  private static let arrival: Activity = { busy, round in
+    let labels = (0..<10_000).map { SampleData.labels("tocsin_bench_round\(round)", $0) }
+    keep(try await busy.store.series(for: labels).count)
+  }
+
+  private static let everything = SeriesSelection(
+    matchers: [LabelMatcher("__name__", equals: "tocsin_bench_total")])
+
+  private static let selection: Activity = { busy, round in
+    // The second condition is another one each time, and so is not remembered.
+    var all = everything
+    all.matchers.append(try LabelMatcher("none\(round)", .notMatches, "."))
+    keep(try await busy.store.select(all).labels.count)
+  }
+
+  private static let reading: Activity = { busy, _ in
+    let selected = try await busy.store.select(everything)
+    var columns = SampleColumns()
+    for place in selected.labels.indices {
+      columns.removeAll()
+      try selected.read(place, from: .distantPast, through: .distantFuture, into: &columns)
+    }
+    keep(columns.count)
+  }
+
+  private static let cardinality: Activity = { busy, _ in
+    keep(busy.store.cardinality().pairCount)
+  }
+
+  private static let snapshot: Activity = { busy, round in
+    let target = busy.path + "/snapshot\(round)"
+    try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    keep(try SampleJournal.snapshot(of: busy.path, to: target).count)
+    try FileManager.default.removeItem(atPath: target)
   }
 }

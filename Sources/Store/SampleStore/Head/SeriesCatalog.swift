@@ -1,0 +1,52 @@
+import MetricModel
+
+/// Who the series are: the label set of each slot, the index over them, their order.
+///
+/// A plain value with a lock of its own, so that a batch for series that are known never waits for a selection, for statistics, or for
+/// series that go. Where both locks are needed this one is taken first.
+struct SeriesCatalog: Sendable {
+  /// The labels of each slot.
+  private(set) var labels: [Labels] = []
+  private(set) var index = LabelIndex()
+  private var order = SeriesOrder()
+  private var slots = SlotTable()
+  private var selections = SelectionCache()
+
+  /// How many series there are.
+  var count: Int { slots.count }
+
+  /// The slot of a label set; nil if there is no such series.
+  func slot(of wanted: Labels) -> UInt32? { slots.slot(of: wanted, in: labels) }
+
+  /// Adds a series to a slot that is free, or the one behind the last.
+  mutating func insert(_ newLabels: Labels, slot: UInt32) {
+    if Int(slot) < labels.count { labels[Int(slot)] = newLabels } else { labels.append(newLabels) }
+    slots.insert(slot, in: labels)
+    index.insert(slot, newLabels)
+    order.insert(slot)
+    selections.removeAll()
+  }
+
+  /// Forgets series, in the order of their slots.
+  ///
+  /// - Complexity: O(length of all lists that a series is in), however many series go.
+  mutating func remove(_ removed: [UInt32]) {
+    if removed.isEmpty { return }
+    index.remove(removed.map { ($0, labels[Int($0)]) })
+    for slot in removed {
+      slots.remove(slot, in: labels)
+      labels[Int(slot)] = .empty
+    }
+    order.remove(removed)
+    selections.removeAll()
+  }
+
+  /// The slots of the series that fulfil all matchers, in the order of their labels.
+  mutating func select(_ matchers: [LabelMatcher]) -> [UInt32] {
+    if let known = selections[matchers] { return known }
+    var found = index.select(matchers, labels: labels)
+    order.sort(&found, labels: labels)
+    selections.remember(found, for: matchers)
+    return found
+  }
+}

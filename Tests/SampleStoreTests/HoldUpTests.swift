@@ -1,0 +1,58 @@
+import Foundation
+import MetricModel
+import StorageAPI
+import Synchronization
+import Testing
+
+@testable import SampleStore
+
+/// What a batch may have to wait for does not grow with the number of series.
+struct HoldUpTests {
+  private static let count = 3 * SampleStore.removalsPerSlice
+
+  @Test func theLockIsHeldForSoManySeriesAtATime() async throws {
+    var settings = SampleStoreSettings()
+    settings.retention = .seconds(1000)
+    let world = try await StoreWorld(settings: settings)
+    let store = world.store
+    let ids = try await store.series(
+      for: (0..<Self.count).map { Labels(name: "m", [("n", "\($0)")]) })
+    var batch = SampleBatch()
+    for id in ids { batch.append(id, at: Timestamp(rawValue: 0), 1) }
+    #expect(try await store.append(batch).appended == Self.count)
+
+    #expect(try await store.samples().count == Self.count)
+    #expect(try await store.labelValues(of: "n", []).count == Self.count)
+    #expect(store.timeRange == Timestamp(rawValue: 0)...Timestamp(rawValue: 0))
+    for _ in 0..<3 { await store.maintain(now: Timestamp(rawValue: 1_000_000_000)) }
+    #expect(store.stats.series == 0 && store.stats.seriesRemoved == Self.count)
+    #expect(store.stats.chunksSealed == Self.count)
+    #expect(store.head.withLock { $0.largestSlice } == SampleStore.removalsPerSlice)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aBatchForKnownSeriesDoesNotWaitForTheCatalog() async throws {
+    let world = try await StoreWorld()
+    let store = world.store
+    let id = try #require(try await store.series(for: [Labels(name: "m")]).first)
+    let (taken, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    // As a large selection does.
+    Thread.detachNewThread {
+      store.catalog.withLock { _ in
+        taken.signal()
+        done.wait()
+      }
+    }
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        taken.wait()
+        continuation.resume()
+      }
+    }
+    var batch = SampleBatch()
+    batch.append(id, at: Timestamp(rawValue: 1), 1)
+    #expect(try await store.append(batch).appended == 1)
+    done.signal()
+    #expect(try await store.samples().count == 1)
+  }
+}
