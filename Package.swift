@@ -63,6 +63,8 @@ let edge: [Target] = [
   door("CLibPQ", apt: "libpq-dev"),
   door("CHiredis", apt: "libhiredis-dev"),
   door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
+  door("CGnuTLS", apt: "libgnutls28-dev"),
+  door("CCrypt", apt: "libcrypt-dev"),
   door("CCurl", apt: "libcurl4-openssl-dev"),
   door("CZlib", apt: "zlib1g-dev"),
   door("CZstd", apt: "libzstd-dev"),
@@ -75,7 +77,9 @@ let edge: [Target] = [
   room("Edge", "BlockingCalls", uses: ["CLinux"]),
   room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
   room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
-  room("Edge", "WebServer", uses: ["CMicroHTTPD", "CZlib", "CLinux", "BlockingCalls"]),
+  room(
+    "Edge", "WebServer",
+    uses: ["CMicroHTTPD", "CGnuTLS", "CCrypt", "CZlib", "CLinux", "BlockingCalls"]),
   room("Edge", "WebClient", uses: ["CCurl"]),
   room("Edge", "Decompression", uses: ["CZlib", "CZstd", "BlockingCalls"]),
   room("Edge", "PatternMatching", uses: ["CRE2"]),
@@ -150,6 +154,8 @@ let serve: [Target] = [
       "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
       "ExpositionFormat", logging,
     ]),
+  // The file of --web.config.file, which both daemons take.
+  room("Serve", "WebSecurity", uses: ["ConfigDecoding", "WebServer", logging]),
   room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
   room(
     "Serve", "QueryAPI",
@@ -160,14 +166,16 @@ let serve: [Target] = [
   room(
     "Serve", "ExporterService",
     uses: [
-      "ConfigDecoding", "WebServer", "CollectorCore", "MetricModel", "SystemCollectors",
+      "ConfigDecoding", "WebServer", "WebSecurity", "CollectorCore", "MetricModel",
+      "SystemCollectors",
       "ProcessCollectors", "PostgresCollectors", "RedisCollectors", "ProbeCollectors",
       "PostgresAccess", "RedisAccess", "Decompression", serviceLifecycle, logging,
     ]),
   room(
     "Serve", "EvaluatorService",
     uses: [
-      "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebClient", "MetricScraping",
+      "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebSecurity", "WebClient",
+      "MetricScraping",
       "RemoteWriting", "SampleStore", "StateDatabase", "StorageAPI", "MetricModel",
       "PatternMatching", "TextTemplates", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle, logging,
@@ -179,7 +187,7 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "RemoteWriting", "WebClient", "ConfigDecoding",
-      "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "WebServer",
+      "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "WebServer", "WebSecurity",
       "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI", "SampleStore",
       "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
       unixSignals,
@@ -208,6 +216,7 @@ let tested: [Target] = [
   tests(
     "AlertIntegrations", uses: ["AlertRouting", "WebClient", "StorageAPI", "MetricModel"],
     data: ["Golden"]),
+  tests("WebSecurity", uses: ["ConfigDecoding", "WebServer", logging]),
   tests("WebServer", uses: ["WebClient"]),
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests(

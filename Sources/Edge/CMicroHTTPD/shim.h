@@ -1,4 +1,6 @@
 #pragma once
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -32,11 +34,30 @@ struct tocsin_mhd_settings {
   MHD_RequestCompletedCallback complete;
   MHD_NotifyConnectionCallback connection_changed;
   uint64_t *rejected; /* counts connections over a limit */
+  int uses_tls; /* connection_changed then gives each new connection its credentials */
 };
 
+/* libmicrohttpd wants a certificate or a way to one; this one is never asked, because every connection
+   gets credentials of its own. */
+static inline int tocsin_mhd_no_certificate(
+    gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
+    const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
+    unsigned int *certificate_count, gnutls_privkey_t *key) {
+  (void)session, (void)authorities, (void)authority_count, (void)algorithms, (void)algorithm_count;
+  (void)certificates, (void)certificate_count, (void)key;
+  return -1;
+}
+
 static inline struct MHD_Daemon *tocsin_mhd_start(const struct tocsin_mhd_settings *settings) {
+  struct MHD_OptionItem tls[] = {
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tocsin_mhd_no_certificate},
+      {MHD_OPTION_END, 0, NULL},
+  };
+  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   return MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+          (settings->uses_tls ? MHD_USE_TLS : 0),
+      0, NULL, NULL,
       settings->handle, settings->context,
       /* First, so that errors of the options behind it are logged. */
       MHD_OPTION_EXTERNAL_LOGGER, tocsin_mhd_log, settings->rejected,
@@ -48,6 +69,7 @@ static inline struct MHD_Daemon *tocsin_mhd_start(const struct tocsin_mhd_settin
       MHD_OPTION_URI_LOG_CALLBACK, settings->begin, settings->context,
       MHD_OPTION_NOTIFY_COMPLETED, settings->complete, settings->context,
       MHD_OPTION_NOTIFY_CONNECTION, settings->connection_changed, settings->context,
+      MHD_OPTION_ARRAY, settings->uses_tls ? tls : none,
       MHD_OPTION_END);
 }
 
@@ -63,6 +85,20 @@ static inline int tocsin_mhd_socket(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == NULL ? -1 : info->connect_fd;
+}
+
+/* The gnutls_session_t of a connection; NULL without TLS. */
+static inline void *tocsin_mhd_tls_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info == NULL ? NULL : info->tls_session;
+}
+
+/* What connection_changed left with a connection, or NULL. */
+static inline void *tocsin_mhd_socket_context(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info == NULL ? NULL : info->socket_context;
 }
 
 /* The size of request line and headers in bytes. */

@@ -43,11 +43,12 @@ import Synchronization
         .text("431 headers over the limit of \(core.limits.maxHeaderBytes) bytes\n", status: 431))
     }
     var inbound = Exchange.Inbound(method: method, headers: headers())
+    inbound.refusal = core.security?().refusal(of: inbound.headers)
     let announced = inbound.headers["Content-Length"].flatMap { Int($0) } ?? 0
-    if announced > core.limits.maxBodyBytes {
+    if announced > core.limits.maxBodyBytes { inbound.refusal = inbound.refusal ?? tooLarge() }
+    if let refusal = inbound.refusal {
       let waitsForConsent = inbound.headers["Expect"] != nil
-      if waitsForConsent || announced > Self.maxDiscardedBodyBytes { return refuseBody() }
-      inbound.isTooLarge = true
+      if waitsForConsent || announced > Self.maxDiscardedBodyBytes { return answer(refusal) }
     }
     exchange.phase.withLock { $0 = .receiving(inbound) }
     return true
@@ -58,11 +59,13 @@ import Synchronization
   {
     inbound.bodyBytesSeen += part.count
     guard inbound.bodyBytesSeen <= max(Self.maxDiscardedBodyBytes, core.limits.maxBodyBytes) else {
-      core.count { $0.rejectedTooLarge += 1 }
+      if inbound.refusal == nil { _ = tooLarge() }
       return false
     }
-    if inbound.bodyBytesSeen > core.limits.maxBodyBytes { inbound.isTooLarge = true }
-    if inbound.isTooLarge {
+    if inbound.bodyBytesSeen > core.limits.maxBodyBytes {
+      inbound.refusal = inbound.refusal ?? tooLarge()
+    }
+    if inbound.refusal != nil {
       inbound.body = []
     } else {
       unsafe inbound.body.append(contentsOf: part)
@@ -72,7 +75,7 @@ import Synchronization
   }
 
   private func complete(_ inbound: Exchange.Inbound) -> Bool {
-    if inbound.isTooLarge { return refuseBody() }
+    if let refusal = inbound.refusal { return answer(refusal) }
     let request: HTTPRequest
     do {
       request = try HTTPRequest(
@@ -89,14 +92,15 @@ import Synchronization
     return true
   }
 
-  private func refuseBody() -> Bool {
+  /// The answer to a body above the limit, which counts.
+  private func tooLarge() -> HTTPResponse {
     core.count { $0.rejectedTooLarge += 1 }
-    return answer(
-      .text("413 body over the limit of \(core.limits.maxBodyBytes) bytes\n", status: 413))
+    return .text("413 body over the limit of \(core.limits.maxBodyBytes) bytes\n", status: 413)
   }
 
   // MARK: - The answer
 
+  private static let noSniffing = "X-Content-Type-Options"
   private static let ownHeaders = ["Content-Length", "Transfer-Encoding", "Date"]
 
   private func answer(_ response: HTTPResponse) -> Bool {
@@ -111,7 +115,11 @@ import Synchronization
       if Self.ownHeaders.contains(where: { HTTPHeaders.isSame($0, field.name) }) { continue }
       _ = unsafe MHD_add_response_header(made, field.name, field.value)
     }
-    _ = unsafe MHD_add_response_header(made, "X-Content-Type-Options", "nosniff")
+    for field in core.security?().headers.fields ?? []
+    where response.headers[field.name] == nil && !HTTPHeaders.isSame(field.name, Self.noSniffing) {
+      _ = unsafe MHD_add_response_header(made, field.name, field.value)
+    }
+    _ = unsafe MHD_add_response_header(made, Self.noSniffing, "nosniff")
     core.count { counters in
       counters.responses[status, default: 0] += 1
       counters.bodyBytes += body.count

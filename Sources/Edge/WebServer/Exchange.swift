@@ -27,7 +27,8 @@ import Synchronization
     var headers: HTTPHeaders
     var body: [UInt8] = []
     var bodyBytesSeen = 0
-    var isTooLarge = false
+    /// Why the request will not reach the handler. What still comes of its body is thrown away.
+    var refusal: HTTPResponse?
   }
 
   /// Path and query as they were sent.

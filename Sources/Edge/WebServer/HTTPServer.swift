@@ -11,22 +11,23 @@ package final class HTTPServer: Sendable {
   private let core: ServerCore
   private let daemon: Mutex<ServerDaemon?>
 
-  /// Starts to listen and to answer with `handler`.
+  /// Starts to listen and to answer with `handler`; with TLS if `security` has credentials for it.
   package static func start(
     on address: ListenAddress, limits: ServerLimits = ServerLimits(),
-    handler: @escaping HTTPHandler
+    security: SecuritySource? = nil, handler: @escaping HTTPHandler
   ) throws(WebServerError) -> HTTPServer {
     let (socket, bound) = try ListenSocket.open(address)
-    let core = ServerCore(limits: limits, handler: handler)
+    let core = ServerCore(limits: limits, security: security, handler: handler)
     let daemon = try ServerDaemon.start(socket: socket, address: bound, core: core)
     return HTTPServer(address: bound, core: core, daemon: daemon)
   }
 
   /// Starts to listen and to answer by the routes.
   package static func start(
-    on address: ListenAddress, limits: ServerLimits = ServerLimits(), router: Router
+    on address: ListenAddress, limits: ServerLimits = ServerLimits(),
+    security: SecuritySource? = nil, router: Router
   ) throws(WebServerError) -> HTTPServer {
-    try start(on: address, limits: limits) { await router.respond(to: $0) }
+    try start(on: address, limits: limits, security: security) { await router.respond(to: $0) }
   }
 
   private init(address: ListenAddress, core: ServerCore, daemon: ServerDaemon) {

@@ -57,13 +57,24 @@ enum ServerCallbacks {
       }
     }
 
-  /// A connection was opened or closed.
+  /// A connection was opened or closed. An open TLS connection keeps its credentials, which may be replaced meanwhile for others.
   static let connectionChanged:
     @convention(c) (
       Context, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
       MHD_ConnectionNotificationCode
-    ) -> Void = { context, _, _, change in
+    ) -> Void = { context, connection, kept, change in
       guard let core = unsafe core(context) else { return }
+      if core.usesTLS, let connection = unsafe connection, let kept = unsafe kept {
+        if change == .CONNECTION_NOTIFY_STARTED {
+          if let credentials = core.security?().tls {
+            unsafe credentials.adopt(connection)
+            unsafe kept.pointee = Unmanaged.passRetained(credentials).toOpaque()
+          }
+        } else if let pointer = unsafe kept.pointee {
+          unsafe Unmanaged<TLSCredentials>.fromOpaque(pointer).release()
+          unsafe kept.pointee = nil
+        }
+      }
       core.count { counters in
         if change == .CONNECTION_NOTIFY_STARTED {
           counters.connections += 1

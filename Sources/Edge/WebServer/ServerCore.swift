@@ -4,6 +4,10 @@ import Synchronization
 final class ServerCore: Sendable {
   let limits: ServerLimits
   let handler: HTTPHandler
+  /// What clients must bring; nil for nothing.
+  let security: SecuritySource?
+  /// Whether connections are made with TLS.
+  let usesTLS: Bool
   let state = Mutex(State())
   private let hangups = HangupWatcher.start()
 
@@ -29,9 +33,11 @@ final class ServerCore: Sendable {
     }
   }
 
-  init(limits: ServerLimits, handler: @escaping HTTPHandler) {
+  init(limits: ServerLimits, security: SecuritySource?, handler: @escaping HTTPHandler) {
     self.limits = limits
+    self.security = security
     self.handler = handler
+    usesTLS = security?().tls != nil
   }
 
   // MARK: - Requests
@@ -62,12 +68,17 @@ final class ServerCore: Sendable {
       }
     }
     let task = Task { [self] in
-      let response = await handler(request)
+      let response = await respond(to: request)
       let encoded = ContentNegotiation.encode(
         response, acceptEncoding: request.headers["Accept-Encoding"])
       finish(exchange, encoded)
     }
     exchange.attach(task)
+  }
+
+  private func respond(to request: HTTPRequest) async -> HTTPResponse {
+    if let refusal = await security?().refusalAfterHashing(of: request.headers) { return refusal }
+    return await handler(request)
   }
 
   func finish(_ exchange: Exchange, _ response: HTTPResponse) {

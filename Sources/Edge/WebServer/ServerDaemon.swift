@@ -32,6 +32,7 @@ import Glibc
     unsafe settings.complete = ServerCallbacks.complete
     unsafe settings.connection_changed = ServerCallbacks.connectionChanged
     unsafe settings.rejected = rejected
+    unsafe settings.uses_tls = core.usesTLS ? 1 : 0
     guard let raw = unsafe tocsin_mhd_start(&settings) else {
       close(socket)
       core.endWatching()

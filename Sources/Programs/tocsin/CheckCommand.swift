@@ -2,6 +2,8 @@ import ArgumentParser
 import ConfigDecoding
 import EvaluatorService
 import ExporterService
+import WebSecurity
+import WebServer
 
 /// `tocsin check`
 struct CheckCommand: AsyncParsableCommand {
@@ -15,8 +17,7 @@ struct CheckCommand: AsyncParsableCommand {
       """,
     subcommands: [
       CheckConfig.self, CheckRules.self, CheckNotifications.self, CheckExporter.self,
-      CheckQueries.self,
-      CheckProcesses.self,
+      CheckWebConfig.self, CheckQueries.self, CheckProcesses.self,
     ])
 
   @Option(name: .customLong("config.dir"), help: "Folder with the configuration.")
@@ -97,6 +98,23 @@ struct CheckExporter: AsyncParsableCommand {
       return
         "\(configuration.postgres.count) Postgres and \(configuration.redis.count) Redis servers,"
         + " \(queries) custom queries"
+    }
+  }
+}
+
+/// `tocsin check web-config`
+struct CheckWebConfig: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "web-config",
+    abstract: "Check a file for --web.config.file, with the certificates and keys that it names.")
+
+  @Argument(help: "The files.") var files: [String]
+
+  func run() async throws {
+    await Startup.check(files) { file, diagnostics in
+      let security = WebConfigFile.read(file, diagnostics: diagnostics).security
+      let users = security.passwords?.users.count ?? 0
+      return "\(security.tls == nil ? "no TLS" : "TLS"), \(users) users"
     }
   }
 }

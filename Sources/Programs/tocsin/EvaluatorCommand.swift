@@ -66,6 +66,12 @@ struct EvaluatorCommand: AsyncParsableCommand {
   var listenAddress = "127.0.0.1:9931"
 
   @Option(
+    name: .customLong("web.config.file"),
+    help:
+      "TLS, basic authentication, headers and rate of the listener (YAML, as for all exporters).")
+  var webConfigFile: String?
+
+  @Option(
     name: .customLong("web.external-url"),
     help: "The URL under which people reach the evaluator, for links in messages.")
   var externalURL: String?
@@ -86,6 +92,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
       var options = EvaluatorOptions(configFile: configFile, storagePath: storagePath)
       options.notificationsFile = notificationsFile
       options.listenAddress = listenAddress
+      options.webConfigFile = webConfigFile
       options.externalURL = externalURL
       options.evaluation = evaluation
       options.receivesRemoteWrites = receivesRemoteWrites

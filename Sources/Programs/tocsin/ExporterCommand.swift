@@ -3,6 +3,7 @@ import ConfigDecoding
 import ExporterService
 import Foundation
 import Logging
+import WebSecurity
 import WebServer
 
 /// `tocsin exporter`
@@ -27,6 +28,12 @@ struct ExporterCommand: AsyncParsableCommand {
     name: .customLong("web.listen-address"), help: "Address to listen on; :PORT for all interfaces."
   )
   var listenAddress = "127.0.0.1:9930"
+
+  @Option(
+    name: .customLong("web.config.file"),
+    help:
+      "TLS, basic authentication, headers and rate of the listener (YAML, as for all exporters).")
+  var webConfigFile: String?
 
   @OptionGroup(title: "Processes") var processes: ProcessFlags
 
@@ -62,7 +69,9 @@ struct ExporterCommand: AsyncParsableCommand {
     logging.bootstrap()
     await Startup.exitOnFailure {
       let flags = try CollectorFlags(parsing: collectorFlags)
-      let daemon = try Self.daemon(configFile: configFile, listenAddress: listenAddress) {
+      let daemon = try Self.daemon(
+        configFile: configFile, listenAddress: listenAddress, webConfigFile: webConfigFile
+      ) {
         try processes.apply(to: &$0)
         $0.apply(flags)
         $0.paths.proc = procfs ?? $0.paths.proc
@@ -76,7 +85,7 @@ struct ExporterCommand: AsyncParsableCommand {
 
   /// Reads the configuration and opens the listener.
   static func daemon(
-    configFile: String?, listenAddress: String,
+    configFile: String?, listenAddress: String, webConfigFile: String? = nil,
     adjusting adjust: (inout ExporterConfiguration) throws -> Void = { _ in }
   ) throws -> ExporterDaemon {
     var configuration = ExporterConfiguration()
@@ -87,6 +96,9 @@ struct ExporterCommand: AsyncParsableCommand {
     }
     try adjust(&configuration)
     configuration.addServers(fromEnvironment: ProcessInfo.processInfo.environment)
-    return try ExporterDaemon(configuration, listen: ListenAddress(parsing: listenAddress))
+    let logger = Logger(label: "exporter")
+    return try ExporterDaemon(
+      configuration, listen: ListenAddress(parsing: listenAddress),
+      webConfig: webConfigFile.map { try WebConfig(path: $0, logger: logger) }, logger: logger)
   }
 }

@@ -14,6 +14,8 @@ package struct EvaluatorOptions: Sendable {
   package var storagePath: String
   /// Where to listen.
   package var listenAddress = "127.0.0.1:9931"
+  /// TLS, passwords and headers of the listener; nil for none.
+  package var webConfigFile: String?
   /// The URL in messages; made from the listen address if nil.
   package var externalURL: String?
   /// How long samples are kept.

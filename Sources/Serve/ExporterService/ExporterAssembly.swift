@@ -8,6 +8,7 @@ import ProcessCollectors
 import RedisAccess
 import RedisCollectors
 import SystemCollectors
+import WebSecurity
 
 /// All collectors of an exporter, made from its configuration.
 struct ExporterAssembly: Sendable {
@@ -21,7 +22,7 @@ struct ExporterAssembly: Sendable {
   private let redis: [RedisServer]
   private let backups: BackupInspector?
 
-  init(_ configuration: ExporterConfiguration, logger: Logger) throws {
+  init(_ configuration: ExporterConfiguration, webConfig: WebConfig? = nil, logger: Logger) throws {
     let choice = CollectorChoice(configuration)
     try choice.check()
     let root = ProcRoot(
@@ -43,6 +44,9 @@ struct ExporterAssembly: Sendable {
     var own = ScheduledCollector("self", SelfCollector(role: "exporter", standsFor: standsFor))
     own.crew = .sequential("system")
     collectors.append(own)
+    if let webConfig {
+      collectors.append(ScheduledCollector("web_config", WebConfigState(webConfig)))
+    }
 
     var selection = configuration.postgresSelection
     let options = configuration.postgresOptions

@@ -2,6 +2,7 @@ import CollectorCore
 package import Logging
 import MetricModel
 import ServiceLifecycle
+package import WebSecurity
 package import WebServer
 
 /// The exporter as a service: it is listening once it exists, and answers until it is told to stop.
@@ -15,17 +16,18 @@ package final class ExporterDaemon: Service {
   private let server: HTTPServer
   private let logger: Logger
 
-  /// Opens the listener; nothing is left behind when it throws.
+  /// Opens the listener, behind the web configuration if there is one; nothing is left behind when it throws.
   package init(
     _ configuration: ExporterConfiguration, listen address: ListenAddress,
-    logger: Logger = Logger(label: "exporter")
+    webConfig: WebConfig? = nil, logger: Logger = Logger(label: "exporter")
   ) throws {
-    let assembly = try ExporterAssembly(configuration, logger: logger)
+    let assembly = try ExporterAssembly(configuration, webConfig: webConfig, logger: logger)
     let routes = ExporterRoutes(
       runner: assembly.runner, probes: assembly.probes, postgresProbes: assembly.postgresProbes,
       startedAt: .now(), now: { .now() },
       backends: { await assembly.health() })
-    server = try HTTPServer.start(on: address, router: routes.router)
+    server = try HTTPServer.start(
+      on: address, security: webConfig?.source, router: routes.router)
     self.assembly = assembly
     self.address = server.address
     summary = assembly.summary

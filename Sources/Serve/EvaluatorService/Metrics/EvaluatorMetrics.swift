@@ -8,6 +8,7 @@ import QueryAPI
 import RemoteWriting
 import SampleStore
 import StateDatabase
+import WebSecurity
 import WebServer
 
 /// Everything that the evaluator tells about itself at one moment, under the names of Prometheus and Alertmanager where they have one.
@@ -29,6 +30,8 @@ struct EvaluatorFacts: Sendable {
   var concurrentQueries = 0
   var reload = ReloadStatus()
   var journalFailures = 0
+  /// Nil without a web configuration.
+  var webConfigIsCurrent: Bool?
   var now = Timestamp.now()
 
   init(server: ServerCounters) { self.server = server }
@@ -73,6 +76,9 @@ struct EvaluatorMetrics: Sendable {
     buffer.gauge(
       "prometheus_config_last_reload_success_timestamp_seconds",
       "Timestamp of the last successful configuration reload.", facts.reload.at.seconds)
+    if let isCurrent = facts.webConfigIsCurrent {
+      buffer.gauge(WebConfig.metric.name, WebConfig.metric.help, isCurrent ? 1 : 0)
+    }
     buffer.counter(
       "tocsin_journal_failures_total", "Lines that could not be written to alerts.jsonl.",
       Double(facts.journalFailures))

@@ -8,6 +8,7 @@ import SampleStore
 import ServiceLifecycle
 import StateDatabase
 import StorageAPI
+import WebSecurity
 package import WebServer
 
 /// The evaluator as a service: scrapes, keeps, evaluates, tells.
@@ -40,14 +41,19 @@ package final class EvaluatorDaemon: Service {
     try diagnostics.throwIfAny()
     for warning in diagnostics.warnings { logger.warning("\(warning)") }
     let address = try ListenAddress(parsing: options.listenAddress)
+    let webConfig = try options.webConfigFile.map { try WebConfig(path: $0, logger: logger) }
     let door = LateRouter()
-    let server = try HTTPServer.start(on: address, limits: Self.limits) {
+    let server = try HTTPServer.start(
+      on: address, limits: Self.limits, security: webConfig?.source
+    ) {
       await door.respond(to: $0)
     }
     do {
       let rooms = try await EvaluatorRooms.open(
-        options, configuration: configuration, listen: server.address, logger: logger)
-      let routes = EvaluatorRoutes(rooms: rooms, server: server, startedAt: .now())
+        options, configuration: configuration, listen: server.address,
+        usesTLS: webConfig?.usesTLS ?? false, logger: logger)
+      let routes = EvaluatorRoutes(
+        rooms: rooms, server: server, webConfig: webConfig, startedAt: .now())
       door.open(routes.router)
       return EvaluatorDaemon(rooms: rooms, server: server, logger: logger)
     } catch {

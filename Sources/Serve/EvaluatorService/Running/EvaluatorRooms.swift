@@ -108,7 +108,7 @@ final class EvaluatorRooms: Sendable {
   /// Opens the store and restores what an earlier process left.
   static func open(
     _ options: EvaluatorOptions, configuration: EvaluatorConfiguration, listen: ListenAddress,
-    logger: Logger
+    usesTLS: Bool, logger: Logger
   ) async throws -> EvaluatorRooms {
     let folder = try StorageFolder(path: options.storagePath)
     let state = try StateDatabase(in: folder)
@@ -131,7 +131,8 @@ final class EvaluatorRooms: Sendable {
     }
     let rooms = EvaluatorRooms(
       options: options,
-      externalURL: Self.externalURL(options.externalURL, listen: listen), store: store,
+      externalURL: Self.externalURL(options.externalURL, listen: listen, usesTLS: usesTLS),
+      store: store,
       state: state, sendQueue: try SendQueue(in: folder, limits: options.sendQueue),
       journal: try AlertJournal(path: folder.file("alerts.jsonl")),
       configuration: configuration, logger: logger)
@@ -144,10 +145,12 @@ final class EvaluatorRooms: Sendable {
   }
 
   /// The URL without a slash at the end; all interfaces are reached under the machine's own name.
-  private static func externalURL(_ given: String?, listen: ListenAddress) -> String {
+  private static func externalURL(
+    _ given: String?, listen: ListenAddress, usesTLS: Bool
+  ) -> String {
     guard let given, !given.isEmpty else {
       let host = listen.host.isEmpty || listen.host == "0.0.0.0" ? "localhost" : listen.host
-      return "http://\(ListenAddress(host: host, port: listen.port))"
+      return "\(usesTLS ? "https" : "http")://\(ListenAddress(host: host, port: listen.port))"
     }
     return given.hasSuffix("/") ? String(given.dropLast()) : given
   }

@@ -48,6 +48,7 @@ extension EvaluatorRoutes {
       "storage.path": rooms.options.storagePath,
       "storage.retention.time": status.storageRetention,
       "web.enable-remote-write-receiver": String(rooms.options.receivesRemoteWrites),
+      "web.config.file": rooms.options.webConfigFile ?? "",
       "web.external-url": rooms.externalURL,
       "web.listen-address": rooms.options.listenAddress,
     ]

@@ -8,19 +8,24 @@ import RemoteWriting
 import SampleStore
 import Synchronization
 import WebAssets
+import WebSecurity
 import WebServer
 
 /// The evaluator's HTTP interface: its own page and metrics, life signs, and the APIs.
 struct EvaluatorRoutes: Sendable {
   let rooms: EvaluatorRooms
   let server: HTTPServer
+  let webConfig: WebConfig?
   let startedAt: Timestamp
 
   private let metrics = MetricsPage()
 
-  init(rooms: EvaluatorRooms, server: HTTPServer, startedAt: Timestamp) {
+  init(
+    rooms: EvaluatorRooms, server: HTTPServer, webConfig: WebConfig?, startedAt: Timestamp
+  ) {
     self.rooms = rooms
     self.server = server
+    self.webConfig = webConfig
     self.startedAt = startedAt
   }
 
@@ -73,6 +78,7 @@ struct EvaluatorRoutes: Sendable {
     facts.concurrentQueries = rooms.options.concurrentQueries
     facts.reload = rooms.loaded.status
     facts.journalFailures = rooms.journal.failures
+    facts.webConfigIsCurrent = webConfig?.isCurrent
     return HTTPResponse(
       headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
       body: metrics.text(facts))
