@@ -22,4 +22,22 @@ import Testing
     #expect(try LabelMatcher("zone", .notEqual, "b").matches(["a": "1"]))
     #expect(LabelMatcher("zone", equals: "").matchesEmpty)
   }
+
+  /// A letter with its accent, in one piece and in two, is not the same text to Prometheus.
+  @Test func valuesAreComparedAsBytes() throws {
+    let (one, two) = ("\u{e9}", "e\u{301}")
+    #expect(!LabelMatcher("x", equals: one).matches(two))
+    #expect(LabelMatcher("x", equals: two).matches(two))
+    #expect(try LabelMatcher("x", .notEqual, one).matches(two))
+    #expect(LabelMatcher("x", equals: one) != LabelMatcher("x", equals: two))
+  }
+
+  /// Source: `NewMatcher` of Alertmanager's package labels, and `NewFastRegexMatcher` of Prometheus'.
+  @Test func thoseOfAlertmanagerDifferInDots() throws {
+    #expect(try LabelMatcher("x", .matches, "a.b").matches("a\nb"))
+    #expect(try !LabelMatcher("x", .matches, "a.b", of: .alertmanager).matches("a\nb"))
+    #expect(try LabelMatcher("x", .matches, "(?s)a.b", of: .alertmanager).matches("a\nb"))
+    #expect(throws: (any Error).self) { try LabelMatcher("x", .matches, "a)|(b") }
+    #expect(try LabelMatcher("x", .matches, "a)|(b", of: .alertmanager).matches("a"))
+  }
 }

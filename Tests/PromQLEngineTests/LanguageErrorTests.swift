@@ -286,6 +286,24 @@ struct LanguageErrorTests {
     ("{x=~\"\\\\8\"}", "1:2: error parsing regexp: invalid escape sequence: `\\8`"),
     ("{x=~\"(?z)\"}", "1:2: error parsing regexp: invalid or unsupported Perl syntax: `(?z`"),
     ("{x=~\"(?P<n\"}", "1:2: error parsing regexp: invalid named capture: `(?P<n`"),
+    ("{x=~\"(?<n\"}", "1:2: error parsing regexp: invalid named capture: `(?<n`"),
+    ("{x=~\"\\\\C\"}", "1:2: error parsing regexp: invalid escape sequence: `\\C`"),
+    ("{x=~\"(?<n>a\"}", "1:2: error parsing regexp: missing closing ): `(?<n>a`"),
+    // Bytes that are no text; Prometheus takes all but the regular expression.
+    ("{x=~\"\\xff\"}", "1:2: error parsing regexp: invalid UTF-8: `\\xff`"),
+    (
+      "{x=\"\\xff\"}",
+      "1:4: string \"\\xff\" is not valid UTF-8: write bytes only if they are a text"
+    ),
+    (
+      "{\"\\377\"}",
+      "1:2: string \"\\377\" is not valid UTF-8: write bytes only if they are a text"
+    ),
+    (
+      "label_replace(a, \"\\xc3\", \"\", \"\", \"\")",
+      "1:18: string \"\\xc3\" is not valid UTF-8: write bytes only if they are a text"
+    ),
+    ("'\\xff'", "1:1: string '\\xff' is not valid UTF-8: write bytes only if they are a text"),
     ("a[5m][5m]", "1:6: ranges only allowed for vector selectors"),
     ("1[5m]", "1:2: ranges only allowed for vector selectors"),
     ("\"a\"[5m]", "1:4: ranges only allowed for vector selectors"),

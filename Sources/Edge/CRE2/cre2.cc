@@ -2,8 +2,6 @@
 
 #include <re2/re2.h>
 
-#include <algorithm>
-#include <cstring>
 #include <vector>
 
 struct tocsin_re2 {
@@ -25,20 +23,6 @@ void tocsin_re2_free(tocsin_re2 *expression) { delete expression; }
 
 const char *tocsin_re2_error(const tocsin_re2 *expression) {
   return expression->expression.ok() ? nullptr : expression->expression.error().c_str();
-}
-
-int tocsin_re2_group_count(const tocsin_re2 *expression) {
-  return std::max(0, expression->expression.NumberOfCapturingGroups());
-}
-
-size_t tocsin_re2_group_name(
-    const tocsin_re2 *expression, int index, char *into, size_t capacity) {
-  const auto &names = expression->expression.CapturingGroupNames();
-  const auto found = names.find(index);
-  if (found == names.end()) return 0;
-  const size_t length = std::min(capacity, found->second.size());
-  std::memcpy(into, found->second.data(), length);
-  return length;
 }
 
 bool tocsin_re2_match(

@@ -52,13 +52,18 @@ extension RegularExpression {
   }
 
   private func text(ofGroup name: String, in captures: [String?]) -> String {
-    if let index = Int(name) {
+    // A number with a zero in front, or one beyond all numbers of groups, is a name.
+    if name == "0" || name.utf8.first != UInt8(ascii: "0"), name.utf8.count < 9,
+      let index = Int(name)
+    {
       return index < captures.count ? captures[index] ?? "" : ""
     }
-    guard let index = groupNames.firstIndex(of: name), index + 1 < captures.count else {
-      return ""
+    // Of several groups of a name the one that took part.
+    for (index, known) in groupNames.enumerated() where known == name && index + 1 < captures.count
+    {
+      if let text = captures[index + 1] { return text }
     }
-    return captures[index + 1] ?? ""
+    return ""
   }
 
   /// Reads `name` or `{name}` and returns it with what follows; nil when no name stands there.
@@ -67,9 +72,13 @@ extension RegularExpression {
   ) -> (name: String, rest: Substring.UTF8View)? {
     let isBraced = text.first == UInt8(ascii: "{")
     let body = isBraced ? text.dropFirst() : text
-    let name = body.prefix { byte in
-      byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    let name = Substring(body).unicodeScalars.prefix { scalar in
+      switch scalar.properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+        .decimalNumber:
+        true
+      default: scalar == "_"
+      }
     }
     guard !name.isEmpty else { return nil }
     let rest = body[name.endIndex...]

@@ -1,6 +1,6 @@
 private import CRE2
 
-/// An RE2 regular expression: the syntax that Prometheus documents, matched in linear time.
+/// A regular expression in the syntax that Prometheus documents, which is Go's, matched in linear time by RE2.
 ///
 /// Every pattern that comes from outside (matchers, relabelling, templates, collector filters) goes through here; Swift's
 /// own `Regex` backtracks. An expression is immutable and may be used from any thread.
@@ -9,6 +9,9 @@ private import CRE2
   public enum Anchoring: Sendable {
     /// The pattern must match the whole text, as Prometheus' label matchers do.
     case whole
+    /// The same, and the pattern need not be one by itself: relabelling and `label_replace` put it between
+    /// `^(?:` and `)$`, so that `a)|(b` is good and a `\Q` without its `\E` is not.
+    case framed
     /// The pattern may match anywhere.
     case anywhere
   }
@@ -33,8 +36,9 @@ private import CRE2
   public init(
     _ pattern: String, anchoring: Anchoring = .whole, dotMatchesNewline: Bool = true
   ) throws(PatternError) {
-    var text = pattern
-    let compiled = text.withUTF8 { bytes in
+    let frame = dotMatchesNewline ? "^(?s:" : "^(?:"
+    let translation = PatternTranslation(anchoring == .framed ? "\(frame)\(pattern))$" : pattern)
+    let compiled = unsafe translation.text.withUnsafeBufferPointer { bytes in
       unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
         unsafe tocsin_re2_new(
           characters.baseAddress, characters.count, dotMatchesNewline, Int64(Self.memoryLimit))
@@ -46,21 +50,12 @@ private import CRE2
     if let message = unsafe tocsin_re2_error(compiled) {
       let reason = unsafe String(cString: message)
       unsafe tocsin_re2_free(compiled)
-      throw PatternError(pattern: pattern, reason: reason)
+      throw PatternError(pattern: pattern, reason: translation.reason(reason))
     }
     self.pattern = pattern
     self.anchoring = anchoring
-    let count = Int(unsafe tocsin_re2_group_count(compiled))
-    groupCount = count
-    groupNames = (0..<count).map { index in
-      unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { name in
-        let length = unsafe tocsin_re2_group_name(
-          compiled, Int32(index + 1), name.baseAddress, name.count)
-        guard length > 0 else { return nil }
-        return unsafe String(
-          decoding: UnsafeRawBufferPointer(name)[..<length], as: UTF8.self)
-      }
-    }
+    groupNames = translation.groupNames
+    groupCount = groupNames.count
     unsafe raw = compiled
   }
 

@@ -2,8 +2,17 @@ public import PatternMatching
 
 /// A condition on the value of one label, as in `{job="node", instance=~"db.*"}`.
 ///
-/// A missing label has the empty value. Regular expressions match the whole value, and the dot matches newlines.
+/// A missing label has the empty value. Regular expressions match the whole value. Values are compared as bytes: a letter that
+/// is written in another way is another one.
 public struct LabelMatcher: Sendable {
+  /// Whose regular expressions they are.
+  public enum Dialect: Sendable {
+    /// Prometheus': the dot matches newlines.
+    case prometheus
+    /// Alertmanager's: it does not, and the pattern need not be one by itself.
+    case alertmanager
+  }
+
   /// How the value is compared.
   public enum Operation: String, Sendable, CaseIterable {
     case equal = "="
@@ -23,14 +32,17 @@ public struct LabelMatcher: Sendable {
 
   /// Makes a matcher; only a regular expression can be refused.
   public init(
-    _ name: String, _ operation: Operation, _ value: String
+    _ name: String, _ operation: Operation, _ value: String, of dialect: Dialect = .prometheus
   ) throws(PatternError) {
     self.name = name
     self.operation = operation
     self.value = value
     switch operation {
     case .equal, .notEqual: expression = nil
-    case .matches, .notMatches: expression = try RegularExpression(value)
+    case .matches, .notMatches:
+      let isPrometheus = dialect == .prometheus
+      expression = try RegularExpression(
+        value, anchoring: isPrometheus ? .whole : .framed, dotMatchesNewline: isPrometheus)
     }
   }
 
@@ -45,8 +57,8 @@ public struct LabelMatcher: Sendable {
   /// Whether a value fulfils the condition; pass "" for a missing label.
   public func matches(_ candidate: String) -> Bool {
     switch operation {
-    case .equal: candidate == value
-    case .notEqual: candidate != value
+    case .equal: candidate.isSame(as: value)
+    case .notEqual: !candidate.isSame(as: value)
     case .matches: expression?.matches(candidate) ?? false
     case .notMatches: !(expression?.matches(candidate) ?? true)
     }
@@ -61,7 +73,8 @@ public struct LabelMatcher: Sendable {
 
 extension LabelMatcher: Hashable, CustomStringConvertible {
   public static func == (left: LabelMatcher, right: LabelMatcher) -> Bool {
-    left.name == right.name && left.operation == right.operation && left.value == right.value
+    left.operation == right.operation && left.name.isSame(as: right.name)
+      && left.value.isSame(as: right.value)
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -81,5 +94,12 @@ extension LabelMatcher: Hashable, CustomStringConvertible {
     bytes.append(contentsOf: operation.rawValue.utf8)
     LabelText.appendQuoted(value, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// Whether the bytes are the same; `==` also is true for letters that are composed in another way.
+  fileprivate func isSame(as other: String) -> Bool {
+    self == other && utf8.elementsEqual(other.utf8)
   }
 }

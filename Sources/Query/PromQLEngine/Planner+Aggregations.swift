@@ -30,7 +30,7 @@ extension Planner {
     case .limitRatio: return try select(.ratio, source, groups, parameter)
     case .countValues:
       let label = node.parameter.map(string) ?? ""
-      guard !label.isEmpty, !label.unicodeScalars.contains("\u{fffd}") else {
+      guard !label.isEmpty else {
         throw .failed("invalid label name \"\(label)\"", at: node.range)
       }
       return try CountValues.evaluate(source, groups, label: label, steps: grid.count, context)

@@ -11,6 +11,7 @@ extension PromQLParser {
       noteLeaf()
       return isDuration ? .duration(value, token.range) : .number(value, token.range)
     case .string(let value, _):
+      try requireText()
       advance()
       noteLeaf()
       return .string(value, token.range)
@@ -152,6 +153,16 @@ extension PromQLParser {
       AggregationExpression(
         operation, expression, parameter: arguments.first, grouping: grouping?.labels ?? [],
         isWithout: grouping?.isWithout ?? false, range: range))
+  }
+
+  /// Refuses a string whose escapes give something that is no UTF-8; shown as it is written.
+  ///
+  /// Prometheus carries such bytes along, though no sample can have them; our strings cannot hold them.
+  func requireText() throws(ParseError) {
+    guard case .string(_, isText: false) = token.kind else { return }
+    throw ParseError(
+      "string \(token.text) is not valid UTF-8: write bytes only if they are a text",
+      at: token.range)
   }
 
   /// Refuses a label name whose escapes give something that is no UTF-8; shown as it is written.

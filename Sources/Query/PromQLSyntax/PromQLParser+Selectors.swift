@@ -44,7 +44,9 @@ extension PromQLParser {
     let label: String
     switch name.kind {
     case .identifier: label = name.text
-    case .string(let text, _): label = text
+    case .string(let text, _):
+      try requireText()
+      label = text
     default: throw unexpected(in: .matcher)
     }
     advance()
@@ -53,7 +55,16 @@ extension PromQLParser {
       return LabelMatcher(Label.metricName, equals: label)
     }
     advance()
-    guard case .string(let value, _) = token.kind else { throw unexpected(in: .matcherValue) }
+    guard case .string(let value, let isText) = token.kind else {
+      throw unexpected(in: .matcherValue)
+    }
+    if !isText, operation == .matches || operation == .notMatches {
+      let written = token.text.dropFirst().dropLast()
+      advance()
+      throw ParseError(
+        "error parsing regexp: invalid UTF-8: `\(written)`", at: name.range.extended(to: lastRange))
+    }
+    try requireText()
     advance()
     do {
       return try LabelMatcher(label, operation, value)

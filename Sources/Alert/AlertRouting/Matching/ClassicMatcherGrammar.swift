@@ -62,7 +62,7 @@ enum ClassicMatcherGrammar {
       throw failure("the value of \(name) has an unescaped or a missing quote")
     }
     do {
-      return try LabelMatcher(name, operation, value)
+      return try LabelMatcher(name, operation, value, of: .alertmanager)
     } catch {
       throw failure(error.description)
     }

@@ -47,7 +47,7 @@ struct UTF8MatcherGrammar {
     skipSpace()
     let value = try word("a value; write \"\" for the empty one")
     do {
-      return try LabelMatcher(name, operation, value)
+      return try LabelMatcher(name, operation, value, of: .alertmanager)
     } catch {
       throw failure(error.description)
     }

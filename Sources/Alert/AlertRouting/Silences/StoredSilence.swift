@@ -43,7 +43,7 @@ struct StoredSilence: Codable {
     }
     let matchers = stored.matchers.compactMap { matcher in
       LabelMatcher.Operation(rawValue: matcher.operation).flatMap {
-        try? LabelMatcher(matcher.name, $0, matcher.value)
+        try? LabelMatcher(matcher.name, $0, matcher.value, of: .alertmanager)
       }
     }
     // A silence that lost a condition would silence more than was meant.

@@ -27,12 +27,6 @@ void tocsin_re2_free(tocsin_re2 *expression);
 /// Null when the pattern compiled, else RE2's message, owned by the expression.
 const char *tocsin_re2_error(const tocsin_re2 *expression);
 
-int tocsin_re2_group_count(const tocsin_re2 *expression);
-
-/// Writes the name of group `index` (1-based) and returns its length; 0 for an unnamed group.
-size_t tocsin_re2_group_name(
-    const tocsin_re2 *expression, int index, char *into, size_t capacity);
-
 /// Matches from `from` on; `anchored` asks for the whole text. Fills `spans[0..<count]`; span 0 is the whole match.
 bool tocsin_re2_match(
     const tocsin_re2 *expression, const char *text, size_t length, size_t from, bool anchored,

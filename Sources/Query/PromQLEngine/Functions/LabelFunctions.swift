@@ -26,7 +26,7 @@ extension FunctionTable {
     let (target, template, source, pattern) = (texts[0], texts[1], texts[2], texts[3])
     let expression: RegularExpression
     do {
-      expression = try RegularExpression(pattern)
+      expression = try RegularExpression(pattern, anchoring: .framed)
     } catch {
       throw .failed(
         "invalid regular expression in label_replace(): \(pattern)", at: call.arguments[4].range)
@@ -55,6 +55,10 @@ extension FunctionTable {
   ) async throws(QueryError) -> any InstantOperator {
     let texts = call.arguments.dropFirst().map(planner.string)
     let (target, separator, sources) = (texts[0], texts[1], texts[2...])
+    if let place = sources.firstIndex(of: "") {
+      throw .failed(
+        "invalid source label name in label_join(): ", at: call.arguments[place + 1].range)
+    }
     guard !target.isEmpty else {
       throw .failed(
         "invalid destination label name in label_join(): \(target)", at: call.arguments[1].range)

@@ -119,7 +119,7 @@ extension ConfigMapping {
     for pair in stringPairs(equal) { matchers.append(LabelMatcher(pair.key, equals: pair.text)) }
     for pair in stringPairs(pattern) {
       do {
-        matchers.append(try LabelMatcher(pair.key, .matches, pair.text))
+        matchers.append(try LabelMatcher(pair.key, .matches, pair.text, of: .alertmanager))
       } catch {
         diagnostics.report(pair.node.error(error.description))
       }

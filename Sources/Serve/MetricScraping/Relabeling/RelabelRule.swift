@@ -42,7 +42,7 @@ package struct RelabelRule: Sendable {
     self.regex = regex
     self.modulus = modulus
     do {
-      expression = try RegularExpression(regex)
+      expression = try RegularExpression(regex, anchoring: .framed)
     } catch {
       throw .badPattern(String(describing: error))
     }

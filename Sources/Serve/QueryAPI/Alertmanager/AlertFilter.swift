@@ -41,7 +41,7 @@ struct AlertFilter {
   ) throws(RouterAPIError) -> RegularExpression? {
     guard let text = parameters["receiver"] else { return nil }
     do {
-      return try RegularExpression(text)
+      return try RegularExpression(text, anchoring: .framed, dotMatchesNewline: false)
     } catch {
       throw RouterAPIError(400, "bad receiver: \(error)")
     }

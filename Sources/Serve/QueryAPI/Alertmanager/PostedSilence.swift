@@ -14,7 +14,7 @@ struct PostedSilence: Decodable {
       let operation: LabelMatcher.Operation =
         isEqual ?? true ? (isRegex ? .matches : .equal) : (isRegex ? .notMatches : .notEqual)
       do {
-        return try LabelMatcher(name, operation, value)
+        return try LabelMatcher(name, operation, value, of: .alertmanager)
       } catch {
         throw RouterAPIError(400, "matcher \(name): \(error)")
       }
