@@ -178,7 +178,8 @@ let serve: [Target] = [
       "MetricScraping",
       "RemoteWriting", "SampleStore", "StateDatabase", "StorageAPI", "MetricModel",
       "PatternMatching", "TextTemplates", "PromQLEngine", "PromQLSyntax", "AlertRules",
-      "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle, logging,
+      "QueryScripts", "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle,
+      logging,
     ]),
 ]
 
@@ -187,7 +188,8 @@ let programs: [Target] = [
     "tocsin",
     uses: [
       "ExporterService", "EvaluatorService", "RemoteWriting", "WebClient", "ConfigDecoding",
-      "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "WebServer", "WebSecurity",
+      "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "PatternMatching",
+      "WebServer", "WebSecurity",
       "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI", "SampleStore",
       "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
       unixSignals,

@@ -14,7 +14,7 @@ package enum RuleQueryResult: Sendable, Equatable {
   case unusable
 
   /// The result as samples.
-  func samples() throws(RuleError) -> [RuleSample] {
+  package func samples() throws(RuleError) -> [RuleSample] {
     switch self {
     case .vector(let samples): samples
     case .scalar(let value): [RuleSample(labels: .empty, value: value)]
