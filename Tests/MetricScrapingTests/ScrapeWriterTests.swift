@@ -39,6 +39,24 @@ private struct Desk {
 struct ScrapeWriterTests {
   private static let attached = #"instance="h:1", job="j""#
 
+  @Test func aFailedPageDoesNotSayWhichSeriesAreTracked() async throws {
+    var desk = Desk(try target())
+    try await desk.keep("a 1\nb 2\n")
+    // Lines with times of their own get no stale markers; but this page was not kept.
+    await #expect(throws: ScrapeFailure.self) { try await desk.keep("a 1 1000\nb x\n") }
+    #expect(desk.samples.filter { $0.hasPrefix("a{") || $0.hasPrefix("b{") }.count == 2)
+  }
+
+  @Test func typesAreThoseOfTheLastPageWhereverTheyStand() async throws {
+    var desk = Desk(try target())
+    for page in [
+      "# TYPE c gauge\n# TYPE a gauge\n", "# TYPE a counter\n", "# TYPE c gauge\n# TYPE a gauge\n",
+    ] {
+      try await desk.keep(page)
+    }
+    #expect(desk.writer.cache.families["a"]?.type == .gauge)
+  }
+
   @Test func keepsSamplesAndTheReportInOneBatch() async throws {
     var desk = Desk(try target())
     let counts = try await desk.keep("# TYPE a counter\na{x=\"1\"} 5\nb 2\n")

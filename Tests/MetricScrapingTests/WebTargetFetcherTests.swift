@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import MetricModel
 import Synchronization
@@ -97,17 +98,16 @@ struct WebTargetFetcherTests {
     let folder = try TemporaryDirectory()
     let path = try folder.write("one\n", to: "token")
     let server = try Self.serve { .text($0.headers["Authorization"] ?? "none") }
-    let change: (inout ScrapeJob) -> Void = {
+    let target = try target("127.0.0.1:\(server.boundPort)") {
       $0.client.authorization = .credentials(type: "Bearer", .file(path: path))
     }
-    #expect(try await Self.fetch(server, change).body == Array("Bearer one".utf8))
-    try folder.write("two", to: "token")
-    #expect(try await Self.fetch(server, change).body == Array("Bearer two".utf8))
-    await #expect(throws: ScrapeFailure.self) {
-      try await Self.fetch(server) {
-        $0.client.authorization = .credentials(type: "Bearer", .file(path: path + ".none"))
-      }
+    let fetcher = WebTargetFetcher(client: WebClient(), version: "0").fetcher(for: target)
+    for secret in ["one", "one", "two", "one"] {
+      try folder.write(secret, to: "token")
+      #expect(try await fetcher.fetch(target).body == Array("Bearer \(secret)".utf8))
     }
+    unsafe unlink(path)
+    await #expect(throws: ScrapeFailure.self) { try await fetcher.fetch(target) }
     await server.stop()
   }
 

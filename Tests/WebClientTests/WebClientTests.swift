@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import WebClient
@@ -77,6 +78,34 @@ import WebServer
     request.reusesConnection = false
     for _ in 0..<2 { _ = try await client.send(request) }
     #expect(server.counters.connections == 3)
+    await server.stop()
+  }
+
+  @Test func preparedRequestsAreSentAgainAndAgain() async throws {
+    let server = try start { request in
+      switch request.path {
+      case "/here": .redirect(to: "/there")
+      case "/long": .text(String(repeating: "x", count: 2000))
+      default: await Self.echo(request)
+      }
+    }
+    var request = WebRequest(.post, url(server, "/here"), headers: ["X-Key": "k"], body: [98])
+    let redirected = try PreparedRequest(request)
+    request.url = url(server, "/there")
+    let plain = try PreparedRequest(request)
+    request.url = url(server, "/long")
+    request.maximumBodyBytes = 1999
+    let tooLong = try PreparedRequest(request)
+    for _ in 0..<3 {
+      #expect(try await client.send(redirected).text.hasPrefix("GET /there"))
+      let answer = try await client.send(plain)
+      #expect(answer.text.hasPrefix("POST /there") && answer.text.hasSuffix("X-Key=k Expect=- b"))
+      #expect(answer.headers.values("Content-Type").count == 1)
+      await #expect(throws: WebClientError.self) { try await client.send(tooLong) }
+    }
+    async let first = client.send(plain)
+    async let second = client.send(plain)
+    #expect(try await (first.text, second.text) == (first.text, first.text))
     await server.stop()
   }
 
@@ -165,6 +194,9 @@ import WebServer
     let proxy = try start { .text("proxied \($0.headers["Host"] ?? "")") }
     var request = WebRequest(.get, "http://no-such-host.invalid/x")
     request.proxyURL = url(proxy)
+    // The environment has no say, neither for a proxy nor against one.
+    unsafe setenv("no_proxy", "*", 1)
+    defer { unsafe unsetenv("no_proxy") }
     #expect(try await client.send(request).text == "proxied no-such-host.invalid")
     await proxy.stop()
   }

@@ -5,7 +5,7 @@ extension Hop {
   /// The answer that a finished transfer brought.
   func response(_ outcome: TransferOutcome, timings: WebTimings) -> WebResponse {
     WebResponse(
-      status: outcome.status, headers: Self.headers(outcome.headerLines), body: outcome.body,
+      status: outcome.status, headers: Self.headers(outcome.header), body: outcome.body,
       timings: timings, effectiveOrigin: url.origin, redirects: redirects,
       httpVersion: Self.version(outcome.version), remoteAddress: outcome.remoteAddress,
       certificates: outcome.certificates.map(WebCertificate.init(fields:)))
@@ -53,25 +53,33 @@ extension Hop {
   }
 
   /// The fields of the last answer: a status line begins anew (100, proxies).
-  private static func headers(_ lines: [String]) -> WebHeaders {
+  private static func headers(_ bytes: [UInt8]) -> WebHeaders {
     var headers = WebHeaders()
-    for line in lines {
-      if line.hasPrefix("HTTP/") {
+    headers.reserveCapacity(8)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest[line.endIndex...].dropFirst()
+      if line.starts(with: statusLine) {
         headers = WebHeaders()
+        headers.reserveCapacity(8)
         continue
       }
-      guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      let value = line[line.utf8.index(after: colon)...]
-      headers.append(String(line[..<colon]), trimmed(value))
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      headers.append(
+        String(decoding: line[..<colon], as: UTF8.self),
+        String(decoding: trimmed(line[(colon + 1)...]), as: UTF8.self))
     }
     return headers
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0d, 0x0a].contains($0) }
-    let bytes = Array(text.utf8.drop(while: isSpace))
-    let end = bytes.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? 0
-    return String(decoding: bytes[..<end], as: UTF8.self)
+  private static let statusLine = Array("HTTP/".utf8)
+
+  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
+    let start = text.drop(while: isSpace)
+    let end = start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex
+    return start[..<end]
   }
 
   private static func version(_ number: Int) -> String {

@@ -91,6 +91,8 @@ struct Hop {
     transfer.set(CURLOPT_CONNECTTIMEOUT_MS, timeout.wholeMilliseconds)
     transfer.set(CURLOPT_USERAGENT, request.userAgent)
     transfer.set(CURLOPT_PROXY, request.proxyURL ?? "")
+    // Else `no_proxy` of the environment would be looked at.
+    transfer.set(CURLOPT_NOPROXY, "")
     transfer.limitBody(request.maximumBodyBytes)
     if request.acceptCompression { transfer.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
     if !request.reusesConnection {

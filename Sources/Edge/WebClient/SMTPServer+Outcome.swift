@@ -36,7 +36,7 @@ extension SMTPServer {
     case CURLE_OPERATION_TIMEDOUT: return .timedOut(origin: origin, after: timeout)
     default: break
     }
-    if let reply = SMTPReply(last: outcome.headerLines) {
+    if let reply = SMTPReply(last: outcome.replies) {
       return reply.code < 500
         ? .temporary(origin: origin, code: reply.code, text: reply.text)
         : .permanent(origin: origin, code: reply.code, text: reply.text)
@@ -57,6 +57,13 @@ extension SMTPServer {
       return .connection(
         origin: origin, reason: unsafe String(cString: curl_easy_strerror(outcome.code)))
     }
+  }
+}
+
+extension TransferOutcome {
+  /// The lines of a mail server's replies.
+  fileprivate var replies: [String] {
+    header.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -12,7 +12,7 @@ struct TargetURL: Sendable, Hashable {
   let text: String
 
   /// What may be shown.
-  var origin: String { "\(scheme)://\(host):\(port)" }
+  let origin: String
 
   init(parsing text: String) throws(WebClientError) {
     guard !text.utf8.contains(0) else { throw .invalidURL(reason: "it holds a NUL byte") }
@@ -81,6 +81,7 @@ struct TargetURL: Sendable, Hashable {
     self.user = user
     self.password = password
     self.text = text
+    origin = "\(scheme)://\(host):\(port)"
   }
 
   private static func part(

@@ -15,8 +15,7 @@ import Synchronization
   private var body: [UInt8] = []
   private var bodyLimit = 0
   private var isOverLimit = false
-  private var headerLines: [String] = []
-  private var headerBytes = 0
+  private var header: [UInt8] = []
 
   /// All header lines or SMTP replies of a transfer together.
   static let maxHeaderBytes = 256 << 10
@@ -115,8 +114,7 @@ import Synchronization
   func clear() {
     unsafe message.pointee = 0
     body = []
-    headerLines = []
-    headerBytes = 0
+    header = []
     uploaded = 0
     isOverLimit = false
   }
@@ -163,9 +161,9 @@ import Synchronization
   }
 
   func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    headerBytes += bytes.count
-    guard headerBytes <= Self.maxHeaderBytes else { return false }
-    unsafe headerLines.append(String(decoding: bytes, as: UTF8.self))
+    guard bytes.count <= Self.maxHeaderBytes - header.count else { return false }
+    if header.isEmpty { header.reserveCapacity(512) }
+    unsafe header.append(contentsOf: bytes)
     return true
   }
 
@@ -177,17 +175,20 @@ import Synchronization
   }
 
   private func outcome(_ code: CURLcode) -> TransferOutcome {
-    let text = unsafe String(cString: message)
-    return TransferOutcome(
-      code: code,
-      reason: text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text,
+    TransferOutcome(
+      code: code, reason: code == CURLE_OK ? "" : reason(code),
       systemError: unsafe Int32(truncatingIfNeeded: tocsin_curl_get_long(easy, CURLINFO_OS_ERRNO)),
       status: unsafe tocsin_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
-      headerLines: headerLines, body: takeBody(), isOverLimit: isOverLimit, timings: timings(),
+      header: header, body: takeBody(), isOverLimit: isOverLimit, timings: timings(),
       version: unsafe tocsin_curl_get_long(easy, CURLINFO_HTTP_VERSION),
       remoteAddress: unsafe tocsin_curl_get_text(easy, CURLINFO_PRIMARY_IP)
         .map { unsafe String(cString: $0) } ?? "",
       certificates: certificates())
+  }
+
+  private func reason(_ code: CURLcode) -> String {
+    let text = unsafe String(cString: message)
+    return text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
   }
 
   /// The body, which nobody else holds then.
@@ -230,10 +231,12 @@ import Synchronization
 /// How a transfer ended.
 struct TransferOutcome: Sendable {
   let code: CURLcode
+  /// Why it failed; empty if it did not.
   let reason: String
   let systemError: Int32
   let status: Int
-  let headerLines: [String]
+  /// The lines of all headers, or the replies of a mail server, as they came.
+  let header: [UInt8]
   let body: [UInt8]
   let isOverLimit: Bool
   let timings: WebTimings

@@ -109,7 +109,9 @@ struct AlarmList {
   private var lastNumber = 0
 
   /// The earliest deadline.
-  var first: ContinuousClock.Instant? { alarms.last?.deadline }
+  var first: ContinuousClock.Instant? {
+    alarms.isEmpty ? nil : alarms[alarms.count - 1].deadline
+  }
 
   /// A number for the next alarm.
   mutating func takeNumber() -> Int {
@@ -139,10 +141,7 @@ struct AlarmList {
   /// Takes out those whose time has come.
   mutating func takeDue(_ now: ContinuousClock.Instant) -> [Alarm] {
     var due: [Alarm] = []
-    while let last = alarms.last, last.deadline <= now {
-      due.append(last)
-      alarms.removeLast()
-    }
+    while let first, first <= now { due.append(alarms.removeLast()) }
     return due
   }
 

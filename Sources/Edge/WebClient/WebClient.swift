@@ -10,7 +10,6 @@ package final class WebClient: Sendable {
   package static let maxRedirects = 10
 
   private let driver: TransferDriver?
-  private let prepared = PreparedTransfers()
 
   /// Starts the thread; `maxIdleConnections` are kept open for later requests.
   package init(maxIdleConnections: Int = 256) {
@@ -43,11 +42,18 @@ package final class WebClient: Sendable {
     try await attempt(request).result.get()
   }
 
+  /// Sends a request that was made ready before, as ``send(_:)`` does.
+  package func send(_ prepared: PreparedRequest) async throws(WebClientError) -> WebResponse {
+    var attempt = WebAttempt()
+    return try await run(prepared, noting: &attempt)
+  }
+
   /// Sends a request as ``send(_:)`` does, and says how far it came if it fails.
   package func attempt(_ request: WebRequest) async -> WebAttempt {
     var attempt = WebAttempt()
-    do {
-      attempt.result = .success(try await run(request, noting: &attempt))
+    do throws(WebClientError) {
+      let prepared = try PreparedRequest(request)
+      attempt.result = .success(try await run(prepared, noting: &attempt))
     } catch {
       attempt.result = .failure(error)
     }
@@ -55,41 +61,55 @@ package final class WebClient: Sendable {
   }
 
   private func run(
-    _ request: WebRequest, noting attempt: inout WebAttempt
+    _ prepared: PreparedRequest, noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
-    let deadline = ContinuousClock.now + request.timeout
-    let first: PreparedTransfer
-    if let kept = prepared.take(request) {
-      first = kept
-    } else {
-      first = try PreparedTransfer(request)
+    let start = ContinuousClock.now
+    let transfer = try prepared.takeTransfer()
+    let outcome = try await run(prepared.hop, transfer)
+    attempt.timings = outcome.timings
+    // An abort that came too late for this transfer must not end the next one.
+    if outcome.code == CURLE_OK, !Task.isCancelled, let transfer { prepared.keep(transfer) }
+    let response = try Self.response(of: prepared.hop, outcome, timings: attempt.timings)
+    guard (300..<400).contains(response.status), prepared.hop.request.followRedirects else {
+      return response
     }
-    var hop = first.hop
-    while true {
-      let outcome: TransferOutcome
-      if hop.redirects == 0 {
-        outcome = try await run(hop, first.transfer)
-        if outcome.code == CURLE_OK, !Task.isCancelled { prepared.keep(first) }
-      } else {
-        let transfer = Transfer()
-        if let transfer {
-          try hop.configure(transfer, timeout: deadline - ContinuousClock.now)
-        }
-        outcome = try await run(hop, transfer)
-      }
-      attempt.timings = attempt.timings + outcome.timings
-      if outcome.code != CURLE_OK { throw hop.error(for: outcome, timeout: request.timeout) }
-      let response = hop.response(outcome, timings: attempt.timings)
-      guard request.followRedirects, let next = try hop.following(response) else { return response }
+    let deadline = start + prepared.hop.request.timeout
+    return try await follow(response, of: prepared.hop, until: deadline, noting: &attempt)
+  }
+
+  /// Follows the redirects of an answer to the last one.
+  private func follow(
+    _ answer: WebResponse, of first: Hop, until deadline: ContinuousClock.Instant,
+    noting attempt: inout WebAttempt
+  ) async throws(WebClientError) -> WebResponse {
+    var (response, hop) = (answer, first)
+    while let next = try hop.following(response) {
       attempt.redirects = next.redirects
       guard next.redirects <= Self.maxRedirects else {
         throw .tooManyRedirects(origin: hop.url.origin, limit: Self.maxRedirects)
       }
-      guard ContinuousClock.now < deadline else {
-        throw .timedOut(origin: next.url.origin, after: request.timeout, while: .connecting)
+      let left = deadline - ContinuousClock.now
+      guard left > .zero else {
+        throw .timedOut(
+          origin: next.url.origin, after: next.request.timeout, while: .connecting)
       }
+      let transfer = Transfer()
+      if let transfer { try next.configure(transfer, timeout: left) }
+      let outcome = try await run(next, transfer)
+      attempt.timings = attempt.timings + outcome.timings
+      response = try Self.response(of: next, outcome, timings: attempt.timings)
       hop = next
     }
+    return response
+  }
+
+  private static func response(
+    of hop: Hop, _ outcome: TransferOutcome, timings: WebTimings
+  ) throws(WebClientError) -> WebResponse {
+    guard outcome.code == CURLE_OK else {
+      throw hop.error(for: outcome, timeout: hop.request.timeout)
+    }
+    return hop.response(outcome, timings: timings)
   }
 
   private func run(

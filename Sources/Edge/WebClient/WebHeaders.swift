@@ -36,6 +36,9 @@ package struct WebHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     fields.append(Field(name: name, value: value))
   }
 
+  /// Makes room for fields that are to come.
+  mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
+
   /// Removes all fields whose name is not among these.
   mutating func keep(only names: [String]) {
     fields.removeAll { field in !names.contains { Self.isSame($0, field.name) } }

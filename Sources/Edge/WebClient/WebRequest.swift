@@ -46,9 +46,6 @@ package struct WebRequest: Hashable, Sendable {
   /// Ends with the open connection, after the TLS handshake of an `https` URL: nothing is sent, and the status is 0.
   package var connectsOnly = false
 
-  /// Hashes the URL alone: requests that are kept differ in it, and all else would be hashed at every scrape.
-  package func hash(into hasher: inout Hasher) { hasher.combine(url) }
-
   package init(
     _ method: Method = .get, _ url: String, headers: WebHeaders = [:], body: [UInt8]? = nil
   ) {

@@ -21,33 +21,65 @@ enum DecimalNumber {
     return (value, scan.position)
   }
 
-  /// Reads a number of up to 18 digits without sign and exponent, as most are; nil if it is another one.
+  /// Reads a number of up to 18 digits, as most are, that can be had with one correctly rounded operation; nil if it is another one.
   @inline(always)
-  private static func readPlain(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
-    let limit = min(bytes.count, start + 19)
+  static func readPlain(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
     var position = start
+    let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
+    if isNegative { position += 1 }
+    // Further digits wrap the mantissa, and are too many.
+    let limit = min(bytes.count, position + 20)
+    var digits = -position
+    var power = 0
     var mantissa: UInt64 = 0
     while position < limit, bytes[position].isDigit {
       mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- UInt8(ascii: "0"))
       position += 1
     }
-    guard position > start, position < limit else { return nil }
-    var power = 0
-    if bytes[position] == UInt8(ascii: ".") {
-      let point = position
+    digits += position
+    if position < limit, bytes[position] == UInt8(ascii: ".") {
       position += 1
+      power = position
       while position < limit, bytes[position].isDigit {
         mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- UInt8(ascii: "0"))
         position += 1
       }
-      guard position < limit else { return nil }
-      power = position - point - 1
+      power -= position
+      digits -= power
     }
-    guard bytes[position].isBlank || bytes[position] == .newline, mantissa <= 1 << 53 else {
-      return nil
+    guard digits > 0, digits <= 18, position < bytes.count else { return nil }
+    if bytes[position] | 0x20 == UInt8(ascii: "e") {
+      guard let (exponent, end) = readExponent(bytes, at: position + 1) else { return nil }
+      power += exponent
+      position = end
     }
+    guard position < bytes.count, bytes[position].isBlank || bytes[position] == .newline,
+      mantissa <= 1 << 53, -22 <= power, power <= 22
+    else { return nil }
     let number = Double(Int64(truncatingIfNeeded: mantissa))
-    return (power == 0 ? number : number / powersOfTen[power], position)
+    let magnitude =
+      power == 0
+      ? number : power < 0 ? number / powersOfTen[-power] : number * powersOfTen[power]
+    return (isNegative ? -magnitude : magnitude, position)
+  }
+
+  /// Reads an exponent of one or two digits, with a sign or without.
+  @inline(always)
+  private static func readExponent(
+    _ bytes: Span<UInt8>, at start: Int
+  ) -> (value: Int, end: Int)? {
+    guard start + 3 < bytes.count else { return nil }
+    var position = start
+    let isNegative = bytes[position] == UInt8(ascii: "-")
+    if isNegative || bytes[position] == UInt8(ascii: "+") { position += 1 }
+    guard bytes[position].isDigit else { return nil }
+    var value = Int(bytes[position] &- UInt8(ascii: "0"))
+    position += 1
+    if bytes[position].isDigit {
+      value = value * 10 + Int(bytes[position] &- UInt8(ascii: "0"))
+      position += 1
+    }
+    return (isNegative ? -value : value, position)
   }
 
   /// Reads a whole number, with a minus sign or without, that ends at a blank or at the end of the line.

@@ -46,6 +46,11 @@ extension Workload {
     let nothing: [UInt8] = []
     while true {
       let expected = next < known.count ? known[next] : nothing
+      if let value = parser.plainValue(of: expected.span) {
+        sum += value
+        next += 1
+        continue
+      }
       guard let entry = try parser.next(expecting: expected.span) else { return sum }
       guard case .sample(let sample) = entry else { continue }
       sum += sample.value

@@ -22,30 +22,48 @@ struct MetadataCache {
   private(set) var families: [String: FamilyMetadata] = [:]
   /// Whether the families changed since this was last set to false.
   var hasChanged = false
+  /// Whole lines, line ends included, in the order of the last scrape.
   private var lines: [[UInt8]] = []
   private var position = 0
+  private var format = ExpositionTextFormat.text
 
-  mutating func begin() { position = 0 }
+  /// Begins a scrape.
+  mutating func begin(_ format: ExpositionTextFormat) {
+    // Lines that the last scrape did not come to may be out of date.
+    lines.removeSubrange(position...)
+    position = 0
+    if format != self.format { lines = [] }
+    self.format = format
+  }
 
-  /// Takes a line of metadata.
-  mutating func note(
-    _ entry: ExpositionEntry, in body: Span<UInt8>, format: ExpositionTextFormat, end: Int
-  ) {
+  /// Steps over a line that is the same as in the last scrape; false if it is another one.
+  mutating func skipKnown(_ parser: inout ExpositionParser) -> Bool {
+    guard position < lines.count else { return false }
+    let line = lines[position]
+    guard parser.skipLine(line.span) else { return false }
+    position += 1
+    return true
+  }
+
+  /// Takes a line of metadata that ends before `end`.
+  mutating func note(_ entry: ExpositionEntry, in body: Span<UInt8>, end: Int) {
     let name: Range<Int>
     switch entry {
     case .sample: return
     case .type(let range, _), .help(let range, _), .unit(let range, _): name = range
     }
-    defer { position += 1 }
-    let line = body.extracting(name.lowerBound..<end)
-    if position < lines.count, Self.isEqual(lines[position], line) { return }
-    let copy = Array(ParsedLabels.text(line).utf8)
-    if position < lines.count { lines[position] = copy } else { lines.append(copy) }
-    set(entry, name: ParsedLabels.unescaped(body.extracting(name)), in: body, format: format)
+    var start = name.lowerBound
+    while start > 0, body[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+    // The last line of a page may lack its end and be the beginning of another one's line then.
+    let isWhole = body[end - 1] == UInt8(ascii: "\n")
+    let line = isWhole ? Array(ParsedLabels.text(body.extracting(start..<end)).utf8) : []
+    if position < lines.count { lines[position] = line } else { lines.append(line) }
+    position += 1
+    set(entry, name: ParsedLabels.unescaped(body.extracting(name)), in: body)
   }
 
   private mutating func set(
-    _ entry: ExpositionEntry, name: String, in body: Span<UInt8>, format: ExpositionTextFormat
+    _ entry: ExpositionEntry, name: String, in body: Span<UInt8>
   ) {
     guard families[name] != nil || families.count < ScrapeLimits.metadataFamilies else { return }
     var family = families[name] ?? FamilyMetadata()
@@ -59,11 +77,5 @@ struct MetadataCache {
     guard family != families[name] else { return }
     families[name] = family
     hasChanged = true
-  }
-
-  private static func isEqual(_ line: [UInt8], _ other: Span<UInt8>) -> Bool {
-    guard line.count == other.count else { return false }
-    for place in line.indices where line[place] != other[place] { return false }
-    return true
   }
 }

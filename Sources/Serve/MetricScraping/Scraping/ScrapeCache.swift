@@ -64,6 +64,11 @@ struct ScrapeCache {
   private var nextOrder: [UInt32] = []
   private var index: [UInt64: UInt32] = [:]
   private var round: UInt32 = 0
+  /// Whether the lines read so far are those of the first `unchanged` places in `order`, which are marked only if others follow.
+  private var isInOrder = true
+  private var unchanged = 0
+  /// Entries whose `isTracked` the round has changed, once for each time.
+  private var retracked: [UInt32] = []
   private var entriesBefore = 0
   private var textsBefore = 0
   private var pending: [PendingSample] = []
@@ -80,15 +85,18 @@ struct ScrapeCache {
     _ body: Span<UInt8>, format: ExpositionTextFormat, at time: Timestamp, rules: SeriesRules,
     into batch: inout SampleBatch
   ) throws(ScrapeFailure) -> Reading {
-    begin()
+    begin(format)
     let honorsTimestamps = rules.target.job.honorTimestamps
     let tracksTimestamps = rules.target.job.tracksTimestampsStaleness
     var reading = Reading()
     var parser = ExpositionParser(body, format: format)
     var expected = 0
-    while let line = try next(&parser, expected: expected) {
+    while true {
+      if readKnown(&parser, at: time, into: &batch, &reading) { continue }
+      if isInOrder { expected = unchanged }
+      guard let line = try next(&parser, expected: expected) else { break }
       guard case .sample(let sample) = line else {
-        metadata.note(line, in: body, format: format, end: parser.position)
+        metadata.note(line, in: body, end: parser.position)
         continue
       }
       let entry: Int
@@ -98,10 +106,10 @@ struct ScrapeCache {
         entry = try find(
           body.extracting(sample.series), &parser, rules: rules, reading: &reading)
       }
-      if entry < entriesBefore { expected = Int(entries[entry].place) + 1 }
-      reading.scraped += 1
       let timestamp = honorsTimestamps ? sample.timestamp : nil
       mark(entry, isTracked: timestamp == nil || tracksTimestamps)
+      if entry < entriesBefore { expected = Int(entries[entry].place) + 1 }
+      reading.scraped += 1
       if entries[entry].isDropped { continue }
       reading.kept += 1
       if entry < entriesBefore {
@@ -112,6 +120,25 @@ struct ScrapeCache {
       }
     }
     return reading
+  }
+
+  /// Reads a line of metadata that is known, or one that is the one that stood there last time but for its number, as long as all
+  /// before it were: nothing is noted of it then. False if it must be looked at closer.
+  @inline(__always)
+  private mutating func readKnown(
+    _ parser: inout ExpositionParser, at time: Timestamp, into batch: inout SampleBatch,
+    _ reading: inout Reading
+  ) -> Bool {
+    guard isInOrder, unchanged < order.count else { return metadata.skipKnown(&parser) }
+    let entry = entries[Int(order[unchanged])]
+    guard entry.isTracked, let value = parser.plainValue(of: texts.span.extracting(entry.text))
+    else { return metadata.skipKnown(&parser) }
+    unchanged += 1
+    reading.scraped += 1
+    if entry.isDropped { return true }
+    reading.kept += 1
+    batch.append(entry.series, at: time, value)
+    return true
   }
 
   /// Takes the numbers of the new series and puts their samples into the batch.
@@ -126,6 +153,11 @@ struct ScrapeCache {
 
   /// Ends a good round and returns the series that are gone since the last one.
   mutating func commit() -> [SeriesID] {
+    if isInOrder, unchanged == order.count {
+      isStale = false
+      return []
+    }
+    leaveOrder()
     var gone: [SeriesID] = []
     var hasGone = false
     for place in order where entries[Int(place)].round != round {
@@ -142,6 +174,7 @@ struct ScrapeCache {
     swap(&order, &nextOrder)
     for place in order.indices { entries[Int(order[place])].place = UInt32(place) }
     isStale = false
+    retracked = []
     if hasGone, entries.count > 2 * order.count + 256 { compact() }
     if entries.count > entriesBefore { trim() }
     entriesBefore = entries.count
@@ -152,6 +185,8 @@ struct ScrapeCache {
   /// Undoes a round that failed and returns the series that end with it: all of the last good round. After `commit` there is
   /// nothing to undo.
   mutating func abandon() -> [SeriesID] {
+    for entry in retracked { entries[Int(entry)].isTracked.toggle() }
+    retracked = []
     for entry in entries[entriesBefore...] { index[entry.hash] = nil }
     entries.removeSubrange(entriesBefore...)
     texts.removeSubrange(textsBefore...)
@@ -165,7 +200,10 @@ struct ScrapeCache {
     return gone
   }
 
-  /// What the target says of its families, if that changed since the last call.
+  /// What the target says of its families.
+  var families: [String: FamilyMetadata] { metadata.families }
+
+  /// The same, if that changed since the last call.
   mutating func takeChangedMetadata() -> [String: FamilyMetadata]? {
     guard metadata.hasChanged else { return nil }
     metadata.hasChanged = false
@@ -176,14 +214,17 @@ struct ScrapeCache {
     !isStale && entry.isTracked && !entry.isDropped
   }
 
-  private mutating func begin() {
+  private mutating func begin(_ format: ExpositionTextFormat) {
     round &+= 1
+    isInOrder = true
+    unchanged = 0
     entriesBefore = entries.count
     textsBefore = texts.count
     nextOrder.removeAll(keepingCapacity: true)
     pending.removeAll(keepingCapacity: true)
     pendingEntries.removeAll(keepingCapacity: true)
-    metadata.begin()
+    if !retracked.isEmpty { retracked = [] }
+    metadata.begin(format)
   }
 
   private func next(
@@ -198,11 +239,30 @@ struct ScrapeCache {
   }
 
   private mutating func mark(_ entry: Int, isTracked: Bool) {
-    entries[entry].isTracked = isTracked
+    if isInOrder {
+      let isNext = unchanged < order.count && Int(order[unchanged]) == entry
+      if isNext, entries[entry].isTracked == isTracked {
+        unchanged += 1
+        return
+      }
+      leaveOrder()
+    }
+    if entries[entry].isTracked != isTracked {
+      entries[entry].isTracked = isTracked
+      retracked.append(UInt32(entry))
+    }
     if entries[entry].round != round {
       entries[entry].round = round
       nextOrder.append(UInt32(entry))
     }
+  }
+
+  /// Marks the lines that were those of the last scrape: from here on others stand between them.
+  private mutating func leaveOrder() {
+    guard isInOrder else { return }
+    isInOrder = false
+    for place in 0..<unchanged { entries[Int(order[place])].round = round }
+    nextOrder.append(contentsOf: order[..<unchanged])
   }
 
   /// The entry of a series that did not stand where it was expected.

@@ -26,6 +26,7 @@ struct ScrapeLoop: Sendable {
   /// Runs until the task is cancelled.
   @concurrent func run() async {
     var writer = ScrapeWriter(target: target, appender: tools.appender)
+    let fetcher = tools.fetcher.fetcher(for: target)
     var due = tools.clock.now().adding(milliseconds: schedule.firstDelayMilliseconds)
     var isFirst = true
     while true {
@@ -37,7 +38,7 @@ struct ScrapeLoop: Sendable {
         break
       }
       let time = schedule.stamp(slot: due, now: tools.clock.now())
-      guard await scrape(&writer, at: time) else { break }
+      guard await scrape(fetcher, &writer, at: time) else { break }
       if isFirst { await tools.firstDone(target) }
       isFirst = false
       due = schedule.slot(after: tools.clock.now())
@@ -47,7 +48,9 @@ struct ScrapeLoop: Sendable {
   }
 
   /// Scrapes once; false if the loop was cancelled meanwhile.
-  private func scrape(_ writer: inout ScrapeWriter, at time: Timestamp) async -> Bool {
+  private func scrape(
+    _ fetcher: any TargetFetching, _ writer: inout ScrapeWriter, at time: Timestamp
+  ) async -> Bool {
     let clock = tools.clock
     let start = clock.elapsed()
     let elapsed = { (clock.elapsed() - start) / .seconds(1) }
@@ -56,7 +59,7 @@ struct ScrapeLoop: Sendable {
     var hasRead = false
     do throws(ScrapeFailure) {
       if let forced = board.state.withLock({ $0.forcedFailure }) { throw forced }
-      let answer = try await tools.fetcher.fetch(target)
+      let answer = try await fetcher.fetch(target)
       hasRead = true
       kept = try await writer.keep(answer, at: time, elapsed: elapsed)
     } catch {

@@ -24,9 +24,12 @@ struct ScrapeWriter {
   /// The names of the series that were kept; some may be of earlier scrapes.
   private(set) var metricNames = Set(Self.reportNames)
   private var reportSeries: [SeriesID] = []
+  /// How the last answer was read, and the media type that said so.
+  private var format: (contentType: String?, format: ExpositionTextFormat)
 
   init(target: ScrapeTarget, appender: any SampleAppender) {
     rules = SeriesRules(target: target)
+    format = (nil, target.job.fallbackProtocol.format)
     self.appender = appender
   }
 
@@ -42,11 +45,12 @@ struct ScrapeWriter {
     // Not kept from scrape to scrape: every target would hold the memory of its largest batch.
     var batch = SampleBatch()
     batch.reserveCapacity(cache.seriesCount + Self.reportNames.count)
-    let format =
-      ExpositionTextFormat(knownContentType: answer.contentType)
-      ?? rules.target.job.fallbackProtocol.format
+    if answer.contentType != format.contentType {
+      let known = ExpositionTextFormat(knownContentType: answer.contentType)
+      format = (answer.contentType, known ?? rules.target.job.fallbackProtocol.format)
+    }
     let reading = try cache.read(
-      answer.body.span, format: format, at: time, rules: rules, into: &batch)
+      answer.body.span, format: format.format, at: time, rules: rules, into: &batch)
     let limit = rules.target.job.limits.samples
     if limit > 0, reading.kept > limit {
       throw .limitReached(limit: "sample_limit", value: limit, series: "")

@@ -5,6 +5,13 @@ import WebClient
 package protocol TargetFetching: Sendable {
   /// The answer of a target, within its timeout and its limit of bytes.
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer
+
+  /// What fetches one target again and again, and may keep what it has made ready for that.
+  func fetcher(for target: ScrapeTarget) -> any TargetFetching
+}
+
+extension TargetFetching {
+  package func fetcher(for target: ScrapeTarget) -> any TargetFetching { self }
 }
 
 /// What a target answered with status 200.

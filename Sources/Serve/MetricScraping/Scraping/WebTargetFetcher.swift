@@ -1,5 +1,6 @@
 import Foundation
 import MetricModel
+import Synchronization
 package import WebClient
 
 /// Scrapes over HTTP as Prometheus does.
@@ -24,7 +25,16 @@ package struct WebTargetFetcher: TargetFetching {
   }
 
   package func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
-    let request = try request(for: target)
+    try await fetcher(for: target).fetch(target)
+  }
+
+  package func fetcher(for target: ScrapeTarget) -> any TargetFetching {
+    ReadyTargetFetcher(fetcher: self)
+  }
+
+  fileprivate func fetch(
+    _ target: ScrapeTarget, _ request: PreparedRequest
+  ) async throws(ScrapeFailure) -> ScrapeAnswer {
     let response: WebResponse
     do {
       response = try await client.send(request)
@@ -35,7 +45,13 @@ package struct WebTargetFetcher: TargetFetching {
     return ScrapeAnswer(body: response.body, contentType: response.headers["Content-Type"])
   }
 
-  private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
+  fileprivate func prepare(
+    _ request: WebRequest, for target: ScrapeTarget
+  ) throws(ScrapeFailure) -> PreparedRequest {
+    do { return try PreparedRequest(request) } catch { throw failure(error, target: target) }
+  }
+
+  fileprivate func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
     var request = WebRequest(.get, target.url)
     try target.job.client.apply(to: &request)
     let protocols = target.job.protocols
@@ -57,6 +73,27 @@ package struct WebTargetFetcher: TargetFetching {
     case .cancelled: .cancelled
     default: .unreachable(String(describing: error))
     }
+  }
+}
+
+/// Fetches one target and keeps its request ready; only a secret that has changed makes a new one.
+private final class ReadyTargetFetcher: TargetFetching {
+  private let fetcher: WebTargetFetcher
+  private let ready = Mutex<(credentials: WebCredentials?, request: PreparedRequest)?>(nil)
+
+  init(fetcher: WebTargetFetcher) { self.fetcher = fetcher }
+
+  func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
+    try await fetcher.fetch(target, try request(for: target))
+  }
+
+  private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> PreparedRequest {
+    let credentials = try target.job.client.authorization.credentials()
+    if let ready = ready.withLock({ $0 }), ready.credentials == credentials { return ready.request }
+    let request = try fetcher.request(for: target)
+    let prepared = try fetcher.prepare(request, for: target)
+    ready.withLock { $0 = (request.credentials, prepared) }
+    return prepared
   }
 }
 

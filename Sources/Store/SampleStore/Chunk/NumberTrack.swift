@@ -60,6 +60,13 @@ struct NumberTrack: Sendable {
   /// A value times a power of ten, if it comes back from that bit by bit.
   @inline(__always)
   static func number(_ value: UInt64, exponent: UInt8) -> Int64? {
+    if exponent == 0 {
+      // As below, without a division, which takes longer than all the rest of a sample.
+      let whole = Double(bitPattern: value)
+      guard abs(whole) < 0x1p53 else { return nil }
+      let number = Int64(whole)
+      return Double(number).bitPattern == value ? number : nil
+    }
     let power = powers[Int(exponent)]
     let scaled = Double(bitPattern: value) * power
     // Not true of a NaN either.

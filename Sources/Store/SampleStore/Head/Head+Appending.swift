@@ -93,7 +93,7 @@ extension Head {
   @inline(always)
   private func capacity(of slot: Int) -> Int {
     let full = settings.samplesPerChunk
-    if series[slot].sealedThrough != nil { return full }
+    if series[slot].open.count < full / 2 || series[slot].sealedThrough != nil { return full }
     return max(1, full - ((slot >> 7) &* 31) % max(1, full / 2))
   }
 
