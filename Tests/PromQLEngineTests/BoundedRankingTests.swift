@@ -1,10 +1,15 @@
+import MetricModel
 import TestSupport
 import Testing
 
 @testable import PromQLEngine
 
 @Suite struct BoundedRankingTests {
-  /// The order as a sort of everything makes it: NaN last, equal values in the order of the series.
+  /// Series whose labels are in the order of their numbers.
+  private let heads = SeriesHeads(
+    (10..<40).map { SeriesHead(labels: Labels(name: "m", [("n", "\($0)")])) })
+
+  /// The order as a sort of everything makes it: NaN last, equal values in the order of the labels.
   private func sorted(_ values: [Double], descending: Bool) -> [Int] {
     values.indices.sorted { left, right in
       let (a, b) = (values[left], values[right])
@@ -22,8 +27,11 @@ import Testing
           Int.random(in: 0..<8, using: &generator) == 0 ? $0 : nil
         } ?? Double(Int.random(in: -5...5, using: &generator))
       }
-      var ranking = BoundedRanking(limit: limit, isDescending: descending)
-      for (series, value) in values.enumerated() { ranking.offer(value, of: series) }
+      var ranking = BoundedRanking(of: heads, limit: limit, isDescending: descending)
+      // In whatever order they come.
+      for series in values.indices.shuffled(using: &generator) {
+        ranking.offer(values[series], of: series)
+      }
       #expect(
         ranking.sorted == Array(sorted(values, descending: descending).prefix(limit)), "\(values)")
     }

@@ -2,7 +2,7 @@ public import MetricModel
 
 /// Where samples come from: the embedded store, or a remote one.
 public protocol SeriesQuerier: Sendable {
-  /// The series that fulfil all matchers and may have samples in the range, sorted by labels.
+  /// The series that fulfil all matchers and may have samples in the range, in the order that is asked for.
   ///
   /// - Complexity: about O(series found); no sample is touched before `SelectedSeries.read`.
   func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries
@@ -24,13 +24,25 @@ public struct SeriesSelection: Sendable, Hashable {
   public var from: Timestamp
   /// Samples after this are not wanted.
   public var through: Timestamp
+  /// In which order the series come.
+  public var order: Order
+
+  /// In which order series come.
+  public enum Order: Sendable, Hashable {
+    /// Sorted.
+    case labels
+    /// Whichever is read fastest; some series without samples in the range may be among them.
+    case any
+  }
 
   public init(
-    matchers: [LabelMatcher], from: Timestamp = .distantPast, through: Timestamp = .distantFuture
+    matchers: [LabelMatcher], from: Timestamp = .distantPast, through: Timestamp = .distantFuture,
+    order: Order = .labels
   ) {
     self.matchers = matchers
     self.from = from
     self.through = through
+    self.order = order
   }
 }
 
@@ -38,8 +50,11 @@ public struct SeriesSelection: Sendable, Hashable {
 ///
 /// They are seen as they were at the selection. A selection is read from one task at a time, and fastest in order.
 public protocol SelectedSeries: AnyObject, Sendable {
-  /// Who the series are, sorted.
+  /// Who the series are, in order.
   var labels: [Labels] { get }
+
+  /// The same, shared by all selections that found the same series.
+  var seriesSet: SeriesSet { get }
 
   /// Appends the samples of `from...through` of the series at a place to the columns, in order of time, stale markers included.
   ///
@@ -56,6 +71,8 @@ public protocol SelectedSeries: AnyObject, Sendable {
 }
 
 extension SelectedSeries {
+  public var seriesSet: SeriesSet { SeriesSet(labels) }
+
   public func newest(
     _ place: Int, from: Timestamp, through: Timestamp
   ) throws(StorageError) -> (timestamp: Int64, value: Double)? { nil }

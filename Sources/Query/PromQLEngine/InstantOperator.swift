@@ -7,7 +7,7 @@ import MetricModel
 /// the series has none there, and must be tested before any arithmetic.
 protocol InstantOperator: AnyObject {
   /// Who the rows belong to, in the order in which they come.
-  var heads: [SeriesHead] { get }
+  var heads: SeriesHeads { get }
 
   /// Writes the next series' values over the row, whose length is the number of steps; false when
   /// there are no more.

@@ -11,7 +11,7 @@ extension Planner {
       parameter = try await scalar(expression, on: grid)
       try check(parameter, of: node)
     }
-    let source = try await vector(node.expression, on: grid)
+    let source = try await reader(of: node).vector(node.expression, on: grid)
     let groups = SeriesGroups(source.heads, by: node.grouping, isWithout: node.isWithout)
     switch node.operation {
     case .sum: return fold(SumAccumulator.self, source, groups)
@@ -34,6 +34,16 @@ extension Planner {
         throw .failed("invalid label name \"\(label)\"", at: node.range)
       }
       return try CountValues.evaluate(source, groups, label: label, steps: grid.count, context)
+    }
+  }
+
+  /// The planner for what an aggregation reads.
+  private func reader(of node: AggregationExpression) -> Planner {
+    switch node.operation {
+    // Which ones are the first is not to change between evaluations, nor is the order of the answer.
+    case .limitk, .limitRatio, .countValues: ordered
+    case .sum, .avg, .min, .max, .count, .group, .stddev, .stdvar, .quantile, .topk, .bottomk:
+      unordered
     }
   }
 

@@ -8,12 +8,12 @@ extension Planner {
     let leftIsScalar = type(of: node.left) == .scalar
     let rightIsScalar = type(of: node.right) == .scalar
     if leftIsScalar || rightIsScalar {
-      let row = try await scalar(leftIsScalar ? node.left : node.right, on: grid)
+      let row = try await ordered.scalar(leftIsScalar ? node.left : node.right, on: grid)
       let source = try await vector(leftIsScalar ? node.right : node.left, on: grid)
       return withScalar(node, source, row, scalarIsLeft: leftIsScalar)
     }
-    let left = try await vector(node.left, on: grid)
-    let right = try await vector(node.right, on: grid)
+    let left = try await ordered.vector(node.left, on: grid)
+    let right = try await ordered.vector(node.right, on: grid)
     if node.operation.isSetOperator {
       return try SetOperator(node, left, right, steps: grid.count, context)
     }

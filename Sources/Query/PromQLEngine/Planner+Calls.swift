@@ -19,9 +19,9 @@ extension Planner {
     case .overTime(let keepsName, let makeKernel):
       return try await overTime(node, on: grid, keepsName: keepsName, makeKernel)
     case .special(let plan):
-      return try await plan(self, node, grid)
+      return try await plan(ordered, node, grid)
     case .scalar:
-      return RowsOperator(scalar: try await scalar(.call(node), on: grid))
+      return RowsOperator(scalar: try await ordered.scalar(.call(node), on: grid))
     }
   }
 
@@ -31,7 +31,7 @@ extension Planner {
     let source = try await vector(node.arguments[0], on: grid)
     var rows: [[Double]] = []
     for argument in node.arguments.dropFirst() {
-      rows.append(try await scalar(argument, on: grid))
+      rows.append(try await ordered.scalar(argument, on: grid))
     }
     var parameters = [Double](repeating: 0, count: rows.count)
     return PointwiseOperator(
@@ -68,7 +68,7 @@ extension Planner {
       if type(of: argument) == .matrix {
         range = argument
       } else {
-        parameters.append(try await scalar(argument, on: grid))
+        parameters.append(try await ordered.scalar(argument, on: grid))
       }
     }
     guard let range else { throw .failed("expected a range vector", at: node.range) }

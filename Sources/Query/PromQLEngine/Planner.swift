@@ -6,6 +6,24 @@ import StorageAPI
 /// before the first sample is read.
 struct Planner {
   let context: QueryContext
+  /// In which order the series of the next operator come; any order is read faster.
+  private var order = SeriesSelection.Order.labels
+
+  init(context: QueryContext) { self.context = context }
+
+  /// A planner for what is read by someone to whom the order of series makes no difference.
+  var unordered: Planner {
+    var planner = self
+    planner.order = .any
+    return planner
+  }
+
+  /// A planner for what is read by someone to whom it may make one.
+  var ordered: Planner {
+    var planner = self
+    planner.order = .labels
+    return planner
+  }
 
   /// The type of a checked expression.
   func type(of expression: Expression) -> ValueType { QueryEngine.type(of: expression) }
@@ -108,7 +126,7 @@ struct Planner {
     try context.checkpoint()
     let selection = SeriesSelection(
       matchers: selector.allMatchers, from: Timestamp(rawValue: start),
-      through: Timestamp(rawValue: end))
+      through: Timestamp(rawValue: end), order: order)
     do {
       return try await context.querier.select(selection)
     } catch {

@@ -1,6 +1,6 @@
 /// All rows of an operator, for steps of a plan that cannot work on one series at a time.
 struct SeriesTable {
-  private(set) var heads: [SeriesHead]
+  private(set) var heads: SeriesHeads
   /// The rows one after another.
   private(set) var values: [Double] = []
   let steps: Int

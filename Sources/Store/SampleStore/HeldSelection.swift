@@ -8,84 +8,72 @@ final class HeldSelection: SelectedSeries {
   /// For how many series samples are taken hold of together.
   static let ahead = 128
 
-  /// The series whose samples are held.
-  private struct Window {
-    var start = 0
-    var samples: [HeldSamples] = []
-    /// The codes of their open chunks.
-    var codes: [UInt64] = []
-    /// Whether they were copied; the newest samples are known without them.
-    var hasCodes = false
-    var end: Int { start + samples.count }
-    var disk: DiskChunks
+  private struct State {
+    var samples = HeldSamples()
     /// Keeps the compiler from leaving out `Head.touch`.
     var touched: UInt64 = 0
   }
 
-  let labels: [Labels]
-  private let series: [HeldSeries]
+  let seriesSet: SeriesSet
+  private let found: FoundSeries
+  private let held: [HeldSeries]
   private let selection: SeriesSelection
   private let store: SampleStore
-  private let window: Mutex<Window>
+  private let state = Mutex(State())
 
   init(
-    _ selection: SeriesSelection, of store: SampleStore, _ series: [HeldSeries], _ labels: [Labels]
+    _ selection: SeriesSelection, of store: SampleStore, _ found: FoundSeries, _ held: [HeldSeries]
   ) {
     self.selection = selection
     self.store = store
-    self.series = series
-    self.labels = labels
-    window = Mutex(Window(disk: Self.disk(selection, store)))
+    self.found = found
+    self.held = held
+    seriesSet = found.seriesSet
   }
+
+  var labels: [Labels] { seriesSet.labels }
 
   func read(
     _ place: Int, from: Timestamp, through: Timestamp, into columns: inout SampleColumns
   ) throws(StorageError) {
-    // What came after the selection is left out.
-    let through = min(through.rawValue, series[place].newest)
+    let through = min(through.rawValue, held[place].newest)
     guard from.rawValue <= through else { return }
-    try window.withLock { window throws(StorageError) in
-      load(place, withCodes: true, &window)
-      try window.samples[place - window.start].read(
-        window.codes.span, from: from.rawValue, through: through, window.disk, into: &columns)
+    try state.withLock { state throws(StorageError) in
+      load(place, withCodes: true, &state)
+      try state.samples.read(place, from: from.rawValue, through: through, into: &columns)
     }
   }
 
   func newest(
     _ place: Int, from: Timestamp, through: Timestamp
   ) throws(StorageError) -> (timestamp: Int64, value: Double)? {
-    window.withLock { window in
-      load(place, withCodes: false, &window)
-      guard let newest = window.samples[place - window.start].newest,
-        newest.timestamp >= from.rawValue,
-        newest.timestamp <= min(through.rawValue, series[place].newest)
+    state.withLock { state in
+      load(place, withCodes: false, &state)
+      guard let sample = state.samples.newest(place), sample.timestamp >= from.rawValue,
+        sample.timestamp <= min(through.rawValue, held[place].newest)
       else { return nil }
-      return newest
+      return sample
     }
   }
 
-  private func load(_ place: Int, withCodes: Bool, _ window: inout Window) {
-    let isHeld = place >= window.start && place < window.end
-    if isHeld, window.hasCodes || !withCodes { return }
+  private func load(_ place: Int, withCodes: Bool, _ state: inout State) {
+    let isHeld = place >= state.samples.start && place < state.samples.end
+    if isHeld, state.samples.hasCodes || !withCodes { return }
     // Only who reads in order gets more than was asked for.
-    let count = isHeld || place == window.end ? min(Self.ahead, series.count - place) : 1
-    let disk = Self.disk(selection, store)
-    window.samples.removeAll(keepingCapacity: true)
-    window.start = place
-    window.disk = disk
-    window.codes.removeAll(keepingCapacity: true)
-    window.hasCodes = withCodes
+    let count =
+      isHeld || place == state.samples.end ? min(Self.ahead, found.slots.count - place) : 1
     store.head.withLock { head in
-      window.touched &+= head.touch(series[place..<(place + count)])
-      for one in series[place..<(place + count)] {
-        var samples = head.samples(of: one, in: selection, disk: disk)
-        if withCodes { samples.codes = head.copyCodes(of: one, to: &window.codes) }
-        window.samples.append(samples)
+      if selection.order == .labels {
+        state.touched &+= head.touch(found.slots[place..<(place + count)])
+      }
+      state.samples.take(
+        place..<(place + count), of: found, held, in: head, from: selection.from.rawValue,
+        through: selection.through.rawValue, withCodes: withCodes
+      ) {
+        DiskChunks(journal: store.journal, from: selection.from) { [store] in
+          store.foundDamage($0)
+        }
       }
     }
-  }
-
-  private static func disk(_ selection: SeriesSelection, _ store: SampleStore) -> DiskChunks {
-    DiskChunks(journal: store.journal, from: selection.from) { [store] in store.foundDamage($0) }
   }
 }

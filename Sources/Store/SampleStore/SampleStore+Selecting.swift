@@ -6,40 +6,42 @@ extension SampleStore: SeriesQuerier {
   package func select(
     _ selection: SeriesSelection
   ) async throws(StorageError) -> any SelectedSeries {
-    catalog.withLock { catalog in
-      let held = series(in: selection, &catalog)
-      return HeldSelection(selection, of: self, held, held.map { catalog.labels[$0.slot] })
-    }
+    let (found, held) = series(in: selection)
+    return HeldSelection(selection, of: self, found, held)
   }
 
-  /// The series of a selection that may have samples in its range, in the order of their labels.
+  /// The series of a selection that may have samples in its range. If their order makes no difference, some others may be among them,
+  /// of which nothing will be read.
   ///
   /// The samples are looked at some thousand series at a time; none can go meanwhile, because the catalog is held.
-  private func series(
-    in selection: SeriesSelection, _ catalog: inout SeriesCatalog
-  ) -> [HeldSeries] {
-    let slots = catalog.select(selection.matchers)
+  private func series(in selection: SeriesSelection) -> (FoundSeries, [HeldSeries]) {
     var held: [HeldSeries] = []
-    held.reserveCapacity(slots.count)
-    for start in stride(from: 0, to: slots.count, by: Self.slotsPerSlice) {
-      let slice = slots[start..<min(start + Self.slotsPerSlice, slots.count)]
-      head.withLock { $0.hold(slice, in: selection, &held) }
+    var missing = 0
+    let found = catalog.withLock { catalog in
+      let found = catalog.select(selection.matchers, order: selection.order)
+      held.reserveCapacity(found.slots.count)
+      for start in stride(from: 0, to: found.slots.count, by: Self.slotsPerSlice) {
+        let slice = found.slots[start..<min(start + Self.slotsPerSlice, found.slots.count)]
+        missing += head.withLock { $0.hold(slice, in: selection, &held) }
+      }
+      return found
     }
-    return held
+    // A few that are gone are passed over more cheaply than the others are put together.
+    let isGoodAsItIs = selection.order == .any ? missing * 8 < held.count : missing == 0
+    if isGoodAsItIs || held.isEmpty { return (found, held) }
+    let places = held.indices.filter { held[$0].isInside }
+    return (FoundSeries(places, of: found), places.map { held[$0] })
   }
 
   package func labelNames(
     _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    let names: Set<String> = catalog.withLock { catalog in
-      if selections.isEmpty { return Set(catalog.index.names.keys) }
-      var names: Set<String> = []
-      for selection in selections {
-        for one in series(in: selection, &catalog) {
-          for label in catalog.labels[one.slot] { names.insert(label.name) }
-        }
+    var names: Set<String> = []
+    if selections.isEmpty { names = catalog.withLock { Set($0.index.names.keys) } }
+    for selection in selections {
+      for labels in series(in: selection).0.seriesSet.labels {
+        for label in labels { names.insert(label.name) }
       }
-      return names
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -47,17 +49,14 @@ extension SampleStore: SeriesQuerier {
   package func labelValues(
     of name: String, _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    let values: Set<String> = catalog.withLock { catalog in
-      if selections.isEmpty {
-        return catalog.index.names[name].map { Set($0.postings.keys) } ?? []
+    var values: Set<String> = []
+    if selections.isEmpty {
+      values = catalog.withLock { Set(($0.index.names[name]?.postings ?? [:]).keys) }
+    }
+    for selection in selections {
+      for labels in series(in: selection).0.seriesSet.labels {
+        if let value = labels[name] { values.insert(value) }
       }
-      var values: Set<String> = []
-      for selection in selections {
-        for one in series(in: selection, &catalog) {
-          if let value = catalog.labels[one.slot][name] { values.insert(value) }
-        }
-      }
-      return values
     }
     return values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -87,60 +86,30 @@ extension SampleStore: SeriesQuerier {
 }
 
 extension Head {
-  /// Adds those of some series that may have samples in the range of a selection.
+  /// Adds some slots as they are now, and tells how many of them have no samples in the range of a selection.
   mutating func hold(
     _ slots: ArraySlice<UInt32>, in selection: SeriesSelection, _ held: inout [HeldSeries]
-  ) {
+  ) -> Int {
     note(slice: slots.count)
-    let from = selection.from.rawValue
+    let from = max(selection.from.rawValue, .min + 1)
     let through = selection.through.rawValue
+    var missing = 0
+    let states = series.span
+    let generations = generations.span
     for slot in slots {
-      guard let oldest = series[Int(slot)].oldest, let newest = series[Int(slot)].newest,
-        oldest <= through, newest >= from
-      else { continue }
-      held.append(self.held(Int(slot)))
+      let newest = states[Int(slot)].newestTime
+      let isInside = newest >= from && states[Int(slot)].oldestTime <= through
+      if !isInside { missing += 1 }
+      held.append(
+        HeldSeries(newest: isInside ? newest : .min, generation: generations[Int(slot)]))
     }
+    return missing
   }
 
-  /// What to remember of a series to find it again as it is now.
-  func held(_ slot: Int) -> HeldSeries {
-    HeldSeries(
-      slot: slot, generation: generations[slot], newest: series[slot].newest ?? .min)
-  }
-
-  /// Looks at the samples of some series, so that they come from memory side by side and not one after another.
-  func touch(_ held: ArraySlice<HeldSeries>) -> UInt64 {
+  /// Looks at the samples of some slots, so that they come from memory side by side and not one after another.
+  func touch(_ slots: ArraySlice<UInt32>) -> UInt64 {
     var sum: UInt64 = 0
-    for one in held { sum &+= words.firstWord(series[one.slot].open.codes.full) }
+    for slot in slots { sum &+= words.firstWord(series[Int(slot)].open.codes.full) }
     return sum
-  }
-
-  /// Adds the codes of the open chunk of a series to an array and tells where they stand there; none if it was removed since.
-  func copyCodes(of held: HeldSeries, to codes: inout [UInt64]) -> Range<Int> {
-    let start = codes.count
-    if generations[held.slot] == held.generation {
-      series[held.slot].open.codes.copy(from: words, to: &codes)
-    }
-    return start..<codes.count
-  }
-
-  /// The samples of a series, but for the codes of its open chunk; none if it was removed since.
-  func samples(
-    of held: HeldSeries, in selection: SeriesSelection, disk: DiskChunks
-  ) -> HeldSamples {
-    var samples = HeldSamples()
-    guard generations[held.slot] == held.generation else { return samples }
-    let state = series[held.slot]
-    samples.open = state.open
-    samples.cached = state.cached
-    samples.late = late.isEmpty ? nil : late[UInt32(held.slot)]?.columns
-    samples.inMemoryFrom = state.inMemoryFrom
-    if let oldest = state.oldest, oldest < state.inMemoryFrom,
-      selection.from.rawValue < state.inMemoryFrom
-    {
-      samples.disk = disk.add(
-        keys[held.slot], through: min(selection.through.rawValue, state.inMemoryFrom - 1))
-    }
-    return samples
   }
 }

@@ -1,6 +1,6 @@
 /// The best of many values, without sorting them all: a heap of as many as are wanted, the worst of them at its top.
 ///
-/// NaN is worse than any number in both directions; of equal values the one offered first is better (rule 40).
+/// NaN is worse than any number in both directions; of equal values that of the series with the lesser labels is better (rule 40).
 struct BoundedRanking {
   private struct Entry {
     var value: Double
@@ -9,17 +9,20 @@ struct BoundedRanking {
 
   private let limit: Int
   private let isDescending: Bool
+  private let heads: SeriesHeads
   private var heap: [Entry] = []
 
-  /// Keeps up to `limit` values, the largest if `isDescending`, else the smallest.
-  init(limit: Int, isDescending: Bool) {
+  /// Keeps up to `limit` values of series, the largest if `isDescending`, else the smallest.
+  init(of heads: SeriesHeads, limit: Int, isDescending: Bool) {
+    self.heads = heads
     self.limit = limit
     self.isDescending = isDescending
   }
 
-  /// Offers the value of a series; series must be offered in growing order.
+  /// Offers the value of a series.
   ///
-  /// - Complexity: O(1) for a value that is not among the best, else O(log limit).
+  /// - Complexity: O(1) for a value that is not among the best, else O(log limit); one look at labels for each value that is equal to
+  ///   another.
   mutating func offer(_ value: Double, of series: Int) {
     let entry = Entry(value: value, series: series)
     if heap.count < limit {
@@ -37,10 +40,14 @@ struct BoundedRanking {
   private func isBetter(_ left: Entry, _ right: Entry) -> Bool {
     if left.value.isNaN || right.value.isNaN {
       return left.value.isNaN == right.value.isNaN
-        ? left.series < right.series : right.value.isNaN
+        ? isLess(left.series, right.series) : right.value.isNaN
     }
-    if left.value == right.value { return left.series < right.series }
+    if left.value == right.value { return isLess(left.series, right.series) }
     return (left.value > right.value) == isDescending
+  }
+
+  private func isLess(_ left: Int, _ right: Int) -> Bool {
+    heads[left].labels < heads[right].labels
   }
 
   private mutating func rise(from start: Int) {

@@ -1,6 +1,6 @@
 /// `absent`: 1 at every step at which no series has a value.
 final class AbsentOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private var isDone = false
 

@@ -2,7 +2,7 @@ import StorageAPI
 
 /// `absent_over_time`: 1 at every step whose window is empty in all series.
 final class AbsentWindowOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any WindowSource
   private var isDone = false
 

@@ -5,7 +5,7 @@ final class BroadcastOperator: InstantOperator {
 
   init(_ source: any InstantOperator) { self.source = source }
 
-  var heads: [SeriesHead] { source.heads }
+  var heads: SeriesHeads { source.heads }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard try source.next(into: &single) else { return false }

@@ -1,10 +1,11 @@
 import MetricModel
 import PromQLSyntax
+import StorageAPI
 
 /// Puts the `le` series of classic histograms together and evaluates a function of the buckets at
 /// every step.
 final class BucketOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let table: SeriesTable
   private let members: [[(bound: Double, series: Int)]]
   private let function: (inout ClassicBuckets, Int) -> Double
@@ -43,10 +44,10 @@ final class BucketOperator: InstantOperator {
     }
     self.members = members
     self.names = names
-    heads = grouping.groups.map { labels in
-      SeriesHead(
-        labels: label.map { labels.setting($0.name, $0.value) } ?? labels, dropsName: true)
+    let answers = grouping.groups.map { labels in
+      label.map { labels.setting($0.name, $0.value) } ?? labels
     }
+    heads = SeriesHeads(SeriesSet(answers), dropsNames: true)
   }
 
   private static func warnOfBound(

@@ -1,11 +1,11 @@
 /// Hands over the series of several operators, one after another.
 final class ConcatenationOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private var sources: ArraySlice<any InstantOperator>
 
   init(_ sources: [any InstantOperator]) {
     self.sources = sources[...]
-    heads = sources.flatMap(\.heads)
+    heads = SeriesHeads(sources.flatMap(\.heads))
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {

@@ -16,7 +16,7 @@ enum CountValues {
     var series = 0
     while try source.next(into: &row) {
       try context.checkpoint()
-      let group = groups.heads[groups.groupOfSeries[series]]
+      let group = groups.heads[Int(groups.groupOfSeries[series])]
       series += 1
       for step in 0..<steps where row[step].isPresent {
         let labels = group.labels.setting(label, FloatFormat.string(row[step], style: .plain))

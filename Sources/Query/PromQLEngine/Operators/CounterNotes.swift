@@ -23,12 +23,13 @@ struct CounterNotes {
 
   /// Looks at one series: its values at all steps and the samples they were made of.
   func look(
-    at head: SeriesHead, _ row: [Double], _ columns: SampleColumns, _ source: any WindowSource
+    at head: @autoclosure () -> SeriesHead, _ row: [Double], _ columns: SampleColumns,
+    _ source: any WindowSource
   ) {
     if !columns.startTimestamps.isEmpty, source.edges == .plain {
-      warnOfOverlaps(in: columns, source.grid, head)
+      warnOfOverlaps(in: columns, source.grid, head())
     }
-    guard !areNamesKnown, let name = head.labels.metricName, !FunctionTable.isCounterName(name),
+    guard !areNamesKnown, let name = head().labels.metricName, !FunctionTable.isCounterName(name),
       row.contains(where: \.isPresent)
     else { return }
     context.inform(

@@ -1,6 +1,6 @@
 /// Keeps or drops values by a condition, and leaves names alone: a comparison with a scalar.
 final class FilterOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private let keeps: (Double, Int) -> Bool
 

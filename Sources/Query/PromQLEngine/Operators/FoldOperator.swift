@@ -7,7 +7,7 @@ final class FoldOperator: InstantOperator {
     _ row: inout [Double]
   ) throws(QueryError) -> [Double]
 
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private let groups: SeriesGroups
   private let context: QueryContext
@@ -46,7 +46,7 @@ final class FoldOperator: InstantOperator {
       var series = 0
       while try source.next(into: &row) {
         try context.checkpoint()
-        let base = groups.groupOfSeries[series] * steps
+        let base = Int(groups.groupOfSeries[series]) * steps
         series += 1
         var span = cells.mutableSpan
         for step in 0..<steps where row[step].isPresent { span[base + step].add(row[step]) }

@@ -15,7 +15,7 @@ struct MatchGuardian {
   private var sharedLabels: [Int: Int] = [:]
 
   init(
-    _ node: BinaryExpression, _ outputs: MatchOutputs, _ one: SeriesTable, many: [SeriesHead]
+    _ node: BinaryExpression, _ outputs: MatchOutputs, _ one: SeriesTable, many: SeriesHeads
   ) {
     self.node = node
     steps = one.steps

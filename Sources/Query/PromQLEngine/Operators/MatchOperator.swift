@@ -6,7 +6,7 @@ import PromQLSyntax
 /// answer has one series for each pair that may meet, and with `fill` one for each series that may
 /// meet nobody.
 final class MatchOperator: InstantOperator {
-  private(set) var heads: [SeriesHead] = []
+  let heads: SeriesHeads
   private let node: BinaryExpression
   private let many: any InstantOperator
   private let one: SeriesTable
@@ -38,13 +38,13 @@ final class MatchOperator: InstantOperator {
     outputs = MatchOutputs(node, many: many.heads, one: one.heads)
     try context.requireRoom(rows: outputs.groupCount, steps: steps)
     guardian = MatchGuardian(node, outputs, one, many: many.heads)
+    heads = SeriesHeads(outputs.all.map(\.head))
     manyRow = [Double](repeating: absentValue, count: steps)
     queue = []
     leftovers = outputs.leftovers[...]
     if fillForMany != nil {
       manyPresence = [Bool](repeating: false, count: outputs.groupCount * steps)
     }
-    heads = outputs.all.map(\.head)
   }
 
   /// Prometheus fills after it has put the many side on the left: with `group_right`, `fill_left`

@@ -22,7 +22,7 @@ struct MatchOutputs {
   /// The labels of the groups.
   let groups: [Labels]
 
-  init(_ node: BinaryExpression, many: [SeriesHead], one: [SeriesHead]) {
+  init(_ node: BinaryExpression, many: SeriesHeads, one: SeriesHeads) {
     var grouping = LabelGrouping(node.matching.groupingRule)
     groupOfOne = one.map { grouping.group(of: $0.labels) }
     groupOfMany = many.map { grouping.group(of: $0.labels) }

@@ -1,6 +1,6 @@
 /// Applies a function of one number to every value; the metric name falls.
 final class PointwiseOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private let function: (Double, Int) -> Double
 
@@ -8,7 +8,7 @@ final class PointwiseOperator: InstantOperator {
   init(_ source: any InstantOperator, steps function: @escaping (Double, Int) -> Double) {
     self.source = source
     self.function = function
-    heads = source.heads.map(\.droppingName)
+    heads = source.heads.droppingNames
   }
 
   convenience init(_ source: any InstantOperator, _ function: @escaping (Double) -> Double) {

@@ -1,6 +1,6 @@
 /// `quantile`: collects the values of each group and interpolates between them.
 final class QuantileOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private let groups: SeriesGroups
   private let parameter: [Double]

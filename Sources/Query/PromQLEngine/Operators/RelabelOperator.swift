@@ -4,7 +4,7 @@ import PromQLSyntax
 /// Gives series new labels; those that become equal are merged, and must not have values at the
 /// same step.
 final class RelabelOperator: InstantOperator {
-  private(set) var heads: [SeriesHead] = []
+  let heads: SeriesHeads
   private let source: any InstantOperator
   private let range: SourceRange
   private let context: QueryContext
@@ -23,6 +23,7 @@ final class RelabelOperator: InstantOperator {
     self.context = context
     var known: [Labels: Int] = [:]
     var targets: [Int] = []
+    var heads: [SeriesHead] = []
     for head in source.heads {
       let changed = try relabel(head)
       try context.checkpoint()
@@ -36,6 +37,7 @@ final class RelabelOperator: InstantOperator {
         heads.append(changed)
       }
     }
+    self.heads = SeriesHeads(heads)
     self.targets = heads.count == source.heads.count ? nil : targets
   }
 

@@ -2,12 +2,12 @@ import MetricModel
 
 /// Hands over rows that are known already.
 final class RowsOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let rows: [[Double]]
   private var position = 0
 
-  init(heads: [SeriesHead], rows: [[Double]]) {
-    self.heads = heads
+  init(heads: some Sequence<SeriesHead>, rows: [[Double]]) {
+    self.heads = SeriesHeads(Array(heads))
     self.rows = rows
   }
 

@@ -10,7 +10,7 @@ final class SelectionOperator: InstantOperator {
     case ratio
   }
 
-  private(set) var heads: [SeriesHead]
+  private(set) var heads: SeriesHeads
   private let source: any InstantOperator
   private let members: [[Int]]
   private let choice: Choice
@@ -33,7 +33,7 @@ final class SelectionOperator: InstantOperator {
     heads = []
     let table = try SeriesTable(draining: source, steps: parameter.count, in: context)
     let (order, rows) = try choose(from: table)
-    heads = order.map { table.heads[$0] }
+    heads = SeriesHeads(order.map { table.heads[$0] })
     self.rows = rows
   }
 
@@ -44,8 +44,8 @@ final class SelectionOperator: InstantOperator {
     return true
   }
 
-  /// The rows with only the chosen values, and whose they are: by value for a single step, else in the order in which the series
-  /// came; those that are never chosen are left out.
+  /// The rows with only the chosen values, and whose they are: by value for a single step, else by label;
+  /// those that are never chosen are left out.
   private func choose(
     from table: SeriesTable
   ) throws(QueryError) -> (order: [Int], rows: [[Double]]) {
@@ -63,7 +63,7 @@ final class SelectionOperator: InstantOperator {
         }
       }
     }
-    if table.steps > 1 { order.sort() }
+    if table.steps > 1 { order.sort { table.heads[$0].labels < table.heads[$1].labels } }
     return (order, order.map { rows[$0] })
   }
 
@@ -87,7 +87,8 @@ final class SelectionOperator: InstantOperator {
       return chosen
     case .largest, .smallest:
       var rankings = parameter.map {
-        BoundedRanking(limit: Self.count($0), isDescending: choice == .largest)
+        BoundedRanking(
+          of: table.heads, limit: Self.count($0), isDescending: choice == .largest)
       }
       for series in group {
         try context.checkpoint(work: table.steps)

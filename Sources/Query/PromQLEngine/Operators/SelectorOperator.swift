@@ -31,7 +31,7 @@ final class SelectorOperator: InstantOperator {
     var lookbackText: String { PrometheusDuration(rawValue: lookback).description }
   }
 
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let series: any SelectedSeries
   private let reading: Reading
   private let content: Content
@@ -49,17 +49,24 @@ final class SelectorOperator: InstantOperator {
     self.reading = reading
     self.content = content
     self.context = context
-    heads = series.labels.map { SeriesHead(labels: $0, dropsName: content != .values) }
+    heads = SeriesHeads(series.seriesSet, dropsNames: content != .values)
     wantsNewest = reading.grid.count == 1 && reading.lookahead == 0 && content != .startTimestamps
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard position < heads.count else { return false }
     try context.checkpoint(work: 512 + reading.steps)
+    let start = reading.grid.start - reading.lookback + 1
+    let end = reading.grid.end + reading.lookahead
+    if wantsNewest, let newest = try series.loadNewest(position, from: start, through: end) {
+      position += 1
+      try context.noteRead(1)
+      let value = content == .values ? newest.value : Double(newest.timestamp) / 1000
+      for step in row.indices { row[step] = newest.value.isPresent ? value : absentValue }
+      return true
+    }
     columns.removeAll()
-    try load(
-      from: reading.grid.start - reading.lookback + 1,
-      through: reading.grid.end + reading.lookahead)
+    try series.load(position, from: start, through: end, into: &columns)
     position += 1
     try context.noteRead(columns.count)
     if content == .values, reading.lookahead == 0, columns.histogramPlaces.isEmpty {
@@ -82,14 +89,6 @@ final class SelectorOperator: InstantOperator {
       while after < timestamps.count, timestamps[after] <= time { after += 1 }
       let isNear = after > 0 && timestamps[after - 1] > time - reading.lookback
       row[step] = isNear ? values[after - 1] : absentValue
-    }
-  }
-
-  private func load(from start: Int64, through end: Int64) throws(QueryError) {
-    if wantsNewest, let newest = try series.loadNewest(position, from: start, through: end) {
-      columns.append(Timestamp(rawValue: newest.timestamp), newest.value)
-    } else {
-      try series.load(position, from: start, through: end, into: &columns)
     }
   }
 

@@ -3,7 +3,7 @@ import StorageAPI
 
 /// The windows of a range selector, read from storage.
 final class SelectorWindows: WindowSource {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   let grid: WindowGrid
   let edges: RangeEdges
   private let series: any SelectedSeries
@@ -18,7 +18,7 @@ final class SelectorWindows: WindowSource {
     self.grid = grid
     self.edges = edges
     self.context = context
-    heads = series.labels.map { SeriesHead(labels: $0) }
+    heads = SeriesHeads(series.seriesSet)
   }
 
   func next(into columns: inout SampleColumns) throws(QueryError) -> Bool {

@@ -4,7 +4,7 @@ import PromQLSyntax
 /// `and`, `or`, `unless`: keeps series of one side by what the other side has in the same group at
 /// the same step.
 final class SetOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let operation: BinaryOperator
   private let left: any InstantOperator
   private let right: any InstantOperator
@@ -33,7 +33,7 @@ final class SetOperator: InstantOperator {
     rightGroups = right.heads.map { grouping.group(of: $0.labels) }
     try context.requireRoom(rows: grouping.groups.count, steps: steps)
     presence = [Bool](repeating: false, count: grouping.groups.count * steps)
-    heads = operation == .or ? left.heads + right.heads : left.heads
+    heads = operation == .or ? SeriesHeads(Array(left.heads) + right.heads) : left.heads
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {

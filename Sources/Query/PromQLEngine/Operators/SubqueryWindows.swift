@@ -3,7 +3,7 @@ import StorageAPI
 
 /// The windows of a subquery: an expression evaluated on a grid of its own.
 final class SubqueryWindows: WindowSource {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   let grid: WindowGrid
   let edges = RangeEdges.plain
   private let source: (any InstantOperator)?

@@ -2,7 +2,7 @@ import StorageAPI
 
 /// Lets a kernel make values of the windows over each series.
 final class WindowOperator: InstantOperator {
-  let heads: [SeriesHead]
+  let heads: SeriesHeads
   private let source: any WindowSource
   private var kernel: any WindowKernel
   private let context: QueryContext
@@ -17,7 +17,7 @@ final class WindowOperator: InstantOperator {
     self.source = source
     self.context = context
     self.kernel = kernel
-    heads = keepsName ? source.heads : source.heads.map(\.droppingName)
+    heads = keepsName ? source.heads : source.heads.droppingNames
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {

@@ -5,7 +5,7 @@ import StorageAPI
 /// series at a time.
 protocol WindowSource: AnyObject {
   /// Who the columns belong to, in the order in which they come.
-  var heads: [SeriesHead] { get }
+  var heads: SeriesHeads { get }
   /// The windows over the columns.
   var grid: WindowGrid { get }
   /// How the windows' edges are treated.

@@ -21,7 +21,7 @@ final class RecordedOperator: InstantOperator {
     reads = context
   }
 
-  var heads: [SeriesHead] { source.heads }
+  var heads: SeriesHeads { source.heads }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     let before = reads?.samplesRead ?? 0
@@ -53,7 +53,7 @@ final class RecordedWindows: WindowSource {
     self.context = context
   }
 
-  var heads: [SeriesHead] { source.heads }
+  var heads: SeriesHeads { source.heads }
   var grid: WindowGrid { source.grid }
   var edges: RangeEdges { source.edges }
 

@@ -1,4 +1,5 @@
 import MetricModel
+import StorageAPI
 
 /// Who the series are: the label set of each slot, the index over them, their order.
 ///
@@ -41,12 +42,16 @@ struct SeriesCatalog: Sendable {
     selections.removeAll()
   }
 
-  /// The slots of the series that fulfil all matchers, in the order of their labels.
-  mutating func select(_ matchers: [LabelMatcher]) -> [UInt32] {
-    if let known = selections[matchers] { return known }
-    var found = index.select(matchers, labels: labels)
-    order.sort(&found, labels: labels)
-    selections.remember(found, for: matchers)
+  /// The series that fulfil all matchers; without an order they come as they lie in memory.
+  mutating func select(
+    _ matchers: [LabelMatcher], order wanted: SeriesSelection.Order
+  ) -> FoundSeries {
+    let key = SelectionCache.Key(matchers: matchers, order: wanted)
+    if let known = selections[key] { return known }
+    var slots = index.select(matchers, labels: labels)
+    if wanted == .labels { order.sort(&slots, labels: labels) }
+    let found = FoundSeries(slots, labels: labels)
+    selections.remember(found, for: key)
     return found
   }
 }

@@ -11,7 +11,7 @@ struct SeriesState: Sendable {
   /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in the database only.
   var cached: [SealedChunk] = []
   // Optionals would take twice the room.
-  private var oldestTime = Int64.max
+  private(set) var oldestTime = Int64.max
   private var sealedTime = Int64.min
 
   /// What became of a sample.
@@ -33,6 +33,10 @@ struct SeriesState: Sendable {
 
   /// The time of the last sample; nil if there are none.
   var newest: Int64? { open.count > 0 ? open.last : sealedThrough }
+
+  /// The same; the earliest of all times if there are none.
+  @inline(__always)
+  var newestTime: Int64 { open.count > 0 ? open.last : sealedTime }
 
   /// The time from which on all samples are in memory.
   var inMemoryFrom: Int64 {
