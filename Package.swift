@@ -76,7 +76,7 @@ let edge: [Target] = [
   // libc's calls that block: threads of their own, deadlines, name resolution that can be given up.
   room("Edge", "BlockingCalls", uses: ["CLinux"]),
   room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
-  room("Edge", "RedisAccess", uses: ["CHiredis", "BlockingCalls"]),
+  room("Edge", "RedisAccess", uses: ["CHiredis", "CGnuTLS", "BlockingCalls"]),
   room(
     "Edge", "WebServer",
     uses: ["CMicroHTTPD", "CGnuTLS", "CCrypt", "CZlib", "CLinux", "BlockingCalls"]),
@@ -225,7 +225,7 @@ let tested: [Target] = [
     "ExporterService",
     uses: [
       "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "PostgresCollectors",
-      "ProbeCollectors", "WebServer", logging,
+      "ProbeCollectors", "RedisAccess", "WebServer", logging,
     ]),
   tests("MetricModel"),
   tests("CollectorCore", uses: ["MetricModel"]),

@@ -2,6 +2,7 @@ import ConfigDecoding
 import PostgresAccess
 import PostgresCollectors
 import ProbeCollectors
+import RedisAccess
 import TestSupport
 import Testing
 
@@ -136,6 +137,43 @@ import Testing
     #expect(configuration.redis.count == redis)
     for server in configuration.postgres { _ = try server.postgresSettings() }
     for server in configuration.redis { _ = try server.redisSettings() }
+  }
+
+  @Test func redisMayBeBehindTLS() throws {
+    let (configuration, errors) = try read(
+      """
+      redis:
+        servers:
+        - {url: 'rediss://h', tls_config: {ca_file: ca.crt, cert_file: /c, key_file: /k, server_name: n, insecure_skip_verify: true}}
+        - {url: 'redis://h:1', tls_config: {ca_file: ca.crt}}
+        - {url: 'rediss://h:2?ssl_cert_reqs=none'}
+      """)
+    #expect(errors.isEmpty)
+    let tls = try #require(try configuration.redis[0].redisSettings().tls)
+    #expect(tls.caFile?.hasSuffix("/ca.crt") == true && tls.caFile != "ca.crt")
+    #expect(tls.certificateFile == "/c" && tls.keyFile == "/k" && tls.serverName == "n")
+    #expect(tls.insecureSkipVerify)
+    let error = #expect(throws: (any Error).self) { try configuration.redis[1].redisSettings() }
+    #expect(error.map { "\($0)" }?.contains("write rediss://") == true)
+    #expect(try configuration.redis[2].redisSettings().tls?.insecureSkipVerify == true)
+    let (_, mistakes) = try read(
+      "redis: {servers: [{url: 'rediss://h', tls_config: {key_file: k, ca: x, cafile: y}}]}\n")
+    #expect(mistakes.count == 3, "\(mistakes)")
+
+    var fromEnvironment = ExporterConfiguration()
+    var environment = [
+      "REDIS_ADDR": "rediss://h", "REDIS_EXPORTER_TLS_CA_CERT_FILE": "/ca",
+      "REDIS_EXPORTER_TLS_CLIENT_CERT_FILE": "/c", "REDIS_EXPORTER_TLS_CLIENT_KEY_FILE": "/k",
+      "REDIS_EXPORTER_SKIP_TLS_VERIFICATION": "true",
+    ]
+    fromEnvironment.addServers(fromEnvironment: environment)
+    let named = try #require(try fromEnvironment.redis[0].redisSettings().tls)
+    #expect(named.caFile == "/ca" && named.certificateFile == "/c" && named.keyFile == "/k")
+    #expect(named.insecureSkipVerify)
+    environment["REDIS_ADDR"] = "redis://h"
+    var plain = ExporterConfiguration()
+    plain.addServers(fromEnvironment: environment)
+    #expect(try plain.redis[0].redisSettings().tls == nil)
   }
 
   @Test func theFileWinsOverTheEnvironment() throws {

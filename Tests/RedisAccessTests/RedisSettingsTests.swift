@@ -25,12 +25,22 @@ func readsAddresses(text: String, label: String, user: String?, password: String
   #expect(settings.database == db)
 }
 
-@Test func tlsIsRefusedWithAnExplanation() {
-  for text in ["rediss://:sesame@h", "redis://h?ssl=true"] {
-    #expect(throws: RedisSettingsError.tlsNotSupported) { try RedisSettings(parsing: text) }
+@Test func addressesSayHowTLSIsSpoken() throws {
+  for text in ["rediss://:sesame@h", "redis://h?ssl=true", "valkeys://h:1/2", "REDISS://h"] {
+    #expect(try RedisSettings(parsing: text).tls == RedisTLS())
   }
-  #expect(
-    "\(RedisSettingsError.tlsNotSupported)".contains("TLS to Redis is not supported yet; use"))
+  #expect(try RedisSettings(parsing: "redis://h?ssl=false").tls == nil)
+  let settings = try RedisSettings(
+    parsing:
+      "rediss://u:sesame@h?ssl_cert_reqs=CERT_NONE&ssl_ca_certs=/a%20b&ssl_certfile=c&ssl_keyfile=k"
+  )
+  var expected = RedisTLS()
+  expected.insecureSkipVerify = true
+  expected.caFile = "/a b"
+  expected.certificateFile = "c"
+  expected.keyFile = "k"
+  #expect(settings.tls == expected)
+  #expect("\(settings)" == "rediss://u:***@h:6379/0")
 }
 
 @Test(arguments: [

@@ -13,25 +13,30 @@ package final class ThrowawayRedis: Sendable {
   /// The password that clients must give, if any.
   package let password: String?
 
+  /// The port on which TLS is spoken, if it is.
+  package let tlsPort: Int?
+
   private let folder: TemporaryDirectory
   private let arguments: [String]
   private let process = Mutex<ChildProcess?>(nil)
 
-  /// Starts a server; `arguments` are further options of `redis-server`, such as `--replicaof`.
+  /// Starts a server; `arguments` are further options of `redis-server`, such as `--replicaof`;
+  /// with `tls`, options such as `--tls-cert-file`, it speaks TLS on a second port.
   package static func start(
-    password: String? = nil, arguments: [String] = []
+    password: String? = nil, arguments: [String] = [], tls: [String] = []
   ) async throws -> ThrowawayRedis {
-    let server = try ThrowawayRedis(password: password, arguments: arguments)
+    let server = try ThrowawayRedis(password: password, arguments: arguments, tls: tls)
     try await server.start()
     return server
   }
 
-  private init(password: String?, arguments: [String]) throws {
+  private init(password: String?, arguments: [String], tls: [String]) throws {
     port = try FreePort.next()
+    tlsPort = tls.isEmpty ? nil : try FreePort.next()
     folder = try TemporaryDirectory(prefix: "tocsin-redis")
     socketPath = folder.file("redis.sock")
     self.password = password
-    self.arguments = arguments
+    self.arguments = arguments + (tlsPort.map { ["--tls-port", "\($0)"] + tls } ?? [])
   }
 
   deinit {
@@ -53,6 +58,7 @@ package final class ThrowawayRedis: Sendable {
     let child = try ChildProcess.start("redis-server", words + arguments)
     process.withLock { $0 = child }
     try await child.waitUntilAccepting(port: port)
+    if let tlsPort { try await child.waitUntilAccepting(port: tlsPort) }
   }
 
   /// Stops the server.

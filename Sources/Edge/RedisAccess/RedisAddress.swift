@@ -5,6 +5,8 @@ struct RedisAddress {
   private var password: String?
   private var database = 0
   private var hasQueryDatabase = false
+  private var tls = RedisTLS()
+  private var usesTLS = false
 
   init(_ text: String) {
     self.text = text
@@ -17,13 +19,14 @@ struct RedisAddress {
       return settings(try tcp(text))
     }
     var rest = try readQuery(of: text[mark.upperBound...])
-    switch text[..<mark.lowerBound].lowercased() {
-    case "rediss", "valkeys": throw .tlsNotSupported
+    let scheme = text[..<mark.lowerBound].lowercased()
+    switch scheme {
     case "unix", "redis+socket", "redis-socket":
       rest = try readLogin(of: rest)
       guard rest.hasPrefix("/") else { throw .invalid(reason: "the socket path is not absolute") }
       return settings(.unix(path: try decode(rest)))
-    case "redis", "valkey", "tcp":
+    case "redis", "valkey", "tcp", "rediss", "valkeys":
+      usesTLS = usesTLS || ["rediss", "valkeys"].contains(scheme)
       rest = try readLogin(of: rest)
       rest = try readPath(of: rest)
       return settings(try tcp(rest))
@@ -32,7 +35,9 @@ struct RedisAddress {
   }
 
   private func settings(_ endpoint: RedisSettings.Endpoint) -> RedisSettings {
-    RedisSettings(endpoint: endpoint, user: user, password: password, database: database)
+    RedisSettings(
+      endpoint: endpoint, user: user, password: password, database: database,
+      tls: usesTLS ? tls : nil)
   }
 
   private func trimmed() throws(RedisSettingsError) -> Substring {
@@ -57,7 +62,12 @@ struct RedisAddress {
         database = try number(pair[1])
         hasQueryDatabase = true
       case "password": password = try decode(pair[1])
-      case "ssl" where pair[1] == "true", "tls" where pair[1] == "true": throw .tlsNotSupported
+      case "ssl" where pair[1] == "true", "tls" where pair[1] == "true": usesTLS = true
+      case "ssl_ca_certs": tls.caFile = try decode(pair[1])
+      case "ssl_certfile": tls.certificateFile = try decode(pair[1])
+      case "ssl_keyfile": tls.keyFile = try decode(pair[1])
+      case "ssl_cert_reqs":
+        tls.insecureSkipVerify = ["none", "cert_none"].contains(pair[1].lowercased())
       default: break
       }
     }

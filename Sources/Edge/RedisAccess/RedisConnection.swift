@@ -4,7 +4,7 @@ private import BlockingCalls
 ///
 /// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an
 /// actor with a `ThreadExecutor`. The socket is ours, and hiredis' parser reads what comes from it;
-/// that keeps every wait under the deadline, and leaves room for TLS between the two.
+/// that keeps every wait under the deadline, and TLS fits between the two.
 package struct RedisConnection: ~Copyable {
   private let socket: StreamSocket
   private let reader: ReplyReader
@@ -25,8 +25,11 @@ package struct RedisConnection: ~Copyable {
     _ settings: RedisSettings, deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisConnection {
     guard let reader = ReplyReader() else { throw RedisError(.protocolViolation, "out of memory") }
-    var connection = RedisConnection(
-      socket: try connect(settings, deadline), reader: reader, settings: settings)
+    var socket = try connect(settings, deadline)
+    if let tls = settings.tls {
+      try socket.startTLS(tls, host: settings.host ?? "localhost", until: deadline)
+    }
+    var connection = RedisConnection(socket: socket, reader: reader, settings: settings)
     if let password = settings.password {
       let login = settings.user.map { [$0, password] } ?? [password]
       _ = try connection.command(["AUTH"] + login, deadline: deadline)

@@ -10,7 +10,8 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether the connection is of no use any more.
   package var endsSession: Bool {
     switch reason {
-    case .refused, .unreachable, .nameResolution, .timeout, .authentication, .tooManyConnections,
+    case .refused, .unreachable, .nameResolution, .timeout, .tls, .authentication,
+      .tooManyConnections,
       .connectionLost, .protocolViolation, .replyTooLarge:
       true
     case .loading, .permissionDenied, .command: false
@@ -27,6 +28,8 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     case nameResolution = "name_resolution"
     /// The deadline passed.
     case timeout
+    /// The TLS handshake failed, the certificate was refused, or a file of ours cannot be used.
+    case tls
     /// A wrong password or user, or one is needed.
     case authentication
     /// `maxclients` is used up.

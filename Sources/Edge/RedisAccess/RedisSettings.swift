@@ -17,24 +17,29 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
   package var password: String?
   /// The database that is selected after the login.
   package var database: Int
+  /// How TLS is spoken; nil for none.
+  package var tls: RedisTLS?
 
   /// Redis' usual port.
   package static let defaultPort = 6379
 
   package init(
-    endpoint: Endpoint, user: String? = nil, password: String? = nil, database: Int = 0
+    endpoint: Endpoint, user: String? = nil, password: String? = nil, database: Int = 0,
+    tls: RedisTLS? = nil
   ) {
     self.endpoint = endpoint
     self.user = user
     self.password = password
     self.database = database
+    self.tls = tls
   }
 
-  /// Reads `redis://[user:password@]host[:port][/database]`, `unix://path`, `redis+socket://path`,
+  /// Reads `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://path`, `redis+socket://path`,
   /// `host:port`, or the path of a socket.
   ///
-  /// User and password may be percent-encoded. For Unix sockets `?db=`, and for both forms
-  /// `?password=`, are understood; other parameters belong to some driver and are left out.
+  /// User and password may be percent-encoded. For Unix sockets `?db=`, for all forms `?password=`, and for TLS redis-py's
+  /// `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` and `ssl_cert_reqs=none` are understood; other parameters
+  /// belong to some driver and are left out.
   package init(parsing text: String) throws(RedisSettingsError) {
     var parser = RedisAddress(text)
     self = try parser.parse()
@@ -48,10 +53,16 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
     }
   }
 
+  /// The host; nil for a Unix socket.
+  var host: String? {
+    guard case .tcp(let host, _) = endpoint else { return nil }
+    return host
+  }
+
   package var description: String {
     let login = password == nil ? "" : "\(user ?? ""):***@"
     return switch endpoint {
-    case .tcp: "redis://\(login)\(serverLabel)/\(database)"
+    case .tcp: "\(tls == nil ? "redis" : "rediss")://\(login)\(serverLabel)/\(database)"
     case .unix(let path): "unix://\(login)\(path)?db=\(database)"
     }
   }
@@ -68,16 +79,11 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
 /// An address of a Redis server that cannot be used. The message never repeats the address, which
 /// may hold a password.
 package enum RedisSettingsError: Error, Equatable, CustomStringConvertible {
-  /// `rediss://`: there is no TLS in the client library.
-  case tlsNotSupported
   /// The address is malformed.
   case invalid(reason: String)
 
   package var description: String {
     switch self {
-    case .tlsNotSupported:
-      "TLS to Redis is not supported yet; use redis:// on a trusted network, "
-        + "a Unix socket, or a local TLS tunnel such as stunnel"
     case .invalid(let reason): "invalid Redis address: \(reason)"
     }
   }

@@ -4,9 +4,12 @@ private import Glibc
 /// The owner of one non-blocking stream socket; every call returns at its deadline.
 struct StreamSocket: ~Copyable {
   let descriptor: Int32
+  /// Set once bytes go through TLS.
+  private var tls: TLSSession?
 
   private init(adopting descriptor: Int32) {
     self.descriptor = descriptor
+    tls = nil
   }
 
   deinit {
@@ -76,8 +79,31 @@ struct StreamSocket: ~Copyable {
     guard code == 0 else { throw RedisError(errno: code, "cannot connect to \(place)") }
   }
 
+  /// Puts TLS between the socket and what is sent and received from now on.
+  mutating func startTLS(
+    _ settings: RedisTLS, host: String, until deadline: ContinuousClock.Instant
+  ) throws(RedisError) {
+    let session = try TLSSession(settings, host: host, descriptor: descriptor)
+    while try !isDone(session.shakeHands(), until: deadline, "no end of the TLS handshake in time; is this the port for TLS?")
+    {}
+    tls = consume session
+  }
+
+  /// Whether a step of TLS is done; if it is not, waits for what it needs.
+  private func isDone(
+    _ outcome: TLSSession.Outcome, until deadline: ContinuousClock.Instant, _ late: String
+  ) throws(RedisError) -> Bool {
+    switch outcome {
+    case .done: return true
+    case .mustRead: try wait(.reading, until: deadline, late)
+    case .mustWrite: try wait(.writing, until: deadline, late)
+    }
+    return false
+  }
+
   /// Sends all bytes.
   func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(RedisError) {
+    guard tls == nil else { return try sendEncrypted(bytes, until: deadline) }
     var sent = 0
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { raw in
@@ -95,10 +121,22 @@ struct StreamSocket: ~Copyable {
     }
   }
 
+  private func sendEncrypted(
+    _ bytes: [UInt8], until deadline: ContinuousClock.Instant
+  ) throws(RedisError) {
+    var sent = 0
+    while sent < bytes.count {
+      guard let outcome = try tls?.send(bytes[sent...]) else { return }
+      if case .done(let count) = outcome { sent += count }
+      _ = try isDone(outcome, until: deadline, "the server took no data in time")
+    }
+  }
+
   /// Waits for bytes and passes them on.
   func receive(
     until deadline: ContinuousClock.Instant, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(RedisError) {
+    guard tls == nil else { return try unsafe receiveEncrypted(until: deadline, body) }
     while true {
       try wait(.reading, until: deadline, "the server did not answer in time")
       let outcome = unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) {
@@ -115,6 +153,26 @@ struct StreamSocket: ~Copyable {
       guard outcome.code == EAGAIN || outcome.code == EINTR else {
         throw RedisError(errno: outcome.code, "cannot receive")
       }
+    }
+  }
+
+  private func receiveEncrypted(
+    until deadline: ContinuousClock.Instant, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(RedisError) {
+    // A record of TLS holds 16 KiB at most.
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while true {
+      guard let outcome = try tls?.receive(&buffer) else { return }
+      if case .done(let count) = outcome {
+        guard count > 0 else {
+          throw RedisError(.connectionLost, "the server closed the connection")
+        }
+        unsafe buffer.withUnsafeBytes {
+          unsafe body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+        }
+        return
+      }
+      _ = try isDone(outcome, until: deadline, "the server did not answer in time")
     }
   }
 

@@ -183,7 +183,16 @@ extension ExporterConfiguration.Server {
     do {
       var settings = try RedisSettings(parsing: connection.read().reveal())
       if let password { settings.password = try password.read().reveal() }
+      if let tls {
+        guard settings.tls != nil else {
+          throw ServerError(
+            origin: origin, reason: "tls_config has no effect on redis://; write rediss://")
+        }
+        settings.tls = tls
+      }
       return settings
+    } catch let error as ServerError {
+      throw error
     } catch {
       throw ServerError(origin: origin, reason: "\(error)")
     }

@@ -1,6 +1,7 @@
 package import ConfigDecoding
 import ProbeCollectors
 import SystemCollectors
+import RedisAccess
 
 extension ExporterConfiguration {
   /// Reads `exporter.yml`; every error is reported to the diagnostics.
@@ -94,9 +95,10 @@ extension ExporterConfiguration {
       let url = entry.secretSource("url", directory: directory)
       let password = entry.secretSource("password", directory: directory)
       if url == nil { entry.missing("url", mend: "give url or url_file") }
+      let tls = kind == "redis" ? entry.mapping("tls_config").map { Self.tls($0, directory) } : nil
       entry.finish()
       return url.map {
-        Server(connection: $0, password: password, origin: entry.source.file)
+        Server(connection: $0, password: password, origin: entry.source.file, tls: tls)
       }
     }
     // Read on their own.
@@ -105,5 +107,22 @@ extension ExporterConfiguration {
     }
     mapping.finish()
     return servers
+  }
+
+  /// Prometheus' keys.
+  private static func tls(_ mapping: ConfigMapping, _ directory: String) -> RedisTLS {
+    let file = { (key: String) in
+      mapping.string(key).flatMap { $0.isEmpty ? nil : ConfigPath.resolve($0, in: directory) }
+    }
+    var tls = RedisTLS()
+    tls.caFile = file("ca_file")
+    tls.certificateFile = file("cert_file")
+    tls.keyFile = file("key_file")
+    tls.serverName = mapping.string("server_name")
+    tls.insecureSkipVerify = mapping.bool("insecure_skip_verify") ?? false
+    if tls.keyFile != nil, tls.certificateFile == nil { mapping.missing("cert_file") }
+    mapping.refuse(["ca", "cert", "key", "min_version", "max_version"])
+    mapping.finish()
+    return tls
   }
 }

@@ -1,4 +1,5 @@
 import ConfigDecoding
+import RedisAccess
 
 extension ExporterConfiguration {
   /// Adds the servers that the environment names, as users of the peers and of application frameworks have them set.
@@ -33,11 +34,22 @@ extension ExporterConfiguration {
         redis = [
           Server(
             connection: .inline(SecretString(isURL ? url : "redis://\(url)")), password: password,
-            origin: name)
+            origin: name, tls: url.hasPrefix("rediss") ? Self.redisTLS(value) : nil)
         ]
         break
       }
     }
+  }
+
+  /// What redis_exporter's variables say of TLS, which count for `rediss://` only; nil if none is set.
+  private static func redisTLS(_ value: (String) -> String?) -> RedisTLS? {
+    var tls = RedisTLS()
+    tls.caFile = value("REDIS_EXPORTER_TLS_CA_CERT_FILE")
+    tls.certificateFile = value("REDIS_EXPORTER_TLS_CLIENT_CERT_FILE")
+    tls.keyFile = value("REDIS_EXPORTER_TLS_CLIENT_KEY_FILE")
+    tls.insecureSkipVerify =
+      ["1", "t", "true"].contains(value("REDIS_EXPORTER_SKIP_TLS_VERIFICATION")?.lowercased())
+    return tls == RedisTLS() ? nil : tls
   }
 
   /// `DATABASE_URL` may name another kind of database, which is none of our business.

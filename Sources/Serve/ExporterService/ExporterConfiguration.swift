@@ -1,5 +1,6 @@
 package import ConfigDecoding
 package import ProbeCollectors
+package import RedisAccess
 
 /// What `tocsin exporter` is told by its file and its environment.
 ///
@@ -13,6 +14,8 @@ package struct ExporterConfiguration: Sendable {
     package var password: SecretSource?
     /// Where the server was named, for messages: the file, or the environment variable.
     package var origin: String
+    /// How a Redis server behind TLS is trusted, where its address does not say it.
+    package var tls: RedisTLS?
   }
 
   /// Postgres servers.
