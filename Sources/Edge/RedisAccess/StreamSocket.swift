@@ -84,7 +84,9 @@ struct StreamSocket: ~Copyable {
     _ settings: RedisTLS, host: String, until deadline: ContinuousClock.Instant
   ) throws(RedisError) {
     let session = try TLSSession(settings, host: host, descriptor: descriptor)
-    while try !isDone(session.shakeHands(), until: deadline, "no end of the TLS handshake in time; is this the port for TLS?")
+    while try !isDone(
+      session.shakeHands(), until: deadline,
+      "no end of the TLS handshake in time; is this the port for TLS?")
     {}
     tls = consume session
   }
