@@ -70,6 +70,29 @@ func aLimitOfSamplesIsAnErrorThatNamesIt(text: String) async throws {
   #expect(error.map { "\($0)".contains("query.max-samples = 30") } == true)
 }
 
+/// What a query holds besides samples counts, too: series at each part of a plan, flags for the groups of set operators.
+@Test(arguments: [
+  (Array(repeating: "m", count: 120).joined(separator: " or "), 60_000),
+  ("m" + String(repeating: " and m", count: 120), 4_000),
+  ("m" + String(repeating: " + 1", count: 120), 2_000),
+  ("count(m)", 15),
+])
+func seriesTakeFromTheLimitToo(text: String, limit: Int) async throws {
+  let expression = try QueryEngine.parse(text)
+  for (samples, fits) in [(limit, false), (limit * 4, true)] {
+    var options = QueryOptions()
+    options.maxSamples = samples
+    let engine = QueryEngine(querier: store, options: options)
+    if fits {
+      _ = try await engine.instant(expression, at: at(600))
+    } else {
+      await #expect(throws: QueryError.tooManySamples(limit: samples)) {
+        try await engine.instant(expression, at: at(600))
+      }
+    }
+  }
+}
+
 @Test func aQueryThatRunsTooLongEnds() async throws {
   var options = QueryOptions()
   options.timeout = .zero
@@ -189,4 +212,35 @@ func deepExpressionsAreEvaluated(text: String) async throws {
   let names = FunctionTable.all.map(\.signature.name)
   #expect(Set(names).count == names.count)
   #expect(names.count > 80)
+}
+
+/// A range with `anchored` or `smoothed` that is a query by itself has a value at each of its edges.
+@Test(
+  arguments: [
+    ("a[10s] smoothed", 10, [(0, 1), (10, 2)]),
+    ("a[10s] smoothed", 15, [(5, 1.5), (10, 2), (15, 2.5)]),
+    ("a[10s] smoothed", 5, [(-5, 1), (0, 1), (5, 1.5)]),
+    ("a[10s] smoothed", 55, [(45, 5.5), (50, 6), (55, 6)]),
+    ("a[10s] smoothed", -10, [(-20, 1), (-10, 1)]),
+    ("a[10s] anchored", 10, [(0, 1), (10, 2)]),
+    ("a[10s] anchored", 15, [(5, 1), (10, 2), (15, 2)]),
+    ("a[10s] anchored", 5, [(-5, 1), (0, 1), (5, 1)]),
+    ("a[10s] anchored", 55, [(45, 5), (50, 6), (55, 6)]),
+    ("a[30s] anchored", 35, [(5, 1), (10, 2), (20, 3), (30, 4), (35, 4)]),
+    ("a[10s] anchored", 70, []), ("a[10s] anchored", -10, []),
+    ("drop[10s] smoothed", 15, [(5, 6), (10, 7), (15, 4)]),
+    ("drop[10s] anchored", 15, [(5, 5), (10, 7), (15, 7)]),
+  ] as [(String, Int64, [(Int64, Double)])])
+func rangesWithEdges(query: String, seconds: Int64, points: [(Int64, Double)]) async throws {
+  var store = MemorySeries()
+  store.add(["__name__": "a"], (0...5).map { (Int64($0) * 10_000, Double($0 + 1)) })
+  store.add(["__name__": "drop"], [(0, 5), (10_000, 7), (20_000, 1)])
+  let result = try await QueryEngine(querier: store).instant(
+    try QueryEngine.parse(query), at: Timestamp(rawValue: seconds * 1000))
+  guard case .matrix(let series) = result.value else {
+    Issue.record("no matrix")
+    return
+  }
+  #expect(series.first?.timestamps.map { $0.rawValue / 1000 } ?? [] == points.map(\.0))
+  #expect(series.first?.values.compactMap(\.float) ?? [] == points.map(\.1))
 }

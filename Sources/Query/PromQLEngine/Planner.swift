@@ -40,6 +40,15 @@ struct Planner {
   func vector(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> any InstantOperator {
+    if case .parentheses(let inner, _) = expression { return try await vector(inner, on: grid) }
+    let source = try await recorded(expression, on: grid)
+    try context.holdSeries(source.heads.count)
+    return source
+  }
+
+  private func recorded(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any InstantOperator {
     guard let recorder = context.recorder, !expression.isTransparent else {
       return try await operation(expression, on: grid)
     }
@@ -138,6 +147,14 @@ struct Planner {
 
   /// The source of windows for a range selector or a subquery.
   func windows(
+    _ expression: Expression, on grid: StepGrid
+  ) async throws(QueryError) -> any WindowSource {
+    let source = try await recordedWindows(expression, on: grid)
+    try context.holdSeries(source.heads.count)
+    return source
+  }
+
+  private func recordedWindows(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> any WindowSource {
     guard let recorder = context.recorder else { return try await source(expression, on: grid) }

@@ -70,6 +70,20 @@ final class QueryContext {
   /// Gives samples back to the budget.
   func release(_ samples: Int) { heldSamples -= samples }
 
+  /// Takes room for the series that a part of the query hands on: each with its place is as large as two samples.
+  ///
+  /// Without it a chain of `or` would hold as many series as it has links, at each of them.
+  func holdSeries(_ count: Int) throws(QueryError) {
+    try checkpoint(work: count)
+    try hold(2 * count)
+  }
+
+  /// Takes room for a flag in each cell of a table, of which eight are as large as a sample.
+  func holdFlags(rows: Int, steps: Int) throws(QueryError) {
+    try requireRoom(rows: rows, steps: steps)
+    try hold(rows * steps / 8)
+  }
+
   /// Counts samples that were read from storage and are held until the next series is read.
   func noteRead(_ samples: Int) throws(QueryError) {
     samplesRead += samples

@@ -66,15 +66,24 @@ struct ResultBuilder {
   ) async throws(QueryError) -> [MatrixSeries] {
     let source = try await planner.windows(expression, on: context.grid)
     let window = source.grid.window(0)
+    let edges = source.edges == .plain ? nil : EdgeRate(isSmoothed: source.edges == .smoothed)
     var result: [MatrixSeries] = []
     var columns = SampleColumns()
     var index = 0
     while try source.next(into: &columns) {
       try context.checkpoint()
       defer { index += 1 }
+      if let edges, columns.count > 0 {
+        columns = edges.samples(
+          columns,
+          SampleWindow(
+            low: 0, high: columns.count, start: window.start, end: window.end,
+            evaluation: window.evaluation, step: 0))
+      }
+      let start = edges == nil ? window.start : window.start - 1
       var series = MatrixSeries(labels: source.heads[index].finalLabels)
       for place in columns.timestamps.indices
-      where columns.timestamps[place] > window.start && columns.timestamps[place] <= window.end {
+      where columns.timestamps[place] > start && columns.timestamps[place] <= window.end {
         series.timestamps.append(Timestamp(rawValue: columns.timestamps[place]))
         series.values.append(.float(columns.values[place]))
       }

@@ -1,3 +1,4 @@
+import MetricModel
 import StorageAPI
 
 /// `rate`, `increase` and `delta` of a range with `anchored` or `smoothed`: the difference between
@@ -7,9 +8,9 @@ struct EdgeRate: WindowKernel {
   /// Whether edges are interpolated.
   let isSmoothed: Bool
   /// Whether a drop is a reset rather than a decrease.
-  let isCounter: Bool
+  var isCounter = false
   /// Whether the result is per second of the window.
-  let isRate: Bool
+  var isRate = false
 
   /// The window holds samples of the lookback before it, and after it if edges are smoothed.
   func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
@@ -38,6 +39,27 @@ struct EdgeRate: WindowKernel {
       if right < previous { difference += previous }
     }
     return isRate ? difference / (Double(window.end - window.start) / 1000) : difference
+  }
+
+  /// The samples of a window with a value at each of its edges, as a range vector shows them that is a
+  /// query by itself; none if all lie before the window.
+  func samples(_ columns: SampleColumns, _ window: SampleWindow) -> SampleColumns {
+    var samples = SampleColumns()
+    var first = window.anchor(in: columns)
+    var last = window.high - 1
+    if isSmoothed {
+      while last > first, columns.timestamps[last - 1] >= window.end { last -= 1 }
+    }
+    guard columns.timestamps[last] > window.start else { return samples }
+    samples.append(Timestamp(rawValue: window.start), leftValue(columns, first, window))
+    let right = rightValue(columns, last, window)
+    if columns.timestamps[first] <= window.start { first += 1 }
+    if columns.timestamps[last] >= window.end { last -= 1 }
+    for index in first..<max(first, last + 1) {
+      samples.append(Timestamp(rawValue: columns.timestamps[index]), columns.values[index])
+    }
+    samples.append(Timestamp(rawValue: window.end), right)
+    return samples
   }
 
   private func leftValue(

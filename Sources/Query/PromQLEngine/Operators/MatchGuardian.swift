@@ -6,8 +6,12 @@ struct MatchGuardian {
   private let node: BinaryExpression
   private let steps: Int
   private let isOneToOne: Bool
-  /// Steps at which two series of the one side are in the same group, and the message about it.
-  private var duplicates: [Int: String] = [:]
+  /// Two series of the one side that are in the same group at a step.
+  private struct Duplicate {
+    let group: Labels
+    let pair: [Labels]
+  }
+  private var duplicates: [Int: Duplicate] = [:]
   /// One-to-one: whether a group has a match at a step. Else, the same for labels that several
   /// outputs share.
   private var claimed: [Bool]
@@ -48,25 +52,29 @@ struct MatchGuardian {
     for step in 0..<steps {
       let present = series.filter { one[$0, step].isPresent }
       guard present.count > 1 else { continue }
-      let pair = [present[0], present[1]].map { one.heads[$0].labels.setText }.sorted()
-      let side = node.matching.cardinality == .oneToMany ? "left" : "right"
-      duplicates[step] =
-        "found duplicate series for the match group \(group.setText) on the \(side) hand-side "
-        + "of the operation: [\(pair.joined(separator: ", "))]"
-        + ";many-to-many matching not allowed: matching labels must be unique on one side"
+      duplicates[step] = Duplicate(
+        group: group, pair: [one.heads[present[0]].labels, one.heads[present[1]].labels])
     }
+  }
+
+  private func failure(_ duplicate: Duplicate) -> QueryError {
+    let pair = duplicate.pair.map(\.setText).sorted()
+    let side = node.matching.cardinality == .oneToMany ? "left" : "right"
+    return .failed(
+      "found duplicate series for the match group \(duplicate.group.setText) on the \(side) hand-side "
+        + "of the operation: [\(pair.joined(separator: ", "))]"
+        + ";many-to-many matching not allowed: matching labels must be unique on one side",
+      at: node.range)
   }
 
   /// Fails if a row of the many side has a value at a step at which the one side is ambiguous.
   func checkDuplicates(against row: [Double]) throws(QueryError) {
-    for (step, message) in duplicates where row[step].isPresent {
-      throw .failed(message, at: node.range)
-    }
+    for (step, duplicate) in duplicates where row[step].isPresent { throw failure(duplicate) }
   }
 
   /// Fails if the one side is ambiguous at any step, since a filled many side is everywhere.
   func checkDuplicatesAgainstFill() throws(QueryError) {
-    if let message = duplicates.first?.value { throw .failed(message, at: node.range) }
+    if let duplicate = duplicates.first?.value { throw failure(duplicate) }
   }
 
   /// Notes a match; a second one of the same group, or of the same labels, fails.

@@ -36,7 +36,7 @@ final class MatchOperator: InstantOperator {
     one = try SeriesTable(
       draining: manyIsLeft ? right : left, steps: steps, in: context)
     outputs = MatchOutputs(node, many: many.heads, one: one.heads)
-    try context.requireRoom(rows: outputs.groupCount, steps: steps)
+    try context.holdFlags(rows: outputs.groupCount, steps: steps)
     guardian = MatchGuardian(node, outputs, one, many: many.heads)
     heads = SeriesHeads(outputs.all.map(\.head))
     manyRow = [Double](repeating: absentValue, count: steps)

@@ -31,7 +31,7 @@ final class SetOperator: InstantOperator {
     var grouping = LabelGrouping(node.matching.groupingRule)
     leftGroups = left.heads.map { grouping.group(of: $0.labels) }
     rightGroups = right.heads.map { grouping.group(of: $0.labels) }
-    try context.requireRoom(rows: grouping.groups.count, steps: steps)
+    try context.holdFlags(rows: grouping.groups.count, steps: steps)
     presence = [Bool](repeating: false, count: grouping.groups.count * steps)
     heads = operation == .or ? SeriesHeads(Array(left.heads) + right.heads) : left.heads
   }
