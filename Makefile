@@ -7,7 +7,7 @@ DESTDIR ?=
 SWIFT_FLAGS ?=
 SOURCES := Package.swift Sources Tests
 
-.PHONY: run build test bench format lint install clean
+.PHONY: run build test bench format lint install package clean
 
 run: build
 	@exec "$$($(RELEASE) --show-bin-path)/tocsin" up --config.dir config --storage.path data
@@ -34,6 +34,9 @@ lint:
 
 install: build
 	scripts/install "$$($(RELEASE) --show-bin-path)/tocsin" "$(DESTDIR)" "$(PREFIX)"
+
+package: build
+	scripts/package "$$($(RELEASE) --show-bin-path)/tocsin" .build/packages
 
 clean:
 	rm -rf .build
