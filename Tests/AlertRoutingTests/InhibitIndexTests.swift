@@ -37,6 +37,18 @@ private func rule(
     #expect(index.isInhibited(Labels(labels).setting("alertname", "Slow")) == isInhibited)
   }
 
+  @Test(arguments: [("caf\u{e9}", true), ("cafe\u{301}", false)])
+  func in1_valuesThatOnlyLookTheSameDoNotAgree(value: String, isInhibited: Bool) {
+    let index = InhibitIndex(
+      [rule(source: [down], target: [slow], equal: ["n"])],
+      alerts: [alert(["alertname": "Down", "n": "caf\u{e9}"])], at: now)
+    #expect(index.isInhibited(["alertname": "Slow", "n": value]) == isInhibited)
+    let keys = Set([
+      GroupKey(path: "{}", labels: ["n": "caf\u{e9}"]), GroupKey(path: "{}", labels: ["n": value]),
+    ])
+    #expect(keys.count == (isInhibited ? 1 : 2))
+  }
+
   @Test func in1_missingLabelsAgreeAsEmpty() {
     let index = InhibitIndex(
       [rule(source: [down], target: [slow], equal: ["zone"])],

@@ -8,6 +8,13 @@ struct ParsedLabelsTests {
     return try ParsedLabels(parsing: bytes.span).labels
   }
 
+  @Test func namesThatOnlyLookTheSameAreTwo() throws {
+    let names = ["caf\u{e9}", "cafe\u{301}"]
+    let series = "a{" + names.map { "\"\($0)\"=\"1\"" }.joined(separator: ",") + "}"
+    #expect(try labels(series) == Labels([("__name__", "a"), (names[0], "1"), (names[1], "1")]))
+    #expect(try labels(series).count == 3)
+  }
+
   @Test(arguments: [
     ("up", ["__name__": "up"]),
     (#"a{b="c",d="e",}"#, ["__name__": "a", "b": "c", "d": "e"]),

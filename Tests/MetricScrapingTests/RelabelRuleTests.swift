@@ -23,6 +23,17 @@ struct RelabelRuleTests {
     }
   }
 
+  @Test(arguments: [("caf\u{e9}", true), ("cafe\u{301}", false)])
+  func textsAreEqualByTheirBytes(text: String, isSame: Bool) throws {
+    let labels: Labels = ["a": "caf\u{e9}", "b": text]
+    let keep = try RelabelRule(action: .keepequal, sourceLabels: ["a"], targetLabel: "b")
+    let drop = try RelabelRule(action: .dropequal, sourceLabels: ["a"], targetLabel: "b")
+    #expect((keep.apply(to: labels) != nil) == isSame)
+    #expect((drop.apply(to: labels) == nil) == isSame)
+    let rules = try ["caf\u{e9}", text].map { try RelabelRule(targetLabel: "b", replacement: $0) }
+    #expect(Set(rules).count == (isSame ? 1 : 2))
+  }
+
   static let cases: [Case] = [
     Case(
       try RelabelRule(

@@ -38,6 +38,9 @@ static inline void tocsin_trim_heap(void) { malloc_trim(0); }
 // All threads take memory from one arena. Takes effect for threads that have taken none yet.
 static inline void tocsin_share_arena(void) { mallopt(M_ARENA_MAX, 1); }
 
+// Small pieces that are given back are joined with their neighbours at once, not all of them inside of a later malloc.
+static inline void tocsin_join_freed(void) { mallopt(M_MXFAST, 0); }
+
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);
 }

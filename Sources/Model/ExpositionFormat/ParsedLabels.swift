@@ -17,13 +17,13 @@ public struct ParsedLabels: Sendable, Equatable {
     }
     var labels: [Label] = []
     // Few labels are compared fastest one by one; many must not cost their square.
-    var names: Set<String> = []
+    var names: Set<ExactText> = []
     for piece in parser.pieces {
       let name = piece.name.map { Self.unescaped(series.extracting($0)) } ?? Label.metricName
-      if labels.count == Self.fewLabels { names = Set(labels.map(\.name)) }
+      if labels.count == Self.fewLabels { names = Set(labels.map { ExactText($0.name) }) }
       let isTwice =
         labels.count < Self.fewLabels
-        ? labels.contains { $0.name == name } : !names.insert(name).inserted
+        ? labels.contains { $0.name.isExactly(name) } : !names.insert(ExactText(name)).inserted
       if isTwice {
         throw ExpositionError(line: 1, expected: "each label once", found: "\"\(name)\" twice")
       }

@@ -10,6 +10,16 @@ public struct Label: Hashable, Sendable {
     self.value = value
   }
 
+  /// Whether both have the same bytes.
+  public static func == (left: Label, right: Label) -> Bool {
+    left.name.isExactly(right.name) && left.value.isExactly(right.value)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(ExactText(name))
+    hasher.combine(ExactText(value))
+  }
+
   /// The name of the label that holds the metric name.
   public static let metricName = "__name__"
 }

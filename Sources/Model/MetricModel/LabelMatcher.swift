@@ -57,8 +57,8 @@ public struct LabelMatcher: Sendable {
   /// Whether a value fulfils the condition; pass "" for a missing label.
   public func matches(_ candidate: String) -> Bool {
     switch operation {
-    case .equal: candidate.isSame(as: value)
-    case .notEqual: !candidate.isSame(as: value)
+    case .equal: candidate.isExactly(value)
+    case .notEqual: !candidate.isExactly(value)
     case .matches: expression?.matches(candidate) ?? false
     case .notMatches: !(expression?.matches(candidate) ?? true)
     }
@@ -73,14 +73,14 @@ public struct LabelMatcher: Sendable {
 
 extension LabelMatcher: Hashable, CustomStringConvertible {
   public static func == (left: LabelMatcher, right: LabelMatcher) -> Bool {
-    left.operation == right.operation && left.name.isSame(as: right.name)
-      && left.value.isSame(as: right.value)
+    left.operation == right.operation && left.name.isExactly(right.name)
+      && left.value.isExactly(right.value)
   }
 
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
+    hasher.combine(ExactText(name))
     hasher.combine(operation)
-    hasher.combine(value)
+    hasher.combine(ExactText(value))
   }
 
   /// `name="value"`, the name quoted where it needs to be.
@@ -94,12 +94,5 @@ extension LabelMatcher: Hashable, CustomStringConvertible {
     bytes.append(contentsOf: operation.rawValue.utf8)
     LabelText.appendQuoted(value, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-extension String {
-  /// Whether the bytes are the same; `==` also is true for letters that are composed in another way.
-  fileprivate func isSame(as other: String) -> Bool {
-    self == other && utf8.elementsEqual(other.utf8)
   }
 }

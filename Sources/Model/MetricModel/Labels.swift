@@ -90,12 +90,12 @@ public struct Labels: Sendable {
     if isSorted { return }
     // A stable order keeps the last one given of equal names at the end of its run.
     let ordered = labels.enumerated().sorted { left, right in
-      left.element.name == right.element.name
+      left.element.name.isExactly(right.element.name)
         ? left.offset < right.offset : Self.isBefore(left.element.name, right.element.name)
     }
     labels = []
     for (_, label) in ordered {
-      if labels.last?.name == label.name { labels.removeLast() }
+      if let last = labels.last, last.name.isExactly(label.name) { labels.removeLast() }
       labels.append(label)
     }
   }

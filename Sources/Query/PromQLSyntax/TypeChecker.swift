@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Proves that an expression makes sense: known functions, the right number and types of arguments
 /// and operands.
 ///
@@ -99,7 +101,11 @@ package struct TypeChecker: Sendable {
       throw ParseError("comparisons between scalars must use BOOL modifier", at: node.sign)
     }
     let matching = node.matching
-    if matching.isOn, let twice = matching.labels.first(where: matching.included.contains) {
+    if matching.isOn,
+      let twice = matching.labels.first(where: { label in
+        matching.included.contains { $0.isExactly(label) }
+      })
+    {
       throw ParseError(
         "label \(Keywords.quoted(twice)) must not occur in ON and GROUP clause at once",
         at: node.sign)

@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Which metrics and labels make the most series, for `/api/v1/status/tsdb`.
 package struct Cardinality: Sendable, Equatable {
   /// A name and how often it counts.
@@ -18,21 +20,22 @@ package struct Cardinality: Sendable, Equatable {
   package let pairCount: Int
 
   init(_ index: LabelIndex, limit: Int) {
-    let metrics = index.names["__name__"]?.postings ?? [:]
-    seriesByMetric = Self.top(limit, metrics.lazy.map { Entry(name: $0, count: $1.count) })
+    let metrics = index.names[ExactText(Label.metricName)]?.postings ?? [:]
+    seriesByMetric = Self.top(limit, metrics.lazy.map { Entry(name: $0.string, count: $1.count) })
     valuesByLabel = Self.top(
-      limit, index.names.lazy.map { Entry(name: $0, count: $1.postings.count) })
+      limit, index.names.lazy.map { Entry(name: $0.string, count: $1.postings.count) })
     bytesByLabel = Self.top(
       limit,
       index.names.lazy.map { name, values in
         Entry(
-          name: name,
-          count: values.postings.reduce(0) { $0 + $1.key.utf8.count * $1.value.count })
+          name: name.string,
+          count: values.postings.reduce(0) { $0 + $1.key.string.utf8.count * $1.value.count })
       })
     var pairs: [Entry] = []
     for (name, values) in index.names {
-      let best = Self.top(limit, values.postings.lazy.map { Entry(name: $0, count: $1.count) })
-      pairs += best.map { Entry(name: "\(name)=\($0.name)", count: $0.count) }
+      let best = Self.top(
+        limit, values.postings.lazy.map { Entry(name: $0.string, count: $1.count) })
+      pairs += best.map { Entry(name: "\(name.string)=\($0.name)", count: $0.count) }
     }
     seriesByPair = Self.top(limit, pairs)
     pairCount = index.names.values.reduce(0) { $0 + $1.postings.count }
@@ -41,7 +44,7 @@ package struct Cardinality: Sendable, Equatable {
   /// The entries that count most, those that count the same in the order of their names.
   private static func top(_ limit: Int, _ entries: some Sequence<Entry>) -> [Entry] {
     let sorted = entries.sorted {
-      $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name
+      $0.count != $1.count ? $0.count > $1.count : ExactText($0.name) < ExactText($1.name)
     }
     return Array(sorted.prefix(limit))
   }

@@ -36,29 +36,29 @@ extension SampleStore: SeriesQuerier {
   package func labelNames(
     _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    var names: Set<String> = []
+    var names: Set<ExactText> = []
     if selections.isEmpty { names = catalog.withLock { Set($0.index.names.keys) } }
     for selection in selections {
       for labels in series(in: selection).0.seriesSet.labels {
-        for label in labels { names.insert(label.name) }
+        for label in labels { names.insert(ExactText(label.name)) }
       }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted().map(\.string)
   }
 
   package func labelValues(
     of name: String, _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String] {
-    var values: Set<String> = []
+    var values: Set<ExactText> = []
     if selections.isEmpty {
-      values = catalog.withLock { Set(($0.index.names[name]?.postings ?? [:]).keys) }
+      values = catalog.withLock { Set(($0.index.names[ExactText(name)]?.postings ?? [:]).keys) }
     }
     for selection in selections {
       for labels in series(in: selection).0.seriesSet.labels {
-        if let value = labels[name] { values.insert(value) }
+        if let value = labels[name] { values.insert(ExactText(value)) }
       }
     }
-    return values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return values.sorted().map(\.string)
   }
 
   /// Which metrics and labels make the most series.

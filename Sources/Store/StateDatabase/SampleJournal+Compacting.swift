@@ -63,19 +63,15 @@ extension SampleJournal {
   package func finish(
     _ input: CompactionInput, replacingWith chunks: [ChunkRow]?
   ) async throws(StorageError) {
+    let place = input.place
+    // Nothing was kept before compaction came here, and after damage: found out beside the batches. What comes meanwhile is noted as
+    // uncompacted, and so looked at by who needs it.
+    let isKept = try file.read { try Self.keptSpans(of: place.family, $0) != nil }
+    let found = isKept ? FamilySpans() : try spans(of: place.family) { _ in }
     try await file.write { database in
-      let place = input.place
       let hasMore = try Self.numbers(at: place, database).contains { !input.seen.contains($0) }
-      var spans: FamilySpans
-      if let kept = try Self.keptSpans(of: place.family, database) {
-        spans = kept
-        for chunk in chunks ?? input.chunks { spans.add(ChunkHeader(chunk)) }
-      } else {
-        spans = FamilySpans()
-        for pack in try Self.packs(in: PackRange(family: place.family), database) {
-          _ = spans.add(pack.body)
-        }
-      }
+      var spans = try Self.keptSpans(of: place.family, database) ?? found
+      for chunk in chunks ?? input.chunks { spans.add(ChunkHeader(chunk)) }
       if let chunks {
         for number in input.packs { try Self.removePack(number, from: database) }
         try Self.insert(ChunkPack.packing(chunks), into: database)

@@ -92,17 +92,19 @@ package final class SampleJournal: Sendable {
       let statement = try database.cachedStatement(
         sql: """
           DELETE FROM chunk_pack WHERE number IN
-            (SELECT number FROM chunk_pack WHERE last < ? ORDER BY last LIMIT ?) RETURNING chunks
+            (SELECT number FROM chunk_pack WHERE last < ? ORDER BY last LIMIT ?)
+          RETURNING chunks, family
           """)
-      let removed = try Int.fetchAll(statement, arguments: [cutoff.rawValue, limit])
-      if removed.count < limit, !removed.isEmpty {
-        try database.execute(
-          sql: """
-            DELETE FROM family_span WHERE NOT EXISTS
-              (SELECT 1 FROM chunk_pack WHERE chunk_pack.family = family_span.family)
-            """)
+      let removed = try Row.fetchAll(statement, arguments: [cutoff.rawValue, limit])
+      let forget = try database.cachedStatement(
+        sql: """
+          DELETE FROM family_span WHERE family = ?1 AND NOT EXISTS
+            (SELECT 1 FROM chunk_pack WHERE chunk_pack.family = ?1)
+          """)
+      for family in Set(try removed.map { try $0.integer(at: 1) }) {
+        try forget.execute(arguments: [family])
       }
-      return (removed.count, removed.reduce(0, +))
+      return (removed.count, Int(try removed.reduce(0) { $0 + (try $1.integer(at: 0)) }))
     }
   }
 

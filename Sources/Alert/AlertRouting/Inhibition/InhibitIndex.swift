@@ -9,7 +9,7 @@ package struct InhibitIndex: Sendable {
   private struct Rule: Sendable {
     let definition: InhibitRuleDefinition
     /// Sources by their values of the `equal` labels.
-    var sources: [[String]: [Source]] = [:]
+    var sources: [[ExactText]: [Source]] = [:]
   }
 
   private struct Source: Sendable {
@@ -57,7 +57,7 @@ package struct InhibitIndex: Sendable {
     return found.map(Fingerprint.text).sorted()
   }
 
-  private static func values(of names: [String], in labels: Labels) -> [String] {
-    names.map { labels[$0] ?? "" }
+  private static func values(of names: [String], in labels: Labels) -> [ExactText] {
+    names.map { ExactText(labels[$0] ?? "") }
   }
 }

@@ -77,7 +77,7 @@ extension NotificationConfiguration {
       throw RoutingError(line: route.line, reason: "\(key) must be longer than 0")
     }
     if case .labels(let names) = route.groupBy {
-      guard Set(names).count == names.count else {
+      guard Set(names.map(ExactText.init)).count == names.count else {
         throw RoutingError(line: route.line, reason: "group_by names a label twice")
       }
       guard !names.contains("...") else {

@@ -104,7 +104,13 @@ package struct GroupKey: Sendable, Hashable, Comparable, CustomStringConvertible
 
   init(text: String) { description = text }
 
+  package static func == (left: GroupKey, right: GroupKey) -> Bool {
+    left.description.isExactly(right.description)
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
+
   package static func < (left: GroupKey, right: GroupKey) -> Bool {
-    left.description < right.description
+    ExactText(left.description) < ExactText(right.description)
   }
 }

@@ -1,3 +1,4 @@
+import MetricModel
 package import PromQLEngine
 import PromQLSyntax
 import Synchronization
@@ -33,14 +34,14 @@ private final class ExpressionCache: Sendable {
   /// More than any set of rule files has; templates may make up queries without end.
   private static let limit = 20_000
 
-  private let known = Mutex<[String: Expression]>([:])
+  private let known = Mutex<[ExactText: Expression]>([:])
 
   func expression(_ text: String) throws(ParseError) -> Expression {
-    if let expression = known.withLock({ $0[text] }) { return expression }
+    if let expression = known.withLock({ $0[ExactText(text)] }) { return expression }
     let expression = try QueryEngine.parse(text)
     known.withLock { known in
       if known.count >= Self.limit { known = [:] }
-      known[text] = expression
+      known[ExactText(text)] = expression
     }
     return expression
   }

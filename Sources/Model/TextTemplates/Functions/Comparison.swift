@@ -1,3 +1,5 @@
+import MetricModel
+
 /// Comparisons as templates make them: only values of the same kind compare.
 enum Comparison {
   static func areEqual(
@@ -14,7 +16,7 @@ enum Comparison {
       return left.printed == right.printed
     default: break
     }
-    if let left = left.text, let right = right.text { return left == right }
+    if let left = left.text, let right = right.text { return left.isExactly(right) }
     for value in [left, right] where value.items != nil || value.entries != nil {
       throw TemplateFault("non-comparable type \(value.typeName)")
     }

@@ -1,3 +1,4 @@
+import CollectorCore
 import Foundation
 import MetricModel
 import SampleStore
@@ -106,6 +107,8 @@ extension Workload {
   private static func appending(
     beside activity: @escaping Activity, series: Int
   ) async throws -> PreparedWorkload {
+    // As in the evaluator.
+    HeapPages.joinAtOnce()
     var settings = SampleStoreSettings()
     settings.maximumOpenAge = .seconds(60)
     let bench = try await BenchStore(series: series, steps: 8, settings: settings)

@@ -30,7 +30,7 @@ extension FunctionTable {
         return try await sorted(planner, call, grid) { left, right in
           for name in names {
             let (a, b) = (left.labels[name] ?? "", right.labels[name] ?? "")
-            if a != b { return NaturalOrder.isBefore(a, b) == ascending }
+            if !a.isExactly(b) { return NaturalOrder.isBefore(a, b) == ascending }
           }
           return (left.labels < right.labels) == ascending && left.labels != right.labels
         }

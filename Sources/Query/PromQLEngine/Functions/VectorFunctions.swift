@@ -59,7 +59,7 @@ extension Expression {
     return Labels(
       selector.matchers.compactMap { matcher in
         matcher.operation == .equal && matcher.name != Label.metricName
-          && names.count(where: { $0 == matcher.name }) == 1
+          && names.count(where: { $0.isExactly(matcher.name) }) == 1
           ? Label(name: matcher.name, value: matcher.value) : nil
       })
   }

@@ -60,28 +60,28 @@ struct InfoJoin {
     if criteria.isInfo(base) { return base }
     let newest = Self.identity.contains { base[$0] != nil } ? newestInfos(of: base, at: step) : []
     guard !newest.isEmpty else { return criteria.admitsNothing ? base : nil }
-    var added: [String: String] = [:]
+    var added: [ExactText: String] = [:]
     for info in newest {
       for label in table.heads[info].labels
       where label.name != Label.metricName && criteria.wants(label.name)
         && base[label.name] == nil
       {
-        if let other = added[label.name], other != label.value {
+        if let other = added[ExactText(label.name)], !other.isExactly(label.value) {
           throw .failed(
             "conflicting label: \(label.name) has values \(other) and \(label.value)", at: range)
         }
-        added[label.name] = label.value
+        added[ExactText(label.name)] = label.value
       }
     }
-    return base.merging(Labels(added))
+    return base.merging(Labels(added.map { ($0.key.string, $0.value) }))
   }
 
   /// Of each info metric, the series with the newest sample.
   private mutating func newestInfos(of base: Labels, at step: Int) -> [Int] {
     guard let group = grouping.existingGroup(of: base) else { return [] }
-    var newest: [String: Int] = [:]
+    var newest: [ExactText: Int] = [:]
     for info in infosOfGroup[group] where table[info, step].isPresent {
-      let name = table.heads[info].labels.metricName ?? ""
+      let name = ExactText(table.heads[info].labels.metricName ?? "")
       if let other = newest[name], table[other, step] >= table[info, step] { continue }
       newest[name] = info
     }

@@ -1,5 +1,6 @@
 import AlertRouting
 import AlertRules
+import CollectorCore
 import ConfigDecoding
 package import Logging
 import MetricModel
@@ -34,6 +35,7 @@ package final class EvaluatorDaemon: Service {
   package static func start(
     _ options: EvaluatorOptions, logger: Logger = Logger(label: "evaluator")
   ) async throws -> EvaluatorDaemon {
+    HeapPages.joinAtOnce()
     let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
     let configuration = EvaluatorConfiguration.read(
       prometheus: options.configFile, notifications: options.notificationsFile,

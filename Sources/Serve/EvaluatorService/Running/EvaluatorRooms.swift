@@ -251,10 +251,11 @@ final class EvaluatorRooms: Sendable {
   func maintain() async {
     await awaitFirstScrapes()
     var rounds = 0
+    var heap = HeapTrimming()
     repeat {
       // What only the start needed, and now and then what rare work left behind.
       if rounds % 10 == 0 { FilePages.release() }
-      HeapPages.release()
+      heap.releaseIfGrown()
       rounds += 1
       guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
       await store.maintain(now: .now())

@@ -60,8 +60,8 @@ package struct RelabelRule: Sendable {
     case .replace: replacing(in: labels)
     case .keep: expression.matches(source(in: labels)) ? labels : nil
     case .drop: expression.matches(source(in: labels)) ? nil : labels
-    case .keepequal: labels[targetLabel] ?? "" == source(in: labels) ? labels : nil
-    case .dropequal: labels[targetLabel] ?? "" == source(in: labels) ? nil : labels
+    case .keepequal: targetIsSource(in: labels) ? labels : nil
+    case .dropequal: targetIsSource(in: labels) ? nil : labels
     case .lowercase: labels.setting(targetLabel, source(in: labels).lowercased())
     case .uppercase: labels.setting(targetLabel, source(in: labels).uppercased())
     case .hashmod: labels.setting(targetLabel, String(hash(source(in: labels)) % modulus))
@@ -73,6 +73,10 @@ package struct RelabelRule: Sendable {
 
   private func source(in labels: Labels) -> String {
     sourceLabels.map { labels[$0] ?? "" }.joined(separator: separator)
+  }
+
+  private func targetIsSource(in labels: Labels) -> Bool {
+    (labels[targetLabel] ?? "").isExactly(source(in: labels))
   }
 
   private func replacing(in labels: Labels) -> Labels {
@@ -99,18 +103,17 @@ package struct RelabelRule: Sendable {
 
 extension RelabelRule: Hashable {
   package static func == (left: RelabelRule, right: RelabelRule) -> Bool {
-    left.action == right.action && left.sourceLabels == right.sourceLabels
-      && left.separator == right.separator && left.targetLabel == right.targetLabel
-      && left.replacement == right.replacement && left.regex == right.regex
-      && left.modulus == right.modulus
+    left.action == right.action && left.modulus == right.modulus && left.texts == right.texts
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(action)
-    hasher.combine(sourceLabels)
-    hasher.combine(targetLabel)
-    hasher.combine(replacement)
-    hasher.combine(regex)
+    hasher.combine(texts)
+  }
+
+  /// All that is text, each by its bytes.
+  private var texts: [ExactText] {
+    ([separator, targetLabel, replacement, regex] + sourceLabels).map(ExactText.init)
   }
 }
 

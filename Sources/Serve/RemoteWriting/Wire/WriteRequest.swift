@@ -38,13 +38,13 @@ package struct WriteRequest: Sendable, Equatable {
   /// Adds a series if its labels are sound; nil if they are not.
   mutating func add(_ labels: [Label]) -> Int? {
     var hasName = false
-    var names: Set<String> = []
+    var names: Set<ExactText> = []
     for label in labels {
       if label.name.isEmpty {
         refuse("a label without a name in \(Labels(labels))")
         return nil
       }
-      if !names.insert(label.name).inserted {
+      if !names.insert(ExactText(label.name)).inserted {
         refuse("label \"\(label.name)\" twice in \(Labels(labels))")
         return nil
       }

@@ -8,7 +8,7 @@ extension LabelIndex {
   func select(_ matchers: [LabelMatcher], labels: [Labels]) -> [UInt32] {
     var candidates: [UInt32]?
     for matcher in matchers where matcher.operation == .equal && !matcher.value.isEmpty {
-      let list = names[matcher.name]?.postings[matcher.value] ?? []
+      let list = names[ExactText(matcher.name)]?.postings[ExactText(matcher.value)] ?? []
       candidates = candidates.map { Postings.intersection($0, list) } ?? list
       if candidates?.isEmpty == true { return [] }
     }
@@ -23,13 +23,13 @@ extension LabelIndex {
     _ candidates: [UInt32]?, by matcher: LabelMatcher, labels: [Labels]
   ) -> [UInt32]? {
     let matchesEmpty = matcher.matchesEmpty
-    guard let values = names[matcher.name] else { return matchesEmpty ? candidates : [] }
+    guard let values = names[ExactText(matcher.name)] else { return matchesEmpty ? candidates : [] }
     if let candidates, candidates.count < values.postings.count {
       return candidates.filter { matcher.matches(labels[Int($0)][matcher.name] ?? "") }
     }
     // Of a condition that a missing label fulfils, the values that do not fulfil it are taken away.
     let lists = values.postings.compactMap { value, list in
-      matcher.matches(value) == matchesEmpty ? nil : list
+      matcher.matches(value.string) == matchesEmpty ? nil : list
     }
     if matchesEmpty {
       return lists.isEmpty

@@ -5,13 +5,13 @@ struct LabelIndex: Sendable {
   /// The lists of one label name.
   struct Values: Sendable {
     /// The slots of each value; no list is empty.
-    fileprivate(set) var postings: [String: [UInt32]] = [:]
+    fileprivate(set) var postings: [ExactText: [UInt32]] = [:]
     /// How many series have the label.
     fileprivate(set) var seriesCount = 0
   }
 
   /// The lists by label name.
-  private(set) var names: [String: Values] = [:]
+  private(set) var names: [ExactText: Values] = [:]
   /// All slots in use.
   private(set) var all: [UInt32] = []
 
@@ -21,7 +21,7 @@ struct LabelIndex: Sendable {
   mutating func insert(_ slot: UInt32, _ labels: Labels) {
     Postings.insert(slot, into: &all)
     for label in labels {
-      names[label.name, default: Values()].insert(slot, label.value)
+      names[ExactText(label.name), default: Values()].insert(slot, ExactText(label.value))
     }
   }
 
@@ -30,10 +30,11 @@ struct LabelIndex: Sendable {
   /// - Complexity: O(length of all lists that a series is in), however many series go.
   mutating func remove(_ removed: [(slot: UInt32, labels: Labels)]) {
     all = Postings.subtracting(all, removed.map(\.slot))
-    var gone: [String: [String: [UInt32]]] = [:]
+    var gone: [ExactText: [ExactText: [UInt32]]] = [:]
     for one in removed {
       for label in one.labels {
-        gone[label.name, default: [:]][label.value, default: []].append(one.slot)
+        gone[ExactText(label.name), default: [:]][ExactText(label.value), default: []]
+          .append(one.slot)
       }
     }
     for (name, values) in gone {
@@ -44,12 +45,12 @@ struct LabelIndex: Sendable {
 }
 
 extension LabelIndex.Values {
-  fileprivate mutating func insert(_ slot: UInt32, _ value: String) {
+  fileprivate mutating func insert(_ slot: UInt32, _ value: ExactText) {
     seriesCount += 1
     Postings.insert(slot, into: &postings[value, default: []])
   }
 
-  fileprivate mutating func remove(_ slots: [UInt32], _ value: String) {
+  fileprivate mutating func remove(_ slots: [UInt32], _ value: ExactText) {
     guard let list = postings[value] else { return }
     let left = Postings.subtracting(list, slots)
     seriesCount -= list.count - left.count

@@ -7,9 +7,9 @@ import Synchronization
 /// When the database cannot be written, what waits stays in memory, up to a bound, and is tried again at each flush; nobody waits
 /// for it, because alerts must go on.
 final class JournalWriter: Sendable {
-  /// How many bytes go into one transaction at most: about 25 ms, so that a batch does not wait long behind many chunks, and
+  /// How many bytes go into one transaction at most: about 12 ms, so that a batch does not wait long behind many chunks, and
   /// trying again on a full disk stays cheap.
-  static let maximumTransactionBytes = 512 << 10
+  static let maximumTransactionBytes = 256 << 10
   /// How many bytes may wait before those who are in no hurry wait, too.
   static let crowdedBytes = 4 << 20
 

@@ -45,8 +45,9 @@ struct WriteBacklog: Sendable {
       Self.move(from: &writes.chunks, to: &slice.writes.chunks, &room, Self.bytes(of:))
     }
     if writes.newSeries.isEmpty, writes.chunks.isEmpty, writes.rows.isEmpty {
-      Self.move(
-        from: &writes.removedSeries, to: &slice.writes.removedSeries, &room, Self.bytes(of:))
+      let count = min(writes.removedSeries.count, Self.removalsTogether)
+      slice.writes.removedSeries = Array(writes.removedSeries[..<count])
+      writes.removedSeries.removeFirst(count)
     }
     byteCount -= Self.bytes(slice.writes)
     return slice
@@ -93,7 +94,9 @@ struct WriteBacklog: Sendable {
     source.removeFirst(count)
   }
 
-  /// In the worst case each stands in another row, which is written anew.
+  /// How many series are removed in a transaction; in the worst case each stands in another row, which is read and written anew.
+  static let removalsTogether = 256
+
   private static func bytes(of removed: SeriesKey) -> Int { 512 }
   private static func bytes(of row: SeriesRow) -> Int { row.labels.count + 32 }
   private static func bytes(of row: ChunkRow) -> Int { row.samples.count + 96 }
