@@ -96,6 +96,21 @@ import WebClient
     // Behind a warning about versions, the silence's UUID.
     #expect(silence.split(separator: "\n").last?.count == 36, "\(silence)")
 
+    let explain = ["query", "explain", "up", "--url", url]
+    let trusting = try folder.write(
+      "tls_config: {ca_file: \(certificates.authority)}\n", to: "trusting.yml")
+    let stranger = try await Self.output(
+      Daemon.executable, explain + ["--http.config.file", trusting])
+    #expect(stranger.contains("wants a password; give --http.config.file"), "\(stranger)")
+    #expect(
+      try await Self.output(Daemon.executable, explain + ["--http.config.file", client]).contains(
+        "series"))
+    let samples = try folder.write("# TYPE old gauge\nold 1 1000\n# EOF\n", to: "old.om")
+    let imported = try await Self.output(
+      Daemon.executable,
+      ["import", samples, "--url", "\(url)/api/v1/write", "--http.config.file", client])
+    #expect(imported.contains("imported 1 samples of 1 series"), "\(imported)")
+
     // A mistake in the file changes nothing but a metric.
     try folder.write("basic_auth_users: {\(Self.user): \(Self.password)}\n", to: "web.yml")
     try await peer.waitFor("tocsin_web_config_last_reload_successful", equals: 0)

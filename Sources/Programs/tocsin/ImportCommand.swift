@@ -22,6 +22,8 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "Where to send it: the receiver of an evaluator or of any other server.")
   var url = "http://127.0.0.1:9931/api/v1/write"
 
+  @OptionGroup var client: ClientFlags
+
   @Option(
     name: .customLong("storage.path"),
     help: "The folder of an evaluator that does not run, or a new one, instead of --url.")
@@ -40,9 +42,10 @@ struct ImportCommand: AsyncParsableCommand {
         try await send(into: .store(store), &progress)
         try await store.close()
       } else {
-        let client = WebClient()
-        defer { client.shutDown() }
-        try await send(into: .receiver(url: url, client), &progress)
+        let setup = try client.requestSetup()
+        let web = WebClient()
+        defer { web.shutDown() }
+        try await send(into: .receiver(url: url, web, setup: setup), &progress)
       }
     } catch let failure as OpenMetricsImport.Failure {
       Self.say("\(failure)")

@@ -24,6 +24,8 @@ struct QueryExplain: AsyncParsableCommand {
 
   @Option(help: "The evaluator that is asked.") var url = "http://127.0.0.1:9931"
 
+  @OptionGroup var client: ClientFlags
+
   @Option(
     name: .customLong("storage.path"),
     help: "An evaluator's --storage.path; the query then runs in this program.")
@@ -49,7 +51,7 @@ struct QueryExplain: AsyncParsableCommand {
       if let storagePath {
         explanation = try await query.run(in: storagePath)
       } else {
-        let answer = try await query.ask(url)
+        let answer = try await query.ask(url, setup: try client.requestSetup())
         if json { return print(String(decoding: answer, as: UTF8.self)) }
         explanation = try Explanation(answer: answer)
       }
@@ -107,7 +109,9 @@ private struct Query {
   }
 
   /// The answer of an evaluator.
-  func ask(_ url: String) async throws -> [UInt8] {
+  func ask(
+    _ url: String, setup: (inout WebRequest) throws -> Void
+  ) async throws -> [UInt8] {
     var fields = [("query", text)]
     if let range {
       fields += [
@@ -125,11 +129,15 @@ private struct Query {
       headers: ["Content-Type": "application/x-www-form-urlencoded"],
       body: Array(form.joined(separator: "&").utf8))
     request.timeout = .seconds(600)
+    try setup(&request)
     let client = WebClient()
     defer { client.shutDown() }
     let response = try await client.send(request)
     guard response.status != 404 else {
       throw QueryMistake("\(base) explains no queries: it is no evaluator of this version")
+    }
+    guard response.status != 401 else {
+      throw QueryMistake("\(base) wants a password; give --http.config.file")
     }
     return response.body
   }

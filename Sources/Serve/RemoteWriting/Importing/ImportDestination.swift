@@ -5,8 +5,9 @@ package import WebClient
 
 /// Where an import goes.
 package enum ImportDestination: Sendable {
-  /// A remote-write receiver, such as a running evaluator; `url` ends with `/api/v1/write`.
-  case receiver(url: String, WebClient)
+  /// A remote-write receiver, such as a running evaluator; `url` ends with `/api/v1/write`, and `setup` readies requests for it.
+  case receiver(
+    url: String, WebClient, setup: @Sendable (inout WebRequest) throws -> Void = { _ in })
   /// A store that this process has opened.
   case store(any SampleAppender)
 
@@ -18,14 +19,14 @@ package enum ImportDestination: Sendable {
     _ samples: Range<Int>, of block: SampleText.Block, _ labels: [Labels], clock: any ScrapeClock
   ) async throws(OpenMetricsImport.Failure) -> String? {
     switch self {
-    case .receiver(let url, let client):
+    case .receiver(let url, let client, let setup):
       var encoder = WriteRequestEncoder()
       for place in samples {
         encoder.add(
           WriteRequestEncoder.labels(labels[block.series[place]]), at: block.timestamps[place],
           block.values[place])
       }
-      return try await Self.send(encoder.bytes, to: url, client, clock)
+      return try await Self.send(encoder.bytes, to: url, client, setup, clock)
     case .store(let store): return try await Self.append(samples, of: block, labels, to: store)
     }
   }
@@ -53,13 +54,19 @@ package enum ImportDestination: Sendable {
   }
 
   private static func send(
-    _ message: [UInt8], to url: String, _ client: WebClient, _ clock: any ScrapeClock
+    _ message: [UInt8], to url: String, _ client: WebClient,
+    _ setup: (inout WebRequest) throws -> Void, _ clock: any ScrapeClock
   ) async throws(OpenMetricsImport.Failure) -> String? {
     var request = WebRequest(.post, url)
     request.headers["Content-Type"] = "application/x-protobuf"
     request.headers["Content-Encoding"] = "snappy"
     request.headers["X-Prometheus-Remote-Write-Version"] = "0.1.0"
     request.body = SnappyBlock.compress(message)
+    do {
+      try setup(&request)
+    } catch {
+      throw .refused("\(error)")
+    }
     let start = clock.elapsed()
     var pause = RetryPause(shortest: .milliseconds(200), longest: .seconds(5))
     while true {
