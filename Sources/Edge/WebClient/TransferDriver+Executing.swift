@@ -141,7 +141,7 @@ struct AlarmList {
   /// Takes out those whose time has come.
   mutating func takeDue(_ now: ContinuousClock.Instant) -> [Alarm] {
     var due: [Alarm] = []
-    while let first, first <= now { due.append(alarms.removeLast()) }
+    while let first, !(now < first) { due.append(alarms.removeLast()) }
     return due
   }
 

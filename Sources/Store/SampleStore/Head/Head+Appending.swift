@@ -75,26 +75,13 @@ extension Head {
     _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64,
     adding writes: inout JournalWrites
   ) -> SeriesState.Verdict {
-    var verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot), in: &words)
-    if verdict == .full {
-      seal(slot, adding: &writes)
-      verdict = series[slot].take(timestamp, value, capacity: capacity(of: slot), in: &words)
-    }
-    if verdict == .appended, sequence < series[slot].openSequence {
-      series[slot].openSequence = sequence
-    }
-    return verdict
-  }
-
-  /// How many samples the open chunk of a slot may get.
-  ///
-  /// The first chunk of a series is shorter, by another length for each group of neighbours, so that series that began together are not all
-  /// sealed in the same commit for ever; neighbours are, because their chunks stand side by side in the index of the database.
-  @inline(always)
-  private func capacity(of slot: Int) -> Int {
     let full = settings.samplesPerChunk
-    if series[slot].open.count < full / 2 || series[slot].sealedThrough != nil { return full }
-    return max(1, full - ((slot >> 7) &* 31) % max(1, full / 2))
+    let verdict = series[slot].take(
+      timestamp, value, sequence: sequence, slot: slot, full: full, in: &words)
+    guard verdict == .full else { return verdict }
+    seal(slot, adding: &writes)
+    return series[slot].take(
+      timestamp, value, sequence: sequence, slot: slot, full: full, in: &words)
   }
 
   /// Seals the open chunk of a slot, which must not be empty, and adds it to `writes`.

@@ -64,6 +64,28 @@ struct SeriesState: Sendable {
     return .appended
   }
 
+  /// Takes a sample of a batch, and notes that the journal is needed from there on.
+  @inline(__always)
+  mutating func take(
+    _ timestamp: Int64, _ value: UInt64, sequence: Int64, slot: Int, full: Int,
+    in pool: inout WordPool
+  ) -> Verdict {
+    let capacity = capacity(slot: slot, full: full)
+    let verdict = take(timestamp, value, capacity: capacity, in: &pool)
+    if verdict == .appended, sequence < openSequence { openSequence = sequence }
+    return verdict
+  }
+
+  /// How many samples the open chunk may get.
+  ///
+  /// The first chunk of a series is shorter, by another length for each group of neighbours, so that series that began together are not all
+  /// sealed in the same commit for ever; neighbours are, because their chunks stand side by side in the index of the database.
+  @inline(__always)
+  private func capacity(slot: Int, full: Int) -> Int {
+    if open.count < full / 2 || sealedTime != .min { return full }
+    return max(1, full - ((slot >> 7) &* 31) % max(1, full / 2))
+  }
+
   /// Puts a late sample into the open chunk, which is coded anew.
   private mutating func insertLate(
     _ timestamp: Int64, _ value: UInt64, in pool: inout WordPool
