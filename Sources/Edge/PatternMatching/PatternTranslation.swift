@@ -21,6 +21,11 @@ struct PatternTranslation {
   /// - Complexity: O(pattern.utf8.count).
   init(_ pattern: String) {
     source = Array(pattern.utf8)
+    // Most patterns are the same in both.
+    guard source.contains(where: { #"\[("#.utf8.contains($0) }) else {
+      text = source
+      return
+    }
     text.reserveCapacity(source.count)
     while position < source.count { translateNext() }
   }

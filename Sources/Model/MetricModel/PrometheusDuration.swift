@@ -34,7 +34,7 @@ public struct PrometheusDuration: RawRepresentable, Hashable, Comparable, Sendab
     guard !rest.isEmpty else { return nil }
     while !rest.isEmpty {
       let digits = rest.prefix { (48...57).contains($0) }
-      guard !digits.isEmpty, let number = Int64(String(Substring(digits))) else { return nil }
+      guard !digits.isEmpty, let number = Self.number(digits) else { return nil }
       rest = rest[digits.endIndex...]
       let name = rest.prefix { !(48...57).contains($0) }
       guard let index = units.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) else {
@@ -48,6 +48,18 @@ public struct PrometheusDuration: RawRepresentable, Hashable, Comparable, Sendab
       rest = rest[name.endIndex...]
     }
     self.init(rawValue: total)
+  }
+
+  /// The value of digits; nil if it is too large for 64 bits.
+  private static func number(_ digits: Substring.UTF8View) -> Int64? {
+    var number: Int64 = 0
+    for digit in digits {
+      let (tens, tooLong) = number.multipliedReportingOverflow(by: 10)
+      let (sum, tooMuch) = tens.addingReportingOverflow(Int64(digit) - 48)
+      if tooLong || tooMuch { return nil }
+      number = sum
+    }
+    return number
   }
 
   /// Seconds, with fraction.

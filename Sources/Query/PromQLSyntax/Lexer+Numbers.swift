@@ -15,10 +15,7 @@ extension Lexer {
     let start = position
     if scanNumber() {
       let digits = text(from: start)
-      // The usual case, a whole number, needs none of what follows.
-      if digits.utf8.count < 16, digits.utf8.allSatisfy(Self.isDigit),
-        digits.utf8.first != UInt8(ascii: "0"), let value = Double(digits)
-      {
+      if Self.isPlain(digits), let value = Double(digits) {
         return emit(.number(value), from: start)
       }
       switch NumberText.value(digits) {
@@ -37,6 +34,19 @@ extension Lexer {
     case .failure(let problem):
       return emit(.malformed(isDuration: true, problem.message), from: start)
     }
+  }
+
+  /// Whether a number is a usual one, 10 or 0.25, which needs no second look.
+  private static func isPlain(_ digits: String) -> Bool {
+    guard digits.utf8.count < 16, let first = digits.utf8.first, isDigit(first),
+      let last = digits.utf8.last, isDigit(last)
+    else { return false }
+    var hasDot = false
+    for byte in digits.utf8 {
+      if isDot(byte) { hasDot = true } else if !isDigit(byte) { return false }
+    }
+    // A zero in front of a whole number makes it octal.
+    return hasDot || first != UInt8(ascii: "0") || digits.utf8.count == 1
   }
 
   /// Steps over a number; false if it is none, the position then being behind what is wrong.

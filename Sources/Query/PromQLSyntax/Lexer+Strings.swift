@@ -3,6 +3,11 @@ extension Lexer {
   mutating func scanString(quote: UInt8) -> Bool {
     let start = position
     advance()
+    if let end = endOfPlainString(quote: quote) {
+      let text = String(decoding: bytes[position.offset..<end], as: UTF8.self)
+      while position.offset <= end { advance() }
+      return emit(.string(text, isText: true), from: start)
+    }
     var decoded: [UInt8] = []
     while let byte = peek() {
       if byte == quote {
@@ -28,6 +33,18 @@ extension Lexer {
     return fail(
       quote == UInt8(ascii: "`") ? "unterminated raw string" : "unterminated quoted string",
       from: start)
+  }
+
+  /// Where the quote is that ends a string of ASCII characters that stand for themselves; nil if it is another.
+  private func endOfPlainString(quote: UInt8) -> Int? {
+    var place = position.offset
+    while place < bytes.count, bytes[place] != quote {
+      guard bytes[place] < 128, bytes[place] != UInt8(ascii: "\\"),
+        bytes[place] != UInt8(ascii: "\n")
+      else { return nil }
+      place += 1
+    }
+    return place < bytes.count ? place : nil
   }
 
   /// Reads what follows a backslash; gives what is wrong with it.

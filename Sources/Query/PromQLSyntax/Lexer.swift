@@ -20,7 +20,6 @@ struct Lexer {
   /// The tokens of a text; the last one is `.end` or `.failure`.
   static func tokens(of text: String) -> [Token] {
     var lexer = Lexer(bytes: Array(text.utf8))
-    lexer.tokens.reserveCapacity(lexer.bytes.count / 4 + 2)
     while lexer.scanToken() {}
     return lexer.tokens
   }
@@ -85,6 +84,13 @@ struct Lexer {
   mutating func emit(_ kind: Token.Kind, from start: SourcePosition) -> Bool {
     let range = SourceRange(start: start, end: position)
     tokens.append(Token(kind: kind, text: text(from: start), range: range))
+    return true
+  }
+
+  /// Adds a sign, whose text is known.
+  mutating func emit(_ symbol: Symbol, from start: SourcePosition) -> Bool {
+    let range = SourceRange(start: start, end: position)
+    tokens.append(Token(kind: .symbol(symbol), text: symbol.rawValue, range: range))
     return true
   }
 
@@ -155,9 +161,10 @@ struct Lexer {
       return fail("unexpected right parenthesis ')'")
     default: break
     }
-    for _ in 0..<symbol.rawValue.utf8.count { advance() }
+    advance()
+    if Symbol(byte) != symbol { advance() }
     note(symbol)
-    return emit(.symbol(symbol), from: start)
+    return emit(symbol, from: start)
   }
 
   private mutating func note(_ symbol: Symbol) {
@@ -208,6 +215,9 @@ struct Lexer {
       }
     }
     guard Keywords.contains(word) else { return emit(.identifier, from: start) }
+    guard bytes[start.offset] | 0x20 == UInt8(ascii: "f") else {
+      return emit(.keyword, from: start)
+    }
     let isFill = Keywords.fills.contains(Keywords.lowercased(word))
     return emit(isFill && !isBeforeParenthesis ? .identifier : .keyword, from: start)
   }
@@ -229,15 +239,15 @@ struct Lexer {
       return emit(.identifier, from: start)
     case UInt8(ascii: ","):
       advance()
-      return emit(.symbol(.comma), from: start)
+      return emit(Symbol.comma, from: start)
     case UInt8(ascii: "="):
       advance()
       let matches = accept { $0 == UInt8(ascii: "~") }
-      return emit(.symbol(matches ? .matches : .assign), from: start)
+      return emit(matches ? Symbol.matches : .assign, from: start)
     case UInt8(ascii: "!"):
       advance()
-      if accept({ $0 == UInt8(ascii: "~") }) { return emit(.symbol(.notMatches), from: start) }
-      if accept({ $0 == UInt8(ascii: "=") }) { return emit(.symbol(.notEqual), from: start) }
+      if accept({ $0 == UInt8(ascii: "~") }) { return emit(Symbol.notMatches, from: start) }
+      if accept({ $0 == UInt8(ascii: "=") }) { return emit(Symbol.notEqual, from: start) }
       return fail(
         "unexpected character after '!' inside braces: \(Self.quoted(scalar()))", from: start)
     case UInt8(ascii: "{"):
@@ -245,7 +255,7 @@ struct Lexer {
     case UInt8(ascii: "}"):
       advance()
       isInBraces = false
-      return emit(.symbol(.rightBrace), from: start)
+      return emit(Symbol.rightBrace, from: start)
     default:
       return fail("unexpected character inside braces: \(Self.quoted(scalar()))", from: start)
     }
@@ -270,7 +280,7 @@ struct Lexer {
       }
       guard !hasColon else { return fail("unexpected repeated colon in duration expression") }
       hasColon = true
-      return emit(.symbol(.colon), from: start)
+      return emit(Symbol.colon, from: start)
     case _ where "()+-*/%^,".utf8.contains(byte):
       return scanSymbol(byte)
     case _ where beginsNumber(byte):
@@ -294,7 +304,7 @@ struct Lexer {
       guard !hasColon else { return fail("unexpected colon ':'", from: start) }
       advance()
       hasColon = true
-      return emit(.symbol(.colon), from: start)
+      return emit(Symbol.colon, from: start)
     }
     if Self.beginsDurationWord(byte), scanDurationWord() { return true }
     position = start

@@ -9,7 +9,7 @@ extension PromQLParser {
   /// Reads the duration after `offset`: one operand with its sign, so that what follows works on
   /// the value of the selector. Parentheses and a second sign begin arithmetic.
   mutating func parseOffsetDuration() throws(ParseError) -> DurationExpression {
-    let isSigned = token.isSymbol(.minus) || token.isSymbol(.plus)
+    let isSigned = isNext(.minus) || isNext(.plus)
     let first = isSigned ? following : token
     switch first.kind {
     case .symbol(.leftParenthesis) where !isSigned: return try parseDuration()

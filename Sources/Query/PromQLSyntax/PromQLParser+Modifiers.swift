@@ -29,7 +29,7 @@ extension PromQLParser {
     advance()
     guard beginsExpression else { throw unexpected(in: .grouping) }
     // An opening parenthesis may also be the right operand, but Prometheus reads labels first, too.
-    if token.isSymbol(.leftParenthesis) { matching.included = try parseLabelList() }
+    if isNext(.leftParenthesis) { matching.included = try parseLabelList() }
   }
 
   /// Reads `fill (1)`, or `fill_left` and `fill_right` in either order.

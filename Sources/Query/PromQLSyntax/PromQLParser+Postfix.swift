@@ -22,7 +22,7 @@ extension PromQLParser {
     advance()
     let length = try parseLength(in: .brackets)
     if skip(.colon) {
-      let step = token.isSymbol(.rightBracket) ? nil : try parseLength(in: .step)
+      let step = isNext(.rightBracket) ? nil : try parseLength(in: .step)
       try require(.rightBracket, in: .stepEnd)
       try noteParent(over: lastHeight)
       return .subquery(

@@ -108,7 +108,7 @@ extension PromQLParser {
     if !skip(.rightParenthesis) {
       arguments.append(try parseExpression())
       tallest = lastHeight
-      while token.isSymbol(.comma) {
+      while isNext(.comma) {
         let comma = token.range
         advance()
         try requireToken()
@@ -131,7 +131,7 @@ extension PromQLParser {
     advance()
     contexts.append(.aggregation)
     var grouping = try parseGrouping()
-    if operation == .countValues, token.isSymbol(.leftParenthesis) { try requireLabelText() }
+    if operation == .countValues, isNext(.leftParenthesis) { try requireLabelText() }
     var arguments = try parseArguments()
     if grouping == nil {
       grouping = try parseGrouping()
@@ -185,7 +185,7 @@ extension PromQLParser {
   mutating func parseLabelList() throws(ParseError) -> [String] {
     try require(.leftParenthesis, in: .grouping)
     var labels: [String] = []
-    while !token.isSymbol(.rightParenthesis) {
+    while !isNext(.rightParenthesis) {
       labels.append(try parseGroupingLabel())
       guard skip(.comma) else { break }
     }

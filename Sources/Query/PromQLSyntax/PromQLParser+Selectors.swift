@@ -21,7 +21,7 @@ extension PromQLParser {
   mutating func parseSelector() throws(ParseError) -> VectorSelector {
     let start = token.range
     var selector = VectorSelector(name: nil)
-    if !token.isSymbol(.leftBrace) {
+    if !isNext(.leftBrace) {
       selector.name = token.text
       advance()
     }
@@ -31,7 +31,7 @@ extension PromQLParser {
   }
 
   private mutating func parseMatchers(into selector: inout VectorSelector) throws(ParseError) {
-    while !token.isSymbol(.rightBrace) {
+    while !isNext(.rightBrace) {
       selector.matchers.append(try parseMatcher())
       guard skip(.comma) else { break }
     }

@@ -63,6 +63,9 @@ package struct PromQLParser {
   /// The token that is to be read next.
   var token: Token { tokens[index] }
 
+  /// Whether a sign is to be read next; unlike with `token`, nothing is copied.
+  func isNext(_ symbol: Symbol) -> Bool { tokens[index].isSymbol(symbol) }
+
   /// The token after that.
   var following: Token { tokens[min(index + 1, tokens.count - 1)] }
 
@@ -73,7 +76,7 @@ package struct PromQLParser {
 
   /// Steps over a sign if it is next.
   mutating func skip(_ symbol: Symbol) -> Bool {
-    guard token.isSymbol(symbol) else { return false }
+    guard isNext(symbol) else { return false }
     advance()
     return true
   }
@@ -166,8 +169,8 @@ package struct PromQLParser {
   }
 
   private var nextOperator: BinaryOperator? {
-    switch token.kind {
-    case .symbol(let symbol): BinaryOperator(rawValue: symbol.rawValue)
+    switch tokens[index].kind {
+    case .symbol(let symbol): symbol.binaryOperator
     case .keyword: BinaryOperator(rawValue: token.keyword)
     default: nil
     }

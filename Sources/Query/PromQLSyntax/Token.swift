@@ -27,11 +27,14 @@ struct Token {
 
   /// The word in lower case if this is a keyword, else empty.
   var keyword: String {
-    guard kind == .keyword else { return "" }
+    guard case .keyword = kind else { return "" }
     return Keywords.lowercased(text)
   }
 
-  func isSymbol(_ symbol: Symbol) -> Bool { kind == .symbol(symbol) }
+  func isSymbol(_ symbol: Symbol) -> Bool {
+    guard case .symbol(let own) = kind else { return false }
+    return own == symbol
+  }
 
   /// Whether this token ends something: the end of a node reaches to the last of these.
   var isClosing: Bool {
@@ -101,6 +104,29 @@ enum Symbol: String, CaseIterable {
     }
     return table
   }()
+
+  /// The operator that the sign stands for; looking for it by its text would take longer.
+  var binaryOperator: BinaryOperator? {
+    switch self {
+    case .equal: .equal
+    case .notEqual: .notEqual
+    case .less: .less
+    case .lessOrEqual: .lessOrEqual
+    case .trimUpper: .trimUpper
+    case .greater: .greater
+    case .greaterOrEqual: .greaterOrEqual
+    case .trimLower: .trimLower
+    case .plus: .add
+    case .minus: .subtract
+    case .times: .multiply
+    case .divide: .divide
+    case .modulo: .modulo
+    case .power: .power
+    case .leftParenthesis, .rightParenthesis, .leftBrace, .rightBrace, .leftBracket, .rightBracket,
+      .comma, .colon, .at, .assign, .matches, .notMatches:
+      nil
+    }
+  }
 
   var isOperator: Bool {
     switch self {

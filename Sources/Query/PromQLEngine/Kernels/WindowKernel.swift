@@ -47,12 +47,15 @@ extension WindowKernel {
   ) throws(QueryError) {
     prepare(columns)
     let timestamps = columns.timestamps.span
+    let newest = timestamps.count > 0 ? timestamps[timestamps.count - 1] : .max
     var low = 0
     var high = 0
     var work = 0
     for step in 0..<windows.grid.count {
       let window = windows.window(step)
-      while high < timestamps.count, timestamps[high] <= window.end + windows.after { high += 1 }
+      let end = window.end + windows.after
+      if newest <= end { high = timestamps.count }
+      while high < timestamps.count, timestamps[high] <= end { high += 1 }
       while low < high, timestamps[low] <= window.start - windows.before { low += 1 }
       // A wide window at each of many steps is the one loop that is longer than its data.
       work += high - low

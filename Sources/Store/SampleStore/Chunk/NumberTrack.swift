@@ -27,9 +27,7 @@ struct NumberTrack: Sendable {
 
   /// The value of the last number.
   @inline(__always)
-  var value: Double {
-    exponent == 0 ? Double(number) : Double(number) / Self.powers[Int(exponent)]
-  }
+  var value: Double { value(of: number) }
 
   /// Goes on to the next number.
   @inline(__always)
@@ -44,6 +42,25 @@ struct NumberTrack: Sendable {
       trend = max(trend - 1, -4)
     }
     slope = change
+  }
+
+  /// Goes on by some numbers that are all as expected, at least one, and gives the distance between them.
+  @inline(__always)
+  mutating func run(_ count: Int) -> Int64 {
+    if trend > 0 {
+      number &+= slope &* Int64(truncatingIfNeeded: count)
+      if slope != 0 { trend = Int8(truncatingIfNeeded: min(Int(trend) + count, 4)) }
+      return slope
+    }
+    if slope != 0 { trend = max(trend - 1, -4) }
+    slope = 0
+    return 0
+  }
+
+  /// The value of a number.
+  @inline(__always)
+  func value(of number: Int64) -> Double {
+    exponent == 0 ? Double(number) : Double(number) / Self.powers[Int(exponent)]
   }
 
   /// Takes a higher power of ten; false if it is none.

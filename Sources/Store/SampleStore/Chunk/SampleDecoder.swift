@@ -37,10 +37,23 @@ enum SampleDecoder {
     var trailing = 0
     var isTracked = hasTrack
     var track = NumberTrack()
-    for index in 0..<count {
+    var index = 0
+    while index < count {
       // Most samples take less than 64 bits, so that one look is enough for the time and the value.
       var bits = codes.peek(at: position)
       var known = 64
+      if isTracked, index > 0, bits >> 62 == 0, delta > 0 {
+        // Samples that come in time and are as expected take two zeros each.
+        let length = min(bits.leadingZeroBitCount / 2, count - index)
+        let (taken, isEnd) = run(
+          length, &track, &timestamp, delta, from, through, into: &timestamps, &values)
+        if isEnd { break }
+        value = track.value.bitPattern
+        position += 2 * taken
+        index += taken
+        continue
+      }
+      defer { index += 1 }
       if index > 0 {
         let (change, length) = Self.change(bits, codes, position)
         delta &+= change
@@ -101,6 +114,27 @@ enum SampleDecoder {
       }
     }
     return true
+  }
+
+  /// Goes on by samples that are all as expected; tells how many there were, and whether the next one is after the range.
+  @inline(__always)
+  private static func run(
+    _ count: Int, _ track: inout NumberTrack, _ timestamp: inout Int64, _ delta: Int64,
+    _ from: Int64, _ through: Int64, into timestamps: inout OutputSpan<Int64>,
+    _ values: inout OutputSpan<Double>
+  ) -> (taken: Int, isEnd: Bool) {
+    var number = track.number
+    let step = track.run(count)
+    for taken in 0..<count {
+      timestamp &+= delta
+      if timestamp > through { return (taken, true) }
+      number &+= step
+      if timestamp >= from {
+        timestamps.append(timestamp)
+        values.append(track.value(of: number))
+      }
+    }
+    return (count, false)
   }
 
   /// Goes on to the number that the bits begin with and tells how many bits it takes; nil if they make no sense.
