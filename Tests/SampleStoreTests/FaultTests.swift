@@ -82,6 +82,8 @@ struct FaultLoad {
         Task {
           // Time goes on, so that there is always something to compact.
           let now = time(start, 0) + round * 600_000
+          // Series that come one by one, without samples, and go: their labels are merged and removed.
+          _ = try? await store.series(for: [Labels(name: "churn", [("n", "\(start) \(round)")])])
           await store.maintain(now: Timestamp(rawValue: Int64(now)))
           done.signal()
         }

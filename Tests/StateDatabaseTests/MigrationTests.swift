@@ -27,6 +27,44 @@ struct MigrationTests {
     try expectAll(try SampleJournal(in: folder))
   }
 
+  @Test(arguments: [0, 1, 2])
+  func anUpgradeThatWasCutOffGoesOn(transactions: Int) throws {
+    try writeVersion2()
+    // What a kill after so many transactions leaves.
+    let queue = try DatabaseQueue(path: folder.file(SampleJournal.fileName))
+    try SampleJournal.migrator.migrate(queue)
+    if transactions > 0 {
+      #expect(try queue.write { try SampleJournal.takeSeries($0, 300) } == 300)
+    }
+    if transactions > 1 {
+      #expect(try queue.write { try SampleJournal.takeChunks($0, 777) } == 777)
+    }
+    try queue.close()
+    #expect(throws: StorageError.self) {
+      _ = try SampleJournal(readingFrom: directory.file("data"))
+    }
+    var left: [Int] = []
+    let journal = try SampleJournal(in: folder) { left.append($0.left) }
+    try expectAll(journal)
+    #expect(left == [transactions > 1 ? 623 : 1400, 0])
+    try journal.close()
+    left = []
+    try expectAll(try SampleJournal(in: folder) { left.append($0.left) })
+    #expect(left.isEmpty)
+  }
+
+  @Test func aHalfUpgradedFileIsSalvagedWhole() throws {
+    try writeVersion2()
+    let queue = try DatabaseQueue(path: folder.file(SampleJournal.fileName))
+    try SampleJournal.migrator.migrate(queue)
+    _ = try queue.write { try SampleJournal.takeSeries($0, 300) }
+    _ = try queue.write { try SampleJournal.takeChunks($0, 777) }
+    try queue.close()
+    let report = try SampleJournal.salvage(in: folder, now: 1)
+    #expect(report.series == 700 && report.chunks == 1400 && report.batches == 1)
+    try expectAll(try SampleJournal(in: folder))
+  }
+
   @Test func aDamagedFileOfVersion2IsPackedAsFarAsItCanBeRead() throws {
     try writeVersion2()
     let path = folder.file(SampleJournal.fileName)

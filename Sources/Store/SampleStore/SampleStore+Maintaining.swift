@@ -12,6 +12,8 @@ extension SampleStore {
   static var sealsPerSlice: Int { 64 }
   /// How many rows of chunks are deleted in one transaction, so that batches do not wait long behind it.
   private static var rowsPerTransaction: Int { 128 }
+  /// How often at most rows of labels are looked at, of which a million series have some ten thousand: half of an hour for all of them.
+  private static var labelLooks: Int { 8 }
   /// How many bytes of batches are deleted, or given back, in one transaction.
   private static var bytesPerTransaction: Int { 1 << 20 }
 
@@ -41,7 +43,12 @@ extension SampleStore {
       return
     }
     await removeEmptySeries(expiry: expiry)
-    do throws(StorageError) { try await giveBackPages() } catch { writer.noteFailure(error) }
+    do throws(StorageError) {
+      try await mergeLabels()
+      try await giveBackPages()
+    } catch {
+      writer.noteFailure(error)
+    }
     journal.shrinkLog()
   }
 
@@ -50,6 +57,15 @@ extension SampleStore {
     guard let limit = settings.retentionBytes else { return nil }
     let excess = try journal.usedBytes() - limit
     return excess > 0 ? try journal.cutoff(freeing: excess) : nil
+  }
+
+  /// Looks at the next rows of labels, and begins anew behind the last.
+  private func mergeLabels() async throws(StorageError) {
+    for _ in 0..<Self.labelLooks {
+      let next = try await journal.mergeLabels(behind: labelsMerged.withLock { $0 })
+      labelsMerged.withLock { $0 = next ?? .min }
+      if next == nil { return }
+    }
   }
 
   private func giveBackPages() async throws(StorageError) {

@@ -20,6 +20,8 @@ package final class SampleStore: SampleAppender {
   let writer: JournalWriter
   let head: Mutex<Head>
   let catalog = Mutex(SeriesCatalog())
+  /// The last series whose row of labels maintenance has looked at.
+  let labelsMerged = Mutex(Int64.min)
   let report: @Sendable (StorageTrouble) -> Void
   private let damaged = Mutex<(count: Int, last: String?)>((0, nil))
 
@@ -66,7 +68,8 @@ package final class SampleStore: SampleAppender {
   ) throws(StorageError) -> SampleStore {
     let journal = try SampleJournal(
       in: folder, survivesPowerCut: settings.survivesPowerCut,
-      maximumBytes: settings.maximumFileBytes)
+      maximumBytes: settings.maximumFileBytes, progress: { report(.upgrading(chunksLeft: $0.left)) }
+    )
     let store = SampleStore(journal: journal, settings: settings, report: report)
     do {
       try store.replay()

@@ -58,4 +58,6 @@ package enum StorageTrouble: Sendable, Equatable {
   case recovered(batchesGivenUp: Int)
   /// Something that was read is damaged and was left out.
   case damaged(String)
+  /// The file of an older version is being brought up to date before it is used; 0 when it is.
+  case upgrading(chunksLeft: Int)
 }

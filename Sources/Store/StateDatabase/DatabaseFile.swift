@@ -116,6 +116,20 @@ struct DatabaseFile: Sendable {
     }
   }
 
+  /// Runs one transaction on the caller's thread, for the time before others use the file; `bytes` is about what it writes.
+  @discardableResult
+  func writeNow<Value>(
+    bytes: Int, _ updates: (Database) throws -> Value
+  ) throws(StorageError) -> Value {
+    do {
+      let value = try pool.write(updates)
+      folding?.note(bytes: bytes)
+      return value
+    } catch {
+      throw StorageError(error, file: path)
+    }
+  }
+
   /// Runs one transaction and returns when it is committed; `bytes` is about what it writes.
   func write<Value: Sendable>(
     bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value

@@ -45,12 +45,11 @@ extension SampleJournal {
         try new.pool.writeWithoutTransaction { database in
           var saved = SavedRows()
           try database.inTransaction {
-            // A file of an older version may have been too damaged to be brought up to date.
-            if try old.tableExists("chunk") {
-              try saved.takeVersion2(old, into: database)
-            } else {
-              try saved.take(old, into: database)
-            }
+            // A file of an older version may have been too damaged to be brought up to date, or only in part.
+            if try old.tableExists("chunk_pack") { try saved.take(old, into: database) }
+            if try Self.hasVersion2(old) { try saved.takeVersion2(old, into: database) }
+            try saved.takeBatches(old, into: database)
+            try database.execute(sql: "DROP TABLE IF EXISTS chunk; DROP TABLE IF EXISTS series")
             return .commit
           }
           return saved
@@ -103,7 +102,6 @@ private struct SavedRows {
       chunks += found.count
       return true
     }
-    try takeBatches(old, into: new)
   }
 
   /// Packs the rows of version 2.
@@ -116,7 +114,7 @@ private struct SavedRows {
       labels.append(try SampleJournal.seriesOfVersion2($0))
       return true
     }
-    series = labels.count
+    series += labels.count
     try SampleJournal.insert(SeriesPack.packing(labels), into: new)
     var rows: [ChunkRow] = []
     unreadable += RowSalvage(
@@ -131,10 +129,9 @@ private struct SavedRows {
       return true
     }
     try SampleJournal.insertUncompacted(rows, into: new)
-    try takeBatches(old, into: new)
   }
 
-  private mutating func takeBatches(_ old: Database, into new: Database) throws {
+  mutating func takeBatches(_ old: Database, into new: Database) throws {
     let insert = try new.cachedStatement(
       sql: "INSERT OR REPLACE INTO journal (sequence, checksum, samples) VALUES (?, ?, ?)")
     unreadable += RowSalvage(

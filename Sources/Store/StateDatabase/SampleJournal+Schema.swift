@@ -42,40 +42,8 @@ extension SampleJournal {
           -- The times that the series of a family span, as far as compaction has come.
           CREATE TABLE family_span (family INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
           """)
-      try packRows(of: database)
-      try database.execute(sql: "DROP TABLE chunk; DROP TABLE series")
     }
     return migrator
-  }
-
-  /// Takes over the rows of version 2, which had one for each series and each chunk.
-  private static func packRows(of database: Database) throws {
-    var series: [StoredLabels] = []
-    let labels = try Row.fetchCursor(
-      database, sql: "SELECT key, labels, checksum FROM series ORDER BY key")
-    while let row = try labels.next() {
-      series.append(try seriesOfVersion2(row))
-      if series.count == rowsTogether {
-        try insert(SeriesPack.packing(series), into: database)
-        series.removeAll(keepingCapacity: true)
-      }
-    }
-    try insert(SeriesPack.packing(series), into: database)
-
-    var chunks: [ChunkRow] = []
-    let rows = try Row.fetchCursor(
-      database, sql: "SELECT \(chunkColumnsOfVersion2) FROM chunk ORDER BY series, first")
-    while let row = try rows.next() {
-      let chunk = try chunkOfVersion2(row)
-      if let last = chunks.last,
-        ChunkPack.family(of: last.series) != ChunkPack.family(of: chunk.series)
-      {
-        try insertUncompacted(chunks, into: database)
-        chunks.removeAll(keepingCapacity: true)
-      }
-      chunks.append(chunk)
-    }
-    try insertUncompacted(chunks, into: database)
   }
 
   /// How many rows of version 2 are packed together.

@@ -18,21 +18,29 @@ package final class SampleJournal: Sendable {
 
   /// Opens the samples in a folder.
   ///
-  /// `survivesPowerCut` waits for the disk at every commit; `maximumBytes` limits the file as a full disk would.
+  /// `survivesPowerCut` waits for the disk at every commit; `maximumBytes` limits the file as a full disk would. The rows of an older
+  /// version are taken over first; `progress` hears of that.
   package init(
-    in folder: StorageFolder, survivesPowerCut: Bool = false, maximumBytes: Int? = nil
+    in folder: StorageFolder, survivesPowerCut: Bool = false, maximumBytes: Int? = nil,
+    progress: (UpgradeProgress) -> Void = { _ in }
   ) throws(StorageError) {
     self.folder = folder
     file = try DatabaseFile(
       path: folder.file(Self.fileName), synchronous: survivesPowerCut ? .full : .normal,
       maximumBytes: maximumBytes, folding: LogFolding.Limits(), migrator: Self.migrator)
+    do {
+      try upgrade(progress)
+    } catch {
+      try? file.close()
+      throw error
+    }
   }
 
   /// Opens the samples of a folder to read them as they are at this moment, while an evaluator may go on writing; every write fails.
   package init(readingFrom folder: String) throws(StorageError) {
     self.folder = nil
     file = try DatabaseFile(reading: folder + "/" + Self.fileName)
-    guard try file.read({ try $0.tableExists("chunk_pack") }) else {
+    guard try file.read({ try $0.tableExists("chunk_pack") && !Self.hasVersion2($0) }) else {
       throw .failed(
         "\(file.path): written by an older version; start the evaluator with this storage.path once, "
           + "which brings it up to date")

@@ -122,6 +122,10 @@ final class EvaluatorRooms: Sendable {
       switch trouble {
       case .writing(let reason):
         storeLog.error("samples are kept in memory only", metadata: ["reason": "\(reason)"])
+      case .upgrading(let left):
+        storeLog.notice(
+          "the file of an older version is brought up to date", metadata: ["chunks_left": "\(left)"]
+        )
       case .recovered(let lost):
         storeLog.notice(
           "samples are written again", metadata: ["batches_given_up": "\(lost)"])
