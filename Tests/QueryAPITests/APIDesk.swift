@@ -37,7 +37,15 @@ struct APIDesk {
     if target.hasPrefix("/api/v1") {
       precondition(response.headers["Content-Type"]?.contains("json") == true)
     }
-    return (response.status, String(decoding: response.body, as: UTF8.self))
+    var bytes = response.body
+    if let parts = response.parts {
+      var number = 0
+      while let part = parts(number) {
+        bytes += part
+        number += 1
+      }
+    }
+    return (response.status, String(decoding: bytes, as: UTF8.self))
   }
 
   /// What stands under `data`, as text.

@@ -55,6 +55,59 @@ import WebServer
     await server.stop()
   }
 
+  /// Parts of very different sizes, empty ones and none at all among them, arrive as one body.
+  @Test(arguments: [[], [0], [1], [0, 5, 0], [300_000, 1, 0, 70_000], [64 << 10, 64 << 10]])
+  func partsArriveAsOneBody(sizes: [Int]) async throws {
+    let bytes: @Sendable (Int) -> [UInt8]? = { number in
+      guard number < sizes.count else { return nil }
+      return (0..<sizes[number]).map { UInt8(ascii: "a") + UInt8(($0 + number) % 26) }
+    }
+    let server = try server { _ in
+      var response = HTTPResponse.json(Array("start,".utf8))
+      response.parts = bytes
+      return response
+    }
+    let expected = Array("start,".utf8) + sizes.indices.flatMap { bytes($0) ?? [] }
+    for isCompressed in [false, true, false] {
+      var request = WebRequest(.get, url(server, "/"))
+      request.acceptCompression = isCompressed
+      let answer = try await client.send(request)
+      #expect(answer.status == 200)
+      #expect(answer.body == expected)
+    }
+    let head = try RawConnection(port: server.boundPort)
+    head.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(try await head.read().hasSuffix("\r\n\r\n"))
+    await server.stop()
+    #expect(server.counters.bodyBytes > 0)
+  }
+
+  /// A client that goes away in the middle of a body lets go of what it is made of.
+  @Test func aClientThatLeavesReleasesTheParts() async throws {
+    final class Held: Sendable {}
+    let held = Mutex<[WeakHeld]>([])
+    struct WeakHeld: @unchecked Sendable { weak var value: Held? }
+    let server = try server { _ in
+      let object = Held()
+      held.withLock { $0.append(WeakHeld(value: object)) }
+      var response = HTTPResponse.json([])
+      response.parts = { _ in
+        _ = object
+        return [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+      }
+      return response
+    }
+    var connection: RawConnection? = try RawConnection(port: server.boundPort)
+    connection?.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    _ = try await connection?.read(until: "xxxx")
+    #expect(held.withLock { $0.first?.value } != nil)
+    connection = nil
+    try await waitUntil("the parts are released") {
+      held.withLock { $0.count == 1 && $0.first?.value == nil }
+    }
+    await server.stop()
+  }
+
   @Test func unknownPathsAndMethodsAreToldSo() async throws {
     var router = Router()
     router.get("/metrics") { _ in .text("hello") }

@@ -25,12 +25,19 @@ enum ContentNegotiation {
 
   /// The answer as it goes to the client: compressed if both sides gain.
   static func encode(_ response: HTTPResponse, acceptEncoding: String?) -> HTTPResponse {
-    guard response.body.count > Gzip.minimumBytes, response.headers["Content-Encoding"] == nil,
+    let isLong = response.body.count > Gzip.minimumBytes || response.parts != nil
+    guard isLong, response.headers["Content-Encoding"] == nil,
       isCompressible(response.headers["Content-Type"])
     else { return response }
     var response = response
     response.headers.append("Vary", "Accept-Encoding")
-    guard acceptsGzip(acceptEncoding), let body = Gzip.compress(response.body) else {
+    guard acceptsGzip(acceptEncoding) else { return response }
+    if response.parts != nil {
+      response.compressesParts = true
+      response.headers["Content-Encoding"] = "gzip"
+      return response
+    }
+    guard let body = Gzip.compress(response.body) else {
       return response
     }
     response.body = body

@@ -107,7 +107,13 @@ import Synchronization
     exchange.phase.withLock { $0 = .answered }
     let status = (200...599).contains(response.status) ? response.status : 500
     let body = status == 204 || status == 304 ? [] : response.body
-    let made = unsafe ResponseBody(body).makeResponse()
+    let isWhole = response.parts == nil || status == 204 || status == 304
+    let made =
+      if !isWhole, let parts = response.parts {
+        unsafe PartedBody(response, parts, core).makeResponse()
+      } else {
+        unsafe ResponseBody(body).makeResponse()
+      }
     guard let made = unsafe made else { return false }
     defer { unsafe MHD_destroy_response(made) }
     for field in response.headers.fields {
@@ -122,7 +128,8 @@ import Synchronization
     _ = unsafe MHD_add_response_header(made, Self.noSniffing, "nosniff")
     core.count { counters in
       counters.responses[status, default: 0] += 1
-      counters.bodyBytes += body.count
+      // The bytes of parts are counted as they are made.
+      if isWhole { counters.bodyBytes += body.count }
     }
     return unsafe MHD_queue_response(connection, UInt32(status), made) == .YES
   }

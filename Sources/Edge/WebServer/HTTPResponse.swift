@@ -6,6 +6,14 @@ package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: HTTPHeaders
   package var body: [UInt8]
+  /// What follows the body, made while it is sent; nil if nothing does.
+  package var parts: Parts?
+  /// Whether body and parts become one gzip member on their way.
+  var compressesParts = false
+
+  /// The part with a number, asked for one after another from 0 until there is none. It is called on the server's own thread, which
+  /// serves others, too: a part should be made within some milliseconds.
+  package typealias Parts = @Sendable (_ number: Int) -> [UInt8]?
 
   package init(status: Int = 200, headers: HTTPHeaders = [:], body: [UInt8] = []) {
     self.status = status

@@ -1,4 +1,3 @@
-private import CLinux
 private import CMicroHTTPD
 
 /// The body of an answer while it is sent: libmicrohttpd asks for the next part when the client has taken the last one, so that a
@@ -10,8 +9,6 @@ final class ResponseBody {
 
   /// The most that is handed over at a time.
   private static let partSize = 64 << 10
-  /// From which size on memory is given back after an answer: some milliseconds are nothing beside its own.
-  private static let largeSize = 8 << 20
 
   /// A response that keeps the body alive; nil when there is no memory.
   func makeResponse() -> OpaquePointer? {
@@ -25,11 +22,9 @@ final class ResponseBody {
           from: Int(position), to: UnsafeMutableRawBufferPointer(start: part, count: size))
       }, body.toOpaque(),
       { context in
-        guard let context = unsafe context else { return }
-        let size = unsafe Unmanaged<ResponseBody>.fromOpaque(context).takeRetainedValue().bytes
-          .count
-        // A large answer was made of much that is free by now and that the heap would keep.
-        if size >= ResponseBody.largeSize { tocsin_trim_heap() }
+        if let context = unsafe context {
+          unsafe Unmanaged<ResponseBody>.fromOpaque(context).release()
+        }
       })
     if unsafe response == nil { unsafe body.release() }
     return unsafe response

@@ -9,6 +9,8 @@ struct APIAnswer {
   var infos: [String] = []
   /// Writes exactly one value: what stands under `data`.
   let data: (inout JSONWriter) -> Void
+  /// The series of a query's answer, which `data` wrote without them.
+  var matrix: MatrixParts?
 
   init(
     warnings: [String] = [], infos: [String] = [], data: @escaping (inout JSONWriter) -> Void
@@ -52,7 +54,21 @@ enum Envelope {
       texts("warnings", answer.warnings, to: &json)
       texts("infos", answer.infos, to: &json)
     }
-    return .json(json.bytes)
+    guard let matrix = answer.matrix else { return .json(json.bytes) }
+    return parted(json.bytes, matrix)
+  }
+
+  /// What stands in front of the series of every matrix.
+  private static let matrixStart = Array(
+    #"{"status":"success","data":{"resultType":"matrix","result":["#.utf8)
+
+  /// An answer whose series follow in parts, and behind them the end of the envelope.
+  private static func parted(_ envelope: [UInt8], _ matrix: MatrixParts) -> HTTPResponse {
+    assert(envelope.starts(with: matrixStart))
+    let end = Array(envelope.dropFirst(matrixStart.count))
+    var response = HTTPResponse.json(matrixStart)
+    response.parts = { number in number == matrix.count ? end : matrix.part(number) }
+    return response
   }
 
   private static func texts(_ key: String, _ texts: [String], to json: inout JSONWriter) {

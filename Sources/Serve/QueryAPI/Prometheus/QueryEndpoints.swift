@@ -53,11 +53,19 @@ struct QueryEndpoints: Sendable {
           + "in the next major release, use \"true\" or \"all\"")
     }
     let statistics = QueryStatistics(result.profile, queued: queued, bySteps: stats == "all")
-    return APIAnswer(
-      warnings: Self.cut(warnings, "warning"), infos: Self.cut(result.infos, "info")
-    ) { json in
-      json.queryValue(result.value, limit: limit ?? .max, statistics)
+    var value = result.value
+    var parts: MatrixParts?
+    if case .matrix(let series) = value {
+      parts = MatrixParts(series.prefix(limit ?? .max))
+      if parts != nil { value = .matrix([]) }
     }
+    var answer = APIAnswer(
+      warnings: Self.cut(warnings, "warning"), infos: Self.cut(result.infos, "info")
+    ) { [value] json in
+      json.queryValue(value, limit: limit ?? .max, statistics)
+    }
+    answer.matrix = parts
+    return answer
   }
 
   /// The first ten notes, and how many there are besides.
@@ -222,7 +230,7 @@ extension JSONWriter {
   }
 
   /// Writes the series of a range query; the times of those with a value at every step are the same.
-  private mutating func matrix(_ matrix: ArraySlice<MatrixSeries>) {
+  mutating func matrix(_ matrix: ArraySlice<MatrixSeries>) {
     reserve(matrix.reduce(0) { $0 + 400 + 36 * $1.values.count })
     let times = matrix.max { $0.timestamps.count < $1.timestamps.count }?.timestamps ?? []
     let starts = times.map(PointStart.init)

@@ -1,0 +1,46 @@
+import MetricModel
+import PromQLEngine
+
+/// The series of a large matrix as parts of JSON, which are written while the answer is sent: as text they take several times the
+/// memory of the samples.
+struct MatrixParts: Sendable {
+  private let series: ArraySlice<MatrixSeries>
+  /// Which series each part has.
+  private let ranges: [Range<Int>]
+
+  /// A part takes a millisecond or two to write.
+  private static let pointsPerPart = 1 << 14
+  /// Of fewer points the text is made at once.
+  private static let leastPoints = 1 << 16
+
+  /// Nil for a matrix that is not large.
+  init?(_ series: ArraySlice<MatrixSeries>) {
+    self.series = series
+    var ranges: [Range<Int>] = []
+    var start = series.startIndex
+    var (points, all) = (0, 0)
+    for place in series.indices {
+      points += series[place].values.count
+      all += series[place].values.count
+      if points >= Self.pointsPerPart {
+        ranges.append(start..<place + 1)
+        (start, points) = (place + 1, 0)
+      }
+    }
+    guard all >= Self.leastPoints else { return nil }
+    if start < series.endIndex { ranges.append(start..<series.endIndex) }
+    self.ranges = ranges
+  }
+
+  /// The elements of the array that the part with a number has, with a comma in front where one belongs; nil behind the last part.
+  func part(_ number: Int) -> [UInt8]? {
+    guard number < ranges.count else { return nil }
+    var json = JSONWriter()
+    json.matrix(series[ranges[number]])
+    let elements = json.bytes.dropFirst().dropLast()
+    return number == 0 ? Array(elements) : [UInt8(ascii: ",")] + elements
+  }
+
+  /// How many parts there are.
+  var count: Int { ranges.count }
+}
