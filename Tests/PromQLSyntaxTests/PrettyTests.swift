@@ -8,7 +8,7 @@ import Testing
     "sum by (job) (rate(up[5m])) > bool 2"
   ),
   ("x[5m] offset 1m @ 10", "x[5m] @ 10.000 offset 1m"),
-  ("x @ -0.5", "x @ -0.500"),
+  ("x @ -0.5", "x @ -0.500"), (#"x{a="\uFFFD\u00e4"}"#, #"x{a="\ufffdä"}"#),
   (
     "a_metric_with_a_very_long_name_that_goes_on{job=\"first\",instance=\"localhost:9090\"} + on(job) b_metric{job=\"first\"}",
     """

@@ -20,7 +20,18 @@ extension Expression: CustomStringConvertible {
   }
 
   /// A string literal with everything escaped that needs to be.
-  package static func quoted(_ text: String) -> String { GoQuoting.quoted(text) }
+  package static func quoted(_ text: String) -> String {
+    let quoted = GoQuoting.quoted(text)
+    guard quoted.unicodeScalars.contains("\u{fffd}") else { return quoted }
+    // As itself it is refused, since it stands for bytes that are no text. Prometheus prints it so.
+    return quoted.unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar == "\u{fffd}" {
+        text += "\\ufffd"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
 }
 
 extension VectorSelector: CustomStringConvertible {
