@@ -11,6 +11,8 @@ struct ChunkTests {
   /// Kinds of series that a random one is made of.
   enum Shape: CaseIterable {
     case constant, counter, steady, gauge, bytes, zeros, stale, digits, large, noise, special, jumps
+    /// Always in time, and mostly where the last samples point to: what is decoded many at once.
+    case punctual
   }
 
   @Test(arguments: Shape.allCases, UInt64(1)...40)
@@ -179,13 +181,21 @@ struct ChunkTests {
     var columns = SampleColumns()
     var time = Int64.random(in: -1_000_000...2_000_000_000_000, using: &random)
     var value = Double(Int.random(in: 0...1000, using: &random))
+    var slope = 0.0
     if shape == .bytes { value *= 4096 }
     for _ in 0..<Int.random(in: 1...300, using: &random) {
       columns.append(Timestamp(rawValue: time), value)
       time += shape == .jumps ? Int64.random(in: 1...1 << 40, using: &random) : 15_000
-      if Bool.random(using: &random) { time += Int64.random(in: 0...70, using: &random) }
+      if shape != .punctual, Bool.random(using: &random) {
+        time += Int64.random(in: 0...70, using: &random)
+      }
       switch shape {
       case .constant: break
+      case .punctual:
+        if Int.random(in: 0...20, using: &random) == 0 {
+          slope = [0, 0, 1, 7, -3, 0.25].randomElement(using: &random) ?? 0
+        }
+        value += slope
       case .counter: value += Double(Int.random(in: 0...50, using: &random))
       case .gauge:
         value = ((value * 100).rounded() + Double(Int.random(in: -99...99, using: &random))) / 100
