@@ -74,7 +74,7 @@ private func route(_ keys: String) -> String {
   ),
   (
     route("receiver: a\nroutes:\n- match_re: {a: '('}"),
-    "am.yml:5:19: invalid regular expression \"(\": missing ): ("
+    "am.yml:5:19: invalid regular expression \"(\": missing ): ^(?:()$"
   ),
   (
     route("receiver: a\nroutes:\n- matcher: [a=b]"),

@@ -120,7 +120,7 @@ func prometheus(
   ),
   (
     "scrape_configs:\n- job_name: a\n  relabel_configs: [{regex: '(', target_label: x}]",
-    "p.yml:3:29: invalid regular expression \"(\": missing ): ("
+    "p.yml:3:29: invalid regular expression \"(\": missing ): ^(?s:()$"
   ),
   (
     "scrape_configs:\n- job_name: a\n  relabel_configs: [{source_labels: [x]}]",

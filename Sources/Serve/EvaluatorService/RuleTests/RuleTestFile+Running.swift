@@ -1,4 +1,5 @@
 import AlertRules
+import Logging
 import MetricModel
 import PromQLEngine
 import QueryScripts
@@ -59,7 +60,9 @@ extension RuleTestFile {
     ) { try await query($0, $1).elements }
     let services = RuleServices(
       query: query, expand: { try await templates.expand($0, $1) }, appender: store, store: store,
-      sink: store)
+      sink: store,
+      // What fails stands in the report.
+      log: Logger(label: "rules") { _ in SwiftLogNoOpLogHandler() })
     var settings = RuleSettings()
     settings.externalLabels = test.externalLabels
     settings.externalURL = test.externalURL
