@@ -20,7 +20,7 @@ struct MatrixPartsTests {
     [Int](repeating: 240, count: 300), [11_000, 11_000, 1, 60_000, 3, 11_000, 5],
     [1, 70_000], [70_000, 0, 1], [20_000, 20_000, 20_000, 20_000],
   ])
-  func partsMakeTheArray(points: [Int]) throws {
+  func partsMakeTheArray(points: [Int]) async throws {
     let series = Self.matrix(points)
     let parts = try #require(MatrixParts(series[...]))
     var json = JSONWriter()
@@ -30,6 +30,8 @@ struct MatrixPartsTests {
     bytes += Array("]".utf8)
     #expect(bytes == json.bytes)
     #expect(parts.part(parts.count) == nil)
+    #expect(await parts.joined(from: [91], to: [93]) == json.bytes)
+    #expect(!parts.isSentInParts)
   }
 
   @Test(arguments: [[], [10], [Int](repeating: 100, count: 600)])
@@ -37,9 +39,10 @@ struct MatrixPartsTests {
     #expect(MatrixParts(Self.matrix(points)[...]) == nil)
   }
 
-  @Test(arguments: [nil, 7])
-  func theEnvelopeIsClosedBehindTheLastPart(limit: Int?) async throws {
-    let series = (1...9).map { "label_replace(vector(time()), \"n\", \"\($0)\", \"\", \"\")" }
+  /// The last of them is sent in parts.
+  @Test(arguments: [(9, nil), (9, 7), (106, nil)] as [(Int, Int?)])
+  func theEnvelopeIsClosedBehindTheLastSeries(count: Int, limit: Int?) async throws {
+    let series = (1...count).map { "label_replace(vector(time()), \"n\", \"\($0)\", \"\", \"\")" }
     let form =
       "query=\(series.joined(separator: " or "))&start=0&end=10000&step=1&stats=true"
       + (limit.map { "&limit=\($0)" } ?? "")
@@ -52,9 +55,10 @@ struct MatrixPartsTests {
     let data = try #require(root["data"] as? [String: Any])
     #expect(data["stats"] != nil)
     let result = try #require(data["result"] as? [[String: Any]])
-    #expect(result.count == limit ?? 9)
-    for (number, one) in result.enumerated() {
-      #expect((one["metric"] as? [String: String]) == ["n": "\(number + 1)"])
+    #expect(result.count == limit ?? count)
+    let names = (1...count).map(String.init).sorted().prefix(result.count)
+    for (name, one) in zip(names, result) {
+      #expect((one["metric"] as? [String: String]) == ["n": name])
       #expect((one["values"] as? [Any])?.count == 10_001)
     }
   }

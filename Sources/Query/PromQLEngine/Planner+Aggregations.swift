@@ -11,7 +11,7 @@ extension Planner {
       parameter = try await scalar(expression, on: grid)
       try check(parameter, of: node)
     }
-    let source = try await reader(of: node).vector(node.expression, on: grid)
+    let source = try await reader(of: node, on: grid).vector(node.expression, on: grid)
     let groups = SeriesGroups(source.heads, by: node.grouping, isWithout: node.isWithout)
     switch node.operation {
     case .sum: return fold(SumAccumulator.self, source, groups)
@@ -38,12 +38,13 @@ extension Planner {
   }
 
   /// The planner for what an aggregation reads.
-  private func reader(of node: AggregationExpression) -> Planner {
+  private func reader(of node: AggregationExpression, on grid: StepGrid) -> Planner {
     switch node.operation {
     // Which ones are the first is not to change between evaluations, nor is the order of the answer.
     case .limitk, .limitRatio, .countValues: ordered
-    case .sum, .avg, .min, .max, .count, .group, .stddev, .stdvar, .quantile, .topk, .bottomk:
-      unordered
+    // Over a range nearly every series is among the best once: to sort them by labels afterwards takes longer.
+    case .topk, .bottomk: grid.count > 1 ? ordered : unordered
+    case .sum, .avg, .min, .max, .count, .group, .stddev, .stdvar, .quantile: unordered
     }
   }
 

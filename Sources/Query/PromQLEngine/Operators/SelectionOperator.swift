@@ -44,8 +44,8 @@ final class SelectionOperator: InstantOperator {
     return true
   }
 
-  /// The rows with only the chosen values, and whose they are: by value for a single step, else by label;
-  /// those that are never chosen are left out.
+  /// The rows with only the chosen values, and whose they are: by value for a single step, else in the order in which the series
+  /// came; those that are never chosen are left out.
   private func choose(
     from table: SeriesTable
   ) throws(QueryError) -> (order: [Int], rows: [[Double]]) {
@@ -63,7 +63,7 @@ final class SelectionOperator: InstantOperator {
         }
       }
     }
-    if table.steps > 1 { order.sort { table.heads[$0].labels < table.heads[$1].labels } }
+    if table.steps > 1 { order.sort() }
     return (order, order.map { rows[$0] })
   }
 

@@ -37,14 +37,14 @@ enum Envelope {
   static func wrap(_ handler: @escaping APIHandler) -> HTTPHandler {
     { request in
       do throws(APIError) {
-        return success(try await handler(request))
+        return await success(try await handler(request))
       } catch {
         return failure(error)
       }
     }
   }
 
-  private static func success(_ answer: APIAnswer) -> HTTPResponse {
+  private static func success(_ answer: APIAnswer) async -> HTTPResponse {
     var json = JSONWriter()
     json.object { json in
       json.key("status")
@@ -55,17 +55,22 @@ enum Envelope {
       texts("infos", answer.infos, to: &json)
     }
     guard let matrix = answer.matrix else { return .json(json.bytes) }
-    return parted(json.bytes, matrix)
+    return await filled(json.bytes, with: matrix)
   }
 
   /// What stands in front of the series of every matrix.
   private static let matrixStart = Array(
     #"{"status":"success","data":{"resultType":"matrix","result":["#.utf8)
 
-  /// An answer whose series follow in parts, and behind them the end of the envelope.
-  private static func parted(_ envelope: [UInt8], _ matrix: MatrixParts) -> HTTPResponse {
+  /// An answer with the series, behind them the end of the envelope.
+  private static func filled(
+    _ envelope: [UInt8], with matrix: MatrixParts
+  ) async -> HTTPResponse {
     assert(envelope.starts(with: matrixStart))
     let end = Array(envelope.dropFirst(matrixStart.count))
+    guard matrix.isSentInParts else {
+      return .json(await matrix.joined(from: matrixStart, to: end))
+    }
     var response = HTTPResponse.json(matrixStart)
     response.parts = { number in number == matrix.count ? end : matrix.part(number) }
     return response
