@@ -187,6 +187,23 @@ import WebServer
     }
   }
 
+  @Test func aFileThatComesLaterIsWaitedFor() async throws {
+    let certificates = try await ThrowawayCertificates()
+    try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
+    let folder = certificates.folder
+    let path = try folder.write(
+      "tls_server_config: {cert_file: server.crt, key_file: server.key}\n", to: "web.yml")
+    let config = try WebConfig(path: path, logger: .init(label: "test"))
+    let old = try #require(config.current().tls)
+    try folder.write("tls_server_config: {cert_file: new.crt, key_file: new.key}\n", to: "web.yml")
+    try await waitUntil("the missing files are noticed") { !config.isCurrent }
+    #expect(config.current().tls === old)
+    try await certificates.sign("new", purpose: "serverAuth", names: "DNS:a")
+    try await waitUntil("the new files are read") {
+      config.isCurrent && config.current().tls !== old
+    }
+  }
+
   @Test func tlsCannotComeOrGo() async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")

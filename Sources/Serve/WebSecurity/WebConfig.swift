@@ -14,7 +14,8 @@ package final class WebConfig: Sendable {
 
   private struct State {
     var file: WebConfigFile
-    var versions: [FileVersion?]
+    /// What the last reading looked at, whether it could be used or not; as it was before the reading.
+    var versions: [String: FileVersion?]
     var lookedAt = ContinuousClock.now
     var isCurrent = true
   }
@@ -26,11 +27,10 @@ package final class WebConfig: Sendable {
   package init(path: String, logger: Logger) throws(ConfigFailure) {
     self.path = path
     self.logger = logger
-    // Before the reading: what changes meanwhile is read once more.
     let diagnostics = ConfigDiagnostics()
-    let file = WebConfigFile.read(path, diagnostics: diagnostics)
+    let (file, versions) = Self.read(path, diagnostics)
     try diagnostics.throwIfAny()
-    state = Mutex(State(file: file, versions: file.files.map { FileVersion(of: $0) }))
+    state = Mutex(State(file: file, versions: versions))
   }
 
   /// What the server demands now.
@@ -63,12 +63,24 @@ package final class WebConfig: Sendable {
     return state.withLock { $0.isCurrent }
   }
 
+  /// Reads the file. A first reading tells which files there are, so that what changes during the second one is read once more.
+  private static func read(
+    _ path: String, _ diagnostics: ConfigDiagnostics
+  ) -> (WebConfigFile, [String: FileVersion?]) {
+    let named = WebConfigFile.read(path, diagnostics: ConfigDiagnostics()).files
+    let versions = versions(of: named)
+    return (WebConfigFile.read(path, diagnostics: diagnostics), versions)
+  }
+
+  private static func versions(of files: some Sequence<String>) -> [String: FileVersion?] {
+    files.reduce(into: [:]) { $0.updateValue(FileVersion(of: $1), forKey: $1) }
+  }
+
   private func readAgain(_ state: inout State) {
-    let versions = state.file.files.map { FileVersion(of: $0) }
-    guard versions != state.versions else { return }
-    state.versions = versions
+    guard Self.versions(of: state.versions.keys) != state.versions else { return }
     let diagnostics = ConfigDiagnostics()
-    var file = WebConfigFile.read(path, diagnostics: diagnostics)
+    var file: WebConfigFile
+    (file, state.versions) = Self.read(path, diagnostics)
     var errors = diagnostics.errors
     if errors.isEmpty, (file.security.tls == nil) != (state.file.security.tls == nil) {
       errors = [
@@ -86,7 +98,6 @@ package final class WebConfig: Sendable {
     }
     file.security.keepWhatIsSame(from: state.file.security)
     state.isCurrent = true
-    if file.files != state.file.files { state.versions = file.files.map { FileVersion(of: $0) } }
     state.file = file
     logger.info("web configuration read again", metadata: ["file": "\(path)"])
   }
