@@ -13,6 +13,7 @@ struct HoldUpTests {
   @Test func theLockIsHeldForSoManySeriesAtATime() async throws {
     var settings = SampleStoreSettings()
     settings.retention = .seconds(1000)
+    settings.seriesPerInstant = 2048
     let world = try await StoreWorld(settings: settings)
     let store = world.store
     let ids = try await store.series(
@@ -28,6 +29,33 @@ struct HoldUpTests {
     #expect(store.stats.series == 0 && store.stats.seriesRemoved == Self.count)
     #expect(store.stats.chunksSealed == Self.count)
     #expect(store.head.withLock { $0.largestSlice } == SampleStore.removalsPerSlice)
+  }
+
+  @Test func aSelectionSeesABatchWholeOrNotAtAll() async throws {
+    let store = try await StoreWorld().store
+    let ids = try await store.series(
+      for: (0..<5000).map { Labels(name: "m", [("n", "\($0)")]) })
+    let writing = Task {
+      for step in 1...60 {
+        var batch = SampleBatch()
+        for id in ids { batch.append(id, at: Timestamp(rawValue: Int64(step)), Double(step)) }
+        _ = try await store.append(batch)
+      }
+    }
+    let matcher = try LabelMatcher("n", .notEqual, "")
+    var last = 0.0
+    while last < 60 {
+      let found = try await store.select(SeriesSelection(matchers: [matcher]))
+      var values: Set<Double> = []
+      for place in found.labels.indices {
+        var columns = SampleColumns()
+        try found.read(place, from: .distantPast, through: .distantFuture, into: &columns)
+        if let value = columns.values.last { values.insert(value) }
+      }
+      #expect(values.count <= 1)
+      last = values.max() ?? last
+    }
+    try await writing.value
   }
 
   @Test(.timeLimit(.minutes(1)))

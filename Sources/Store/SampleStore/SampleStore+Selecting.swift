@@ -13,15 +13,16 @@ extension SampleStore: SeriesQuerier {
   /// The series of a selection that may have samples in its range. If their order makes no difference, some others may be among them,
   /// of which nothing will be read.
   ///
-  /// The samples are looked at some thousand series at a time; none can go meanwhile, because the catalog is held.
+  /// So many series are looked at at one instant that only very large selections may see a part of a batch; none can go meanwhile,
+  /// because the catalog is held.
   private func series(in selection: SeriesSelection) -> (FoundSeries, [HeldSeries]) {
     var held: [HeldSeries] = []
     var missing = 0
     let found = catalog.withLock { catalog in
       let found = catalog.select(selection.matchers, order: selection.order)
       held.reserveCapacity(found.slots.count)
-      for start in stride(from: 0, to: found.slots.count, by: Self.slotsPerSlice) {
-        let slice = found.slots[start..<min(start + Self.slotsPerSlice, found.slots.count)]
+      for start in stride(from: 0, to: found.slots.count, by: settings.seriesPerInstant) {
+        let slice = found.slots[start..<min(start + settings.seriesPerInstant, found.slots.count)]
         missing += head.withLock { $0.hold(slice, in: selection, &held) }
       }
       return found

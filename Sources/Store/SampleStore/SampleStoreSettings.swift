@@ -11,6 +11,9 @@ package struct SampleStoreSettings: Sendable {
   package var outOfOrderWindow: Duration = .zero
   /// How many series there may be at a time; `--storage.max-series` in error texts.
   package var maximumSeries = 2_000_000
+  /// Of how many series a selection looks at the newest samples at one instant, some milliseconds for which batches wait: of a batch it
+  /// sees all or nothing.
+  package var seriesPerInstant = 1 << 17
   /// How many samples go into a chunk before it is sealed.
   package var samplesPerChunk = 240
   /// How long a chunk may stay open; what is older is sealed by `maintain`, so that the journal can be cut.
