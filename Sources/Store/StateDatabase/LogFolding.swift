@@ -8,7 +8,8 @@ import Synchronization
 /// SQLite by itself does it inside of a commit, which then waits for two flushes of the disk and some megabytes written. Beside the
 /// writes it holds nobody up; what comes meanwhile is folded the next time. SQLite begins the log anew when a commit finds all of it
 /// folded. Where commits come without pause that moment never comes by itself: then the log is folded again and again, each time
-/// less is left, and only the last little is folded between two transactions.
+/// less is left, and only the last little is folded between two transactions. SQLite flushes the file only when all of the log is folded,
+/// and then all that was written to it before; so each time is followed by a flush, and that last one has little to flush.
 final class LogFolding: Sendable {
   /// When what is done; sizes are in bytes and in pages of 8 KB.
   struct Limits: Sendable {
@@ -24,8 +25,8 @@ final class LogFolding: Sendable {
     var longestLog = 65_536
     /// How large the file of the log may stay.
     var restingBytes = 64 << 20
-    /// How much of a larger file is cut off whenever the log begins anew, which happens inside of a commit.
-    var bytesCutOff = 16 << 20
+    /// How much of a larger file is cut off when it is to shrink and the log begins anew, which happens inside of a commit.
+    var bytesCutOff = 8 << 20
   }
 
   /// What has been done since the start.
@@ -38,11 +39,16 @@ final class LogFolding: Sendable {
   private struct State {
     var written = 0
     var isRunning = false
+    /// Whether some of the log's file is to be cut off, and the size down to which SQLite does that now; -1 for none.
+    var isToShrink = false
+    var sizeLimit = -1
     var work = Work()
   }
 
   private let connection: DatabaseQueue
   private let pool: any DatabaseWriter
+  /// The file, to flush it. Open as long as the connections are: closing any descriptor of a file gives up all locks on it.
+  private let file: FileHandle
   private let logPath: String
   private let limits: Limits
   private let state = Mutex(State())
@@ -53,6 +59,7 @@ final class LogFolding: Sendable {
     configuration.label = path + " log"
     configuration.busyMode = .timeout(5)
     connection = try DatabaseQueue(path: path, configuration: configuration)
+    file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     logPath = path + "-wal"
     self.limits = limits
     self.pool = pool
@@ -76,7 +83,11 @@ final class LogFolding: Sendable {
   /// Folds the log if its file is larger than it may stay: after that the next commit begins it anew, and cuts some of it off.
   func shrink() {
     guard logBytes > limits.restingBytes else { return }
-    if state.withLock({ begin(&$0) }) { fold() }
+    let isTime = state.withLock { state in
+      state.isToShrink = true
+      return begin(&state)
+    }
+    if isTime { fold() }
   }
 
   private func begin(_ state: inout State) -> Bool {
@@ -92,12 +103,16 @@ final class LogFolding: Sendable {
       guard var folded = pass(database) else { return finish(pages: .max) }
       guard folded > limits.longLog else { return finish(pages: folded) }
       for _ in 1..<limits.passes {
+        try? file.synchronize()
         guard let now = pass(database) else { return finish(pages: .max) }
         let came = now - folded
         folded = now
         // Fewer than before: a commit found all of them folded and began the log anew.
         if came < 0 { return finish(pages: folded) }
-        if came <= limits.restPages { return foldRest(behind: folded) }
+        if came <= limits.restPages {
+          try? file.synchronize()
+          return foldRest(behind: folded)
+        }
       }
       if folded > limits.longestLog { foldRest(behind: folded) } else { finish(pages: folded) }
     }
@@ -119,15 +134,24 @@ final class LogFolding: Sendable {
     }
   }
 
-  /// Sees to it that a file which is much larger than the log in it is cut off by a part the next time that the log begins anew.
+  /// Sees to it that the next part of a file which is to shrink is cut off when the log begins anew, and nothing otherwise: a log that was
+  /// as long before will be so again.
   private func finish(pages: Int) {
-    defer { state.withLock { $0.isRunning = false } }
     let size = logBytes
-    guard size > limits.restingBytes, pages < size / 2 / 8192 else { return }
-    let limit = max(limits.restingBytes, size - limits.bytesCutOff)
-    pool.asyncWriteWithoutTransaction { database in
-      try? database.execute(sql: "PRAGMA journal_size_limit = \(limit)")
+    let limit = state.withLock { state -> Int? in
+      let isTooLarge = size > limits.restingBytes && pages < size / 2 / 8192
+      let limit =
+        state.isToShrink && isTooLarge ? max(limits.restingBytes, size - limits.bytesCutOff) : -1
+      defer { state.sizeLimit = limit }
+      state.isToShrink = false
+      return limit == state.sizeLimit ? nil : limit
     }
+    if let limit {
+      pool.asyncWriteWithoutTransaction { database in
+        try? database.execute(sql: "PRAGMA journal_size_limit = \(limit)")
+      }
+    }
+    state.withLock { $0.isRunning = false }
   }
 
   private var logBytes: Int {
