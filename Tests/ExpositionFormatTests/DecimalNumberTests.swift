@@ -4,10 +4,18 @@ import Testing
 @testable import ExpositionFormat
 
 struct DecimalNumberTests {
+  /// Reads a number that is the last of a page, and in front of further lines, which must not matter.
   private func read(_ text: String) -> Double? {
-    let bytes = Array(text.utf8)
+    let alone = read(text, before: "")
+    let followed = read(text, before: "\nanother_line 12345678\n")
+    #expect(alone?.bitPattern == followed?.bitPattern, "\(text)")
+    return followed
+  }
+
+  private func read(_ text: String, before rest: String) -> Double? {
+    let bytes = Array((text + rest).utf8)
     guard let (value, end) = DecimalNumber.read(bytes.span, at: 0) else { return nil }
-    #expect(end == bytes.count)
+    #expect(end == text.utf8.count)
     return value
   }
 
@@ -35,6 +43,23 @@ struct DecimalNumberTests {
     "infinityy", "1f", "1e309", "1,5",
   ])
   func refusesWhatIsNoNumber(text: String) { #expect(read(text) == nil) }
+
+  @Test func readsShortNumbersOfEveryLengthExactly() {
+    var generator = RepeatableRandom(seed: 0x5107)
+    func digits(_ count: Int) -> String {
+      (0..<count).map { _ in String(generator.next() % 10) }.joined()
+    }
+    for _ in 0..<20 {
+      for whole in 1...10 {
+        let text = digits(whole)
+        #expect(read(text) == Double(text), "\(text)")
+        for fraction in 1...10 {
+          let text = digits(whole) + "." + digits(fraction)
+          #expect(read(text) == Double(text), "\(text)")
+        }
+      }
+    }
+  }
 
   @Test func readsBackRandomNumbersExactly() {
     var generator = RepeatableRandom(seed: 0x7c5)

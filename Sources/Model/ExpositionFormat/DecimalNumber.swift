@@ -24,6 +24,53 @@ enum DecimalNumber {
   /// Reads a number of up to 18 digits, as most are, that can be had with one correctly rounded operation; nil if it is another one.
   @inline(always)
   static func readPlain(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
+    readShort(bytes, at: start) ?? readLong(bytes, at: start)
+  }
+
+  /// Reads up to seven digits, which may be followed by a point and up to seven more, and end with the line; nil if it is any other
+  /// number. All digits of a run are read at once, and nothing depends on how many there are.
+  @inline(always)
+  private static func readShort(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
+    // Twice seven digits, and a byte behind each.
+    guard bytes.count - start > 16 else { return nil }
+    let whole = DigitRun(bytes, at: start)
+    guard whole.count > 0, whole.count < 8 else { return nil }
+    let end = start + whole.count
+    if bytes[end] == .newline { return (Double(Int64(whole.value)), end) }
+    guard bytes[end] == UInt8(ascii: ".") else { return nil }
+    let fraction = DigitRun(bytes, at: end + 1)
+    let last = end + 1 + fraction.count
+    guard fraction.count < 8, bytes[last] == .newline else { return nil }
+    let power = powersOfTen[fraction.count]
+    return ((Double(Int64(whole.value)) * power + Double(Int64(fraction.value))) / power, last)
+  }
+
+  /// The digits at the beginning of eight bytes.
+  private struct DigitRun {
+    /// How many there are; 8 if all bytes are digits.
+    let count: Int
+    /// The number that they make.
+    let value: UInt32
+
+    @inline(always)
+    init(_ bytes: Span<UInt8>, at start: Int) {
+      let bytes = bytes.extracting(start..<start + 8)
+      var word: UInt64 = 0
+      for index in 0..<8 { word |= UInt64(bytes[index]) << UInt64(8 * index) }
+      // Digits become 0 to 9, all other bytes more; the lowest bit found is the one of the first of those.
+      let digits = word ^ 0x3030_3030_3030_3030
+      let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+      count = others.trailingZeroBitCount / 8
+      // Zeros before the digits make eight of them; then neighbours are joined to pairs, fours and the whole.
+      let eight = count == 0 ? 0 : digits << UInt64(64 - 8 * count)
+      let pairs = eight &* 10 &+ eight >> 8
+      let low = (pairs & 0x0000_00ff_0000_00ff) &* (100 + 1_000_000 << 32)
+      let high = (pairs >> 16 & 0x0000_00ff_0000_00ff) &* (1 + 10_000 << 32)
+      value = UInt32(truncatingIfNeeded: (low &+ high) >> 32)
+    }
+  }
+
+  private static func readLong(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
     var position = start
     let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
     if isNegative { position += 1 }

@@ -1,6 +1,7 @@
 /// The bytes that have a meaning in the exposition format.
 extension UInt8 {
   static var newline: UInt8 { UInt8(ascii: "\n") }
+  static var space: UInt8 { UInt8(ascii: " ") }
   static var hash: UInt8 { UInt8(ascii: "#") }
   static var quote: UInt8 { UInt8(ascii: "\"") }
   static var backslash: UInt8 { UInt8(ascii: "\\") }
@@ -11,7 +12,7 @@ extension UInt8 {
   static var closingBrace: UInt8 { UInt8(ascii: "}") }
 
   /// Whether this is a space or a tab.
-  @inline(__always) var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+  @inline(__always) var isBlank: Bool { self == .space || self == UInt8(ascii: "\t") }
 
   /// Whether this is a decimal digit.
   @inline(__always) var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }

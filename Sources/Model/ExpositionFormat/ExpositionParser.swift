@@ -14,9 +14,9 @@ public struct ExpositionParser: ~Escapable {
   public internal(set) var position = 0
   /// Whether the series of the sample read last was the expected one.
   public private(set) var matchedExpectation = false
-  private var sawEnd = false
+  private(set) var sawEnd = false
   /// The number of the line that was read last, from 1.
-  public private(set) var line = 0
+  public internal(set) var line = 0
   /// What the series that was read last consists of; nothing after one that matched the expectation.
   var pieces: [SeriesPiece] = []
   /// Where that series stands.
@@ -60,21 +60,6 @@ public struct ExpositionParser: ~Escapable {
     }
     if format == .openMetrics, !sawEnd { throw failure(expected: "# EOF as the last line") }
     return nil
-  }
-
-  /// The value on the line that stands here, if that is the series, a blank and a number of digits with or without a point: what
-  /// most lines look like. The parser steps over it then, and stays where it is if it is any other line.
-  ///
-  /// `series` is a whole series that a parser yielded before.
-  public mutating func plainValue(of series: Span<UInt8>) -> Double? {
-    let end = position + series.count
-    guard end < bytes.count, bytes[end].isBlank, !series.isEmpty, !sawEnd,
-      Self.areEqual(series, bytes.extracting(position..<end)),
-      let (value, next) = DecimalNumber.readPlain(bytes, at: end + 1), bytes[next] == .newline
-    else { return nil }
-    position = next + 1
-    line += 1
-    return value
   }
 
   /// Steps over the line that stands here if it is the given one, line end included.
@@ -129,38 +114,6 @@ public struct ExpositionParser: ~Escapable {
     }
     position = end
     return true
-  }
-
-  /// Whether two texts are the same.
-  @inline(always)
-  private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-    let count = left.count
-    guard count == right.count else { return false }
-    if count < blockSize {
-      var difference: UInt8 = 0
-      for index in 0..<count { difference |= left[index] ^ right[index] }
-      return difference == 0
-    }
-    // Whole blocks only, the last one over part of the one before: the compiler compares each at once.
-    var start = 0
-    while start < count - blockSize {
-      if !areEqualBlocks(left, right, at: start) { return false }
-      start += blockSize
-    }
-    return areEqualBlocks(left, right, at: count - blockSize)
-  }
-
-  private static var blockSize: Int { 16 }
-
-  @inline(always)
-  private static func areEqualBlocks(
-    _ left: Span<UInt8>, _ right: Span<UInt8>, at start: Int
-  ) -> Bool {
-    let left = left.extracting(start..<start + blockSize)
-    let right = right.extracting(start..<start + blockSize)
-    var difference: UInt8 = 0
-    for index in 0..<blockSize { difference |= left[index] ^ right[index] }
-    return difference == 0
   }
 
   /// Reads a number that ends at a blank or at the end of the line.

@@ -25,6 +25,23 @@ public struct SampleBatch: Sendable {
     values.append(value)
   }
 
+  /// Adds up to `count` samples of one time, whose series and values `fill` gives: as many of the one as of the other.
+  ///
+  /// - Complexity: O(samples added).
+  public mutating func append(
+    upTo count: Int, at timestamp: Timestamp,
+    filledBy fill: (
+      _ series: inout OutputSpan<SeriesID>, _ values: inout OutputSpan<Double>
+    ) -> Void
+  ) {
+    series.append(addingCapacity: count) { series in
+      values.append(addingCapacity: count) { values in fill(&series, &values) }
+    }
+    precondition(series.count == values.count, "a value for each series")
+    timestamps.append(
+      contentsOf: repeatElement(timestamp, count: series.count - timestamps.count))
+  }
+
   /// Makes room for samples that are to come.
   public mutating func reserveCapacity(_ count: Int) {
     series.reserveCapacity(count)

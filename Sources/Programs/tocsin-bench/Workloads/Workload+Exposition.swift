@@ -6,15 +6,15 @@ extension Workload {
   static let exposition: [Workload] = [
     Workload("exposition/parse-known", "one line that stands where it stood in the last scrape") {
       let text = SampleData.exposition(samples: 10_000)
-      let known = try series(of: text)
-      return PreparedWorkload(operations: known.count, bytes: text.count) {
-        keep(try parse(text, expecting: known))
+      let page = try KnownPage(text)
+      return PreparedWorkload(operations: page.lines.count, bytes: text.count) {
+        keep(try page.values().count)
       }
     },
     Workload("exposition/parse-moved", "one line that is read without knowing it") {
       let text = SampleData.exposition(samples: 10_000)
       return PreparedWorkload(operations: 10_000, bytes: text.count) {
-        keep(try parse(text, expecting: []))
+        keep(try parse(text))
       }
     },
     Workload("exposition/parse-new", "one line that is read and whose labels are made") {
@@ -39,23 +39,56 @@ extension Workload {
     },
   ]
 
-  private static func parse(_ text: [UInt8], expecting known: [[UInt8]]) throws -> Double {
+  /// A page, and where its series stand.
+  private struct KnownPage {
+    let bytes: [UInt8]
+    var lines: [SeriesText] = []
+    var expected: [UInt32] = []
+    /// The lines of metadata.
+    var metadata: [[UInt8]] = []
+
+    init(_ bytes: [UInt8]) throws {
+      self.bytes = bytes
+      var parser = ExpositionParser(bytes.span)
+      while true {
+        let start = parser.position
+        guard let entry = try parser.next() else { break }
+        if case .sample(let sample) = entry {
+          expected.append(UInt32(lines.count))
+          lines.append(SeriesText(sample.series))
+        } else {
+          metadata.append(Array(bytes[start..<parser.position]))
+        }
+      }
+    }
+
+    /// Reads the page as one that stood there before.
+    func values() throws -> [Double] {
+      var parser = ExpositionParser(bytes.span)
+      var nextLine = 0
+      return try [Double](capacity: lines.count) { values in
+        repeat {
+          parser.plainValues(
+            of: expected.span.extracting(values.count...), in: lines.span, bytes.span,
+            into: &values)
+          let line = nextLine < metadata.count ? metadata[nextLine] : []
+          if parser.skipLine(line.span) {
+            nextLine += 1
+          } else if case .sample(let sample) = try parser.next() {
+            values.append(sample.value)
+          }
+        } while parser.position < bytes.count
+      }
+    }
+  }
+
+  private static func parse(_ text: [UInt8]) throws -> Double {
     var parser = ExpositionParser(text.span)
     var sum = 0.0
-    var next = 0
-    let nothing: [UInt8] = []
-    while true {
-      let expected = next < known.count ? known[next] : nothing
-      if let value = parser.plainValue(of: expected.span) {
-        sum += value
-        next += 1
-        continue
-      }
-      guard let entry = try parser.next(expecting: expected.span) else { return sum }
-      guard case .sample(let sample) = entry else { continue }
-      sum += sample.value
-      next += 1
+    while let entry = try parser.next() {
+      if case .sample(let sample) = entry { sum += sample.value }
     }
+    return sum
   }
 
   private static func parseWithLabels(_ text: [UInt8]) throws -> UInt64 {
@@ -65,14 +98,5 @@ extension Workload {
       if case .sample = entry { sum ^= try parser.labels().digest }
     }
     return sum
-  }
-
-  private static func series(of text: [UInt8]) throws -> [[UInt8]] {
-    var parser = ExpositionParser(text.span)
-    var series: [[UInt8]] = []
-    while let entry = try parser.next() {
-      if case .sample(let sample) = entry { series.append(Array(text[sample.series])) }
-    }
-    return series
   }
 }

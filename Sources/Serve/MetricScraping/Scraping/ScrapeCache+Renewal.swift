@@ -5,25 +5,19 @@ import StorageAPI
 extension ScrapeCache {
   /// The labels behind series numbers that the store has forgotten, made anew from the lines.
   func labels(of forgotten: Set<SeriesID>, rules: SeriesRules) -> [(SeriesID, Labels)] {
-    order.compactMap { place in
-      let entry = entries[Int(place)]
-      guard !entry.isDropped, forgotten.contains(entry.series),
-        let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
-        let labels = try? rules.labels(of: parsed.labels, emptyNames: parsed.emptyNames)
+    order.compactMap { entry in
+      let series = numbers[Int(entry)]
+      guard forgotten.contains(series), let labels = labels(of: Int(entry), rules: rules)
       else { return nil }
-      return (entry.series, labels)
+      return (series, labels)
     }
   }
 
   /// The names of the series of the last good round, made anew from the lines.
   func metricNames(rules: SeriesRules) -> Set<String> {
     var names: Set<String> = []
-    for place in order {
-      let entry = entries[Int(place)]
-      guard !entry.isDropped,
-        let parsed = try? ParsedLabels(parsing: texts.span.extracting(entry.text)),
-        let labels = try? rules.labels(of: parsed.labels, emptyNames: parsed.emptyNames)
-      else { continue }
+    for entry in order {
+      guard let labels = labels(of: Int(entry), rules: rules) else { continue }
       names.insert(labels[Label.metricName] ?? "")
     }
     return names
@@ -31,8 +25,15 @@ extension ScrapeCache {
 
   /// Puts new numbers in the place of forgotten ones.
   mutating func renumber(_ renewed: [SeriesID: SeriesID]) {
-    for place in entries.indices {
-      if let series = renewed[entries[place].series] { entries[place].series = series }
+    for entry in numbers.indices {
+      if let series = renewed[numbers[entry]] { numbers[entry] = series }
     }
+  }
+
+  private func labels(of entry: Int, rules: SeriesRules) -> Labels? {
+    guard !entries[entry].isDropped,
+      let parsed = try? ParsedLabels(parsing: texts.span.extracting(lines[entry].range))
+    else { return nil }
+    return try? rules.labels(of: parsed.labels, emptyNames: parsed.emptyNames)
   }
 }

@@ -20,12 +20,9 @@ struct ScrapeCache {
     var newSeries: [Labels] = []
   }
 
-  /// Small numbers, because there is one of these per series.
+  /// What is not looked at while lines stand where they stood. Small numbers, because there is one of these per series.
   struct Entry {
     var hash: UInt64
-    var series = SeriesID(rawValue: 0)
-    private var start: UInt32
-    private var count: UInt32
     /// The place in `order`.
     var place: UInt32 = 0
     /// The last round that had it; comes round again after centuries of scrapes.
@@ -34,20 +31,9 @@ struct ScrapeCache {
     /// Whether the series gets a stale marker when it is gone: not if its lines carry their own times.
     var isTracked = true
 
-    init(text: Range<Int>, hash: UInt64, isDropped: Bool) {
+    init(hash: UInt64, isDropped: Bool) {
       self.hash = hash
       self.isDropped = isDropped
-      start = UInt32(text.lowerBound)
-      count = UInt32(text.count)
-    }
-
-    /// The place of the series in `texts`; the limit of a body keeps it far below 4 GB.
-    var text: Range<Int> {
-      get { Int(start)..<(Int(start) + Int(count)) }
-      set {
-        start = UInt32(newValue.lowerBound)
-        count = UInt32(newValue.count)
-      }
     }
   }
 
@@ -58,9 +44,16 @@ struct ScrapeCache {
   }
 
   var texts: [UInt8] = []
+  /// The place of each entry's line in `texts`; the limit of a body keeps it far below 4 GB.
+  private(set) var lines: [SeriesText] = []
+  /// The store's number of each entry's series.
+  var numbers: [SeriesID] = []
   var entries: [Entry] = []
   /// Entries in the order of the last good scrape.
   var order: [UInt32] = []
+  /// How many of them, from the first, are tracked; and whether any are dropped.
+  private var trackedCount = 0
+  private var hasDropped = false
   private var nextOrder: [UInt32] = []
   private var index: [UInt64: UInt32] = [:]
   private var round: UInt32 = 0
@@ -92,8 +85,12 @@ struct ScrapeCache {
     var parser = ExpositionParser(body, format: format)
     var expected = 0
     while true {
-      if readKnown(&parser, at: time, into: &batch, &reading) { continue }
-      if isInOrder { expected = unchanged }
+      if isInOrder {
+        readUnchanged(&parser, at: time, into: &batch, &reading)
+        expected = unchanged
+      } else if metadata.skipKnown(&parser) {
+        continue
+      }
       guard let line = try next(&parser, expected: expected) else { break }
       guard case .sample(let sample) = line else {
         metadata.note(line, in: body, end: parser.position)
@@ -113,7 +110,7 @@ struct ScrapeCache {
       if entries[entry].isDropped { continue }
       reading.kept += 1
       if entry < entriesBefore {
-        batch.append(entries[entry].series, at: timestamp ?? time, sample.value)
+        batch.append(numbers[entry], at: timestamp ?? time, sample.value)
       } else {
         pending.append(
           PendingSample(entry: entry, timestamp: timestamp ?? time, value: sample.value))
@@ -122,31 +119,55 @@ struct ScrapeCache {
     return reading
   }
 
-  /// Reads a line of metadata that is known, or one that is the one that stood there last time but for its number, as long as all
-  /// before it were: nothing is noted of it then. False if it must be looked at closer.
-  @inline(__always)
-  private mutating func readKnown(
+  /// Reads lines of metadata that are known, and those that are the ones that stood there last time but for their numbers, as long
+  /// as all before were: nothing is noted of them then.
+  private mutating func readUnchanged(
     _ parser: inout ExpositionParser, at time: Timestamp, into batch: inout SampleBatch,
     _ reading: inout Reading
-  ) -> Bool {
-    guard isInOrder, unchanged < order.count else { return metadata.skipKnown(&parser) }
-    let entry = entries[Int(order[unchanged])]
-    guard entry.isTracked, let value = parser.plainValue(of: texts.span.extracting(entry.text))
-    else { return metadata.skipKnown(&parser) }
-    unchanged += 1
-    reading.scraped += 1
-    if entry.isDropped { return true }
-    reading.kept += 1
-    batch.append(entry.series, at: time, value)
-    return true
+  ) {
+    let expected = max(0, trackedCount - unchanged)
+    guard expected > 0 else {
+      while metadata.skipKnown(&parser) {}
+      return
+    }
+    batch.append(upTo: expected, at: time) { series, values in
+      repeat {
+        parser.plainValues(
+          of: order.span.extracting(unchanged..<trackedCount), in: lines.span, texts.span,
+          into: &values)
+        let read = values.count - series.count
+        addSeries(read, to: &series, &values)
+        unchanged += read
+        reading.scraped += read
+      } while metadata.skipKnown(&parser)
+      reading.kept += values.count
+    }
+  }
+
+  /// Gives the last values that were read their series, and takes those of dropped series out.
+  private func addSeries(
+    _ count: Int, to series: inout OutputSpan<SeriesID>, _ values: inout OutputSpan<Double>
+  ) {
+    guard hasDropped else {
+      for place in unchanged..<unchanged + count { series.append(numbers[Int(order[place])]) }
+      return
+    }
+    let first = series.count
+    for step in 0..<count {
+      let entry = Int(order[unchanged + step])
+      if entries[entry].isDropped { continue }
+      values[series.count] = values[first + step]
+      series.append(numbers[entry])
+    }
+    values.removeLast(values.count - series.count)
   }
 
   /// Takes the numbers of the new series and puts their samples into the batch.
   mutating func resolve(_ series: [SeriesID], into batch: inout SampleBatch) {
     precondition(series.count == pendingEntries.count, "one number per new series")
-    for (entry, id) in zip(pendingEntries, series) { entries[entry].series = id }
+    for (entry, id) in zip(pendingEntries, series) { numbers[entry] = id }
     for sample in pending {
-      batch.append(entries[sample.entry].series, at: sample.timestamp, sample.value)
+      batch.append(numbers[sample.entry], at: sample.timestamp, sample.value)
     }
     if !pending.isEmpty { (pending, pendingEntries) = ([], []) }
   }
@@ -164,15 +185,16 @@ struct ScrapeCache {
       let entry = entries[Int(place)]
       hasGone = true
       index[entry.hash] = nil
-      if isMarked(entry) { gone.append(entry.series) }
+      if isMarked(entry) { gone.append(numbers[Int(place)]) }
     }
     if !gone.isEmpty {
       // The same series may have come on a line that reads differently.
-      let present = Set(nextOrder.map { entries[Int($0)] }.filter { !$0.isDropped }.map(\.series))
+      let kept = nextOrder.map(Int.init).filter { !entries[$0].isDropped }
+      let present = Set(kept.map { numbers[$0] })
       gone.removeAll { present.contains($0) }
     }
     swap(&order, &nextOrder)
-    for place in order.indices { entries[Int(order[place])].place = UInt32(place) }
+    noteOrder()
     isStale = false
     retracked = []
     if hasGone, entries.count > 2 * order.count + 256 { compact() }
@@ -182,6 +204,17 @@ struct ScrapeCache {
     return gone
   }
 
+  /// Notes of the entries what a new order makes of them.
+  private mutating func noteOrder() {
+    trackedCount = order.count
+    hasDropped = false
+    for (place, entry) in order.enumerated() {
+      entries[Int(entry)].place = UInt32(place)
+      if !entries[Int(entry)].isTracked { trackedCount = min(trackedCount, place) }
+      if entries[Int(entry)].isDropped { hasDropped = true }
+    }
+  }
+
   /// Undoes a round that failed and returns the series that end with it: all of the last good round. After `commit` there is
   /// nothing to undo.
   mutating func abandon() -> [SeriesID] {
@@ -189,13 +222,15 @@ struct ScrapeCache {
     retracked = []
     for entry in entries[entriesBefore...] { index[entry.hash] = nil }
     entries.removeSubrange(entriesBefore...)
+    lines.removeSubrange(entriesBefore...)
+    numbers.removeSubrange(entriesBefore...)
     texts.removeSubrange(textsBefore...)
     return expire()
   }
 
   /// All series of the last good round, which end now; the next call has none.
   mutating func expire() -> [SeriesID] {
-    let gone = order.map { entries[Int($0)] }.filter { isMarked($0) }.map(\.series)
+    let gone = order.map(Int.init).filter { isMarked(entries[$0]) }.map { numbers[$0] }
     isStale = true
     return gone
   }
@@ -232,7 +267,7 @@ struct ScrapeCache {
   ) throws(ScrapeFailure) -> ExpositionEntry? {
     do {
       guard expected < order.count else { return try parser.next() }
-      return try parser.next(expecting: texts.span.extracting(entries[Int(order[expected])].text))
+      return try parser.next(expecting: texts.span.extracting(lines[Int(order[expected])].range))
     } catch {
       throw .malformed(error)
     }
@@ -272,7 +307,7 @@ struct ScrapeCache {
   ) throws(ScrapeFailure) -> Int {
     var hash = Self.hash(series)
     while let entry = index[hash].map(Int.init) {
-      if has(entries[entry], series) { return entry }
+      if has(lines[entry].range, series) { return entry }
       hash &+= 1
     }
     let own: Labels
@@ -280,7 +315,9 @@ struct ScrapeCache {
     let labels = try rules.labels(of: own, emptyNames: parser.emptyLabelNames)
     let start = texts.count
     for place in series.indices { texts.append(series[place]) }
-    entries.append(Entry(text: start..<texts.count, hash: hash, isDropped: labels == nil))
+    entries.append(Entry(hash: hash, isDropped: labels == nil))
+    lines.append(SeriesText(start..<texts.count))
+    numbers.append(SeriesID(rawValue: 0))
     index[hash] = UInt32(entries.count - 1)
     if let labels {
       reading.newSeries.append(labels)
@@ -289,10 +326,11 @@ struct ScrapeCache {
     return entries.count - 1
   }
 
-  private func has(_ entry: Entry, _ series: Span<UInt8>) -> Bool {
-    guard entry.text.count == series.count else { return false }
-    let start = entry.text.lowerBound
-    for place in series.indices where texts[start + place] != series[place] { return false }
+  private func has(_ text: Range<Int>, _ series: Span<UInt8>) -> Bool {
+    guard text.count == series.count else { return false }
+    for place in series.indices where texts[text.lowerBound + place] != series[place] {
+      return false
+    }
     return true
   }
 
@@ -305,17 +343,19 @@ struct ScrapeCache {
   /// Forgets the entries and texts that nothing refers to any more.
   private mutating func compact() {
     var texts: [UInt8] = []
-    var entries: [Entry] = []
+    var lines: [SeriesText] = []
+    let numbers = order.map { self.numbers[Int($0)] }
+    let entries = order.map { self.entries[Int($0)] }
     index.removeAll(keepingCapacity: true)
     for (place, old) in order.enumerated() {
-      var entry = self.entries[Int(old)]
       let start = texts.count
-      texts.append(contentsOf: self.texts[entry.text])
-      entry.text = start..<texts.count
-      entries.append(entry)
-      index[entry.hash] = UInt32(place)
+      texts.append(contentsOf: self.texts[self.lines[Int(old)].range])
+      lines.append(SeriesText(start..<texts.count))
+      index[entries[place].hash] = UInt32(place)
     }
     self.texts = texts
+    self.lines = lines
+    self.numbers = numbers
     self.entries = entries
     order = entries.indices.map(UInt32.init)
   }
@@ -323,6 +363,8 @@ struct ScrapeCache {
   /// Gives back the room that growing by doubling took too much; a target's series are mostly all new at once.
   private mutating func trim() {
     Self.trim(&texts)
+    Self.trim(&lines)
+    Self.trim(&numbers)
     Self.trim(&entries)
     Self.trim(&order)
     Self.trim(&nextOrder)
