@@ -102,17 +102,15 @@ final class LogFolding: Sendable {
       // A failure, as on a full disk, is no loss: the log has it all, and the next time comes.
       guard var folded = pass(database) else { return finish(pages: .max) }
       guard folded > limits.longLog else { return finish(pages: folded) }
+      try? file.synchronize()
       for _ in 1..<limits.passes {
-        try? file.synchronize()
         guard let now = pass(database) else { return finish(pages: .max) }
         let came = now - folded
         folded = now
         // Fewer than before: a commit found all of them folded and began the log anew.
         if came < 0 { return finish(pages: folded) }
-        if came <= limits.restPages {
-          try? file.synchronize()
-          return foldRest(behind: folded)
-        }
+        try? file.synchronize()
+        if came <= limits.restPages { return foldRest(behind: folded) }
       }
       if folded > limits.longestLog { foldRest(behind: folded) } else { finish(pages: folded) }
     }
