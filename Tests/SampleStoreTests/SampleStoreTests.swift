@@ -98,6 +98,26 @@ struct SampleStoreTests {
     #expect(world.store.stats.series == 3)
   }
 
+  @Test func manySeriesAreMadeWholeOrNotAtAll() async throws {
+    let count = 2 * SampleStore.slotsPerSlice + 1
+    var settings = SampleStoreSettings()
+    settings.maximumSeries = count
+    let world = try await StoreWorld(settings: settings)
+    let labels = (0..<count).map { Labels(name: "m\($0)") }
+    _ = try await world.store.series(for: [Labels(name: "other")])
+    await #expect(throws: StorageError.limitReached(limit: "--storage.max-series", value: count)) {
+      _ = try await world.store.series(for: labels)
+    }
+    #expect(world.store.stats.series == 1)
+    // Named twice, and one there already, they are no more than fit.
+    let names = [Labels(name: "other")] + labels.dropLast() + labels.dropLast()
+    let ids = try await world.store.series(for: names)
+    #expect(Set(ids).count == count && ids.count == names.count)
+    #expect(ids[1..<count] == ids[count...])
+    #expect(world.store.stats.series == count)
+    #expect(try await world.store.series(for: names) == ids)
+  }
+
   @Test func selectionsAreSortedAndKeptToTheRange() async throws {
     let world = try await StoreWorld(settings: .small)
     for number in [3, 1, 2] {

@@ -15,7 +15,7 @@ extension SampleStore {
   /// How often at most rows of labels are looked at, of which a million series have some ten thousand: half of an hour for all of them.
   private static var labelLooks: Int { 8 }
   /// How many bytes of batches are deleted, or given back, in one transaction.
-  private static var bytesPerTransaction: Int { 1 << 20 }
+  private static var bytesPerTransaction: Int { 256 << 10 }
 
   /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired, compacts chunks.
   ///

@@ -3,6 +3,8 @@ package import StateDatabase
 package import StorageAPI
 import Synchronization
 
+private import Glibc
+
 /// The embedded store: the newest samples in memory, all of them in SQLite.
 ///
 /// A batch is taken into the head, where selections see it, and written as one journal row; `append` returns when that is committed,
@@ -71,6 +73,7 @@ package final class SampleStore: SampleAppender {
       maximumBytes: settings.maximumFileBytes, progress: { report(.upgrading(chunksLeft: $0.left)) }
     )
     let store = SampleStore(journal: journal, settings: settings, report: report)
+    store.head.withLock { $0.reserve(min(settings.maximumSeries, seriesThatFitInMemory)) }
     do {
       try store.replay()
     } catch {
@@ -78,6 +81,12 @@ package final class SampleStore: SampleAppender {
       throw error
     }
     return store
+  }
+
+  /// More series than this machine can hold: the state of a series is less than a quarter of what it takes.
+  private static var seriesThatFitInMemory: Int {
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    return memory / 4 / MemoryLayout<SeriesState>.stride
   }
 
   private init(
@@ -93,18 +102,48 @@ package final class SampleStore: SampleAppender {
   }
 
   package func series(for labels: [Labels]) async throws(StorageError) -> [SeriesID] {
+    if labels.count > Self.slotsPerSlice { try expectRoom(for: labels) }
+    var ids: [SeriesID] = []
+    ids.reserveCapacity(labels.count)
+    for start in stride(from: 0, to: labels.count, by: Self.slotsPerSlice) {
+      let end = min(start + Self.slotsPerSlice, labels.count)
+      let (known, hasNew) = try series(in: labels[start..<end])
+      ids += known
+      // Batches wait for the series that were made before them, so only a few are left to them.
+      if hasNew, end < labels.count { await writer.flushBatches() }
+    }
+    return ids
+  }
+
+  private func series(
+    in labels: ArraySlice<Labels>
+  ) throws(StorageError) -> (ids: [SeriesID], hasNew: Bool) {
     try catalog.withLock { catalog throws(StorageError) in
       let known = labels.map { catalog.slot(of: $0) }
       var new: [Labels] = []
       var isNew: Set<Labels> = []
-      for (place, slot) in known.enumerated() where slot == nil {
-        if isNew.insert(labels[place]).inserted { new.append(labels[place]) }
+      for (one, slot) in zip(labels, known) where slot == nil {
+        if isNew.insert(one).inserted { new.append(one) }
       }
-      let slots = try add(new, to: &catalog)
-      return head.withLock { head in
-        labels.indices.compactMap { (known[$0] ?? slots[labels[$0]]).map(head.id) }
-      }
+      let made = try add(new, to: &catalog)
+      let slots = zip(labels, known).compactMap { $1 ?? made[$0] }
+      return (head.withLock { head in slots.map(head.id) }, !new.isEmpty)
     }
+  }
+
+  /// Throws if not all series that are not there yet may be made.
+  private func expectRoom(for labels: [Labels]) throws(StorageError) {
+    try catalog.withLock { catalog throws(StorageError) in
+      if catalog.count + labels.count <= settings.maximumSeries { return }
+      let new = Set(labels.filter { catalog.slot(of: $0) == nil })
+      try expectRoom(forSeries: catalog.count + new.count)
+    }
+  }
+
+  private func expectRoom(forSeries count: Int) throws(StorageError) {
+    if count <= settings.maximumSeries { return }
+    head.withLock { $0.stats.seriesLimitReached += 1 }
+    throw .limitReached(limit: "--storage.max-series", value: settings.maximumSeries)
   }
 
   /// Makes series that are not there yet, all or none; they are written before any batch that knows their numbers.
@@ -112,10 +151,7 @@ package final class SampleStore: SampleAppender {
     _ new: [Labels], to catalog: inout SeriesCatalog
   ) throws(StorageError) -> [Labels: UInt32] {
     if new.isEmpty { return [:] }
-    guard catalog.count + new.count <= settings.maximumSeries else {
-      head.withLock { $0.stats.seriesLimitReached += 1 }
-      throw .limitReached(limit: "--storage.max-series", value: settings.maximumSeries)
-    }
+    try expectRoom(forSeries: catalog.count + new.count)
     let taken = head.withLock { head in
       head.stats.seriesCreated += new.count
       return new.map { _ in head.takeSlot() }

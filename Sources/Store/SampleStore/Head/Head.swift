@@ -36,6 +36,13 @@ struct Head: Sendable {
 
   init(settings: SampleStoreSettings) { self.settings = settings }
 
+  /// Asks for room for so many series, which is taken up only as they come: growing would move all of them at once.
+  mutating func reserve(_ count: Int) {
+    series.reserveCapacity(count)
+    keys.reserveCapacity(count)
+    generations.reserveCapacity(count)
+  }
+
   /// The slot of a series number; nil if it is not known, or not any more.
   @inline(always)
   func slot(of id: SeriesID) -> Int? {
