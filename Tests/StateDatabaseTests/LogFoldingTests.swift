@@ -38,6 +38,16 @@ struct LogFoldingTests {
     }
   }
 
+  /// Somebody who reads the file as it is now, which keeps what comes later from being folded.
+  private func longReader() async throws -> DatabaseFile {
+    let reader = try #require(try DatabaseFile.readable(file.path))
+    try await reader.pool.writeWithoutTransaction { database in
+      try database.beginTransaction(.deferred)
+      _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM t")
+    }
+    return reader
+  }
+
   @Test func commitsOneAfterTheOtherLeaveTheLogShort() async throws {
     for _ in 0..<600 {
       try await write(1)
@@ -50,13 +60,21 @@ struct LogFoldingTests {
     #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 600)
   }
 
+  @Test func whatALongReadHoldsUpIsNotFoldedBetweenTwoCommits() async throws {
+    let reader = try await longReader()
+    try await write(300)
+    try await waitUntil("the log is left") { file.folding?.isRunning == false }
+    #expect(file.folding?.work.rests == 0)
+    try reader.close()
+    try await write(300)
+    try await waitUntil("the log is folded") { file.folding?.isRunning == false }
+    let work = try #require(file.folding?.work)
+    #expect(work.longestRest < 512, "pages between two transactions: \(work)")
+    #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 600)
+  }
+
   @Test func aLogThatWasLongOnceIsCutOffPartByPart() async throws {
-    // Who reads keeps the log from being folded.
-    let reader = try #require(try DatabaseFile.readable(file.path))
-    try await reader.pool.writeWithoutTransaction { database in
-      try database.beginTransaction(.deferred)
-      _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM t")
-    }
+    let reader = try await longReader()
     try await write(300)
     #expect(logBytes > 8 << 20)
     try reader.close()

@@ -100,30 +100,41 @@ final class LogFolding: Sendable {
   private func fold() {
     connection.asyncWriteWithoutTransaction { [self] database in
       // A failure, as on a full disk, is no loss: the log has it all, and the next time comes.
-      guard var folded = pass(database) else { return finish(pages: .max) }
-      guard folded > limits.longLog else { return finish(pages: folded) }
+      guard var last = pass(database) else { return finish(pages: .max) }
+      guard last.folded + last.left > limits.longLog else { return finish(pages: last.folded) }
       try? file.synchronize()
       for _ in 1..<limits.passes {
         guard let now = pass(database) else { return finish(pages: .max) }
-        let came = now - folded
-        folded = now
+        let came = now.folded - last.folded
+        last = now
         // Fewer than before: a commit found all of them folded and began the log anew.
-        if came < 0 { return finish(pages: folded) }
+        if came < 0 { return finish(pages: now.folded) }
+        if now.left > limits.longLog { return waitForReaders() }
         try? file.synchronize()
-        if came <= limits.restPages { return foldRest(behind: folded) }
+        if max(came, now.left) <= limits.restPages { return foldRest(behind: now.folded) }
       }
-      if folded > limits.longestLog { foldRest(behind: folded) } else { finish(pages: folded) }
+      let isLongest = last.folded > limits.longestLog
+      if isLongest { foldRest(behind: last.folded) } else { finish(pages: last.folded) }
     }
   }
 
-  /// Folds what is there; returns how many pages of the log are folded then, nil after a failure.
-  private func pass(_ database: Database) -> Int? {
-    (try? database.checkpoint(.passive)).map(\.checkpointedFrameCount)
+  /// Folds what is there; returns how many pages of the log are folded then, and how many are left because somebody reads the file as it
+  /// was before them. Nil after a failure.
+  private func pass(_ database: Database) -> (folded: Int, left: Int)? {
+    (try? database.checkpoint(.passive)).map {
+      ($0.checkpointedFrameCount, $0.walFrameCount - $0.checkpointedFrameCount)
+    }
+  }
+
+  /// Leaves what a long read holds up to a later time, and flushes it, so that then there is not all of it to flush.
+  private func waitForReaders() {
+    try? FileHandle(forReadingAtPath: logPath)?.synchronize()
+    finish(pages: .max)
   }
 
   private func foldRest(behind folded: Int) {
     pool.asyncWriteWithoutTransaction { [self] database in
-      let rest = max(0, (pass(database) ?? folded) - folded)
+      let rest = max(0, (pass(database)?.folded ?? folded) - folded)
       state.withLock { state in
         state.work.rests += 1
         state.work.longestRest = max(state.work.longestRest, rest)
