@@ -229,7 +229,7 @@ private func group(
     try await following(world, [group()]) { scheduler in
       world.answer("up == 0", [down])
       world.clock.advance(seconds: 1)
-      await scheduler.landed(["up", "go_goroutines"])
+      scheduler.landed(["up", "go_goroutines"])
       // The group rests, and its slot is awaited.
       await world.clock.untilAsleep(2)
       #expect(world.asked.last?.at == world.clock.now)
@@ -244,9 +244,9 @@ private func group(
     let world = RuleWorld()
     try await following(world, [group()]) { scheduler in
       let before = world.asked.count
-      await scheduler.landed(["up"])
+      scheduler.landed(["up"])
       await world.clock.untilAsleep(2)
-      for _ in 0..<5 { await scheduler.landed(["up"]) }
+      for _ in 0..<5 { scheduler.landed(["up"]) }
       #expect(world.asked.count - before <= 1)
       world.clock.advance(seconds: 1)
       await world.clock.untilAsleep(2)
@@ -261,7 +261,7 @@ private func group(
     try await following(world, [group()]) { scheduler in
       let before = world.asked.count
       world.clock.advance(seconds: 1)
-      await scheduler.landed(["go_goroutines"])
+      scheduler.landed(["go_goroutines"])
       await tick(world)
       #expect(world.asked.count == before + 1)
       #expect(await scheduler.snapshot()[0].metrics.evaluationsOnScrape == 0)
@@ -280,7 +280,7 @@ private func group(
       tasks.addTask { await scheduler.run() }
       for _ in 0..<2 {
         second.clock.advance(seconds: 1)
-        await scheduler.landed(["up"])
+        scheduler.landed(["up"])
         #expect(second.changes.isEmpty)
         await tick(second)
       }
@@ -295,7 +295,7 @@ private func group(
     try await running(world, [group()]) { scheduler in
       for _ in 0..<2 { await tick(world) }
       world.clock.advance(seconds: 1)
-      await scheduler.landed(["up"])
+      scheduler.landed(["up"])
       await tick(world)
     }
     #expect(world.asked.count == 3)

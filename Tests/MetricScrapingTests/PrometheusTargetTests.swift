@@ -26,8 +26,9 @@ struct PrometheusTargetTests {
     let answer = try await fetcher.fetch(target)
     #expect(ExpositionTextFormat(contentType: answer.contentType) == .text)
     let appender = MemoryAppender()
+    let clock = SystemScrapeClock()
     var writer = ScrapeWriter(target: target, appender: appender)
-    let counts = try await writer.keep(answer, at: .now()) { 0 }
+    let counts = try await writer.keep(answer, at: .now(), since: clock.elapsed(), on: clock)
     let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
     #expect(counts.scraped == lines.count { !$0.hasPrefix("#") })
     #expect(counts.scraped > 200)
@@ -36,7 +37,8 @@ struct PrometheusTargetTests {
     #expect(metadata["prometheus_build_info"]?.type == .gauge)
     #expect(metadata.values.allSatisfy { !$0.help.isEmpty })
     // The second scrape finds its series again.
-    let again = try await writer.keep(try await fetcher.fetch(target), at: .now()) { 0 }
+    let later = try await fetcher.fetch(target)
+    let again = try await writer.keep(later, at: .now(), since: clock.elapsed(), on: clock)
     #expect(again.added < counts.added / 2)
     #expect(appender.lastReport("up") == 1)
     prometheus.terminate()

@@ -9,6 +9,7 @@ import Testing
 /// A writer with its store, driven scrape by scrape.
 private struct Desk {
   let appender = MemoryAppender()
+  let clock = ManualScrapeClock()
   var writer: ScrapeWriter
   var time: Int64 = 0
 
@@ -20,7 +21,9 @@ private struct Desk {
     time += 1000
     let answer = ScrapeAnswer(body: Array(text.utf8), contentType: type)
     do {
-      return try await writer.keep(answer, at: Timestamp(rawValue: time)) { 0.25 }
+      return try await writer.keep(
+        answer, at: Timestamp(rawValue: time), since: clock.elapsed() - .milliseconds(250),
+        on: clock)
     } catch {
       _ = try await writer.fail(at: Timestamp(rawValue: time), elapsed: 0.25, hasRead: true)
       throw error

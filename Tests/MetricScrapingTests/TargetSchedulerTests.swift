@@ -15,8 +15,7 @@ private struct Desk {
   let scheduler: TargetScheduler
 
   init(
-    _ answers: [String: String],
-    onScrape: @escaping @Sendable (ScrapeReport) async -> Void = { _ in }
+    _ answers: [String: String], onScrape: @escaping @Sendable (ScrapeReport) -> Void = { _ in }
   ) {
     fetcher = ScriptedFetcher(answers)
     scheduler = TargetScheduler(

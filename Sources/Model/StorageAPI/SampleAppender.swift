@@ -3,7 +3,7 @@ public import MetricModel
 /// Where samples go: the embedded store, or a remote one.
 ///
 /// A writer asks once for the numbers of its series and then sends batches; nothing is called per sample.
-public protocol SampleAppender: Sendable {
+public protocol SampleAppender: AnyObject, Sendable {
   /// The numbers of series, in the order given; unknown ones are created.
   ///
   /// A number may be forgotten when its series was idle for long: `append` then says so in `unknownSeries`, and the

@@ -1,15 +1,22 @@
 import Logging
 import MetricModel
 package import StorageAPI
+import Synchronization
 
 /// Evaluates rule groups at their times, and swaps one set of groups for another while it runs (G1-G5, L1-L7).
 package actor GroupScheduler {
+  /// Whom a scrape wakes.
+  private struct Listeners: Sendable {
+    var feeds = RuleFeeds([])
+    var landings: [String: AsyncStream<Void>.Continuation] = [:]
+  }
+
   private let services: RuleServices
   private let evaluation: RuleEvaluation
   private var settings: RuleSettings
   private var groups: [RuleGroup] = []
-  private var feeds = RuleFeeds([])
   private var restored: RestoredStates?
+  private let listeners = Mutex(Listeners())
   private let (starts, starting) = AsyncStream.makeStream(of: RuleGroup.self)
 
   package init(
@@ -60,7 +67,7 @@ package actor GroupScheduler {
       _ = await group.retire()
     }
     groups = next
-    if evaluation == .onScrape { feeds = RuleFeeds(definitions) }
+    listen(next)
     if isFirst {
       var claimed: Set<String> = []
       for group in next { claimed.formUnion(await group.stateKeys) }
@@ -96,18 +103,28 @@ package actor GroupScheduler {
   /// Has the groups evaluated that read metrics of these names, which a scrape has just brought. Does not wait for them.
   ///
   /// Nothing happens unless groups are evaluated on scrape, and nothing for a group that waits for alerts of an earlier process.
-  package func landed(_ names: Set<String>) {
-    wake(feeds.groups(readingAnyOf: names))
+  package nonisolated func landed(_ names: Set<String>) {
+    wake { $0.groups(readingAnyOf: names) }
   }
 
-  private func wake(_ keys: [String]) {
-    guard !keys.isEmpty else { return }
-    let wanted = Set(keys)
-    for group in groups where wanted.contains(group.definition.key) { group.landing.yield() }
+  private nonisolated func wakeFollowers(of group: RuleGroup) {
+    wake { $0.groups(following: group.definition.key) }
   }
 
-  private func wakeFollowers(of group: RuleGroup) {
-    wake(feeds.groups(following: group.definition.key))
+  /// Tells groups that there is something to read; no scrape changes actors for that.
+  private nonisolated func wake(_ choose: (RuleFeeds) -> [String]) {
+    listeners.withLock { listeners in
+      for key in choose(listeners.feeds) { listeners.landings[key]?.yield() }
+    }
+  }
+
+  private func listen(_ groups: [RuleGroup]) {
+    guard evaluation == .onScrape else { return }
+    let next = Listeners(
+      feeds: RuleFeeds(groups.map(\.definition)),
+      landings: Dictionary(
+        groups.map { ($0.definition.key, $0.landing) }, uniquingKeysWith: { $1 }))
+    listeners.withLock { $0 = next }
   }
 
   private nonisolated func attend(_ group: RuleGroup) async {
@@ -122,7 +139,7 @@ package actor GroupScheduler {
   private nonisolated func followScrapes(_ group: RuleGroup) async {
     for await _ in group.landings {
       guard await group.evaluate(at: services.clock.now(), because: .scrape) else { continue }
-      await wakeFollowers(of: group)
+      wakeFollowers(of: group)
       do {
         try await services.clock.sleep(await group.rest)
       } catch {

@@ -99,7 +99,7 @@ final class EvaluatorRooms: Sendable {
       fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
       clock: SystemScrapeClock(client: scrapeClient),
       logger: Logger(label: "scraping"),
-      onScrape: { await rules.landed($0.metricNames) })
+      onScrape: { rules.landed($0.metricNames) })
     discovery = TargetDiscovery(
       scheduler: targets, client: client, tools: TargetFile.discoveryTools,
       logger: Logger(label: "discovery"))

@@ -2,7 +2,7 @@ package import MetricModel
 package import WebClient
 
 /// The time of the scrape loops: a parameter, so that tests decide when it passes.
-package protocol ScrapeClock: Sendable {
+package protocol ScrapeClock: AnyObject, Sendable {
   /// The wall clock.
   func now() -> Timestamp
   /// A clock that only grows, for durations.
@@ -14,11 +14,17 @@ package protocol ScrapeClock: Sendable {
 }
 
 extension ScrapeClock {
+  /// The seconds since an instant of `elapsed()`.
+  func seconds(since start: Duration) -> Double {
+    let (seconds, attoseconds) = (elapsed() - start).components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+
   package var executor: (any TaskExecutor)? { nil }
 }
 
 /// The clocks of the system.
-package struct SystemScrapeClock: ScrapeClock {
+package final class SystemScrapeClock: ScrapeClock {
   private let start = ContinuousClock.now
 
   private let client: WebClient?

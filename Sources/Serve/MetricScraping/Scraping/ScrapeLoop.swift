@@ -12,7 +12,7 @@ struct ScrapeLoop: Sendable {
     let clock: any ScrapeClock
     let counters: ScrapeCounters
     let logger: Logger
-    let onScrape: @Sendable (ScrapeReport) async -> Void
+    let onScrape: @Sendable (ScrapeReport) -> Void
     /// Is called once, when the first scrape is over or the loop ends before.
     let firstDone: @Sendable (ScrapeTarget) async -> Void
   }
@@ -27,11 +27,12 @@ struct ScrapeLoop: Sendable {
   @concurrent func run() async {
     var writer = ScrapeWriter(target: target, appender: tools.appender)
     let fetcher = tools.fetcher.fetcher(for: target)
-    var due = tools.clock.now().adding(milliseconds: schedule.firstDelayMilliseconds)
+    var now = tools.clock.now()
+    var due = now.adding(milliseconds: schedule.firstDelayMilliseconds)
     var isFirst = true
     while true {
       // Not longer than an interval, whatever the clock is set to at this very moment.
-      let wait = min(due.milliseconds(since: tools.clock.now()), schedule.intervalMilliseconds)
+      let wait = min(due.milliseconds(since: now), schedule.intervalMilliseconds)
       do {
         try await tools.clock.sleep(for: .milliseconds(max(0, wait)))
       } catch {
@@ -41,7 +42,8 @@ struct ScrapeLoop: Sendable {
       guard await scrape(fetcher, &writer, at: time) else { break }
       if isFirst { await tools.firstDone(target) }
       isFirst = false
-      due = schedule.slot(after: tools.clock.now())
+      now = tools.clock.now()
+      due = schedule.slot(after: now)
     }
     if isFirst { await tools.firstDone(target) }
     await end(&writer)
@@ -51,9 +53,7 @@ struct ScrapeLoop: Sendable {
   private func scrape(
     _ fetcher: any TargetFetching, _ writer: inout ScrapeWriter, at time: Timestamp
   ) async -> Bool {
-    let clock = tools.clock
-    let start = clock.elapsed()
-    let elapsed = { (clock.elapsed() - start) / .seconds(1) }
+    let start = tools.clock.elapsed()
     var failure: ScrapeFailure?
     var kept = ScrapeWriter.Counts()
     var hasRead = false
@@ -61,20 +61,21 @@ struct ScrapeLoop: Sendable {
       if let forced = board.state.withLock({ $0.forcedFailure }) { throw forced }
       let answer = try await fetcher.fetch(target)
       hasRead = true
-      kept = try await writer.keep(answer, at: time, elapsed: elapsed)
+      kept = try await writer.keep(answer, at: time, since: start, on: tools.clock)
     } catch {
       if Task.isCancelled { return false }
       failure = error
-      kept = await fail(&writer, at: time, elapsed: elapsed(), hasRead: hasRead)
+      kept = await fail(
+        &writer, at: time, elapsed: tools.clock.seconds(since: start), hasRead: hasRead)
     }
     let report = ScrapeReport(
       target: target, time: time, failure: failure, samplesScraped: kept.scraped,
       samplesKept: kept.kept, seriesAdded: kept.added, metricNames: writer.metricNames,
-      durationSeconds: elapsed())
-    log(report)
-    board.note(report, metadata: writer.takeChangedMetadata())
+      durationSeconds: kept.seconds)
+    let before = board.note(report, metadata: writer.takeChangedMetadata())
+    log(report, after: before)
     tools.counters.note(report, kept: kept)
-    await tools.onScrape(report)
+    tools.onScrape(report)
     return true
   }
 
@@ -87,19 +88,20 @@ struct ScrapeLoop: Sendable {
       tools.logger.error(
         "cannot keep the failure of a scrape",
         metadata: ["target": "\(target.url)", "reason": "\(error)"])
-      return ScrapeWriter.Counts()
+      return ScrapeWriter.Counts(seconds: elapsed)
     }
   }
 
   /// Logs when the health or the reason changes, not at every scrape.
-  private func log(_ report: ScrapeReport) {
-    let (health, lastError) = board.state.withLock { ($0.health, $0.lastError) }
+  private func log(
+    _ report: ScrapeReport, after before: (health: TargetHealth, lastError: String)
+  ) {
     if let failure = report.failure {
       let reason = String(describing: failure)
-      guard reason != lastError else { return }
+      guard reason != before.lastError else { return }
       tools.logger.warning(
         "scrape failed", metadata: ["target": "\(target.url)", "reason": "\(reason)"])
-    } else if health == .down {
+    } else if before.health == .down {
       tools.logger.notice("scrape works again", metadata: ["target": "\(target.url)"])
     }
   }

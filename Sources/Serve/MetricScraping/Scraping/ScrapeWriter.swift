@@ -10,6 +10,8 @@ struct ScrapeWriter {
     var kept = 0
     var added = 0
     var outcome = AppendOutcome()
+    /// How long it took up to the point of keeping the samples.
+    var seconds = 0.0
   }
 
   /// The series that every scrape writes, in the order of their values.
@@ -36,11 +38,11 @@ struct ScrapeWriter {
   /// Families of the last scrape whose metadata changed; nil if none did since the last call.
   mutating func takeChangedMetadata() -> [String: FamilyMetadata]? { cache.takeChangedMetadata() }
 
-  /// Keeps an answer. `elapsed` gives the duration so far, in seconds.
+  /// Keeps an answer to a scrape that began at `start` on the clock.
   ///
   /// When it throws, nothing of the answer was kept: the caller goes on with `fail`.
   mutating func keep(
-    _ answer: ScrapeAnswer, at time: Timestamp, elapsed: () -> Double
+    _ answer: ScrapeAnswer, at time: Timestamp, since start: Duration, on clock: any ScrapeClock
   ) async throws(ScrapeFailure) -> Counts {
     // Not kept from scrape to scrape: every target would hold the memory of its largest batch.
     var batch = SampleBatch()
@@ -60,17 +62,17 @@ struct ScrapeWriter {
       let series =
         reading.newSeries.isEmpty ? [] : try await appender.series(for: reading.newSeries)
       cache.resolve(series, into: &batch)
-      try await findReportSeries()
+      if reportSeries.isEmpty { try await findReportSeries() }
     } catch {
       throw .notKept(error)
     }
     for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
-    note(reading.newSeries, kept: reading.kept)
-    report(
-      [1, elapsed(), Double(counts.scraped), Double(counts.kept), Double(counts.added)],
-      into: &batch, at: time)
+    if !reading.newSeries.isEmpty { note(reading.newSeries, kept: reading.kept) }
+    counts.seconds = clock.seconds(since: start)
+    report(counts, isUp: true, into: &batch, at: time)
     do {
-      counts.outcome = try await append(batch)
+      counts.outcome = try await appender.appendSoon(batch)
+      if !counts.outcome.unknownSeries.isEmpty { try await renew(batch, &counts.outcome) }
     } catch {
       throw .notKept(error)
     }
@@ -85,11 +87,12 @@ struct ScrapeWriter {
     for series in hasRead ? cache.abandon() : cache.expire() {
       batch.append(series, at: time, StaleMarker.value)
     }
-    var counts = Counts()
+    var counts = Counts(seconds: elapsed)
     do {
-      try await findReportSeries()
-      report([0, elapsed, 0, 0, 0], into: &batch, at: time)
-      counts.outcome = try await append(batch)
+      if reportSeries.isEmpty { try await findReportSeries() }
+      report(counts, isUp: false, into: &batch, at: time)
+      counts.outcome = try await appender.appendSoon(batch)
+      if !counts.outcome.unknownSeries.isEmpty { try await renew(batch, &counts.outcome) }
     } catch {
       throw .notKept(error)
     }
@@ -113,17 +116,26 @@ struct ScrapeWriter {
   /// Learns names. When there are more of them than series, most are of the past, and those of the present are read again.
   private mutating func note(_ series: [Labels], kept: Int) {
     for labels in series { metricNames.insert(labels[Label.metricName] ?? "") }
-    if metricNames.count > kept + Self.reportNames.count, !series.isEmpty {
+    if metricNames.count > kept + Self.reportNames.count {
       metricNames = cache.metricNames(rules: rules).union(Self.reportNames)
     }
   }
 
-  private func report(_ values: [Double], into batch: inout SampleBatch, at time: Timestamp) {
-    for (series, value) in zip(reportSeries, values) { batch.append(series, at: time, value) }
+  /// Adds the samples of `reportSeries`, in the order of their names.
+  private func report(
+    _ counts: Counts, isUp: Bool, into batch: inout SampleBatch, at time: Timestamp
+  ) {
+    batch.append(upTo: reportSeries.count, at: time) { series, values in
+      for number in reportSeries { series.append(number) }
+      values.append(isUp ? 1 : 0)
+      values.append(counts.seconds)
+      values.append(Double(counts.scraped))
+      values.append(Double(counts.kept))
+      values.append(Double(counts.added))
+    }
   }
 
   private mutating func findReportSeries() async throws(StorageError) {
-    guard reportSeries.isEmpty else { return }
     reportSeries = try await appender.series(for: reportLabels)
   }
 
@@ -131,10 +143,10 @@ struct ScrapeWriter {
     Self.reportNames.map { rules.target.labels.setting(Label.metricName, $0) }
   }
 
-  /// Appends the batch; samples of series that the store has forgotten are tried once more with new numbers.
-  private mutating func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    var outcome = try await appender.appendSoon(batch)
-    guard !outcome.unknownSeries.isEmpty else { return outcome }
+  /// Appends samples of series that the store has forgotten once more, with new numbers.
+  private mutating func renew(
+    _ batch: SampleBatch, _ outcome: inout AppendOutcome
+  ) async throws(StorageError) {
     let forgotten = Set(outcome.unknownSeries)
     var known = cache.labels(of: forgotten, rules: rules)
     for (series, labels) in zip(reportSeries, reportLabels) where forgotten.contains(series) {
@@ -154,6 +166,5 @@ struct ScrapeWriter {
     outcome.tooOld += second.tooOld
     outcome.duplicate += second.duplicate
     outcome.unknownSeries = second.unknownSeries
-    return outcome
   }
 }

@@ -22,13 +22,18 @@ final class TargetBoard: Sendable {
 
   init(target: ScrapeTarget) { self.target = target }
 
-  func note(_ report: ScrapeReport, metadata: [String: FamilyMetadata]?) {
+  /// Notes what came of a scrape and returns what came of the one before.
+  func note(
+    _ report: ScrapeReport, metadata: [String: FamilyMetadata]?
+  ) -> (health: TargetHealth, lastError: String) {
     state.withLock { state in
+      let before = (state.health, state.lastError)
       state.health = report.isUp ? .up : .down
       state.lastError = report.failure.map(String.init(describing:)) ?? ""
       state.lastScrape = report.time
       state.lastDurationSeconds = report.durationSeconds
       if let metadata { state.metadata = metadata }
+      return before
     }
   }
 

@@ -2,7 +2,7 @@ import MetricModel
 import WebClient
 
 /// Gets a target's answer; the real one speaks HTTP, tests may have others.
-package protocol TargetFetching: Sendable {
+package protocol TargetFetching: AnyObject, Sendable {
   /// The answer of a target, within its timeout and its limit of bytes.
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer
 

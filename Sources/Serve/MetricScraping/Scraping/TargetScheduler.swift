@@ -14,7 +14,7 @@ package actor TargetScheduler {
   private let fetcher: any TargetFetching
   private let clock: any ScrapeClock
   private let logger: Logger
-  private let onScrape: @Sendable (ScrapeReport) async -> Void
+  private let onScrape: @Sendable (ScrapeReport) -> Void
   private let counters = ScrapeCounters()
   private var running: [ScrapeTarget: Running] = [:]
   private var dropped: [DroppedTarget] = []
@@ -24,12 +24,12 @@ package actor TargetScheduler {
   private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
   private(set) var isStopped = false
 
-  /// Makes a scheduler without targets. `onScrape` is called after the samples of each scrape were kept, and holds up the target's
-  /// next scrape until it returns.
+  /// Makes a scheduler without targets. `onScrape` is called after the samples of each scrape were kept, and holds up what runs on
+  /// the clock's executor until it returns.
   package init(
     appender: any SampleAppender, fetcher: any TargetFetching,
     clock: any ScrapeClock = SystemScrapeClock(), logger: Logger,
-    onScrape: @escaping @Sendable (ScrapeReport) async -> Void = { _ in }
+    onScrape: @escaping @Sendable (ScrapeReport) -> Void = { _ in }
   ) {
     self.appender = appender
     self.fetcher = fetcher

@@ -4,7 +4,7 @@ import Synchronization
 package import WebClient
 
 /// Scrapes over HTTP as Prometheus does.
-package struct WebTargetFetcher: TargetFetching {
+package final class WebTargetFetcher: TargetFetching {
   /// OpenMetrics is asked for first, as Prometheus does; exporters that do not speak it answer in text format.
   static func accept(_ protocols: [ScrapeProtocol]) -> String {
     let types = protocols.enumerated().map { place, entry in
@@ -15,7 +15,7 @@ package struct WebTargetFetcher: TargetFetching {
 
   private static let standardAccept = accept(ScrapeProtocol.standard)
 
-  private let client: WebClient
+  fileprivate let client: WebClient
   private let userAgent: String
 
   /// Makes a fetcher; `version` is told to targets as `Tocsin/version`.
@@ -30,19 +30,6 @@ package struct WebTargetFetcher: TargetFetching {
 
   package func fetcher(for target: ScrapeTarget) -> any TargetFetching {
     ReadyTargetFetcher(fetcher: self)
-  }
-
-  fileprivate func fetch(
-    _ target: ScrapeTarget, _ request: PreparedRequest
-  ) async throws(ScrapeFailure) -> ScrapeAnswer {
-    let response: WebResponse
-    do {
-      response = try await client.send(request)
-    } catch {
-      throw failure(error, target: target)
-    }
-    guard response.status == 200 else { throw .status(response.status) }
-    return ScrapeAnswer(body: response.body, contentType: response.headers["Content-Type"])
   }
 
   fileprivate func prepare(
@@ -66,7 +53,7 @@ package struct WebTargetFetcher: TargetFetching {
     return request
   }
 
-  private func failure(_ error: WebClientError, target: ScrapeTarget) -> ScrapeFailure {
+  fileprivate func failure(_ error: WebClientError, target: ScrapeTarget) -> ScrapeFailure {
     switch error {
     case .timedOut: .timedOut(seconds: target.timeout.seconds)
     case .bodyTooLarge(_, let limit): .bodyTooLarge(limit: limit)
@@ -84,12 +71,23 @@ private final class ReadyTargetFetcher: TargetFetching {
   init(fetcher: WebTargetFetcher) { self.fetcher = fetcher }
 
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
-    try await fetcher.fetch(target, try request(for: target))
+    let request = try request(for: target)
+    let response: WebResponse
+    do {
+      response = try await fetcher.client.send(request)
+    } catch {
+      throw fetcher.failure(error, target: target)
+    }
+    guard response.status == 200 else { throw .status(response.status) }
+    return ScrapeAnswer(body: response.body, contentType: response.headers["Content-Type"])
   }
 
   private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> PreparedRequest {
     let credentials = try target.job.client.authorization.credentials()
-    if let ready = ready.withLock({ $0 }), ready.credentials == credentials { return ready.request }
+    let known = ready.withLock { ready in
+      ready.flatMap { $0.credentials == credentials ? $0.request : nil }
+    }
+    if let known { return known }
     let request = try fetcher.request(for: target)
     let prepared = try fetcher.prepare(request, for: target)
     ready.withLock { $0 = (request.credentials, prepared) }

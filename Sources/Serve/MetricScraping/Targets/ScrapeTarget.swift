@@ -2,8 +2,9 @@ package import MetricModel
 
 /// One thing to scrape: the outcome of a job's relabelling for one address.
 ///
-/// Two equal targets are scraped in the same way, so a reload leaves the loop of an unchanged target alone.
-package struct ScrapeTarget: Sendable, Hashable {
+/// Two equal targets are scraped in the same way, so a reload leaves the loop of an unchanged target alone. An object, because all
+/// that a target is goes through every scrape from hand to hand.
+package final class ScrapeTarget: Sendable {
   /// The job it belongs to, without its list of targets.
   package let job: ScrapeJob
   /// The labels that are attached to every series, `job` and `instance` among them.
@@ -127,5 +128,19 @@ package struct ScrapeTarget: Sendable, Hashable {
       }
     }
     return String(decoding: result, as: UTF8.self)
+  }
+}
+
+extension ScrapeTarget: Hashable {
+  package static func == (left: ScrapeTarget, right: ScrapeTarget) -> Bool {
+    left === right
+      || left.url == right.url && left.labels == right.labels
+        && left.discoveredLabels == right.discoveredLabels && left.interval == right.interval
+        && left.timeout == right.timeout && left.job == right.job
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(url)
+    hasher.combine(labels)
   }
 }

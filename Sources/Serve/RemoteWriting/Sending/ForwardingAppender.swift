@@ -78,15 +78,20 @@ package final class ForwardingAppender: SampleAppender {
   }
 
   package func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    try await forward(batch) { batch throws(StorageError) in try await store.appendSoon(batch) }
+    guard hasDestinations else { return try await store.appendSoon(batch) }
+    return try await forward(batch) { batch throws(StorageError) in
+      try await store.appendSoon(batch)
+    }
   }
+
+  private var hasDestinations: Bool { state.withLock { !$0.destinations.isEmpty } }
 
   /// Queues a batch, then has it kept.
   private func forward(
     _ batch: SampleBatch,
     _ keep: (SampleBatch) async throws(StorageError) -> AppendOutcome
   ) async throws(StorageError) -> AppendOutcome {
-    guard state.withLock({ !$0.destinations.isEmpty }) else { return try await keep(batch) }
+    guard hasDestinations else { return try await keep(batch) }
     let (messages, unknown) = messages(for: batch, without: [])
     let numbers = await queue(messages)
     // The writer asks for the labels of the unknown ones and appends them again; but ends of series are never repeated.
