@@ -145,20 +145,37 @@ struct DatabaseFile: Sendable {
     bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value,
     completion: @escaping @Sendable (Result<Value, StorageError>) -> Void
   ) {
-    let (path, folding) = (path, folding)
-    pool.asyncWriteWithoutTransaction { database in
+    pool.asyncWriteWithoutTransaction { [self] database in
+      completion(transact(bytes, database, updates))
+    }
+  }
+
+  /// Runs one transaction after those submitted before it on the caller's thread, which waits for them; saves waking another one.
+  func submitAndWait<Value: Sendable>(
+    bytes: Int, _ updates: (Database) throws -> Value,
+    completion: (Result<Value, StorageError>) -> Void
+  ) {
+    pool.writeWithoutTransaction { completion(transact(bytes, $0, updates)) }
+  }
+
+  private func transact<Value>(
+    _ bytes: Int, _ database: Database, _ updates: (Database) throws -> Value
+  ) -> Result<Value, StorageError> {
+    do {
+      // GRDB's own transactions parse these two sentences anew each time.
+      try database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
       do {
-        var value: Value?
-        try database.inTransaction(.immediate) {
-          value = try updates(database)
-          return .commit
-        }
-        guard let value else { throw StorageError.failed("\(path): no result") }
+        let value = try updates(database)
+        try database.cachedStatement(sql: "COMMIT TRANSACTION").execute()
         folding?.note(bytes: bytes)
-        completion(.success(value))
+        return .success(value)
       } catch {
-        completion(.failure(StorageError(error, file: path)))
+        // The first error is the one that tells what happened.
+        try? database.rollback()
+        throw error
       }
+    } catch {
+      return .failure(StorageError(error, file: path))
     }
   }
 

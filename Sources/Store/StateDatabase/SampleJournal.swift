@@ -56,6 +56,14 @@ package final class SampleJournal: Sendable {
       bytes: writes.byteCount, { try Self.write(writes, to: $0) }, completion: completion)
   }
 
+  /// The same on the caller's thread, which waits.
+  package func submitAndWait(
+    _ writes: JournalWrites, completion: (Result<Void, StorageError>) -> Void
+  ) {
+    file.submitAndWait(
+      bytes: writes.byteCount, { try Self.write(writes, to: $0) }, completion: completion)
+  }
+
   /// Calls `body` after a while, on a queue of the system.
   package func wait(_ delay: Duration, then body: @escaping @Sendable () -> Void) {
     let (seconds, attoseconds) = delay.components
