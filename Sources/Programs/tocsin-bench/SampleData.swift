@@ -18,6 +18,15 @@ enum SampleData {
     Double(index * 1000 + step * (index % 17 + 1)) / 4
   }
 
+  /// A value of a target of 2,000 series at a step: half counters, a quarter gauges with four digits behind the point, a quarter buckets.
+  static func scraped(_ index: Int, _ step: Int) -> Double {
+    switch index {
+    case ..<1000: Double(index * 1000 + step * (index % 17 + 1))
+    case ..<1500: Double((index * 7_919_993 + step * 104_729) % 1_000_000) / 10_000
+    default: Double(step * (1 + index % 12) * (1 + index / 12 % 6))
+    }
+  }
+
   /// An exposition with a number of samples in families of ten.
   static func exposition(samples: Int) -> [UInt8] {
     var writer = ExpositionWriter()

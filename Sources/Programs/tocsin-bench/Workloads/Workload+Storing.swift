@@ -14,6 +14,30 @@ extension Workload {
       prepared.cleanUp = { await bench.remove() }
       return prepared
     },
+    Workload("store/append-scrapes", "a scrape of 2,000 of 100,000 series, found cold in memory") {
+      let bench = try await BenchStore(series: 100_000)
+      var target = 0
+      var time = BenchStore.start
+      var batch = SampleBatch()
+      var elsewhere = [UInt64](repeating: 1, count: 1 << 20)
+      var prepared = PreparedWorkload {
+        keep(try await bench.store.appendSoon(batch).appended)
+      }
+      prepared.setUp = {
+        // Between two scrapes of a target are those of all others, and a pause.
+        for place in elsewhere.indices { elsewhere[place] &+= 1 }
+        batch.removeAll()
+        for index in 0..<2000 {
+          batch.append(
+            bench.series[target * 2000 + index], at: Timestamp(rawValue: time),
+            SampleData.scraped(index, Int(time - BenchStore.start) / 15_000))
+        }
+        target = (target + 1) % 50
+        if target == 0 { time += 15_000 }
+      }
+      prepared.cleanUp = { await bench.remove() }
+      return prepared
+    },
     Workload("store/seal", "one chunk of 120 samples sealed and written") {
       var settings = SampleStoreSettings()
       settings.maximumOpenAge = .seconds(60)

@@ -86,6 +86,9 @@ struct BitReader: ~Escapable {
   @_lifetime(copy words)
   init(_ words: Span<UInt64>) { self.words = words }
 
+  /// Whether more was read than there is.
+  var isBeyondEnd: Bool { position > words.count * 64 }
+
   /// The 64 bits from a place on.
   @inline(__always)
   func peek(at place: Int) -> UInt64 {

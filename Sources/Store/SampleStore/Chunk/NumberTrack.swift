@@ -59,8 +59,12 @@ struct NumberTrack: Sendable {
 
   /// The value of a number.
   @inline(__always)
-  func value(of number: Int64) -> Double {
-    exponent == 0 ? Double(number) : Double(number) / Self.powers[Int(exponent)]
+  func value(of number: Int64) -> Double { Self.value(of: number, exponent: exponent) }
+
+  /// The value of a number over a power of ten.
+  @inline(__always)
+  static func value(of number: Int64, exponent: UInt8) -> Double {
+    exponent == 0 ? Double(number) : Double(number) / powers[Int(exponent)]
   }
 
   /// Takes a higher power of ten; false if it is none.

@@ -20,6 +20,8 @@ struct OpenChunk: Sendable {
 
   // Small numbers side by side: there is one of these per series.
   private var sampleCount: UInt32 = 0
+  /// Whether the last value is the last number of the track.
+  private var endsInNumber = false
   private var delta: Int64 = 0
   private var track = NumberTrack()
   private var hasDifferences = false
@@ -27,6 +29,14 @@ struct OpenChunk: Sendable {
   private var trailing: UInt8 = 0
 
   init() {}
+
+  /// The last value as it stands in a journal row.
+  @inline(__always)
+  var lastCode: ValueCode {
+    endsInNumber
+      ? ValueCode(lastValue, number: track.number, exponent: track.exponent)
+      : ValueCode(lastValue)
+  }
 
   /// Codes samples whose times grow.
   init(_ columns: SampleColumns, in pool: inout WordPool) {
@@ -38,8 +48,21 @@ struct OpenChunk: Sendable {
   /// Appends a sample that is later than the last one.
   ///
   /// - Complexity: O(1).
+  @inline(__always)
   mutating func append(_ timestamp: Int64, _ value: UInt64, in pool: inout WordPool) {
     assert(sampleCount == 0 || timestamp > last)
+    guard timestamp &- last == delta, sampleCount > 0, !hasDifferences,
+      let number = NumberTrack.number(value, exponent: track.exponent)
+    else { return appendAny(timestamp, value, in: &pool) }
+    // The code of a time as expected is one zero, which goes in front of that of the number.
+    appendNumber(number, behind: 1, in: &pool)
+    last = timestamp
+    lastValue = value
+    sampleCount &+= 1
+  }
+
+  @inline(never)
+  private mutating func appendAny(_ timestamp: Int64, _ value: UInt64, in pool: inout WordPool) {
     if sampleCount == 0 {
       first = timestamp
     } else {
@@ -70,19 +93,25 @@ struct OpenChunk: Sendable {
   }
 
   private mutating func appendValue(_ value: UInt64, in pool: inout WordPool) {
-    if hasDifferences { return appendDifference(value, in: &pool) }
-    if let number = NumberTrack.number(value, exponent: track.exponent) {
+    if hasDifferences {
+      appendDifference(value, in: &pool)
+    } else if let number = NumberTrack.number(value, exponent: track.exponent) {
       appendNumber(number, in: &pool)
     } else {
       appendOther(value, in: &pool)
     }
   }
 
-  private mutating func appendNumber(_ number: Int64, in pool: inout WordPool) {
+  /// Codes a number; so many zeros stand in front.
+  @inline(__always)
+  private mutating func appendNumber(
+    _ number: Int64, behind zeros: Int = 0, in pool: inout WordPool
+  ) {
+    endsInNumber = true
     let difference = number &- track.expected
     track.move(to: number, isFirst: sampleCount == 0)
     if difference == 0 {
-      codes.append(0b0, bits: 1, in: &pool)
+      codes.append(0b0, bits: zeros + 1, in: &pool)
       return
     }
     let coded = ResidualCode.zigzag(difference)
@@ -90,10 +119,11 @@ struct OpenChunk: Sendable {
     let width = Int(track.width)
     // A much narrower width pays for the seven bits that tell it.
     if needed <= width, width <= needed + 7 {
-      appendLong(prefix: 0b10, bits: 2, coded, bits: width, in: &pool)
+      appendLong(prefix: 0b10, bits: zeros + 2, coded, bits: width, in: &pool)
     } else {
       track.width = UInt8(needed)
-      appendLong(prefix: 0b110 << 6 | UInt64(needed - 1), bits: 9, coded, bits: needed, in: &pool)
+      let prefix = 0b110 << 6 | UInt64(needed - 1)
+      appendLong(prefix: prefix, bits: zeros + 9, coded, bits: needed, in: &pool)
     }
   }
 
@@ -101,6 +131,7 @@ struct OpenChunk: Sendable {
   @inline(never)
   private mutating func appendOther(_ value: UInt64, in pool: inout WordPool) {
     let double = Double(bitPattern: value)
+    endsInNumber = false
     if !double.isFinite || value == (-0.0).bitPattern {
       codes.append(0b111 << 4 | TrackEscape.verbatim, bits: 7, in: &pool)
       codes.append(value, bits: 64, in: &pool)
@@ -143,6 +174,7 @@ struct OpenChunk: Sendable {
       prefix: header, bits: 13, difference >> UInt64(newTrailing), bits: significant, in: &pool)
   }
 
+  @inline(__always)
   private mutating func appendLong(
     prefix: UInt64, bits prefixBits: Int, _ value: UInt64, bits: Int,
     in pool: inout WordPool

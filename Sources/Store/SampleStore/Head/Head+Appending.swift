@@ -10,45 +10,19 @@ extension Head {
   mutating func append(
     _ batch: SampleBatch, adding writes: inout JournalWrites, unproved: inout [LateArrival]
   ) -> AppendOutcome {
-    let ids = batch.series
-    let timestamps = batch.timestamps
-    let values = batch.values
     let sequence = takeSequence()
     var outcome = AppendOutcome()
-    var encoder = BatchEncoder(sampleCount: ids.count)
-    var lateEncoder = BatchEncoder(kind: .late)
+    encoder.begin(sampleCount: batch.count)
+    // The window for late samples does not move within a batch.
     var newest = newestTime
-    for place in ids.indices {
-      guard let slot = slot(of: ids[place]) else {
-        outcome.unknownSeries.append(ids[place])
-        continue
-      }
-      let timestamp = timestamps[place].rawValue
-      let value = values[place].bitPattern
-      var verdict = take(timestamp, value, slot: slot, sequence: sequence, adding: &writes)
-      if verdict == .tooOld {
-        verdict = takeLate(timestamp, value, slot: slot, sequence: sequence)
-        if verdict == .appended {
-          outcome.appended += 1
-          lateEncoder.append(keys[slot], timestamp, value)
-          unproved.append(
-            LateArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: true))
-          continue
-        }
-      }
-      switch verdict {
-      case .appended:
-        outcome.appended += 1
-        newest = max(newest, timestamp)
-        encoder.append(keys[slot], timestamp, value)
-      case .repeated: outcome.appended += 1
-      case .tooOld:
-        outcome.tooOld += 1
-        unproved.append(
-          LateArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: false))
-      case .duplicate: outcome.duplicate += 1
-      case .full: preconditionFailure("a chunk is sealed when it is full")
-      }
+    var place = 0
+    while true {
+      let start = place
+      place = appendInOrder(batch, from: start, &newest)
+      outcome.appended += place - start
+      if place == batch.count { break }
+      append(batch, place, sequence, &newest, adding: &writes, &unproved, &outcome)
+      place += 1
     }
     newestTime = newest
     if !encoder.isEmpty { writes.rows.append(encoder.row(sequence: sequence)) }
@@ -59,15 +33,97 @@ extension Head {
     return outcome
   }
 
+  /// Takes the samples of a batch that go on in open chunks with room, up to the first one that does not; returns its place.
+  ///
+  /// Nearly all samples are such. Whatever may move memory stays outside of the loop, so that it looks at nothing twice.
+  private mutating func appendInOrder(
+    _ batch: SampleBatch, from start: Int, _ newestTime: inout Int64
+  ) -> Int {
+    // Out of the head, so that the loop has them for itself.
+    var states: [SeriesState] = []
+    swap(&states, &series)
+    var (widths, values) = encoder.takeMemory()
+    var cursor = encoder.cursor
+    let (generations, keys, full) = (generations, keys, settings.samplesPerChunk)
+    var place = start
+    do {
+      let ids = batch.series.span
+      let timestamps = batch.timestamps.span
+      let samples = batch.values.span
+      var states = states.mutableSpan
+      var widths = widths.mutableSpan
+      var values = values.mutableSpan
+      while place < ids.count {
+        guard let slot = Self.slot(of: ids[place], generations.span) else { break }
+        let timestamp = timestamps[place].rawValue
+        guard states[slot].goesOn(at: timestamp, slot: slot, full: full) else { break }
+        states[slot].open.append(timestamp, samples[place].bitPattern, in: &words)
+        newestTime = max(newestTime, timestamp)
+        cursor.append(
+          keys[slot], timestamp, states[slot].open.lastCode, &widths, &values, &encoder.steps)
+        place += 1
+      }
+    }
+    swap(&states, &series)
+    encoder.putBack(widths, values)
+    encoder.cursor = cursor
+    return place
+  }
+
+  /// Takes any sample of a batch.
+  private mutating func append(
+    _ batch: SampleBatch, _ place: Int, _ sequence: Int64, _ newestTime: inout Int64,
+    adding writes: inout JournalWrites, _ unproved: inout [LateArrival],
+    _ outcome: inout AppendOutcome
+  ) {
+    guard let slot = slot(of: batch.series[place]) else {
+      outcome.unknownSeries.append(batch.series[place])
+      return
+    }
+    let timestamp = batch.timestamps[place].rawValue
+    let value = batch.values[place].bitPattern
+    switch take(timestamp, value, slot: slot, sequence: sequence, adding: &writes) {
+    case .appended:
+      outcome.appended += 1
+      newestTime = max(newestTime, timestamp)
+      let isLast = series[slot].open.last == timestamp
+      let code = isLast ? series[slot].open.lastCode : ValueCode(value)
+      encoder.append(keys[slot], timestamp, code)
+    case .repeated: outcome.appended += 1
+    case .tooOld:
+      let verdict = takeLate(timestamp, value, slot: slot, sequence: sequence)
+      let isKept = verdict == .appended
+      switch verdict {
+      case .appended:
+        outcome.appended += 1
+        if lateEncoder.isEmpty { lateEncoder.begin(sampleCount: batch.count) }
+        lateEncoder.append(keys[slot], timestamp, ValueCode(value))
+      case .repeated: outcome.appended += 1
+      case .tooOld: outcome.tooOld += 1
+      case .duplicate: outcome.duplicate += 1
+      case .full: preconditionFailure("late samples go into no chunk")
+      }
+      if isKept || verdict == .tooOld {
+        unproved.append(
+          LateArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: isKept))
+      }
+    case .duplicate: outcome.duplicate += 1
+    case .full: preconditionFailure("a chunk is sealed when it is full")
+    }
+  }
+
   /// Takes a sample back from the journal; what is in a sealed chunk already is passed over.
   ///
   /// Nothing is sealed here: a chunk that ended at another place than before could leave no room for a late sample.
   mutating func replay(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
-    if series[slot].take(timestamp, value, capacity: .max, in: &words) == .appended {
+    stats.samplesReplayed += 1
+    if series[slot].goesOn(at: timestamp) {
+      series[slot].open.append(timestamp, value, in: &words)
+      newestTime = max(newestTime, timestamp)
+    } else if series[slot].take(timestamp, value, capacity: .max, in: &words) == .appended {
       series[slot].openSequence = min(series[slot].openSequence, sequence)
       newestTime = max(newestTime, timestamp)
     }
-    stats.samplesReplayed += 1
   }
 
   @inline(always)

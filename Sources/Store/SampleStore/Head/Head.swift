@@ -29,6 +29,9 @@ struct Head: Sendable {
   private(set) var largestSlice = 0
 
   let settings: SampleStoreSettings
+  /// Write the journal rows of a batch.
+  var encoder = BatchEncoder()
+  var lateEncoder = BatchEncoder(kind: .late)
   private var freeSlots: [UInt32] = []
   private var nextKey: Int64 = 1
   private var nextSequence: Int64 = 1
@@ -45,12 +48,13 @@ struct Head: Sendable {
 
   /// The slot of a series number; nil if it is not known, or not any more.
   @inline(always)
-  func slot(of id: SeriesID) -> Int? {
+  func slot(of id: SeriesID) -> Int? { Self.slot(of: id, generations.span) }
+
+  @inline(always)
+  static func slot(of id: SeriesID, _ generations: Span<UInt32>) -> Int? {
     let slot = Int(truncatingIfNeeded: id.rawValue & 0xffff_ffff)
-    guard slot < generations.count, generations[slot] == UInt32(id.rawValue >> 32) else {
-      return nil
-    }
-    return slot
+    let generation = UInt32(truncatingIfNeeded: id.rawValue >> 32)
+    return slot < generations.count && generations[slot] == generation ? slot : nil
   }
 
   /// Gives a slot and the next number in the database to a new series.

@@ -64,6 +64,16 @@ struct SeriesState: Sendable {
     return .appended
   }
 
+  /// Whether a sample is later than those of the open chunk, of which there are some: nothing but the chunk changes by it.
+  @inline(__always)
+  func goesOn(at timestamp: Int64) -> Bool { open.count > 0 && timestamp > open.last }
+
+  /// Whether the chunk has room for it, too.
+  @inline(__always)
+  func goesOn(at timestamp: Int64, slot: Int, full: Int) -> Bool {
+    goesOn(at: timestamp) && open.count < capacity(slot: slot, full: full)
+  }
+
   /// Takes a sample of a batch, and notes that the journal is needed from there on.
   @inline(__always)
   mutating func take(

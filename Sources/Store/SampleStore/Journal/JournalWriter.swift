@@ -32,6 +32,13 @@ final class JournalWriter: Sendable {
     /// Up to where everything is written after it, and up to where all batches are.
     let ticket: Int
     let batchTicket: Int
+
+    /// What is written, with batches joined to rows.
+    var joinedWrites: JournalWrites {
+      var writes = slice.writes
+      writes.rows = JournalRow.joining(writes.rows)
+      return writes
+    }
   }
 
   /// Somebody who waits until what was added up to a ticket is written.
@@ -171,15 +178,18 @@ final class JournalWriter: Sendable {
       state.isWriting = true
       return state.takeTurn()
     }
-    if let next { write(next) }
+    // On a thread of the system, which may wait.
+    if let next { journal.submitAndWait(next.joinedWrites) { ended(next, $0) } }
   }
 
   private func write(_ turn: Turn) {
-    journal.submit(turn.slice.writes) { [self] result in
-      switch result {
-      case .success: succeeded(turn)
-      case .failure(let error): failed(turn.slice, error)
-      }
+    journal.submit(turn.joinedWrites) { [self] in ended(turn, $0) }
+  }
+
+  private func ended(_ turn: Turn, _ result: Result<Void, StorageError>) {
+    switch result {
+    case .success: succeeded(turn)
+    case .failure(let error): failed(turn.slice, error)
     }
   }
 
