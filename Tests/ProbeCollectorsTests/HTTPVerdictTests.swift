@@ -8,8 +8,10 @@ private func response(
   _ status: Int = 200, _ headers: WebHeaders = [:], body: String = "", version: String = "1.1",
   scheme: String = "http"
 ) -> WebResponse {
-  WebResponse(
-    status: status, headers: headers, body: Array(body.utf8), timings: WebTimings(),
+  let lines = headers.fields.map { "\($0.name): \($0.value)\r\n" }.joined()
+  return WebResponse(
+    status: status, headers: ResponseHeaders(Array(lines.utf8)), body: Array(body.utf8),
+    timings: WebTimings(),
     effectiveOrigin: "\(scheme)://host:1", redirects: 0, httpVersion: version, remoteAddress: "")
 }
 

@@ -5,7 +5,7 @@ extension Hop {
   /// The answer that a finished transfer brought.
   func response(_ outcome: TransferOutcome, timings: WebTimings) -> WebResponse {
     WebResponse(
-      status: outcome.status, headers: Self.headers(outcome.header), body: outcome.body,
+      status: outcome.status, headers: ResponseHeaders(outcome.header), body: outcome.body,
       timings: timings, effectiveOrigin: url.origin, redirects: redirects,
       httpVersion: Self.version(outcome.version), remoteAddress: outcome.remoteAddress,
       certificates: outcome.certificates.map(WebCertificate.init(fields:)))
@@ -50,36 +50,6 @@ extension Hop {
 
   private static func text(ofSystemError code: Int32) -> String {
     code == 0 ? "cannot connect" : unsafe String(cString: strerror(code))
-  }
-
-  /// The fields of the last answer: a status line begins anew (100, proxies).
-  private static func headers(_ bytes: [UInt8]) -> WebHeaders {
-    var headers = WebHeaders()
-    headers.reserveCapacity(8)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
-      rest = rest[line.endIndex...].dropFirst()
-      if line.starts(with: statusLine) {
-        headers = WebHeaders()
-        headers.reserveCapacity(8)
-        continue
-      }
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      headers.append(
-        String(decoding: line[..<colon], as: UTF8.self),
-        String(decoding: trimmed(line[(colon + 1)...]), as: UTF8.self))
-    }
-    return headers
-  }
-
-  private static let statusLine = Array("HTTP/".utf8)
-
-  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
-    let start = text.drop(while: isSpace)
-    let end = start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex
-    return start[..<end]
   }
 
   private static func version(_ number: Int) -> String {

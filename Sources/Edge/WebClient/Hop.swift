@@ -141,7 +141,7 @@ struct Hop {
         fields = ["Host: \(url.host)" + (isDefaultPort ? "" : ":\(url.port)")]
       }
     }
-    transfer.set(CURLOPT_URL, shown.text)
+    transfer.setURL(shown.text)
     if shown.host != place {
       transfer.set(CURLOPT_CONNECT_TO, list: ["\(shown.host):\(url.port):\(place):\(url.port)"])
     }

@@ -1,13 +1,14 @@
 import CCurl
-import Synchronization
 
 /// One libcurl easy handle with the memory that its callbacks work on.
 ///
-/// It is made by one thread, handed to the ``TransferDriver``, and touched only by the driver's thread from then on.
+/// It is made by one task and handed to the ``TransferDriver``; until it is finished, only the driver's thread touches it.
 @safe final class Transfer: @unchecked Sendable {
   private let easy: UnsafeMutableRawPointer
   private let message: UnsafeMutablePointer<CChar>
   private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
+  /// Kept for the handle, which does not take it apart anew at each transfer then.
+  private var url: OpaquePointer?
   private var firstFailure: CURLcode?
 
   private var upload: [UInt8] = []
@@ -20,11 +21,14 @@ import Synchronization
   /// All header lines or SMTP replies of a transfer together.
   static let maxHeaderBytes = 256 << 10
 
+  private static let statusLine = Array("HTTP/".utf8)
+
   /// The most that an announced size makes room for before anything has come.
   static let maxReservedBytes = 16 << 20
 
-  /// What is told when the transfer is over; exactly once.
-  private let completion = Mutex<(@Sendable (TransferOutcome) -> Void)?>(nil)
+  /// The task that waits for the end. Set before the driver gets the transfer, and resumed by ``finish(_:)``, which takes it away.
+  private var waiting: UnsafeContinuation<Void, Never>?
+  private var code = CURLE_OK
 
   init?() {
     _ = Curl.initialized
@@ -47,6 +51,7 @@ import Synchronization
 
   deinit {
     unsafe curl_easy_cleanup(easy)
+    unsafe curl_url_cleanup(url)
     unsafe lists.forEach { unsafe curl_slist_free_all($0) }
     unsafe message.deallocate()
   }
@@ -71,6 +76,16 @@ import Synchronization
     guard let list = unsafe list else { return }
     unsafe lists.append(list)
     unsafe check(tocsin_curl_set_list(easy, option, list))
+  }
+
+  /// A URL that ``TargetURL`` has checked.
+  func setURL(_ text: String) {
+    guard let url = unsafe curl_url() else { return check(CURLE_OUT_OF_MEMORY) }
+    unsafe self.url = url
+    guard unsafe curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK else {
+      return check(CURLE_URL_MALFORMAT)
+    }
+    unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_CURLU, UnsafeMutableRawPointer(url)))
   }
 
   /// The largest body that is taken.
@@ -113,8 +128,7 @@ import Synchronization
   /// Forgets what the last transfer brought; the settings stay.
   func clear() {
     unsafe message.pointee = 0
-    body = []
-    header = []
+    header.removeAll(keepingCapacity: true)
     uploaded = 0
     isOverLimit = false
   }
@@ -134,13 +148,17 @@ import Synchronization
     unsafe curl_multi_remove_handle(multi, easy)
   }
 
-  func whenFinished(_ body: @escaping @Sendable (TransferOutcome) -> Void) {
-    completion.withLock { $0 = body }
+  /// Names the task that is resumed at the end.
+  func whenFinished(_ continuation: UnsafeContinuation<Void, Never>) {
+    unsafe waiting = continuation
   }
 
+  /// Ends the transfer, which the task that waits owns again.
   func finish(_ code: CURLcode) {
-    let completion = completion.withLock { $0.take() }
-    completion?(outcome(code))
+    guard let continuation = unsafe waiting else { return }
+    unsafe waiting = nil
+    self.code = code
+    unsafe continuation.resume()
   }
 
   func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -161,6 +179,11 @@ import Synchronization
   }
 
   func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // A status line begins anew (100, proxies).
+    if unsafe bytes.starts(with: Self.statusLine) {
+      header.removeAll(keepingCapacity: true)
+      return true
+    }
     guard bytes.count <= Self.maxHeaderBytes - header.count else { return false }
     if header.isEmpty { header.reserveCapacity(512) }
     unsafe header.append(contentsOf: bytes)
@@ -174,7 +197,10 @@ import Synchronization
     return count
   }
 
-  private func outcome(_ code: CURLcode) -> TransferOutcome {
+  // MARK: - After the end
+
+  /// How it ended; the body is given away.
+  func outcome() -> TransferOutcome {
     TransferOutcome(
       code: code, reason: code == CURLE_OK ? "" : reason(code),
       systemError: unsafe Int32(truncatingIfNeeded: tocsin_curl_get_long(easy, CURLINFO_OS_ERRNO)),
@@ -235,7 +261,7 @@ struct TransferOutcome: Sendable {
   let reason: String
   let systemError: Int32
   let status: Int
-  /// The lines of all headers, or the replies of a mail server, as they came.
+  /// The lines of the last answer's header fields, or the replies of a mail server, as they came.
   let header: [UInt8]
   let body: [UInt8]
   let isOverLimit: Bool

@@ -24,6 +24,13 @@ import Synchronization
     var isWaiting = false
   }
 
+  /// What the thread has taken out of the queue; the arrays change places with those of the queue, so that none is made anew.
+  struct Work {
+    var commands: [Command] = []
+    var jobs: [UnownedJob] = []
+    var alarms: [Alarm] = []
+  }
+
   let queue = Mutex(Queue())
   private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
@@ -94,13 +101,15 @@ import Synchronization
   private func run() {
     Self.blockSignals()
     var running: [UInt: Transfer] = [:]
+    var work = Work()
     while true {
-      runJobs()
-      let (commands, isStopping) = queue.withLock { queue in
-        defer { queue.commands = [] }
-        return (queue.commands, queue.isStopping)
+      runJobs(&work)
+      let isStopping = queue.withLock { queue in
+        swap(&queue.commands, &work.commands)
+        return queue.isStopping
       }
-      for command in commands { perform(command, &running) }
+      for command in work.commands { perform(command, &running) }
+      work.commands.removeAll(keepingCapacity: true)
       if isStopping { break }
       if !running.isEmpty {
         var active: Int32 = 0
@@ -158,8 +167,8 @@ extension TransferDriver {
   /// Runs one transfer to its end; a cancelled task aborts it.
   func run(_ transfer: Transfer) async -> TransferOutcome {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        transfer.whenFinished { continuation.resume(returning: $0) }
+      unsafe await withUnsafeContinuation { continuation in
+        unsafe transfer.whenFinished(continuation)
         start(transfer)
         // A cancellation that came before the start found nothing to abort.
         if Task.isCancelled { cancel(transfer) }
@@ -167,5 +176,6 @@ extension TransferDriver {
     } onCancel: {
       cancel(transfer)
     }
+    return transfer.outcome()
   }
 }

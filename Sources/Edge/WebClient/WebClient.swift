@@ -63,7 +63,6 @@ package final class WebClient: Sendable {
   private func run(
     _ prepared: PreparedRequest, noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
-    let start = ContinuousClock.now
     let transfer = try prepared.takeTransfer()
     let outcome = try await run(prepared.hop, transfer)
     attempt.timings = outcome.timings
@@ -73,7 +72,7 @@ package final class WebClient: Sendable {
     guard (300..<400).contains(response.status), prepared.hop.request.followRedirects else {
       return response
     }
-    let deadline = start + prepared.hop.request.timeout
+    let deadline = ContinuousClock.now + (prepared.hop.request.timeout - outcome.timings.total)
     return try await follow(response, of: prepared.hop, until: deadline, noting: &attempt)
   }
 

@@ -1,4 +1,4 @@
-/// Header fields in order; names are compared without case.
+/// The header fields of a request in order; names are compared without case.
 package struct WebHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   /// One field.
   package struct Field: Hashable, Sendable {
@@ -36,16 +36,17 @@ package struct WebHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     fields.append(Field(name: name, value: value))
   }
 
-  /// Makes room for fields that are to come.
-  mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
-
   /// Removes all fields whose name is not among these.
   mutating func keep(only names: [String]) {
     fields.removeAll { field in !names.contains { Self.isSame($0, field.name) } }
   }
 
-  static func isSame(_ left: String, _ right: String) -> Bool {
-    left.utf8.elementsEqual(right.utf8) { lowercase($0) == lowercase($1) }
+  private static func isSame(_ left: String, _ right: String) -> Bool {
+    isSame(left.utf8, right.utf8)
+  }
+
+  static func isSame(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    left.elementsEqual(right) { lowercase($0) == lowercase($1) }
   }
 
   private static func lowercase(_ byte: UInt8) -> UInt8 {

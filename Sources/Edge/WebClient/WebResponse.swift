@@ -1,7 +1,7 @@
 /// The answer to a request; after redirects, the last one.
 package struct WebResponse: Sendable {
   package var status: Int
-  package var headers: WebHeaders
+  package var headers: ResponseHeaders
   package var body: [UInt8]
   package var timings: WebTimings
   /// `scheme://host:port` of the URL that answered. The rest of the URL may be secret.

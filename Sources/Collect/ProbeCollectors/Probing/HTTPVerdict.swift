@@ -41,7 +41,9 @@ struct HTTPVerdict: Hashable {
       || settings.validHTTPVersions.contains { $0 == "HTTP/" + whole || $0 == "HTTP/" + version }
   }
 
-  private static func passesHeaders(_ headers: WebHeaders, _ settings: HTTPProbeSettings) -> Bool {
+  private static func passesHeaders(
+    _ headers: ResponseHeaders, _ settings: HTTPProbeSettings
+  ) -> Bool {
     for test in settings.failsIfHeaderMatches {
       let values = headers.values(test.header)
       if values.isEmpty, !test.allowsMissing { return false }
