@@ -30,6 +30,12 @@ import CCurl
   private var waiting: UnsafeContinuation<Void, Never>?
   private var code = CURLE_OK
 
+  /// Whether the last answer began so soon that the next one can be waited for, and read at one go.
+  private(set) var isQuick = false
+
+  /// An answer begins this soon even if the driver has let it gather.
+  private static let quickMicroseconds = Int64(TransferDriver.gatheringMicroseconds) * 2
+
   init?() {
     _ = Curl.initialized
     guard let easy = unsafe curl_easy_init() else { return nil }
@@ -158,6 +164,8 @@ import CCurl
     guard let continuation = unsafe waiting else { return }
     unsafe waiting = nil
     self.code = code
+    let firstByte = unsafe tocsin_curl_get_size(easy, CURLINFO_STARTTRANSFER_TIME_T)
+    isQuick = code == CURLE_OK && firstByte < Self.quickMicroseconds
     unsafe continuation.resume()
   }
 
