@@ -43,6 +43,21 @@ struct BitBuffer: Sendable {
   /// All words; bits behind the last one are zero.
   var words: [UInt64] { tail.isEmpty ? full : full + [tail.word] }
 
+  /// The words that are full.
+  var fullWords: [UInt64] { full }
+
+  /// The word behind them; nil if there is none.
+  var lastWord: UInt64? { tail.isEmpty ? nil : tail.word }
+
+  /// How many words there are.
+  var wordCount: Int { full.count + (tail.isEmpty ? 0 : 1) }
+
+  /// Forgets all bits and keeps the memory.
+  mutating func removeAll() {
+    full.removeAll(keepingCapacity: true)
+    tail = BitTail()
+  }
+
   /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
   ///
   /// - Complexity: O(1) amortised.
