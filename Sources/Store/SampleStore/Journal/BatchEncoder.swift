@@ -4,7 +4,7 @@ import StateDatabase
 ///
 /// Layout in 64-bit words, the most significant byte first:
 /// - the kind (8 bits) and the number of samples; the words of steps (32 bits) and those of values (32);
-/// - steps: how many samples are each so far behind the one before (see `Step`);
+/// - steps: how many samples are behind the one before by how much in series and in time;
 /// - a nibble per sample that tells the width of its value, sixteen to a word;
 /// - the values (`ValueCode`), one behind the other.
 ///
@@ -18,14 +18,6 @@ struct BatchEncoder: Sendable {
     case samples = 5
     /// Late: for times over which a chunk was sealed before.
     case late = 6
-  }
-
-  /// How far a sample is behind the one before. A scrape has two: to its first sample, and from each to the next.
-  struct Step: Equatable {
-    /// Of the numbers of series.
-    var series: Int64
-    /// Of the times.
-    var time: Int64
   }
 
   /// Larger memory than for so many samples is not kept.
