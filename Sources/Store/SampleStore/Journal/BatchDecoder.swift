@@ -64,47 +64,49 @@ enum BatchDecoder {
   private static func decodeSecondLayout(
     _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void
   ) -> Bool {
-    var position = 1
-    var series: Int64 = 0
-    var timestamp: Int64 = 0
-    while position < bytes.count {
+    decodeChanges(bytes, body) { position in
       let head = bytes[position]
       position += 1
-      series &+= 1
-      if head & 0x10 != 0 {
-        guard let change = Varint.readSigned(bytes, at: &position) else { return false }
-        series &+= change
-      }
-      if head & 0x20 != 0 {
-        guard let change = Varint.readSigned(bytes, at: &position) else { return false }
-        timestamp &+= change
-      }
+      guard let series = head & 0x10 == 0 ? 0 : Varint.readSigned(bytes, at: &position),
+        let time = head & 0x20 == 0 ? 0 : Varint.readSigned(bytes, at: &position)
+      else { return nil }
       let count = Int(head & 0x0f)
-      guard head < 0x40, count <= 8, position + count <= bytes.count else { return false }
+      guard head < 0x40, count <= 8, position + count <= bytes.count else { return nil }
       var value: UInt64 = 0
       for place in 0..<count {
         value |= UInt64(bytes[position + place]) << UInt64(56 - 8 * place)
       }
       position += count
-      body(series, timestamp, value)
+      return (series &+ 1, time, value)
     }
-    return true
   }
 
+  /// Per sample the changes of series and time as signed varints, and the value as a varint of its bytes in reverse order.
   private static func decodeFirstLayout(
     _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void
+  ) -> Bool {
+    decodeChanges(bytes, body) { position in
+      guard let series = Varint.readSigned(bytes, at: &position),
+        let time = Varint.readSigned(bytes, at: &position),
+        let value = Varint.read(bytes, at: &position)
+      else { return nil }
+      return (series, time, value.byteSwapped)
+    }
+  }
+
+  /// Calls `body` with what the changes that stand behind the first byte make; `read` gives the ones at a place, nil if there are none.
+  private static func decodeChanges(
+    _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void,
+    _ read: (inout Int) -> (series: Int64, time: Int64, value: UInt64)?
   ) -> Bool {
     var position = 1
     var series: Int64 = 0
     var timestamp: Int64 = 0
     while position < bytes.count {
-      guard let seriesChange = Varint.readSigned(bytes, at: &position),
-        let timeChange = Varint.readSigned(bytes, at: &position),
-        let value = Varint.read(bytes, at: &position)
-      else { return false }
-      series &+= seriesChange
-      timestamp &+= timeChange
-      body(series, timestamp, value.byteSwapped)
+      guard let change = read(&position) else { return false }
+      series &+= change.series
+      timestamp &+= change.time
+      body(series, timestamp, change.value)
     }
     return true
   }
