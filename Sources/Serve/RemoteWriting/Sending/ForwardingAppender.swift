@@ -74,7 +74,8 @@ package final class ForwardingAppender: SampleAppender {
   }
 
   package func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
-    try await forward(batch) { batch throws(StorageError) in try await store.append(batch) }
+    guard hasDestinations else { return try await store.append(batch) }
+    return try await forward(batch) { batch throws(StorageError) in try await store.append(batch) }
   }
 
   package func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
@@ -91,7 +92,6 @@ package final class ForwardingAppender: SampleAppender {
     _ batch: SampleBatch,
     _ keep: (SampleBatch) async throws(StorageError) -> AppendOutcome
   ) async throws(StorageError) -> AppendOutcome {
-    guard hasDestinations else { return try await keep(batch) }
     let (messages, unknown) = messages(for: batch, without: [])
     let numbers = await queue(messages)
     // The writer asks for the labels of the unknown ones and appends them again; but ends of series are never repeated.
