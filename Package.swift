@@ -30,7 +30,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // MARK: - Building blocks
 
 /// A Swift module of a wing: `Sources/<wing>/<name>`.
-func room(
+func module(
   _ wing: String, _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = []
 ) -> Target {
   .target(
@@ -39,12 +39,12 @@ func room(
 }
 
 /// A C library behind its module map. Without pkg-config, which a fresh machine does not have: the headers are found by their paths.
-func door(_ name: String, apt: String) -> Target {
+func systemLibrary(_ name: String, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([apt])])
 }
 
 /// A program: `Sources/Programs/<name>`.
-func program(_ name: String, uses: [Target.Dependency]) -> Target {
+func executable(_ name: String, uses: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: uses, path: "Sources/Programs/\(name)", swiftSettings: settings)
 }
@@ -60,81 +60,83 @@ func tests(
 }
 
 let edge: [Target] = [
-  door("CLibPQ", apt: "libpq-dev"),
-  door("CHiredis", apt: "libhiredis-dev"),
-  door("CMicroHTTPD", apt: "libmicrohttpd-dev"),
-  door("CGnuTLS", apt: "libgnutls28-dev"),
-  door("CCrypt", apt: "libcrypt-dev"),
-  door("CCurl", apt: "libcurl4-openssl-dev"),
-  door("CZlib", apt: "zlib1g-dev"),
-  door("CZstd", apt: "libzstd-dev"),
+  systemLibrary("CLibPQ", apt: "libpq-dev"),
+  systemLibrary("CHiredis", apt: "libhiredis-dev"),
+  systemLibrary("CMicroHTTPD", apt: "libmicrohttpd-dev"),
+  systemLibrary("CGnuTLS", apt: "libgnutls28-dev"),
+  systemLibrary("CCrypt", apt: "libcrypt-dev"),
+  systemLibrary("CCurl", apt: "libcurl4-openssl-dev"),
+  systemLibrary("CZlib", apt: "zlib1g-dev"),
+  systemLibrary("CZstd", apt: "libzstd-dev"),
   // System calls that Swift's Glibc module leaves out.
-  door("CLinux", apt: "linux-libc-dev"),
+  systemLibrary("CLinux", apt: "linux-libc-dev"),
   // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
   // libc's calls that block: threads of their own, deadlines, name resolution that can be given up.
-  room("Edge", "BlockingCalls", uses: ["CLinux"]),
-  room("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
-  room("Edge", "RedisAccess", uses: ["CHiredis", "CGnuTLS", "BlockingCalls"]),
-  room(
+  module("Edge", "BlockingCalls", uses: ["CLinux"]),
+  module("Edge", "PostgresAccess", uses: ["CLibPQ", "BlockingCalls"]),
+  module("Edge", "RedisAccess", uses: ["CHiredis", "CGnuTLS", "BlockingCalls"]),
+  module(
     "Edge", "WebServer",
     uses: ["CMicroHTTPD", "CGnuTLS", "CCrypt", "CZlib", "CLinux", "BlockingCalls"]),
-  room("Edge", "WebClient", uses: ["CCurl"]),
-  room("Edge", "Decompression", uses: ["CZlib", "CZstd", "BlockingCalls"]),
-  room("Edge", "PatternMatching", uses: ["CRE2"]),
-  room("Edge", "ConfigDecoding", uses: [yams]),
+  module("Edge", "WebClient", uses: ["CCurl"]),
+  module("Edge", "Decompression", uses: ["CZlib", "CZstd", "BlockingCalls"]),
+  module("Edge", "PatternMatching", uses: ["CRE2"]),
+  module("Edge", "YAMLDecoding", uses: [yams]),
 ]
 
 let model: [Target] = [
-  room("Model", "MetricModel", uses: ["PatternMatching"]),
-  room("Model", "ExpositionFormat", uses: ["MetricModel"]),
-  room("Model", "StorageAPI", uses: ["MetricModel"]),
-  room("Model", "TextTemplates", uses: ["MetricModel", "PatternMatching"]),
+  module("Model", "MetricModel", uses: ["PatternMatching"]),
+  module("Model", "ExpositionFormat", uses: ["MetricModel"]),
+  module("Model", "StorageAPI", uses: ["MetricModel"]),
+  module("Model", "TextTemplates", uses: ["MetricModel", "PatternMatching"]),
 ]
 
 let store: [Target] = [
-  room("Store", "StateDatabase", uses: ["StorageAPI", "MetricModel", grdb]),
-  room("Store", "SampleStore", uses: ["StorageAPI", "MetricModel", "StateDatabase"]),
+  module("Storage", "SQLiteStorage", uses: ["StorageAPI", "MetricModel", grdb]),
+  module("Storage", "SampleStore", uses: ["StorageAPI", "MetricModel", "SQLiteStorage"]),
 ]
 
 let query: [Target] = [
-  room("Query", "PromQLSyntax", uses: ["MetricModel"]),
-  room(
+  module("Query", "PromQLSyntax", uses: ["MetricModel"]),
+  module(
     "Query", "PromQLEngine",
     uses: ["PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
   // The runner of test scripts: `tocsin test promql` and our own tests share it.
-  room(
+  module(
     "Query", "QueryScripts",
     uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
 ]
 
 let collect: [Target] = [
-  room("Collect", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
-  room(
-    "Collect", "SystemCollectors",
+  module(
+    "Collection", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
+  module(
+    "Collection", "SystemCollectors",
     uses: ["CollectorCore", "ExpositionFormat", "MetricModel", "PatternMatching"]),
-  room("Collect", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
-  room(
-    "Collect", "PostgresCollectors",
+  module(
+    "Collection", "ProcessCollectors", uses: ["CollectorCore", "MetricModel", "PatternMatching"]),
+  module(
+    "Collection", "PostgresCollectors",
     uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
-  room(
-    "Collect", "RedisCollectors",
+  module(
+    "Collection", "RedisCollectors",
     uses: ["CollectorCore", "MetricModel", "RedisAccess"]),
-  room(
-    "Collect", "ProbeCollectors",
+  module(
+    "Collection", "ProbeCollectors",
     uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
 ]
 
 let alert: [Target] = [
-  room(
-    "Alert", "AlertRules",
+  module(
+    "Alerting", "AlertRules",
     uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", logging]),
-  room(
-    "Alert", "AlertRouting",
+  module(
+    "Alerting", "AlertRouting",
     uses: ["StorageAPI", "MetricModel", "PatternMatching", logging]),
-  room(
-    "Alert", "AlertIntegrations",
+  module(
+    "Alerting", "AlertIntegrations",
     uses: [
       "AlertRouting", "StorageAPI", "MetricModel", "TextTemplates", "PatternMatching", "WebClient",
       logging,
@@ -142,41 +144,41 @@ let alert: [Target] = [
 ]
 
 let serve: [Target] = [
-  room(
-    "Serve", "MetricScraping",
+  module(
+    "Ingestion", "Scraping",
     uses: [
       "BlockingCalls", "WebClient", "ExpositionFormat", "StorageAPI", "MetricModel",
       "PatternMatching", logging,
     ]),
-  room(
-    "Serve", "RemoteWriting",
+  module(
+    "Ingestion", "RemoteWrite",
     uses: [
-      "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
+      "WebServer", "WebClient", "Scraping", "SQLiteStorage", "StorageAPI", "MetricModel",
       "ExpositionFormat", logging,
     ]),
   // The file of --web.config.file, which both daemons take.
-  room("Serve", "WebSecurity", uses: ["ConfigDecoding", "WebServer", logging]),
-  room("Serve", "WebAssets", resources: [.embedInCode("Pages")]),
-  room(
-    "Serve", "QueryAPI",
+  module("HTTP", "WebSecurity", uses: ["YAMLDecoding", "WebServer", logging]),
+  module("HTTP", "WebInterface", resources: [.embedInCode("Pages")]),
+  module(
+    "HTTP", "HTTPAPI",
     uses: [
       "WebServer", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "AlertRouting", "StorageAPI", "MetricModel", "PatternMatching",
     ]),
-  room(
-    "Serve", "ExporterService",
+  module(
+    "Services", "ExporterService",
     uses: [
-      "ConfigDecoding", "WebServer", "WebSecurity", "CollectorCore", "MetricModel",
+      "YAMLDecoding", "WebServer", "WebSecurity", "CollectorCore", "MetricModel",
       "SystemCollectors",
       "ProcessCollectors", "PostgresCollectors", "RedisCollectors", "ProbeCollectors",
       "PostgresAccess", "RedisAccess", "Decompression", serviceLifecycle, logging,
     ]),
-  room(
-    "Serve", "EvaluatorService",
+  module(
+    "Services", "EvaluatorService",
     uses: [
-      "ConfigDecoding", "QueryAPI", "WebAssets", "WebServer", "WebSecurity", "WebClient",
-      "MetricScraping",
-      "RemoteWriting", "SampleStore", "StateDatabase", "StorageAPI", "MetricModel",
+      "YAMLDecoding", "HTTPAPI", "WebInterface", "WebServer", "WebSecurity", "WebClient",
+      "Scraping",
+      "RemoteWrite", "SampleStore", "SQLiteStorage", "StorageAPI", "MetricModel",
       "PatternMatching", "TextTemplates", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "QueryScripts", "AlertRouting", "AlertIntegrations", "CollectorCore", serviceLifecycle,
       logging,
@@ -184,20 +186,20 @@ let serve: [Target] = [
 ]
 
 let programs: [Target] = [
-  program(
+  executable(
     "tocsin",
     uses: [
-      "ExporterService", "EvaluatorService", "RemoteWriting", "WebClient", "ConfigDecoding",
+      "ExporterService", "EvaluatorService", "RemoteWrite", "WebClient", "YAMLDecoding",
       "AlertRules", "AlertRouting", "MetricModel", "ProcessCollectors", "PatternMatching",
       "WebServer", "WebSecurity",
       "QueryScripts", "PromQLEngine", "PromQLSyntax", "StorageAPI", "SampleStore",
-      "StateDatabase", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
+      "SQLiteStorage", "ExpositionFormat", argumentParser, logging, serviceLifecycle,
       unixSignals,
     ]),
-  program(
+  executable(
     "tocsin-bench",
     uses: [
-      "MetricModel", "ExpositionFormat", "StorageAPI", "SampleStore", "StateDatabase",
+      "MetricModel", "ExpositionFormat", "StorageAPI", "SampleStore", "SQLiteStorage",
       "PromQLSyntax", "PromQLEngine", "AlertRules", "CollectorCore", "SystemCollectors",
       "ProcessCollectors",
       argumentParser,
@@ -209,7 +211,7 @@ let tested: [Target] = [
     name: "EndToEndTests",
     dependencies: [
       "tocsin", "TestSupport", "WebClient", "WebServer", "ExpositionFormat", "MetricModel",
-      "RemoteWriting",
+      "RemoteWrite",
     ],
     path: "Tests/EndToEndTests", exclude: ["Fixtures"], swiftSettings: settings),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -218,13 +220,13 @@ let tested: [Target] = [
   tests(
     "AlertIntegrations", uses: ["AlertRouting", "WebClient", "StorageAPI", "MetricModel"],
     data: ["Golden"]),
-  tests("WebSecurity", uses: ["ConfigDecoding", "WebServer", logging]),
+  tests("WebSecurity", uses: ["YAMLDecoding", "WebServer", logging]),
   tests("WebServer", uses: ["WebClient"]),
   tests("WebClient", uses: ["WebServer"], data: ["Fixtures"]),
   tests(
     "ExporterService",
     uses: [
-      "CollectorCore", "ConfigDecoding", "MetricModel", "PostgresAccess", "PostgresCollectors",
+      "CollectorCore", "YAMLDecoding", "MetricModel", "PostgresAccess", "PostgresCollectors",
       "ProbeCollectors", "RedisAccess", "WebServer", logging,
     ]),
   tests("MetricModel"),
@@ -236,7 +238,7 @@ let tested: [Target] = [
     "ProbeCollectors",
     uses: ["CollectorCore", "MetricModel", "PatternMatching", "WebClient", "WebServer"]),
   tests("PatternMatching"),
-  tests("ConfigDecoding"),
+  tests("YAMLDecoding"),
   tests("TextTemplates", uses: ["MetricModel"], data: ["Golden"]),
   tests("PromQLSyntax", uses: ["MetricModel"]),
   tests("PromQLEngine", uses: ["MetricModel", "StorageAPI", "PromQLSyntax", "QueryScripts"]),
@@ -250,30 +252,30 @@ let tested: [Target] = [
   tests("PostgresCollectors", uses: ["CollectorCore", "MetricModel", "PostgresAccess"]),
   tests("RedisCollectors", uses: ["CollectorCore", "RedisAccess"], data: ["Fixtures"]),
   tests(
-    "MetricScraping",
+    "Scraping",
     uses: [
       "BlockingCalls",
       "ExpositionFormat", "StorageAPI", "MetricModel", "WebServer", "WebClient", logging,
     ]),
   tests(
-    "RemoteWriting",
+    "RemoteWrite",
     uses: [
-      "WebServer", "WebClient", "MetricScraping", "StateDatabase", "StorageAPI", "MetricModel",
+      "WebServer", "WebClient", "Scraping", "SQLiteStorage", "StorageAPI", "MetricModel",
     ], data: ["Corpus"]),
-  tests("StateDatabase", uses: ["StorageAPI", "MetricModel", grdb]),
-  tests("SampleStore", uses: ["StateDatabase", "StorageAPI", "MetricModel"]),
+  tests("SQLiteStorage", uses: ["StorageAPI", "MetricModel", grdb]),
+  tests("SampleStore", uses: ["SQLiteStorage", "StorageAPI", "MetricModel"]),
   tests(
     "EvaluatorService",
     uses: [
-      "ConfigDecoding", "MetricModel", "MetricScraping", "AlertRules", "AlertRouting", "WebClient",
+      "YAMLDecoding", "MetricModel", "Scraping", "AlertRules", "AlertRouting", "WebClient",
     ]),
   tests(
-    "QueryAPI",
+    "HTTPAPI",
     uses: [
       "WebServer", "WebClient", "PromQLEngine", "AlertRules", "AlertRouting", "StorageAPI",
       "MetricModel",
     ]),
-  tests("WebAssets"),
+  tests("WebInterface"),
 ]
 
 let package = Package(

@@ -48,7 +48,7 @@ private func group(
       for _ in 0..<3 { await tick(world) }
     }
     let times = world.asked.map(\.at.rawValue)
-    let offset = EvaluationSlots(group()).offset
+    let offset = EvaluationTicks(group()).offset
     #expect(times.count == 3)
     #expect(times.allSatisfy { ($0 - offset) % 15_000 == 0 })
     #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 15_000 })

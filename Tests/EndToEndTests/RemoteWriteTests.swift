@@ -1,6 +1,6 @@
 import Foundation
 import MetricModel
-import RemoteWriting
+import RemoteWrite
 import TestSupport
 import Testing
 import WebClient

@@ -1,4 +1,4 @@
-import ConfigDecoding
+import YAMLDecoding
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import CollectorCore
-import ConfigDecoding
+import YAMLDecoding
 import Foundation
 import Logging
 import TestSupport

@@ -32,12 +32,12 @@ private func query(
 }
 
 private final class Scraper {
-  let board: CustomQueryBoard
+  let board: CustomQueryRegistry
   private let collector: CustomQueryCollector
   private var buffer = FamilyBuffer()
 
   init(_ url: String, _ queries: [CustomQuery]) throws {
-    board = CustomQueryBoard(
+    board = CustomQueryRegistry(
       PostgresServer(try PostgresSettings(parsing: url)), queries: queries)
     collector = CustomQueryCollector(board)
   }
@@ -236,7 +236,7 @@ private final class Scraper {
     }
     let everywhere = query("name", "SELECT 1 AS v") { $0.databases = ["shop_*", "blog"] }
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
-    let board = CustomQueryBoard(
+    let board = CustomQueryRegistry(
       watched, queries: [everywhere], databases: DatabaseFilter(exclude: ["*_old"]))
     var buffer = FamilyBuffer()
     buffer.beginScrape()
@@ -267,7 +267,7 @@ private final class Scraper {
     let slow = query("big", "SELECT 1 AS v FROM pg_sleep(0.3)") {
       ($0.lane, $0.ttl, $0.timeout) = (.slow, .seconds(600), .seconds(60))
     }
-    let board = CustomQueryBoard(watched, queries: [slow, query("small", "SELECT 1 AS v")])
+    let board = CustomQueryRegistry(watched, queries: [slow, query("small", "SELECT 1 AS v")])
     let runner = CollectorRunner(board.scheduled())
     let label = ["server": "127.0.0.1:\(server.port)"]
     try await waitUntil("the slow answer is there") {

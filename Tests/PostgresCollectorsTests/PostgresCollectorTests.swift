@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func namesTypesAndLabelsAreThePeers() async throws {
-    guard let table = PeerTable("postgres") else { return }
+    guard let table = ReferenceTable("postgres") else { return }
     // All that can be shown is there: a standby, an archive, a slot that is read from, a vacuum at
     // work, an idle session.
     let server = try await ThrowawayPostgres.start(

@@ -33,7 +33,7 @@ import WebServer
   private func probe(
     _ address: String, _ module: ProbeModule, within budget: Duration = .seconds(20)
   ) async throws -> Reading {
-    let roster = try ProbeRoster(
+    let roster = try ProbeTargets(
       [ProbeTarget(name: "it", address: address, module: "m")], modules: ["m": module])
     return Reading(try await roster.answer(target: "it", module: nil, within: budget))
   }
@@ -163,7 +163,7 @@ import WebServer
   }
 
   @Test func targetsShowWithTheirLabels() async throws {
-    let roster = try ProbeRoster([
+    let roster = try ProbeTargets([
       ProbeTarget(name: "web", address: "http://127.0.0.1:\(server.boundPort)/ok"),
       ProbeTarget(
         name: "port", address: "127.0.0.1:\(server.boundPort)", module: "tcp_connect"),

@@ -37,7 +37,7 @@ import WebClient
   private func probe(_ change: (inout HTTPProbeSettings) -> Void) async throws -> Reading {
     var settings = HTTPProbeSettings()
     change(&settings)
-    let roster = try ProbeRoster(
+    let roster = try ProbeTargets(
       [ProbeTarget(name: "it", address: "https://127.0.0.1:\(port)/", module: "m")],
       modules: ["m": ProbeModule(.http(settings))])
     return Reading(try await roster.answer(target: "it", module: nil, within: .seconds(20)))

@@ -12,7 +12,7 @@ private let folder: URL = {
 }()
 
 /// Every case without native histograms passes, and the skipped ones are exactly those that touch
-/// one: `HistogramCensus` decides this from the text alone.
+/// one: `HistogramCount` decides this from the text alone.
 @Test(
   .enabled(if: FileManager.default.fileExists(atPath: folder.path), "shared scripts are not here"))
 func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
@@ -21,7 +21,7 @@ func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
   where name.hasSuffix(".test") {
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     let report = await ScriptRunner.run(Script(text))
-    let census = HistogramCensus(text)
+    let census = HistogramCount(text)
     let touching = census.touching.count
     print(
       "\(name): \(report.passed) passed, \(report.failures.count) failed, \(report.skipped) skipped; "
@@ -37,7 +37,7 @@ func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
 }
 
 @Test func theCensusFindsWhatTouchesNativeHistograms() {
-  let census = HistogramCensus(
+  let census = HistogramCount(
     """
     load 1m
       a{x="1"} 1x9

@@ -50,7 +50,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
   }
 
   @Test func namesTypesAndLabelsAreThePeers() async throws {
-    guard let table = PeerTable("redis") else { return }
+    guard let table = ReferenceTable("redis") else { return }
     let server = try await ThrowawayRedis.start(arguments: [
       "--appendonly", "yes", "--latency-monitor-threshold", "1",
       "--enable-debug-command", "yes",

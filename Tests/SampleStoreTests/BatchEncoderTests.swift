@@ -1,5 +1,5 @@
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import TestSupport
 import Testing
 
@@ -129,25 +129,25 @@ struct BatchEncoderTests {
       (0..<400).map { Sample(series: Int64($0), timestamp: batch, value: Self.edges[$0 % 20]) }
     }
     let rows = batches.enumerated().map { encode($0.element, sequence: Int64($0.offset)) }
-    let joined = JournalRow.joining(rows)
+    let joined = WALRecord.joining(rows)
     #expect(joined.count > 1 && joined.count < 5)
-    #expect(joined.allSatisfy { $0.samples.count <= JournalRow.joinedBytes })
+    #expect(joined.allSatisfy { $0.samples.count <= WALRecord.joinedBytes })
     #expect(
       joined.last?.sequence == 29 && joined.map(\.sequence) == joined.map(\.sequence).sorted())
     let isInOrder = joined.flatMap { decode($0) ?? [] } == batches.flatMap(\.self)
     #expect(isInOrder)
-    #expect(JournalRow.joining([rows[3]]).map(\.checksum) == [rows[3].checksum])
+    #expect(WALRecord.joining([rows[3]]).map(\.checksum) == [rows[3].checksum])
   }
 
   @Test func aChangedOrCutRowIsRefused() {
     let row = encode((1...20).map { Sample(series: $0, timestamp: 5, value: StaleMarker.bits) })
-    for row in [row] + JournalRow.joining([row, row]) {
+    for row in [row] + WALRecord.joining([row, row]) {
       for place in row.samples.indices {
         var bytes = row.samples
         bytes[place] &+= 1
-        expectRefused(JournalRow(sequence: 1, checksum: row.checksum, samples: bytes))
+        expectRefused(WALRecord(sequence: 1, checksum: row.checksum, samples: bytes))
         let cut = Array(row.samples[..<place])
-        expectRefused(JournalRow(sequence: 1, checksum: row.checksum, samples: cut))
+        expectRefused(WALRecord(sequence: 1, checksum: row.checksum, samples: cut))
       }
     }
   }
@@ -156,7 +156,7 @@ struct BatchEncoderTests {
   func anyBytesWithTheRightChecksumDoNoHarm(seed: UInt64, layout: UInt8) {
     var random = RepeatableRandom(seed: seed)
     let bytes = [layout] + (0..<55).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-    _ = decode(JournalRow(sequence: 1, checksum: Checksum.of(bytes), samples: bytes))
+    _ = decode(WALRecord(sequence: 1, checksum: Checksum.of(bytes), samples: bytes))
   }
 
   /// The numbers of the parts stay sensible, so that the parts themselves are looked at.
@@ -175,7 +175,7 @@ struct BatchEncoderTests {
     for start in stride(from: 0, to: bytes.count, by: 8) {
       checksum.combine(bytes[start..<(start + 8)].reduce(0) { $0 << 8 | UInt64($1) })
     }
-    let row = JournalRow(sequence: 1, checksum: checksum.value, samples: bytes)
+    let row = WALRecord(sequence: 1, checksum: checksum.value, samples: bytes)
     let found = decode(row)
     #expect((found?.count ?? 0) <= 8 * 16 * bytes.count)
   }
@@ -188,7 +188,7 @@ struct BatchEncoderTests {
       Varint.append(value.bitPattern.byteSwapped, to: &bytes)
     }
     #expect(
-      decode(JournalRow(sequence: 1, checksum: Checksum.of(bytes), samples: bytes)) == [
+      decode(WALRecord(sequence: 1, checksum: Checksum.of(bytes), samples: bytes)) == [
         Sample(series: 5, timestamp: 1000, value: (1.5).bitPattern),
         Sample(series: 6, timestamp: 1000, value: (2.0).bitPattern),
       ])
@@ -202,7 +202,7 @@ struct BatchEncoderTests {
     Varint.appendSigned(1000, to: &bytes)
     bytes += [0x3f, 0xf8, 0x01, 0x40, 0x20]
     Varint.appendSigned(-10, to: &bytes)
-    let row = JournalRow(sequence: 1, checksum: Checksum.of(bytes), samples: bytes)
+    let row = WALRecord(sequence: 1, checksum: Checksum.of(bytes), samples: bytes)
     var kinds: [BatchEncoder.Kind] = []
     #expect(BatchDecoder.decode(row) { found, _, _, _ in kinds.append(found) })
     #expect(kinds == [kind, kind, kind])
@@ -212,7 +212,7 @@ struct BatchEncoderTests {
         Sample(series: 6, timestamp: 1000, value: (2.0).bitPattern),
         Sample(series: 7, timestamp: 990, value: 0),
       ])
-    expectRefused(JournalRow(sequence: 1, checksum: row.checksum, samples: bytes.dropLast()))
+    expectRefused(WALRecord(sequence: 1, checksum: row.checksum, samples: bytes.dropLast()))
   }
 
   @Test(arguments: [
@@ -234,14 +234,14 @@ struct BatchEncoderTests {
     #expect(Labels(validating: bytes) == nil)
   }
 
-  private func expectRefused(_ row: JournalRow) {
+  private func expectRefused(_ row: WALRecord) {
     var count = 0
     #expect(!BatchDecoder.decode(row) { _, _, _, _ in count += 1 })
     #expect(count == 0)
   }
 
   /// The samples of a row; nil if it is damaged.
-  private func decode(_ row: JournalRow) -> [Sample]? {
+  private func decode(_ row: WALRecord) -> [Sample]? {
     var found: [Sample] = []
     let isSound = BatchDecoder.decode(row) { _, series, timestamp, value in
       found.append(Sample(series: series, timestamp: timestamp, value: value))
@@ -249,14 +249,14 @@ struct BatchEncoderTests {
     return isSound ? found : nil
   }
 
-  private func encode(_ samples: [Sample], sequence: Int64 = 9) -> JournalRow {
+  private func encode(_ samples: [Sample], sequence: Int64 = 9) -> WALRecord {
     var encoder = BatchEncoder()
     return encode(samples, sequence: sequence, with: &encoder)
   }
 
   private func encode(
     _ samples: [Sample], sequence: Int64 = 9, with encoder: inout BatchEncoder
-  ) -> JournalRow {
+  ) -> WALRecord {
     encoder.begin(sampleCount: samples.count)
     for sample in samples {
       encoder.append(sample.series, sample.timestamp, ValueCode(sample.value))

@@ -1,5 +1,5 @@
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import TestSupport
 import Testing
@@ -85,7 +85,7 @@ struct CompactionTests {
   @Test func whatComesDuringCompactionIsSeenAtTheNextRound() async throws {
     let world = try await StoreWorld(settings: .small)
     let journal = world.store.journal
-    var writes = JournalWrites()
+    var writes = WALWrites()
     writes.newSeries = [
       SeriesRow(key: SeriesKey(rawValue: 1), labels: Labels(["a": "b"]).packed, checksum: 0)
     ]
@@ -116,7 +116,7 @@ struct CompactionTests {
     #expect(other?.key == nil, sourceLocation: sourceLocation)
   }
 
-  private func spans(_ journal: SampleJournal) throws -> [ClosedRange<Int64>?] {
+  private func spans(_ journal: SampleDatabase) throws -> [ClosedRange<Int64>?] {
     var spans: [ClosedRange<Int64>?] = []
     try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
       spans.append(stored.span.map { $0.lowerBound.rawValue...$0.upperBound.rawValue })

@@ -1,5 +1,5 @@
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import TestSupport
 import Testing

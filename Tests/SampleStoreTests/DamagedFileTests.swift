@@ -1,6 +1,6 @@
 import Foundation
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import TestSupport
 import Testing
@@ -90,7 +90,7 @@ struct DamagedFileTests {
     // Ingestion goes on, and the next start finds a sound file.
     try await store.append(["__name__": "new"], [(1, 1)])
     try await store.close()
-    let journal = try SampleJournal(readingFrom: folder)
+    let journal = try SampleDatabase(readingFrom: folder)
     #expect(try journal.findings() == [])
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import Synchronization
 import TestSupport
@@ -119,8 +119,8 @@ struct RestartTests {
     let world = try await StoreWorld()
     let up: Labels = ["__name__": "up"]
     try await world.store.append(up, [(1, 1)])
-    var writes = JournalWrites()
-    writes.rows = [JournalRow(sequence: 50, checksum: 1, samples: [1, 2, 3])]
+    var writes = WALWrites()
+    writes.rows = [WALRecord(sequence: 50, checksum: 1, samples: [1, 2, 3])]
     writes.newSeries = [SeriesRow(key: SeriesKey(rawValue: 90), labels: [9, 9], checksum: 0)]
     try await world.store.journal.commit(writes)
     let heard = Heard()
@@ -139,7 +139,7 @@ struct RestartTests {
     let world = try await StoreWorld(settings: .small)
     let up: Labels = ["__name__": "up"]
     try await world.store.append(up, (100..<140).map { ($0, 1) })
-    var writes = JournalWrites()
+    var writes = WALWrites()
     writes.chunks = [
       ChunkRow(
         number: 900, series: SeriesKey(rawValue: 1), first: Timestamp(rawValue: 0),

@@ -1,5 +1,5 @@
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import TestSupport
 import Testing
@@ -49,7 +49,7 @@ struct SampleStoreTests {
     #expect(try await world.store.samples(of: up) == [[10, 1], [20, 2], [30, 3]])
   }
 
-  @Test func lateSamplesFindTheirPlaceInTheOpenChunk() async throws {
+  @Test func outOfOrderSamplesFindTheirPlaceInTheOpenChunk() async throws {
     let world = try await StoreWorld()
     try await world.store.append(up, [(30, 3), (10, 1), (40, 4), (20, 2)])
     #expect(try await world.store.samples(of: up) == [[10, 1], [20, 2], [30, 3], [40, 4]])

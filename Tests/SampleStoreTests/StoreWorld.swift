@@ -1,6 +1,6 @@
 import Foundation
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 import Synchronization
 import TestSupport
@@ -15,7 +15,7 @@ final class StoreWorld: Sendable {
 
   init(
     settings: SampleStoreSettings = SampleStoreSettings(),
-    report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+    report: @escaping @Sendable (StorageEvent) -> Void = { _ in }
   ) async throws {
     directory = try TemporaryDirectory()
     store = try await SampleStore.open(
@@ -28,7 +28,7 @@ final class StoreWorld: Sendable {
   /// is in it whole, and what is being written may be torn.
   func afterKill(
     settings: SampleStoreSettings = SampleStoreSettings(),
-    report: @escaping @Sendable (StorageTrouble) -> Void = { _ in }
+    report: @escaping @Sendable (StorageEvent) -> Void = { _ in }
   ) async throws -> SampleStore {
     let image = directory.file("image-\(UInt64.random(in: 0 ... .max))")
     let files = FileManager.default
@@ -90,9 +90,9 @@ extension SampleStoreSettings {
 
 /// Collects what a store reports.
 final class Heard: Sendable {
-  private let troubles = Mutex<[StorageTrouble]>([])
+  private let troubles = Mutex<[StorageEvent]>([])
 
-  var all: [StorageTrouble] { troubles.withLock { $0 } }
+  var all: [StorageEvent] { troubles.withLock { $0 } }
 
-  func add(_ trouble: StorageTrouble) { troubles.withLock { $0.append(trouble) } }
+  func add(_ trouble: StorageEvent) { troubles.withLock { $0.append(trouble) } }
 }

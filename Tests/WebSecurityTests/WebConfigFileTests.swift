@@ -1,4 +1,4 @@
-import ConfigDecoding
+import YAMLDecoding
 import Foundation
 import Logging
 import TestSupport

@@ -32,7 +32,7 @@ package struct PostgresReply: Sendable {
 }
 
 /// The statements that the server keeps for a session: names and texts.
-struct KeptStatements {
+struct RetainedStatements {
   /// Whether the session takes statements to keep. Behind a pooler that gives each transaction
   /// another server, what was kept is gone at the next.
   var isAllowed = true
@@ -126,12 +126,12 @@ extension PostgresConnection {
       if let preamble = inForce.preamble, !handle.send(preamble, []) { return false }
       return handle.send(statement.sql, [])
     }
-    let name = KeptStatements.serverName(statement)
+    let name = RetainedStatements.serverName(statement)
     switch kept.step(for: statement) {
     case .execute: return handle.sendPrepared(name)
     case .prepare: return handle.sendPrepare(name, statement.sql) && handle.sendPrepared(name)
     case .replace(let old):
-      return handle.send("DEALLOCATE \(KeptStatements.serverName(old))", [])
+      return handle.send("DEALLOCATE \(RetainedStatements.serverName(old))", [])
         && handle.sendPrepare(name, statement.sql) && handle.sendPrepared(name)
     }
   }
@@ -166,7 +166,7 @@ extension PostgresConnection {
     if kept.isAllowed { kept.note(statement, partsDone: partsDone) }
     if let failure {
       if failure.endsSession { throw failure }
-      if KeptStatements.lostStates.contains(failure.sqlState ?? "") { kept.isAllowed = false }
+      if RetainedStatements.lostStates.contains(failure.sqlState ?? "") { kept.isAllowed = false }
       return .failure(failure)
     }
     guard let answer else { throw lost() }

@@ -12,7 +12,7 @@ private import CLibPQ
   let handle: PostgresHandle
   let settings: PostgresSettings
   /// The statements that the server keeps for this session.
-  var kept = KeptStatements()
+  var kept = RetainedStatements()
   /// The settings of this session, or of each of its transactions.
   var inForce = SettingsInForce()
   /// The server's version as a number, 150020 for 15.20.

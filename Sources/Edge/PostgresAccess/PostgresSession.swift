@@ -139,7 +139,7 @@ package actor PostgresSession {
   ) {
     for index in replies.indices {
       guard case .failure(let error) = replies[index].answer,
-        KeptStatements.lostStates.contains(error.sqlState ?? ""),
+        RetainedStatements.lostStates.contains(error.sqlState ?? ""),
         let reply = connection?.run(statements[index...index], deadline: deadline).first
       else { continue }
       replies[index] = reply

@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// May be sent from several tasks at once; those that find the handle in use get one of their own.
 package final class PreparedRequest: Sendable {
-  let hop: Hop
+  let hop: RedirectStep
   /// About 10 KB.
   private let idle = Mutex<Transfer?>(nil)
 
   /// Checks a request; throws `invalidURL` or `invalidRequest`.
   package init(_ request: WebRequest) throws(WebClientError) {
-    hop = try Hop(request)
+    hop = try RedirectStep(request)
   }
 
   /// A handle that is ready to be sent; nil if there was no memory.

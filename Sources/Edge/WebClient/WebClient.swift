@@ -78,7 +78,7 @@ package final class WebClient: Sendable {
 
   /// Follows the redirects of an answer to the last one.
   private func follow(
-    _ answer: WebResponse, of first: Hop, until deadline: ContinuousClock.Instant,
+    _ answer: WebResponse, of first: RedirectStep, until deadline: ContinuousClock.Instant,
     noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
     var (response, hop) = (answer, first)
@@ -103,7 +103,7 @@ package final class WebClient: Sendable {
   }
 
   private static func response(
-    of hop: Hop, _ outcome: TransferOutcome, timings: WebTimings
+    of hop: RedirectStep, _ outcome: TransferOutcome, timings: WebTimings
   ) throws(WebClientError) -> WebResponse {
     guard outcome.code == CURLE_OK else {
       throw hop.error(for: outcome, timeout: hop.request.timeout)
@@ -112,7 +112,7 @@ package final class WebClient: Sendable {
   }
 
   private func run(
-    _ hop: Hop, _ transfer: Transfer?
+    _ hop: RedirectStep, _ transfer: Transfer?
   ) async throws(WebClientError) -> TransferOutcome {
     guard let driver, let transfer else {
       throw .connection(

@@ -110,7 +110,7 @@ import Synchronization
     let isWhole = response.parts == nil || status == 204 || status == 304
     let made =
       if !isWhole, let parts = response.parts {
-        unsafe PartedBody(response, parts, core).makeResponse()
+        unsafe ChunkedBody(response, parts, core).makeResponse()
       } else {
         unsafe ResponseBody(body).makeResponse()
       }

@@ -1,7 +1,7 @@
 import Foundation
 import MetricModel
 import SampleStore
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 
 /// A store in a folder of its own, filled with series that step at a fixed distance.

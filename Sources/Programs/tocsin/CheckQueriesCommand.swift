@@ -1,5 +1,5 @@
 import ArgumentParser
-import ConfigDecoding
+import YAMLDecoding
 import ExporterService
 
 /// `tocsin check queries`

@@ -2,7 +2,7 @@ import AlertRules
 import ArgumentParser
 import EvaluatorService
 import Logging
-import StateDatabase
+import SQLiteStorage
 
 /// `tocsin evaluator`
 struct EvaluatorCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ConfigDecoding
+import YAMLDecoding
 import ExporterService
 import Foundation
 import Logging

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import RemoteWriting
+import RemoteWrite
 import SampleStore
-import StateDatabase
+import SQLiteStorage
 import WebClient
 
 /// `tocsin import`

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MetricModel
-import StateDatabase
+import SQLiteStorage
 
 /// `tocsin store info`
 struct StoreInfo: AsyncParsableCommand {
@@ -12,7 +12,7 @@ struct StoreInfo: AsyncParsableCommand {
 
   func run() async throws {
     await Startup.exitOnFailure {
-      let summary = try SampleJournal(readingFrom: store.folder).summary()
+      let summary = try SampleDatabase(readingFrom: store.folder).summary()
       print("series            \(summary.series)")
       print("sealed samples    \(summary.sealedSamples) in \(summary.chunks) chunks")
       if let first = summary.first, let last = summary.last {
@@ -25,7 +25,7 @@ struct StoreInfo: AsyncParsableCommand {
     }
   }
 
-  private static func perSample(_ summary: JournalSummary) -> String {
+  private static func perSample(_ summary: WALSummary) -> String {
     guard summary.sealedSamples > 0 else { return "" }
     let bytes = Double(summary.chunkBytes) / Double(summary.sealedSamples)
     return ", \((bytes * 100).rounded() / 100) a sample"

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import StateDatabase
+import SQLiteStorage
 
 /// `tocsin store snapshot`
 struct StoreSnapshot: AsyncParsableCommand {
@@ -19,7 +19,7 @@ struct StoreSnapshot: AsyncParsableCommand {
     await Startup.exitOnFailure {
       try FileManager.default.createDirectory(
         atPath: target, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-      for name in try SampleJournal.snapshot(of: store.folder, to: target) {
+      for name in try SampleDatabase.snapshot(of: store.folder, to: target) {
         print("ok: \(target)/\(name)")
       }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SampleStore
-import StateDatabase
+import SQLiteStorage
 
 /// `tocsin store verify`
 struct StoreVerify: AsyncParsableCommand {
@@ -16,7 +16,7 @@ struct StoreVerify: AsyncParsableCommand {
 
   func run() async throws {
     await Startup.exitOnFailure {
-      let found = try StoreVerification(SampleJournal(readingFrom: store.folder))
+      let found = try StoreVerification(SampleDatabase(readingFrom: store.folder))
       for finding in found.findings { print(finding) }
       let what =
         "\(found.series) series, \(found.chunks) chunks with \(found.samples) samples, "

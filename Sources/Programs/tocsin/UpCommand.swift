@@ -44,7 +44,7 @@ struct UpCommand: AsyncParsableCommand {
       options.notificationsFile = files.alertmanager
       options.listenAddress = evaluatorAddress
       options.evaluation = evaluation
-      let screen = UpScreen()
+      let screen = ConsoleReporter()
       options.onEvent = { screen.show($0) }
       let evaluator = try await EvaluatorDaemon.start(options)
       await screen.greet(exporter: exporter, evaluator: evaluator, files: files)

@@ -51,7 +51,7 @@ extension Planner {
   private func fold<Cell: Accumulator>(
     _ type: Cell.Type, _ source: any InstantOperator, _ groups: SeriesGroups
   ) -> any InstantOperator {
-    FoldOperator(source, groups, context, FoldOperator.folding(type))
+    AggregateOperator(source, groups, context, AggregateOperator.folding(type))
   }
 
   private func select(

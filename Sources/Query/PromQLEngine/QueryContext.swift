@@ -23,7 +23,7 @@ final class QueryContext {
   /// The most samples held at one time so far.
   private(set) var peakSamples = 0
 
-  private var heldSamples = 0
+  private var sampleSnapshot = 0
   private var pendingWork = QueryContext.workPerCheck
   private let deadline: ContinuousClock.Instant?
 
@@ -62,13 +62,13 @@ final class QueryContext {
 
   /// Takes samples from the budget; they count until they are released.
   func hold(_ samples: Int) throws(QueryError) {
-    heldSamples += samples
-    if heldSamples > peakSamples { peakSamples = heldSamples }
-    if heldSamples > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
+    sampleSnapshot += samples
+    if sampleSnapshot > peakSamples { peakSamples = sampleSnapshot }
+    if sampleSnapshot > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
   }
 
   /// Gives samples back to the budget.
-  func release(_ samples: Int) { heldSamples -= samples }
+  func release(_ samples: Int) { sampleSnapshot -= samples }
 
   /// Takes room for the series that a part of the query hands on: each with its place is as large as two samples.
   ///

@@ -1,5 +1,5 @@
 import AlertRouting
-import ConfigDecoding
+import YAMLDecoding
 import Foundation
 import MetricModel
 import Testing

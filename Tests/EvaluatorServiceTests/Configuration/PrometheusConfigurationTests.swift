@@ -1,6 +1,6 @@
-import ConfigDecoding
+import YAMLDecoding
 import MetricModel
-import MetricScraping
+import Scraping
 import Testing
 import WebClient
 

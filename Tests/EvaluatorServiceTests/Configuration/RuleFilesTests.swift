@@ -1,5 +1,5 @@
 import AlertRules
-import ConfigDecoding
+import YAMLDecoding
 import Foundation
 import MetricModel
 import Testing

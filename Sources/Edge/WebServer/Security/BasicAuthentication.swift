@@ -13,7 +13,7 @@ package final class BasicAuthentication: Sendable {
   private let nobody: PasswordHash
   private let key: [UInt8]
   private let verdicts = Mutex(VerdictCache<[UInt8]>(capacity: 100))
-  private let desk = HashingDesk()
+  private let desk = PasswordHashingPool()
 
   /// Makes the gate; there must be at least one user.
   package init(users: [String: PasswordHash]) {
@@ -125,7 +125,7 @@ struct VerdictCache<Key: Hashable> {
 }
 
 /// Where passwords are hashed: a thread that nobody else needs.
-private actor HashingDesk {
+private actor PasswordHashingPool {
   private let executor = ThreadExecutor(name: "http-passwords")
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()

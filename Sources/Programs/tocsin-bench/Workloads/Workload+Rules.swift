@@ -1,7 +1,7 @@
 import AlertRules
 import MetricModel
 import PromQLEngine
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 
 extension Workload {

@@ -2,7 +2,7 @@ import CollectorCore
 import Foundation
 import MetricModel
 import SampleStore
-import StateDatabase
+import SQLiteStorage
 import StorageAPI
 
 extension Workload {
@@ -202,7 +202,7 @@ extension Workload {
   private static let snapshot: Activity = { busy, round in
     let target = busy.path + "/snapshot\(round)"
     try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-    keep(try SampleJournal.snapshot(of: busy.path, to: target).count)
+    keep(try SampleDatabase.snapshot(of: busy.path, to: target).count)
     try FileManager.default.removeItem(atPath: target)
   }
 }

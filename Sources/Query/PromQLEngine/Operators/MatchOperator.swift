@@ -14,7 +14,7 @@ final class MatchOperator: InstantOperator {
   private let steps: Int
   private let context: QueryContext
   private let outputs: MatchOutputs
-  private var guardian: MatchGuardian
+  private var guardian: MatchValidator
 
   private var manyRow: [Double]
   private var manyPosition = -1
@@ -37,7 +37,7 @@ final class MatchOperator: InstantOperator {
       draining: manyIsLeft ? right : left, steps: steps, in: context)
     outputs = MatchOutputs(node, many: many.heads, one: one.heads)
     try context.holdFlags(rows: outputs.groupCount, steps: steps)
-    guardian = MatchGuardian(node, outputs, one, many: many.heads)
+    guardian = MatchValidator(node, outputs, one, many: many.heads)
     heads = SeriesHeads(outputs.all.map(\.head))
     manyRow = [Double](repeating: absentValue, count: steps)
     queue = []

@@ -31,7 +31,7 @@ struct MatchOutputs {
     for (series, group) in groupOfOne.enumerated() { onesOfGroup[group].append(series) }
     let fillsOne = node.matching.rightFill != nil
     let fillsMany = node.matching.leftFill != nil
-    let namer = MatchNamer(node)
+    let namer = ResultLabelBuilder(node)
     for (series, head) in many.enumerated() {
       let group = groupOfMany[series]
       var outputs = onesOfGroup[group].map { partner in

@@ -1,0 +1,92 @@
+import MetricModel
+
+/// A rule of a running group: what it makes, what it has written, and how it fares.
+struct RunningRule: Sendable {
+  /// The two kinds of rules.
+  enum Body: Sendable {
+    case alerting(AlertingRule)
+    case recording(RecordingRule)
+  }
+
+  /// What partners of an old and a new group have in common (L3).
+  struct Identity: Hashable {
+    let kind: RuleDefinition.Kind
+    let labels: [String: String]
+    /// The number among rules that are equal in kind and labels.
+    let number: Int
+  }
+
+  let definition: RuleDefinition
+  let identity: Identity
+  var body: Body
+  var writer = SeriesWriter()
+  var journal: AlertStateRecorder
+  var health = RuleSnapshot.Health.unknown
+  var lastError: String?
+  var evaluationTime = 0.0
+  var lastEvaluation: Timestamp?
+
+  init(_ definition: RuleDefinition, identity: Identity, group: RuleGroupDefinition) {
+    self.definition = definition
+    self.identity = identity
+    switch definition.kind {
+    case .alert: body = .alerting(AlertingRule(definition, groupLabels: group.labels))
+    case .record: body = .recording(RecordingRule(definition, groupLabels: group.labels))
+    }
+    journal = AlertStateRecorder(
+      rule: AlertStateKey.rule(
+        group: group.key, name: definition.name, labels: identity.labels, number: identity.number))
+  }
+
+  /// The rules of a group as they stand before the first evaluation.
+  static func rules(of group: RuleGroupDefinition) -> [RunningRule] {
+    var numbers: [Identity: Int] = [:]
+    return group.rules.map { definition in
+      let labels = group.labels.merging(definition.labels) { $1 }
+      let first = Identity(kind: definition.kind, labels: labels, number: 0)
+      let number = numbers[first, default: 0]
+      numbers[first] = number + 1
+      let identity = Identity(kind: definition.kind, labels: labels, number: number)
+      return RunningRule(definition, identity: identity, group: group)
+    }
+  }
+
+  /// Goes on where a rule of the group's earlier version was: alerts and written series (L3).
+  mutating func inherit(_ old: RunningRule) {
+    writer = old.writer
+    journal = old.journal
+    health = old.health
+    lastError = old.lastError
+    evaluationTime = old.evaluationTime
+    lastEvaluation = old.lastEvaluation
+    if case .alerting(let before) = old.body, case .alerting(var now) = body {
+      now.alerts = before.alerts
+      body = .alerting(now)
+    }
+  }
+
+  /// Goes on where an earlier process was.
+  mutating func restore(_ alerts: [ActiveAlert]) {
+    guard case .alerting(var rule) = body, !alerts.isEmpty else { return }
+    for alert in alerts { rule.alerts[alert.labels] = alert }
+    // The series of the earlier process end when these alerts do.
+    writer = SeriesWriter(previous: Set(rule.series.map(\.labels)))
+    journal = AlertStateRecorder(rule: journal.rule, restored: alerts.map(\.labels))
+    body = .alerting(rule)
+  }
+
+  /// The rule as the API shows it.
+  var snapshot: RuleSnapshot {
+    var alerts: [ActiveAlert] = []
+    var state: AlertStateMachine.State?
+    if case .alerting(let rule) = body {
+      alerts = rule.alerts.values.filter { $0.machine.state != .inactive }
+        .sorted { $0.labels < $1.labels }
+      if lastEvaluation != nil || !alerts.isEmpty { state = rule.state }
+    }
+    return RuleSnapshot(
+      definition: definition, labels: Labels(identity.labels), state: state, alerts: alerts,
+      health: health, lastError: lastError, evaluationTime: evaluationTime,
+      lastEvaluation: lastEvaluation)
+  }
+}

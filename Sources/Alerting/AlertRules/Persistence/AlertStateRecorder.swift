@@ -1,0 +1,42 @@
+import Foundation
+import MetricModel
+import StorageAPI
+
+/// What of a rule's alerts is on disk, and so what must be written after an evaluation: only what changed.
+struct AlertStateRecorder: Sendable {
+  /// The rule's part of the keys.
+  let rule: String
+  private var written: [Labels: AlertStateMachine] = [:]
+
+  /// A journal of a rule for which there are rows of an earlier process; they are written anew at the first evaluation, since
+  /// the restart may have changed them.
+  init(rule: String, restored: [Labels] = []) {
+    self.rule = rule
+    for labels in restored { written[labels] = AlertStateMachine(activeAt: .distantPast) }
+  }
+
+  /// The keys that are on disk.
+  var keys: [String] { written.keys.map { AlertStateKey.alert(rule, $0) } }
+
+  /// The changes that bring the disk up to date.
+  func changes(for alerts: [Labels: ActiveAlert]) throws(RuleError) -> [StateChange] {
+    var changes: [StateChange] = []
+    let encoder = JSONEncoder()
+    for (labels, alert) in alerts where written[labels] != alert.machine {
+      do {
+        let row = try encoder.encode(StoredAlert(alert))
+        changes.append(
+          .put(.alertStates, key: AlertStateKey.alert(rule, labels), value: [UInt8](row)))
+      } catch {
+        throw .storage("cannot encode the state of \(labels): \(error)")
+      }
+    }
+    for labels in written.keys where alerts[labels] == nil {
+      changes.append(.delete(.alertStates, key: AlertStateKey.alert(rule, labels)))
+    }
+    return changes
+  }
+
+  /// Notes that the changes were made.
+  mutating func commit(_ alerts: [Labels: ActiveAlert]) { written = alerts.mapValues(\.machine) }
+}

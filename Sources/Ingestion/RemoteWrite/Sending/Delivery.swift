@@ -1,0 +1,168 @@
+import Logging
+import MetricModel
+import Scraping
+import SQLiteStorage
+import Synchronization
+import WebClient
+
+/// Brings messages to one destination.
+///
+/// 429, 5xx and failed connections are tried again, later each time and not before the other side's Retry-After. What is refused
+/// otherwise is counted and dropped. As a receiver may refuse all of a request for one sample in it, a request that is answered
+/// with 400, or that is too large (413), is first sent again in halves, down to the samples that are at fault.
+struct Delivery: Sendable {
+  /// How often a request is cut before the rest of what is refused is dropped.
+  static let cutLimit = 64
+
+  let destination: RemoteWriteDestination
+  let client: WebClient
+  let clock: any ScrapeClock
+  let logger: Logger
+  let count: @Sendable (@Sendable (inout SentCounts) -> Void) -> Void
+
+  /// What was told last, so that an outage is told once.
+  private let standing = Standing()
+
+  private final class Standing: Sendable {
+    let isFailing = Mutex(false)
+  }
+
+  /// What became of a request.
+  private enum Outcome {
+    case arrived
+    case refused(status: Int, String)
+    case failed(String, after: Duration?)
+  }
+
+  init(
+    destination: RemoteWriteDestination, client: WebClient, clock: any ScrapeClock,
+    logger: Logger, count: @escaping @Sendable (@Sendable (inout SentCounts) -> Void) -> Void
+  ) {
+    self.destination = destination
+    self.client = client
+    self.clock = clock
+    self.logger = logger
+    self.count = count
+  }
+
+  /// Returns when every sample has arrived or was refused. Throws only when the task is cancelled.
+  @concurrent func send(_ entries: [SendQueue.Entry]) async throws {
+    var messages: [[UInt8]] = []
+    for entry in entries {
+      do {
+        let payload = entry.payload
+        let message = try SnappyBlock.decompress(
+          payload.span, limit: RemoteWriteReceiver.bodyLimit)
+        _ = try OutgoingRequest.lanes(of: [message], count: 1, samplesPerSend: .max)
+        messages.append(message)
+      } catch {
+        drop(entry.count, "damaged queue: \(error)")
+      }
+    }
+    let lanes = try OutgoingRequest.lanes(
+      of: messages, count: destination.parallelRequests,
+      samplesPerSend: destination.samplesPerSend)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in lanes {
+        group.addTask { for request in lane { try await deliver(request) } }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func deliver(_ request: OutgoingRequest) async throws {
+    var waiting = [request]
+    var cuts = Self.cutLimit
+    var refused = 0
+    var firstReason = ""
+    while let request = waiting.popLast() {
+      guard let (status, reason) = try await refusal(of: request) else { continue }
+      if status == 400 || status == 413, cuts > 0, let (first, second) = request.halves {
+        cuts -= 1
+        waiting += [second, first]
+        continue
+      }
+      if refused == 0 { firstReason = reason }
+      refused += request.count
+    }
+    if refused > 0 { drop(refused, firstReason) }
+  }
+
+  /// Sends until there is a final answer; nil if the request has arrived.
+  private func refusal(of request: OutgoingRequest) async throws -> (status: Int, String)? {
+    var pause = RetryPause(
+      shortest: destination.shortestPause.duration, longest: destination.longestPause.duration)
+    let body = SnappyBlock.compress(request.bytes)
+    while true {
+      switch await attempt(body) {
+      case .arrived:
+        count { $0.sent += request.count }
+        noteArrival()
+        return nil
+      case .refused(let status, let reason): return (status, reason)
+      case .failed(let reason, let wish):
+        try Task.checkCancellation()
+        count { $0.retries += 1 }
+        noteFailure(reason)
+        try await clock.sleep(for: pause.afterFailure(wish: wish))
+      }
+    }
+  }
+
+  private func attempt(_ body: [UInt8]) async -> Outcome {
+    var request = WebRequest(.post, destination.url)
+    do {
+      try destination.client.apply(to: &request)
+    } catch {
+      return .failed("\(error)", after: nil)
+    }
+    request.body = body
+    request.headers["Content-Type"] = "application/x-protobuf"
+    request.headers["Content-Encoding"] = "snappy"
+    request.headers["X-Prometheus-Remote-Write-Version"] = "0.1.0"
+    request.userAgent = "Tocsin/" + TocsinVersion.current
+    request.timeout = destination.timeout.duration
+    request.maximumBodyBytes = 1 << 20
+    let response: WebResponse
+    do {
+      response = try await client.send(request)
+    } catch {
+      return .failed("\(error)", after: nil)
+    }
+    if response.isSuccess { return .arrived }
+    let reason = "status \(response.status): \(response.text.prefix(200))"
+    guard response.status == 429 || response.status >= 500 else {
+      return .refused(status: response.status, reason)
+    }
+    let wish = RetryAfter.duration(response.headers["Retry-After"], now: clock.now())
+    return .failed(reason, after: wish)
+  }
+
+  private func drop(_ samples: Int, _ reason: String) {
+    count { $0.dropped += samples }
+    logger.error(
+      "samples were refused",
+      metadata: [
+        "destination": "\(destination.name)", "samples": "\(samples)", "reason": "\(reason)",
+      ])
+  }
+
+  private func noteFailure(_ reason: String) {
+    let wasFailing = standing.isFailing.withLock { value in
+      defer { value = true }
+      return value
+    }
+    guard !wasFailing else { return }
+    logger.warning(
+      "samples wait", metadata: ["destination": "\(destination.name)", "reason": "\(reason)"])
+  }
+
+  private func noteArrival() {
+    let wasFailing = standing.isFailing.withLock { value in
+      defer { value = false }
+      return value
+    }
+    guard wasFailing else { return }
+    logger.notice("samples arrive again", metadata: ["destination": "\(destination.name)"])
+  }
+}

@@ -1,0 +1,172 @@
+package import Logging
+package import MetricModel
+package import StorageAPI
+import Synchronization
+
+/// Owns the scrape loops: starts one per target, keeps those of unchanged targets through a reload, ends the others.
+package actor TargetScheduler {
+  private struct Running {
+    let board: TargetStatus
+    let task: Task<Void, Never>
+  }
+
+  private let appender: any SampleAppender
+  private let fetcher: any TargetFetching
+  private let clock: any ScrapeClock
+  private let logger: Logger
+  private let onScrape: @Sendable (ScrapeReport) -> Void
+  private let counters = ScrapeCounters()
+  private var running: [ScrapeTarget: Running] = [:]
+  private var dropped: [DroppedTarget] = []
+  /// How many targets relabelling dropped, by job, also those that are not kept; every job is there.
+  package private(set) var droppedCounts: [String: Int] = [:]
+  private var awaitingFirst: Set<ScrapeTarget> = []
+  private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
+  private(set) var isStopped = false
+
+  /// Makes a scheduler without targets. `onScrape` is called after the samples of each scrape were kept, and holds up what runs on
+  /// the clock's executor until it returns.
+  package init(
+    appender: any SampleAppender, fetcher: any TargetFetching,
+    clock: any ScrapeClock = SystemScrapeClock(), logger: Logger,
+    onScrape: @escaping @Sendable (ScrapeReport) -> Void = { _ in }
+  ) {
+    self.appender = appender
+    self.fetcher = fetcher
+    self.clock = clock
+    self.logger = logger
+    self.onScrape = onScrape
+  }
+
+  /// Makes the targets of these jobs the ones that are scraped. Returns when the loops of others have ended and their series are
+  /// marked as ended.
+  package func apply(_ jobs: [ScrapeJob]) async {
+    guard !isStopped else { return }
+    let (wanted, failures) = sort(jobs)
+    let identities = Set(wanted.map(\.identity))
+    let unwanted = Set(running.keys).subtracting(wanted)
+    var ending: [Task<Void, Never>] = []
+    for target in unwanted {
+      guard let old = running.removeValue(forKey: target) else { continue }
+      let isReplaced = identities.contains(target.identity)
+      old.board.state.withLock { $0.ending = isReplaced ? .replaced : .removed }
+      old.task.cancel()
+      ending.append(old.task)
+    }
+    for target in wanted {
+      if running[target] == nil { start(target) }
+      running[target]?.board.state.withLock { $0.forcedFailure = failures[target.job.name] }
+    }
+    for task in ending { await task.value }
+  }
+
+  /// Returns when every target was scraped once, or failed to be; at once if that has been.
+  package func firstRound() async {
+    guard !awaitingFirst.isEmpty, !isStopped else { return }
+    await withCheckedContinuation { firstRoundWaiters.append($0) }
+  }
+
+  /// Ends all loops and returns when none runs any more. Series are not marked as ended: they go on after a restart.
+  package func stop() async {
+    isStopped = true
+    let tasks = running.values.map(\.task)
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    running = [:]
+    releaseWaiters()
+  }
+
+  /// All targets and how they are, sorted by job and URL.
+  package func targets() -> [TargetSnapshot] {
+    running.values.map(\.board.snapshot).sorted {
+      ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url)
+    }
+  }
+
+  /// What was discovered and is not scraped.
+  package func droppedTargets() -> [DroppedTarget] { dropped }
+
+  /// What the targets say of their families, sorted as `targets()`.
+  package func metadata() -> [TargetMetadata] {
+    running.values.map { entry in
+      TargetMetadata(
+        target: entry.board.target, families: entry.board.state.withLock { $0.metadata })
+    }.sorted { ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url) }
+  }
+
+  /// What was done since the start.
+  package nonisolated var counts: ScrapeCounts { counters.current }
+
+  private func sort(_ jobs: [ScrapeJob]) -> ([ScrapeTarget], [String: ScrapeFailure]) {
+    var wanted: [ScrapeTarget] = []
+    var failures: [String: ScrapeFailure] = [:]
+    dropped = []
+    droppedCounts = [:]
+    for job in jobs {
+      var count = 0
+      droppedCounts[job.name] = 0
+      for outcome in ScrapeTarget.outcomes(of: job) {
+        switch outcome {
+        case .target(let target):
+          wanted.append(target)
+          count += 1
+        case .dropped(let labels):
+          droppedCounts[job.name, default: 0] += 1
+          let kept = job.keptDroppedTargets
+          guard kept == 0 || droppedCounts[job.name, default: 0] <= kept else { continue }
+          dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))
+        case .invalid(let labels, let reason):
+          dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))
+          logger.warning(
+            "target left out", metadata: ["job": "\(job.name)", "reason": "\(reason)"])
+        }
+      }
+      let limit = job.limits.targets
+      if limit > 0, count > limit { failures[job.name] = .tooManyTargets(limit: limit) }
+    }
+    return (wanted, failures)
+  }
+
+  private func start(_ target: ScrapeTarget) {
+    let board = TargetStatus(target: target)
+    let tools = ScrapeLoop.Tools(
+      appender: appender, fetcher: fetcher, clock: clock, counters: counters, logger: logger,
+      onScrape: onScrape, firstDone: { [weak self] in await self?.firstDone($0) })
+    let loop = ScrapeLoop(
+      board: board, tools: tools, schedule: ScrapeSchedule(target: target))
+    awaitingFirst.insert(target)
+    let task = Task(executorPreference: clock.executor) { await loop.run() }
+    running[target] = Running(board: board, task: task)
+  }
+
+  private func firstDone(_ target: ScrapeTarget) {
+    awaitingFirst.remove(target)
+    if awaitingFirst.isEmpty { releaseWaiters() }
+  }
+
+  private func releaseWaiters() {
+    for waiter in firstRoundWaiters { waiter.resume() }
+    firstRoundWaiters = []
+  }
+}
+
+extension ScrapeTarget {
+  /// What makes it the same target for its series, whatever its settings.
+  fileprivate var identity: Labels { labels.setting("__job_name__", job.name) }
+}
+
+/// An address that was discovered and is not scraped.
+package struct DroppedTarget: Sendable, Equatable {
+  /// The job.
+  package let job: String
+  /// The labels before relabelling.
+  package let discoveredLabels: Labels
+}
+
+/// What a target says of its families.
+package struct TargetMetadata: Sendable {
+  /// The target.
+  package let target: ScrapeTarget
+  /// Type, help and unit by family name.
+  package let families: [String: FamilyMetadata]
+}

@@ -1,0 +1,66 @@
+package import MetricModel
+import Synchronization
+
+/// What is known of one target, written by its loop and read by whoever asks.
+final class TargetStatus: Sendable {
+  /// How a loop ends.
+  enum Ending { case shutdown, replaced, removed }
+
+  struct State {
+    var health = TargetHealth.unknown
+    var lastError = ""
+    var lastScrape: Timestamp?
+    var lastDurationSeconds = 0.0
+    var metadata: [String: FamilyMetadata] = [:]
+    /// Why every scrape of the target fails without being tried.
+    var forcedFailure: ScrapeFailure?
+    var ending = Ending.shutdown
+  }
+
+  let target: ScrapeTarget
+  let state = Mutex(State())
+
+  init(target: ScrapeTarget) { self.target = target }
+
+  /// Notes what came of a scrape and returns what came of the one before.
+  func note(
+    _ report: ScrapeReport, metadata: [String: FamilyMetadata]?
+  ) -> (health: TargetHealth, lastError: String) {
+    state.withLock { state in
+      let before = (state.health, state.lastError)
+      state.health = report.isUp ? .up : .down
+      state.lastError = report.failure.map(String.init(describing:)) ?? ""
+      state.lastScrape = report.time
+      state.lastDurationSeconds = report.durationSeconds
+      if let metadata { state.metadata = metadata }
+      return before
+    }
+  }
+
+  var snapshot: TargetSnapshot {
+    state.withLock { state in
+      TargetSnapshot(
+        target: target, health: state.health, lastError: state.lastError,
+        lastScrape: state.lastScrape, lastDurationSeconds: state.lastDurationSeconds)
+    }
+  }
+}
+
+/// Whether the last scrape of a target was good.
+package enum TargetHealth: String, Sendable {
+  case unknown, up, down
+}
+
+/// A target as /api/v1/targets shows it.
+package struct TargetSnapshot: Sendable, Equatable {
+  /// The target, with its labels, URL and intervals.
+  package let target: ScrapeTarget
+  /// Whether the last scrape was good.
+  package let health: TargetHealth
+  /// Why it was not; empty if it was.
+  package let lastError: String
+  /// When it was; nil before the first.
+  package let lastScrape: Timestamp?
+  /// How long it took.
+  package let lastDurationSeconds: Double
+}

@@ -1,0 +1,307 @@
+import AlertIntegrations
+import AlertRouting
+import AlertRules
+import CollectorCore
+import YAMLDecoding
+import Logging
+import MetricModel
+import Scraping
+import PromQLEngine
+import HTTPAPI
+import RemoteWrite
+import SampleStore
+import SQLiteStorage
+import StorageAPI
+import Synchronization
+import WebClient
+import WebServer
+
+/// The rooms of a running evaluator, wired to each other.
+final class EvaluatorComponents: Sendable {
+  let options: EvaluatorOptions
+  let externalURL: String
+  let store: SampleStore
+  let state: StateDatabase
+  let journal: EventLog
+  let targets: TargetScheduler
+  let appender: ForwardingAppender
+  let sendQueue: SendQueue
+  let sender: RemoteWriteSender
+  let discovery: TargetDiscovery
+  let receiver: RemoteWriteReceiver
+  let rules: GroupScheduler
+  let router: AlertRouter
+  let engine: QueryEngine
+  let queryCounters = QueryCounters()
+  let fanout: AlertFanout
+  let client: WebClient
+  let scrapeClient: WebClient
+  let mail: MailClient
+  let logger: Logger
+
+  private let templates: RuleTemplates
+  private let current: Mutex<Loaded>
+  private let reloads = Mutex<Task<Void, any Error>?>(nil)
+
+  /// The configuration in force.
+  struct Loaded: Sendable {
+    var configuration: EvaluatorConfiguration
+    var status: ReloadStatus
+  }
+
+  private init(
+    options: EvaluatorOptions, externalURL: String, store: SampleStore, state: StateDatabase,
+    sendQueue: SendQueue, journal: EventLog, configuration: EvaluatorConfiguration,
+    logger: Logger
+  ) {
+    self.options = options
+    self.externalURL = externalURL
+    self.store = store
+    self.state = state
+    self.journal = journal
+    self.logger = logger
+    client = WebClient()
+    // Of their own, so that no notification waits for an answer to be read.
+    scrapeClient = WebClient()
+    mail = MailClient()
+    let appender = ForwardingAppender(store: store, queue: sendQueue)
+    self.appender = appender
+    self.sendQueue = sendQueue
+    sender = RemoteWriteSender(queue: sendQueue, client: client)
+    receiver = RemoteWriteReceiver(appender: appender)
+    engine = QueryEngine(querier: store, options: options.queries)
+    let onEvent = options.onEvent
+    var services = RouterServices(store: state, log: Logger(label: "notifications"))
+    services.onEvent = { event in
+      journal.record(event)
+      onEvent(.router(event))
+    }
+    router = AlertRouter(services)
+    fanout = AlertFanout(router)
+    current = Mutex(
+      Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
+    let query = RuleQueryResult.query(with: engine)
+    let templates = RuleTemplates(externalURL: externalURL) { try await query($0, $1).elements }
+    self.templates = templates
+    let rules = GroupScheduler(
+      RuleServices(
+        query: query, expand: { try await templates.expand($0, $1) }, appender: appender,
+        store: state,
+        sink: fanout,
+        onEvent: { event in
+          journal.record(event)
+          onEvent(.rule(event))
+        }, log: Logger(label: "rules")),
+      evaluation: options.evaluation)
+    self.rules = rules
+    targets = TargetScheduler(
+      appender: appender,
+      fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
+      clock: SystemScrapeClock(client: scrapeClient),
+      logger: Logger(label: "scraping"),
+      onScrape: { rules.landed($0.metricNames) })
+    discovery = TargetDiscovery(
+      scheduler: targets, client: client, tools: TargetFile.discoveryTools,
+      logger: Logger(label: "discovery"))
+  }
+
+  /// Opens the store and restores what an earlier process left.
+  static func open(
+    _ options: EvaluatorOptions, configuration: EvaluatorConfiguration, listen: ListenAddress,
+    usesTLS: Bool, logger: Logger
+  ) async throws -> EvaluatorComponents {
+    let folder = try StorageFolder(path: options.storagePath)
+    let state = try StateDatabase(in: folder)
+    var settings = SampleStoreSettings()
+    settings.retention = options.retention
+    settings.retentionBytes = options.retentionBytes
+    settings.maximumSeries = options.maximumSeries
+    settings.outOfOrderWindow = options.outOfOrderWindow
+    let storeLog = Logger(label: "store")
+    let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
+      switch trouble {
+      case .writing(let reason):
+        storeLog.error("samples are kept in memory only", metadata: ["reason": "\(reason)"])
+      case .upgrading(let left):
+        storeLog.notice(
+          "the file of an older version is brought up to date", metadata: ["chunks_left": "\(left)"]
+        )
+      case .recovered(let lost):
+        storeLog.notice(
+          "samples are written again", metadata: ["batches_given_up": "\(lost)"])
+      case .damaged(let what):
+        storeLog.error("damaged samples were left out", metadata: ["what": "\(what)"])
+      }
+    }
+    let rooms = EvaluatorComponents(
+      options: options,
+      externalURL: Self.externalURL(options.externalURL, listen: listen, usesTLS: usesTLS),
+      store: store,
+      state: state, sendQueue: try SendQueue(in: folder, limits: options.sendQueue),
+      journal: try EventLog(path: folder.file("alerts.jsonl")),
+      configuration: configuration, logger: logger)
+    await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
+    try await rooms.router.restore()
+    try await rooms.useRules(of: configuration)
+    await rooms.useRemoteWrites(of: configuration)
+    await rooms.discovery.apply(configuration.scrapeJobs)
+    return rooms
+  }
+
+  /// The URL without a slash at the end; all interfaces are reached under the machine's own name.
+  private static func externalURL(
+    _ given: String?, listen: ListenAddress, usesTLS: Bool
+  ) -> String {
+    guard let given, !given.isEmpty else {
+      let host = listen.host.isEmpty || listen.host == "0.0.0.0" ? "localhost" : listen.host
+      return "\(usesTLS ? "https" : "http")://\(ListenAddress(host: host, port: listen.port))"
+    }
+    return given.hasSuffix("/") ? String(given.dropLast()) : given
+  }
+
+  /// The configuration in force.
+  var loaded: Loaded { current.withLock { $0 } }
+
+  /// What it takes to tell people by a configuration; making it finds the last mistakes, and changes nothing yet.
+  private func messengers(for configuration: EvaluatorConfiguration) throws -> NotifierSet {
+    let templates = try NotificationTemplates(
+      configuration.notifications.templates, externalURL: externalURL)
+    let tools = IntegrationTools(web: client, mail: mail, templates: templates)
+    return NotifierSet(
+      notifiers: try Integrations.notifiers(for: configuration.notifications, tools: tools),
+      templates: templates)
+  }
+
+  private struct NotifierSet {
+    let notifiers: [IntegrationKey: any Notifier]
+    let templates: NotificationTemplates
+  }
+
+  private func useNotifications(
+    of configuration: EvaluatorConfiguration, _ messengers: NotifierSet
+  ) async {
+    await router.configure(
+      configuration.notifications, notifiers: messengers.notifiers,
+      routeLabels: { messengers.templates.expandRouteLabels($0, $1) })
+  }
+
+  private func useRemoteWrites(of configuration: EvaluatorConfiguration) async {
+    appender.use(configuration.remoteWrites)
+    await sender.use(configuration.remoteWrites)
+  }
+
+  private func useRules(of configuration: EvaluatorConfiguration) async throws {
+    var settings = RuleSettings()
+    settings.externalLabels = configuration.externalLabels
+    settings.externalURL = externalURL
+    fanout.use(
+      configuration.alertmanagers.map { AlertmanagerSender($0, client: client) })
+    templates.use(externalLabels: configuration.externalLabels)
+    try await rules.load(configuration.ruleGroups, settings: settings)
+  }
+
+  /// Reads all files again. If anything is wrong nothing changes, the error says what, and the status shows it.
+  ///
+  /// Reloads follow each other: the last one asked for is the last one done.
+  func reload() async throws {
+    let task = reloads.withLock { last in
+      let previous = last
+      let next = Task {
+        _ = await previous?.result
+        try await self.reloadNow()
+      }
+      last = next
+      return next
+    }
+    try await task.value
+  }
+
+  private func reloadNow() async throws {
+    do {
+      let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
+      let configuration = EvaluatorConfiguration.read(
+        prometheus: options.configFile, notifications: options.notificationsFile,
+        diagnostics: diagnostics)
+      try diagnostics.throwIfAny()
+      for warning in diagnostics.warnings { logger.warning("\(warning)") }
+      let messengers = try messengers(for: configuration)
+      try await useRules(of: configuration)
+      await useNotifications(of: configuration, messengers)
+      await useRemoteWrites(of: configuration)
+      await discovery.apply(configuration.scrapeJobs)
+      current.withLock {
+        $0 = Loaded(
+          configuration: configuration, status: ReloadStatus(succeeded: true, at: .now()))
+      }
+      logger.info("configuration reloaded")
+    } catch {
+      current.withLock { $0.status.succeeded = false }
+      logger.error(
+        "configuration not reloaded, the old one goes on", metadata: ["error": "\(error)"])
+      throw error
+    }
+  }
+
+  /// Returns when every target was scraped once, or after a while: alerts that were firing before a restart must find their data.
+  func awaitFirstScrapes() async {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline, !Task.isCancelled {
+      if await targets.targets().allSatisfy({ $0.lastScrape != nil }) { return }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  /// Keeps the store in shape until the task is cancelled.
+  func maintain() async {
+    await awaitFirstScrapes()
+    var rounds = 0
+    var heap = HeapTrimming()
+    repeat {
+      // What only the start needed, and now and then what rare work left behind.
+      if rounds % 10 == 0 { FilePages.release() }
+      heap.releaseIfGrown()
+      rounds += 1
+      guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
+      await store.maintain(now: .now())
+    } while !Task.isCancelled
+  }
+
+  /// What waits to be sent on, to all destinations.
+  var sendBacklog: SendQueue.Backlog {
+    let backlogs = (try? sendQueue.backlogs()) ?? [:]
+    return backlogs.values.reduce(into: SendQueue.Backlog()) { sum, backlog in
+      sum.entries += backlog.entries
+      sum.samples += backlog.samples
+      sum.bytes += backlog.bytes
+    }
+  }
+
+  /// Writes what waits and closes the files.
+  func close() async {
+    do {
+      await sender.stop()
+      try sendQueue.close()
+      try await store.close()
+      try state.close()
+    } catch {
+      logger.error("the store was not closed in order", metadata: ["error": "\(error)"])
+    }
+    client.shutDown()
+    scrapeClient.shutDown()
+  }
+
+  var summary: EvaluatorSummary {
+    let configuration = loaded.configuration
+    var summary = EvaluatorSummary()
+    summary.groups = configuration.ruleGroups.count
+    summary.rules = configuration.ruleGroups.reduce(0) { $0 + $1.rules.count }
+    summary.ruleFiles = Set(configuration.ruleGroups.map(\.file)).count
+    summary.targets = configuration.scrapeJobs.reduce(0) { count, job in
+      count + job.staticTargets.reduce(0) { $0 + $1.addresses.count }
+    }
+    summary.receivers = configuration.notifications.receivers
+      .filter { !$0.integrations.isEmpty }.map(\.name)
+    summary.journal = journal.path
+    return summary
+  }
+}

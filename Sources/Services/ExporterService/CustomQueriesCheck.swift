@@ -1,0 +1,139 @@
+import CollectorCore
+package import YAMLDecoding
+import PostgresAccess
+import PostgresCollectors
+
+extension ExporterConfiguration {
+  /// Which built-in Postgres queries run.
+  var postgresSelection: PostgresSelection {
+    let choice = CollectorChoice(self)
+    var selection = PostgresSelection()
+    selection.enabled = choice.postgres(enabledCollectors)
+    selection.disabled = choice.postgres(disabledCollectors)
+    let options = postgresOptions
+    selection.databases = options.databases
+    selection.generations = options.generations
+    selection.slowInterval = options.slowInterval ?? selection.slowInterval
+    selection.databaseInterval = options.databaseInterval ?? selection.databaseInterval
+    return selection
+  }
+
+  /// Reads the files with custom queries that the configuration names, and says how many queries they
+  /// hold.
+  @discardableResult
+  package func checkQueries(_ diagnostics: ConfigDiagnostics) -> Int {
+    CustomQueriesFile.read(queryFiles, builtIn: postgresSelection, diagnostics: diagnostics)
+      .reduce(0) { $0 + $1.queries.count }
+  }
+}
+
+/// `tocsin check queries`: custom queries read, run once, and shown with the series they make.
+package struct CustomQueriesCheck {
+  /// Series of one query that are printed, unless all are wanted.
+  package static let shownSeries = 10
+
+  private let files: [CustomQueriesFile]
+  private let servers: [PostgresServer]
+
+  /// Reads the files, or those of the configuration if none are given; `url` stands for the
+  /// configuration's servers.
+  ///
+  /// Mistakes go to the diagnostics; an error is a server that cannot be used.
+  package init(
+    files: [String], url: String?, configuration: ExporterConfiguration,
+    diagnostics: ConfigDiagnostics
+  ) throws {
+    let references =
+      files.isEmpty ? configuration.queryFiles : files.map { CustomQueriesFile.Reference(path: $0) }
+    self.files = CustomQueriesFile.read(
+      references, builtIn: configuration.postgresSelection, diagnostics: diagnostics)
+    var servers = configuration.postgres
+    if let url {
+      servers = [
+        ExporterConfiguration.Server(
+          connection: .inline(SecretString(url)), password: nil, origin: "--url")
+      ]
+    }
+    self.servers = try servers.map { PostgresServer(try $0.postgresSettings()) }
+  }
+
+  /// What the files hold, one line for each that has no mistake.
+  package var summary: [String] {
+    files.filter { !$0.isFaulty }.map {
+      "ok: \($0.path) (\(CustomQueryReport.count($0.queries.count, "query", "queries")))"
+    }
+  }
+
+  /// Runs every query once on every server; prints what came out and returns how many mistakes were
+  /// found.
+  package func run(all: Bool, print: (String) -> Void) async -> Int {
+    var mistakes = 0
+    for server in servers {
+      print("server \(server.label)")
+      for trial in await CustomQueryTrial.run(files.flatMap(\.queries), on: server) {
+        let report = CustomQueryReport(trial, shown: all ? .max : Self.shownSeries)
+        report.lines.forEach(print)
+        mistakes += report.mistakes
+      }
+    }
+    return mistakes
+  }
+}
+
+/// What a trial of a query says, in lines for people.
+struct CustomQueryReport {
+  private(set) var lines: [String] = []
+  private(set) var mistakes = 0
+
+  init(_ trial: CustomQueryTrial, shown limit: Int) {
+    let place = trial.database.isEmpty ? trial.query : "\(trial.query) in \(trial.database)"
+    let took = Self.milliseconds(trial.standing.took)
+    guard let isGood = trial.standing.isGood else {
+      lines.append("  \(place): not run: \(trial.standing.message ?? "")")
+      return
+    }
+    guard isGood, let answer = trial.standing.answer else {
+      mistakes += 1
+      lines.append("  \(place): FAILED after \(took): \(trial.standing.message ?? "")")
+      if let mend = Self.mend(trial.standing.message ?? "") { lines.append("    \(mend)") }
+      return
+    }
+    lines.append(
+      "  \(place): \(Self.count(answer.rows, "row")), \(answer.seriesCount) series, \(took)")
+    let series = trial.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    lines += series.prefix(limit).map { "    \($0)" }
+    if series.count > limit { lines.append("    ... and \(series.count - limit) more") }
+    lines += answer.silent.map { family in
+      let labels = family.labels.isEmpty ? "" : "{\(family.labels.joined(separator: ","))}"
+      return "    \(family.name)\(labels): no row gives it a value now"
+    }
+    if answer.overflowRows > 0 {
+      lines.append("    warning: \(Self.count(answer.overflowRows, "row")) beyond the limits")
+    }
+    lines += answer.warnings.map { "    warning: \($0)" }
+    lines += answer.problems.map { "    mistake: \($0)" }
+    mistakes += answer.problems.count
+  }
+
+  /// What usually helps.
+  private static func mend(_ message: String) -> String? {
+    let mends = [
+      "42P01": "write tables with their schema (public.jobs), or set search_path",
+      "42883": "write functions with their schema, or set search_path",
+      "42501": "GRANT SELECT on what it reads to the role of the exporter",
+      "25006": "the session is read-only: a query only reads",
+      "57014": "it took longer than its timeout: raise it, or put the query in lane: slow",
+      "55P03": "a lock was in the way: try again",
+    ]
+    return mends.first { message.contains("SQLSTATE \($0.key)") }?.value
+  }
+
+  static func count(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : many ?? noun + "s")"
+  }
+
+  private static func milliseconds(_ duration: Duration) -> String {
+    let tenths = Int((duration / .microseconds(100)).rounded())
+    return "\(tenths / 10).\(tenths % 10) ms"
+  }
+}

@@ -1,0 +1,200 @@
+import CollectorCore
+import YAMLDecoding
+import Logging
+import PostgresAccess
+import PostgresCollectors
+import ProbeCollectors
+import ProcessCollectors
+import RedisAccess
+import RedisCollectors
+import SystemCollectors
+import WebSecurity
+
+/// All collectors of an exporter, made from its configuration.
+struct ExporterAssembly: Sendable {
+  let runner: CollectorRunner
+  let summary: ExporterSummary
+  let probes: ProbeTargets
+  let postgresProbes: PostgresProbes
+  let customQueries: CustomQueriesReload
+
+  private let postgres: [PostgresServer]
+  private let redis: [RedisServer]
+  private let backups: BackupInspector?
+
+  init(_ configuration: ExporterConfiguration, webConfig: WebConfig? = nil, logger: Logger) throws {
+    let choice = CollectorChoice(configuration)
+    try choice.check()
+    let root = ProcRoot(
+      proc: configuration.paths.proc, sys: configuration.paths.sys,
+      rootfs: configuration.paths.root, udev: configuration.paths.udev)
+    var system = try SystemContext(proc: root)
+    for setting in configuration.systemOptions {
+      try SystemOption.named(setting.name).set(setting.value, in: &system)
+    }
+    var summary = ExporterSummary()
+    var collectors = try SystemCollectors.scheduled(system) {
+      choice.isOn($0.name, byDefault: $0.isEnabledByDefault)
+    }
+    var standsFor = collectors.isEmpty ? [] : ["node_exporter"]
+    if choice.isOn("process", byDefault: true) {
+      collectors += try Self.processes(configuration, root: root)
+      standsFor.append("process_exporter")
+    }
+    var own = ScheduledCollector("self", SelfCollector(role: "exporter", standsFor: standsFor))
+    own.crew = .sequential("system")
+    collectors.append(own)
+    if let webConfig {
+      collectors.append(ScheduledCollector("web_config", WebConfigState(webConfig)))
+    }
+
+    var selection = configuration.postgresSelection
+    let options = configuration.postgresOptions
+    let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
+    var boards: [CustomQueryRegistry] = []
+    let entries = try PostgresEntry.entries(of: configuration.postgres)
+    let postgres = entries.map(\.server)
+    for entry in entries {
+      let watched = entry.server
+      summary.postgres.append((watched.label, entry.origin))
+      collectors += PostgresCollectors.scheduled(
+        for: watched, selection: entry.narrowing(selection))
+      guard !watched.isPooler else { continue }
+      let label = watched.label
+      let board = CustomQueryRegistry(
+        watched, queries: queries.flatMap(\.queries), databases: selection.databases
+      ) {
+        logger.warning("postgres \(label): \($0)")
+      }
+      boards.append(board)
+      collectors += board.scheduled(isReloadable: !configuration.queryFiles.isEmpty)
+    }
+    let state = PostgresExporterState(files: queries)
+    if !postgres.isEmpty { collectors.append(ScheduledCollector("postgres_exporter", state)) }
+    customQueries = CustomQueriesReload(
+      references: configuration.queryFiles, selection: configuration.postgresSelection,
+      boards: boards, state: state)
+    postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
+    if options.backups.isEmpty {
+      backups = nil
+    } else {
+      let inspector = BackupFiles.inspector(logger: logger)
+      var scheduled = ScheduledCollector(
+        "postgres_backups",
+        BackupCollector(options.backups, list: BackupFiles.list, inspector: inspector))
+      scheduled.lane = .every(.seconds(60))
+      collectors.append(scheduled)
+      backups = inspector
+    }
+    var redis: [RedisServer] = []
+    for server in configuration.redis {
+      let watched = RedisServer(try server.redisSettings())
+      guard !redis.contains(where: { $0.label == watched.label }) else {
+        throw ServerError(origin: server.origin, reason: "\(watched.label) is named twice")
+      }
+      redis.append(watched)
+      summary.redis.append((watched.label, server.origin))
+    }
+    collectors += RedisCollectors.scheduled(for: redis)
+    probes = try ProbeTargets(configuration.probes)
+    collectors += probes.scheduled()
+    summary.probes = configuration.probes.count
+    summary.collectors = collectors.map(\.name)
+    self.postgres = postgres
+    self.redis = redis
+    self.summary = summary
+    runner = CollectorRunner(collectors, logger: Logger(label: "collect"))
+  }
+
+  /// Reads the files with custom queries. What is wrong with one is logged and shown as a metric; all
+  /// that is right is used, and the exporter starts.
+  private static func customQueries(
+    _ configuration: ExporterConfiguration, selection: inout PostgresSelection, logger: Logger
+  ) -> [CustomQueriesFile] {
+    let files = CustomQueriesReload.read(
+      configuration.queryFiles, selection: selection, logger: logger)
+    for file in files { selection.disabled.formUnion(file.disabled) }
+    return files
+  }
+
+  private static func processes(
+    _ configuration: ExporterConfiguration, root: ProcRoot
+  ) throws -> [ScheduledCollector] {
+    var context = try configuration.processContext()
+    context.proc = root
+    return try ProcessCollectors.scheduled(context)
+  }
+
+  /// Keeps going what goes on without scrapes, until the task is cancelled.
+  func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await runner.run() }
+      if let backups { group.addTask { await backups.run() } }
+    }
+  }
+
+  /// How the servers stand: what the last scrape saw, or a new look if that is old.
+  func health() async -> [BackendHealth] {
+    await withTaskGroup(of: BackendHealth.self) { group in
+      for server in postgres {
+        group.addTask {
+          let health = await server.health()
+          return BackendHealth(
+            kind: .postgres, server: server.label, isUp: health.isUp,
+            version: health.version ?? "", reason: health.reason ?? "")
+        }
+      }
+      for server in redis {
+        group.addTask {
+          let health = await server.health()
+          return BackendHealth(
+            kind: .redis, server: server.label, isUp: health.isUp, version: health.version ?? "",
+            reason: health.reason ?? "")
+        }
+      }
+      var all: [BackendHealth] = []
+      for await each in group { all.append(each) }
+      return all.sorted { ($0.kind.rawValue, $0.server) < ($1.kind.rawValue, $1.server) }
+    }
+  }
+}
+
+/// A server that is named in a way that cannot be used.
+struct ServerError: Error, CustomStringConvertible {
+  let origin: String
+  let reason: String
+
+  var description: String { "\(origin): \(reason)" }
+}
+
+extension ExporterConfiguration.Server {
+  /// The connection string with the password from its own place; errors never show either.
+  func postgresSettings() throws -> PostgresSettings {
+    do {
+      let settings = try PostgresSettings(parsing: connection.read().reveal())
+      return try password.map { settings.setting("password", try $0.read().reveal()) } ?? settings
+    } catch {
+      throw ServerError(origin: origin, reason: "\(error)")
+    }
+  }
+
+  /// Likewise for Redis.
+  func redisSettings() throws -> RedisSettings {
+    do {
+      var settings = try RedisSettings(parsing: connection.read().reveal())
+      if let password { settings.password = try password.read().reveal() }
+      if let tls {
+        guard settings.tls != nil else {
+          throw ServerError(
+            origin: origin, reason: "tls_config has no effect on redis://; write rediss://")
+        }
+        settings.tls = tls
+      }
+      return settings
+    } catch let error as ServerError {
+      throw error
+    } catch {
+      throw ServerError(origin: origin, reason: "\(error)")
+    }
+  }
+}

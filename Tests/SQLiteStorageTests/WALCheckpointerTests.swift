@@ -1,0 +1,93 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import SQLiteStorage
+
+/// The log is folded beside the commits, and its file does not stay as large as it once was.
+struct WALCheckpointerTests {
+  private let directory: TemporaryDirectory
+  private let file: DatabaseFile
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    var limits = WALCheckpointer.Limits()
+    limits.bytesBetween = 256 << 10
+    limits.longLog = 64
+    limits.restPages = 16
+    limits.restingBytes = 1 << 20
+    limits.bytesCutOff = 1 << 20
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("v1") { try $0.execute(sql: "CREATE TABLE t (body BLOB NOT NULL)") }
+    file = try DatabaseFile(
+      path: directory.file("a.db"), synchronous: .normal, folding: limits, migrator: migrator)
+  }
+
+  private var logBytes: Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: directory.file("a.db-wal"))
+    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+  }
+
+  /// Commits so many times about 32 KB.
+  private func write(_ times: Int) async throws {
+    for _ in 0..<times {
+      try await file.write(bytes: 32 << 10) { database in
+        try database.execute(sql: "INSERT INTO t VALUES (zeroblob(32000))")
+      }
+    }
+  }
+
+  /// Somebody who reads the file as it is now, which keeps what comes later from being folded.
+  private func longReader() async throws -> DatabaseFile {
+    let reader = try #require(try DatabaseFile.readable(file.path))
+    try await reader.pool.writeWithoutTransaction { database in
+      try database.beginTransaction(.deferred)
+      _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM t")
+    }
+    return reader
+  }
+
+  @Test func commitsOneAfterTheOtherLeaveTheLogShort() async throws {
+    for _ in 0..<600 {
+      try await write(1)
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    // Twenty megabytes were written.
+    #expect(logBytes < 15 << 20)
+    let work = try #require(file.folding?.work)
+    #expect(work.longestRest < 512, "pages between two transactions: \(work)")
+    #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 600)
+  }
+
+  @Test func whatALongReadHoldsUpIsNotFoldedBetweenTwoCommits() async throws {
+    let reader = try await longReader()
+    try await write(300)
+    try await waitUntil("the log is left") { file.folding?.isRunning == false }
+    #expect(file.folding?.work.rests == 0)
+    try reader.close()
+    try await write(300)
+    try await waitUntil("the log is folded") { file.folding?.isRunning == false }
+    let work = try #require(file.folding?.work)
+    #expect(work.longestRest < 512, "pages between two transactions: \(work)")
+    #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 600)
+  }
+
+  @Test func aLogThatWasLongOnceIsCutOffPartByPart() async throws {
+    let reader = try await longReader()
+    try await write(300)
+    #expect(logBytes > 8 << 20)
+    try reader.close()
+    var sizes = [logBytes]
+    while sizes.count < 200, let last = sizes.last, last > 1 << 20 {
+      file.folding?.shrink()
+      try await waitUntil("the log is folded") { file.folding?.isRunning == false }
+      try await write(1)
+      sizes.append(logBytes)
+    }
+    #expect(sizes.last == 1 << 20)
+    for (one, next) in zip(sizes, sizes.dropFirst()) {
+      #expect(one - next <= 2 << 20, "each time a part: \(sizes)")
+    }
+  }
+}
