@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 
-// The plan of the house. Wings are folders of Sources/, rooms are targets, and `uses:` is the only
-// way from one room into another: an arrow may only point down (see CONTRIBUTING.md).
+// The module graph. Layers are folders of Sources/, modules are targets, and `uses:` lists what a
+// module may import: only modules of lower layers (docs/architecture.md, scripts/check-imports).
 
 import PackageDescription
 
@@ -15,7 +15,7 @@ let settings: [SwiftSetting] = [
   .strictMemorySafety(),
 ]
 
-// MARK: - Outside libraries
+// MARK: - Package products
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -27,36 +27,38 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-// MARK: - Building blocks
+// MARK: - Kinds of targets
 
-/// A Swift module of a wing: `Sources/<wing>/<name>`.
+/// A Swift module of a layer: `Sources/<layer>/<name>`.
 func module(
-  _ wing: String, _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = []
+  _ layer: String, _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: uses, path: "Sources/\(wing)/\(name)", resources: resources,
+    name: name, dependencies: uses, path: "Sources/\(layer)/\(name)", resources: resources,
     swiftSettings: settings)
 }
 
-/// A C library behind its module map. Without pkg-config, which a fresh machine does not have: the headers are found by their paths.
+/// The module map of a C library. Without pkg-config, which a fresh machine does not have: the
+/// headers are found by their paths.
 func systemLibrary(_ name: String, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([apt])])
 }
 
-/// A program: `Sources/Programs/<name>`.
+/// An executable: `Sources/Programs/<name>`.
 func executable(_ name: String, uses: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: uses, path: "Sources/Programs/\(name)", swiftSettings: settings)
 }
 
-/// The tests of one room, `Tests/<room>Tests`: one test file per source file; `data:` names the folders
-/// of fixtures, golden files and scripts beside them, which the tests read from the source tree.
+/// The tests of one module, `Tests/<module>Tests`: one test file per source file; `data:` names the
+/// folders of fixtures, golden files and scripts beside them, which the tests read from the source
+/// tree.
 func tests(
-  _ room: String, uses: [Target.Dependency] = [], data: [String] = []
+  _ module: String, uses: [Target.Dependency] = [], data: [String] = []
 ) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses,
-    path: "Tests/\(room)Tests", exclude: data, swiftSettings: settings)
+    name: "\(module)Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + uses,
+    path: "Tests/\(module)Tests", exclude: data, swiftSettings: settings)
 }
 
 let edge: [Target] = [
@@ -70,7 +72,8 @@ let edge: [Target] = [
   systemLibrary("CZstd", apt: "libzstd-dev"),
   // System calls that Swift's Glibc module leaves out.
   systemLibrary("CLinux", apt: "linux-libc-dev"),
-  // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every room above.
+  // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every module
+  // above.
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
   // libc's calls that block: threads of their own, deadlines, name resolution that can be given up.
@@ -93,7 +96,7 @@ let model: [Target] = [
   module("Model", "TextTemplates", uses: ["MetricModel", "PatternMatching"]),
 ]
 
-let store: [Target] = [
+let storage: [Target] = [
   module("Storage", "SQLiteStorage", uses: ["StorageAPI", "MetricModel", grdb]),
   module("Storage", "SampleStore", uses: ["StorageAPI", "MetricModel", "SQLiteStorage"]),
 ]
@@ -109,7 +112,7 @@ let query: [Target] = [
     uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", "PatternMatching"]),
 ]
 
-let collect: [Target] = [
+let collection: [Target] = [
   module(
     "Collection", "CollectorCore", uses: ["CLinux", "MetricModel", "ExpositionFormat", logging]),
   module(
@@ -128,7 +131,7 @@ let collect: [Target] = [
     uses: ["CollectorCore", "MetricModel", "WebClient", "PatternMatching", "BlockingCalls"]),
 ]
 
-let alert: [Target] = [
+let alerting: [Target] = [
   module(
     "Alerting", "AlertRules",
     uses: ["PromQLEngine", "PromQLSyntax", "StorageAPI", "MetricModel", logging]),
@@ -143,7 +146,7 @@ let alert: [Target] = [
     ]),
 ]
 
-let serve: [Target] = [
+let ingestion: [Target] = [
   module(
     "Ingestion", "Scraping",
     uses: [
@@ -156,6 +159,9 @@ let serve: [Target] = [
       "WebServer", "WebClient", "Scraping", "SQLiteStorage", "StorageAPI", "MetricModel",
       "ExpositionFormat", logging,
     ]),
+]
+
+let http: [Target] = [
   // The file of --web.config.file, which both daemons take.
   module("HTTP", "WebSecurity", uses: ["YAMLDecoding", "WebServer", logging]),
   module("HTTP", "WebInterface", resources: [.embedInCode("Pages")]),
@@ -165,6 +171,9 @@ let serve: [Target] = [
       "WebServer", "ExpositionFormat", "PromQLEngine", "PromQLSyntax", "AlertRules",
       "AlertRouting", "StorageAPI", "MetricModel", "PatternMatching",
     ]),
+]
+
+let services: [Target] = [
   module(
     "Services", "ExporterService",
     uses: [
@@ -291,6 +300,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
-  targets: edge + model + store + query + collect + alert + serve + programs + tested,
+  targets: edge + model + storage + query + collection + ingestion + alerting + http + services
+    + programs + tested,
   cxxLanguageStandard: .cxx17
 )
