@@ -16,7 +16,7 @@ import WebClient
       updatedAt: now)
   }
 
-  @Test func n8_aRealAlertmanagerTakesWhatIsSent() async throws {
+  @Test func aRealAlertmanagerTakesWhatIsSent() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-alertmanager")
     let port = try FreePort.next()
     let configuration = try folder.write(
@@ -29,9 +29,7 @@ import WebClient
       ])
     try await process.waitUntilAccepting(port: port)
     let client = WebClient()
-    let endpoint = AlertmanagerEndpoint(url: "http://127.0.0.1:\(port)/api/v2/alerts") {
-      _ in
-    } relabel: { labels in
+    let endpoint = AlertmanagerEndpoint(url: "http://127.0.0.1:\(port)/api/v2/alerts") { labels in
       labels["alertname"] == "Hidden" ? nil : labels.setting("added", "yes")
     }
     let sender = AlertmanagerSender(endpoint, client: client)
@@ -48,7 +46,7 @@ import WebClient
     client.shutDown()
   }
 
-  @Test func n4_aDeadAlertmanagerIsCountedAndTheQueueIsBounded() async throws {
+  @Test func aDeadAlertmanagerIsCountedAndTheQueueIsBounded() async throws {
     let port = try FreePort.next()
     let client = WebClient()
     let sender = AlertmanagerSender(

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A real HTTP server on loopback that writes down what it is sent and answers what it is told to.
+/// A real HTTP server on loopback that records what it is sent and answers as it is set to.
 final class HookServer: Sendable {
   /// What the server got.
   struct Received: Decodable {
@@ -41,6 +41,11 @@ final class HookServer: Sendable {
     try folder.write(String(decoding: text, as: UTF8.self), to: "answer.json")
   }
 
+  /// Accepts everything that comes from now on and answers nothing.
+  func answerNever() throws {
+    try folder.write(#"{"status": 0}"#, to: "answer.json")
+  }
+
   /// All that came, in order.
   func received() throws -> [Received] {
     let path = folder.file("received.jsonl")
@@ -51,7 +56,7 @@ final class HookServer: Sendable {
   }
 
   private static let program = #"""
-    import http.server, json, os, sys
+    import http.server, json, os, sys, time
     folder = sys.argv[2]
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
@@ -62,6 +67,8 @@ final class HookServer: Sendable {
             path = os.path.join(folder, "answer.json")
             if os.path.exists(path):
                 answer = json.load(open(path))
+            if answer["status"] == 0:
+                time.sleep(3600)
             data = answer["body"].encode()
             self.send_response(answer["status"])
             for name, value in answer["headers"].items():

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A real SMTP server on loopback that keeps what it is sent.
+/// A real SMTP server on loopback that records what it is sent.
 final class MailServer: Sendable {
   /// What the server got.
   struct Mail: Decodable {

@@ -3,14 +3,72 @@ import Foundation
 import MetricModel
 import Testing
 
-/// What every notifier over HTTP must do: which answers are tried again, that `Retry-After` is passed on, that an unreachable
-/// host is tried again, and that no error holds the secret of the URL.
-func expectNotifierContract(
-  _ make: (_ url: Secret) throws -> any Notifier, success: String = "ok"
-) async throws {
+@testable import AlertIntegrations
+
+/// What a kind of notifier needs to be tested like every other: an entry of its list with all that
+/// is required, and the form of its messages.
+struct NotifierContract: Sendable {
+  /// The entry as YAML. `$URL` is the address of the test's server, a secret included; `$PORT` its port.
+  let entry: String
+  /// The ending of its files in Golden/.
+  let golden: String
+  /// The fake server that it delivers to.
+  let server: Server
+
+  enum Server: Sendable {
+    /// An HTTP server; the body of an answer that is a success.
+    case http(success: String)
+    /// A mail server.
+    case smtp
+  }
+
+  /// The contract of every kind in ``Notifiers/kinds``.
+  static let all: [String: NotifierContract] = [
+    "slack": NotifierContract(
+      entry: "api_url: $URL", golden: "json", server: .http(success: "ok")),
+    "email": NotifierContract(
+      entry: """
+        to: Ops Team <ops@example.org>, pager@example.org
+        from: Töcsin <tocsin@example.org>
+        smarthost: 127.0.0.1:$PORT
+        require_tls: false
+        """, golden: "eml", server: .smtp),
+    "webhook": NotifierContract(
+      entry: "url: $URL", golden: "json", server: .http(success: "whatever")),
+  ]
+}
+
+@Suite struct NotifierContractTests {
+  @Test(arguments: Notifiers.kinds.map { $0.kind })
+  func everyKindKeepsTheContract(kind: String) async throws {
+    try await expectNotifierContract(kind)
+  }
+}
+
+/// Tests what every notifier must do: its messages for firing, resolved and mixed groups are those of
+/// Golden/, answers are tried again or given up as they should be, and no secret is stored or shown.
+func expectNotifierContract(_ kind: String) async throws {
+  let contract = try #require(
+    NotifierContract.all[kind], "the kind \(kind) has no entry in NotifierContract.all")
+  let example = try Samples.notifier(
+    kind, contract.entry.filled(url: "http://example.org/", port: 25))
+  for (name, notification) in [
+    ("firing", Samples.firing), ("resolved", Samples.resolved), ("mixed", Samples.mixed),
+  ] {
+    try expectGolden(example.render(notification).body, "\(kind)-\(name).\(contract.golden)")
+  }
+  switch contract.server {
+  case .http(let success): try await expectHTTPContract(kind, contract.entry, success: success)
+  case .smtp: try await expectMailContract(kind, contract.entry)
+  }
+}
+
+private func expectHTTPContract(_ kind: String, _ entry: String, success: String) async throws {
   let server = try await HookServer.start()
   let secret = "T0KEN-very-secret"
-  let notifier = try make(.text("http://127.0.0.1:\(server.port)/hook/\(secret)?key=\(secret)"))
+  let path = "/hook/\(secret)?key=\(secret)"
+  let notifier = try Samples.notifier(
+    kind, entry.filled(url: "http://127.0.0.1:\(server.port)\(path)", port: server.port))
   var message = try notifier.render(Samples.firing)
   message.id = "id-1"
   #expect(!String(decoding: message.body, as: UTF8.self).contains(secret))
@@ -18,7 +76,7 @@ func expectNotifierContract(
 
   try server.answer(200, success)
   try await notifier.deliver(message)
-  #expect(try server.received().last?.path == "/hook/\(secret)?key=\(secret)")
+  #expect(try server.received().last?.path == path)
 
   let classes: [(Int, Bool, FailureReason)] = [
     (400, false, .clientError), (401, false, .authError), (403, false, .authError),
@@ -28,8 +86,7 @@ func expectNotifierContract(
   ]
   for (status, isRetried, reason) in classes {
     try server.answer(status, "error of \(status)", headers: ["Retry-After": "17"])
-    let error = await failure(of: notifier, message)
-    guard let error else {
+    guard let error = await failure(of: notifier, message) else {
       Issue.record("status \(status) is no error")
       continue
     }
@@ -44,17 +101,58 @@ func expectNotifierContract(
     case .cancelled: Issue.record("status \(status) is no cancellation")
     }
   }
+  let unreachable = try Samples.notifier(
+    kind, entry.filled(url: "http://127.0.0.1:1/\(secret)", port: 1))
+  await expectRetry(of: unreachable, message, hiding: secret)
+  try server.answerNever()
+  await expectCancellation(of: notifier, message)
+}
 
-  let nobody = try make(.text("http://127.0.0.1:1/\(secret)"))
-  let unreachable = await failure(of: nobody, message)
-  guard case .retryable(let text, _, _) = unreachable else {
-    Issue.record("an unreachable host is not tried again: \(String(describing: unreachable))")
+private func expectMailContract(_ kind: String, _ entry: String) async throws {
+  let secret = "pass-w0rd"
+  for (reply, isRetried) in [("451 later", true), ("550 never", false)] {
+    let server = try await MailServer.start(reply: reply)
+    let notifier = try Samples.notifier(kind, entry.filled(url: "", port: server.port))
+    switch await failure(of: notifier, try notifier.render(Samples.firing)) {
+    case .retryable: #expect(isRetried, "reply \(reply)")
+    case .permanent: #expect(!isRetried, "reply \(reply)")
+    case .cancelled, nil: Issue.record("reply \(reply) is no failure")
+    }
+  }
+  let unreachable = try Samples.notifier(
+    kind, entry.filled(url: "", port: 1) + "\nauth_username: me\nauth_password: \(secret)")
+  let message = try unreachable.render(Samples.firing)
+  await expectRetry(of: unreachable, message, hiding: secret)
+  // A web server waits for the client to speak first, as a mail client does of its server.
+  let silent = try await HookServer.start()
+  let waiting = try Samples.notifier(kind, entry.filled(url: "", port: silent.port))
+  await expectCancellation(of: waiting, message)
+}
+
+private func expectRetry(
+  of notifier: any Notifier, _ message: RenderedMessage, hiding secret: String
+) async {
+  guard case .retryable(let text, _, _) = await failure(of: notifier, message) else {
+    Issue.record("an unreachable host is not tried again")
     return
   }
   #expect(!text.contains(secret))
 }
 
-/// The error of one try; nil if it went well.
+/// A try that is cancelled while the server is silent is no failure.
+private func expectCancellation(of notifier: any Notifier, _ message: RenderedMessage) async {
+  let task = Task { await failure(of: notifier, message) }
+  task.cancel()
+  #expect(await task.value == .cancelled)
+}
+
+extension String {
+  fileprivate func filled(url: String, port: Int) -> String {
+    replacing("$URL", with: url).replacing("$PORT", with: "\(port)")
+  }
+}
+
+/// The error of one try; `nil` if it went well.
 func failure(of notifier: any Notifier, _ message: RenderedMessage) async -> NotifyError? {
   do {
     try await notifier.deliver(message)

@@ -1,10 +1,11 @@
-import AlertIntegrations
 import AlertRouting
-import Foundation
 import MetricModel
 import StorageAPI
 import Testing
 import WebClient
+import YAMLDecoding
+
+@testable import AlertIntegrations
 
 /// Notifications for golden bodies.
 enum Samples {
@@ -45,24 +46,62 @@ enum Samples {
     alert("DiskFull", instance: "b:9100", isResolved: true),
   ])
 
-  static func tools(_ sources: [TemplateSource] = []) throws -> IntegrationTools {
-    IntegrationTools(
+  static func tools(_ files: [TemplateFile] = []) throws -> NotifierTools {
+    NotifierTools(
       web: WebClient(), mail: MailClient(),
-      templates: try NotificationTemplates(sources, externalURL: "http://tocsin:9931"),
+      templates: try NotificationTemplates(files, externalURL: "http://tocsin:9931"),
       now: { now })
+  }
+
+  /// The settings of one entry of a kind's list, given as YAML.
+  static func settings(
+    _ kind: String, _ entry: String, global: String = "{}"
+  ) throws -> any NotifierSettings {
+    let receiver = "name: r\n\(kind)_configs:\n- " + entry.indented(2)
+    let diagnostics = ConfigDiagnostics()
+    let file = NotifierFile(
+      directory: "/etc/am", checker: TemplateChecker(files: [], diagnostics: diagnostics),
+      errorsBefore: 0)
+    let decoder = ReceiverDecoder(global: try mapping(global, diagnostics), file: file)
+    let definition = decoder.decode(try mapping(receiver, diagnostics)).integrations.first
+    try diagnostics.throwIfAny()
+    return try #require(definition?.settings as? any NotifierSettings)
+  }
+
+  /// A notifier of an entry that is given as YAML.
+  static func notifier(_ kind: String, _ entry: String) throws -> any Notifier {
+    try notifier(settings(kind, entry))
   }
 
   /// A notifier of some settings, made as the program makes it.
   static func notifier(
-    _ settings: IntegrationSettings, templates: [TemplateSource] = []
+    _ settings: some NotifierSettings, templates: [TemplateFile] = []
   ) throws -> any Notifier {
     var configuration = NotificationConfiguration()
-    configuration.route.receiver = "r"
     configuration.receivers = [
-      ReceiverDefinition(name: "r", integrations: [IntegrationDefinition(settings)])
+      ReceiverDefinition(
+        name: "r",
+        integrations: [
+          IntegrationDefinition(
+            kind: type(of: settings).kind, sendResolved: true, settings: settings)
+        ])
     ]
-    let notifiers = try Integrations.notifiers(
-      for: try configuration.resolved(), tools: tools(templates))
+    let notifiers = try Notifiers.make(for: configuration, tools: tools(templates))
     return try #require(notifiers.values.first)
+  }
+
+  private static func mapping(
+    _ text: String, _ diagnostics: ConfigDiagnostics
+  ) throws -> ConfigMapping {
+    let source = ConfigSource(text: text, file: "am.yml")
+    let root = try #require(ConfigDocument.root(of: source, into: diagnostics))
+    return try #require(ConfigMapping(root, context: "the file", diagnostics: diagnostics))
+  }
+}
+
+extension String {
+  /// The text with blanks in front of every line but the first.
+  fileprivate func indented(_ count: Int) -> String {
+    replacing("\n", with: "\n" + String(repeating: " ", count: count))
   }
 }

@@ -1,50 +1,42 @@
-import AlertIntegrations
 import AlertRouting
+import Configuration
 import Foundation
 import MetricModel
 import Testing
 
+@testable import AlertIntegrations
+
 @Suite struct SlackNotifierTests {
   private func make(
-    _ url: Secret = .text("http://unused"), templates: [TemplateSource] = [],
+    _ url: Secret = .inline("http://unused"), templates: [TemplateFile] = [],
     _ change: (inout SlackSettings) -> Void = { _ in }
   ) throws -> any Notifier {
     var settings = SlackSettings()
     settings.apiURL = url
     change(&settings)
-    return try Samples.notifier(.slack(settings), templates: templates)
+    return try Samples.notifier(settings, templates: templates)
   }
 
-  @Test func contract() async throws {
-    try await expectNotifierContract { try make($0) }
-  }
-
-  @Test func sl1_bodies() throws {
-    try expectGolden(make().render(Samples.firing).body, "slack-firing.json")
-    try expectGolden(make().render(Samples.resolved).body, "slack-resolved.json")
-    try expectGolden(make().render(Samples.mixed).body, "slack-mixed.json")
-  }
-
-  @Test func sl1_allFields() throws {
+  @Test func allFields() throws {
     let notifier = try make { settings in
-      settings.channel = "#{{ .GroupLabels.alertname | toLower }}"
-      settings.messageText = "hello"
+      settings.texts.channel = "#{{ .GroupLabels.alertname | toLower }}"
+      settings.texts.messageText = "hello"
       settings.linkNames = true
       settings.shortFields = true
-      settings.fields = [
+      settings.texts.fields = [
         SlackField(title: "severity", value: "{{ .CommonLabels.severity }}"),
         SlackField(title: "long", value: "x", short: false),
       ]
-      var action = SlackAction(type: "button", text: "Open")
+      var action = SlackAction<String>(type: "button", text: "Open")
       action.url = "{{ .ExternalURL }}"
-      action.confirm = SlackConfirmation(text: "sure?")
-      settings.actions = [action]
+      action.confirm = SlackConfirmation(text: "sure?", title: "", okText: "", dismissText: "")
+      settings.texts.actions = [action]
     }
     try expectGolden(notifier.render(Samples.firing).body, "slack-all.json")
   }
 
-  @Test func sl2_longTitlesAreCut() throws {
-    let notifier = try make { $0.title = String(repeating: "ä", count: 2000) }
+  @Test func longTitlesAreCut() throws {
+    let notifier = try make { $0.texts.title = String(repeating: "ä", count: 2000) }
     let body = try #require(
       try JSONSerialization.jsonObject(with: Data(notifier.render(Samples.firing).body))
         as? [String: Any])
@@ -60,10 +52,10 @@ import Testing
     (#"{"ok":false,"error":"channel_not_found"}"#, "application/json; charset=utf-8", false),
     ("<html>", "application/json", false),
   ])
-  func sl3_onlyOkIsSuccess(body: String, type: String, isSuccess: Bool) async throws {
+  func onlyOkIsSuccess(body: String, type: String, isSuccess: Bool) async throws {
     let server = try await HookServer.start()
     try server.answer(200, body, headers: ["Content-Type": type])
-    let notifier = try make(.text("http://127.0.0.1:\(server.port)/services/T/B/x"))
+    let notifier = try make(.inline("http://127.0.0.1:\(server.port)/services/T/B/x"))
     let error = await failure(of: notifier, try notifier.render(Samples.firing))
     if isSuccess {
       #expect(error == nil)
@@ -78,23 +70,23 @@ import Testing
     }
   }
 
-  @Test func tp5_usersDefinitionsWin() throws {
-    let own = TemplateSource(
+  @Test func usersDefinitionsWin() throws {
+    let own = TemplateFile(
       path: "own.tmpl", text: #"{{ define "slack.default.title" }}mine: {{ .Status }}{{ end }}"#)
     let body = String(
       decoding: try make(templates: [own]).render(Samples.firing).body, as: UTF8.self)
     #expect(body.contains(#""title":"mine: firing""#))
   }
 
-  @Test func tp5_aFailingTemplateCostsTheFormNotTheMessage() throws {
-    let notifier = try make { $0.text = #"{{ index .Alerts 99 }}"# }
+  @Test func aFailingTemplateCostsTheFormNotTheMessage() throws {
+    let notifier = try make { $0.texts.text = #"{{ index .Alerts 99 }}"# }
     let body = String(decoding: try notifier.render(Samples.firing).body, as: UTF8.self)
     #expect(body.contains("[FIRING:2]"))
     #expect(body.contains("plain because of an error"))
   }
 
   @Test func faultyTemplatesAreFoundAtLoadTime() {
-    #expect(throws: IntegrationError.self) { try make { $0.title = "{{ nofunc }}" } }
-    #expect(throws: IntegrationError.self) { try make { $0.title = "{{ .Status " } }
+    #expect(throws: IntegrationError.self) { try make { $0.texts.title = "{{ nofunc }}" } }
+    #expect(throws: IntegrationError.self) { try make { $0.texts.title = "{{ .Status " } }
   }
 }

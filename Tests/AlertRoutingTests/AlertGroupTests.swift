@@ -18,14 +18,14 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     return AlertGroup(key: route.groupKey(of: .empty), labels: .empty, route: route, now: at(now))
   }
 
-  @Test func d1_aNewGroupWaits() {
+  @Test func aNewGroupWaits() {
     var group = group(at: 100)
     group.insert(alert(["a": "1"], since: 100), now: at(100))
     #expect(group.decide(at: at(129)) == .wait(until: at(130)))
     #expect(group.decide(at: at(130)) == .flush([alert(["a": "1"], since: 100)]))
   }
 
-  @Test func d1_anOldAlertDoesNotWait() {
+  @Test func anOldAlertDoesNotWait() {
     var group = group(at: 100)
     group.insert(alert(["a": "1"], since: 70), now: at(100))
     #expect(group.decide(at: at(100)) == .wait(until: at(130)))
@@ -33,7 +33,7 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     #expect(group.nextFlush == at(100))
   }
 
-  @Test func d2_d7_laterFlushesKeepTheInterval() {
+  @Test func laterFlushesAreAnIntervalApart() {
     var group = group(at: 0)
     let first = alert(["a": "1"], since: 0)
     group.insert(first, now: at(0))
@@ -42,7 +42,7 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     #expect(group.decide(at: at(329)) == .wait(until: at(330)))
   }
 
-  @Test func d3_alertsAreSortedByJobInstanceAndLabels() {
+  @Test func alertsAreSortedByJobInstanceAndLabels() {
     let ordered: [Labels] = [
       ["job": "a", "instance": "1", "z": "1"], ["job": "a", "instance": "2"], ["job": "a"],
       ["job": "b", "instance": "0"], ["instance": "0", "b": "1"], ["instance": "0", "c": "1"],
@@ -52,39 +52,39 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     #expect(sorted.map(\.labels) == ordered)
   }
 
-  @Test func d3_firingAlertsHaveNoEnd() {
+  @Test func firingAlertsHaveNoEnd() {
     let firing = NotifiedAlert(alert(["a": "1"], since: 0, until: 500), at: at(100))
     #expect(firing.endsAt == nil && firing.status == .firing)
     let ended = NotifiedAlert(alert(["a": "1"], since: 0, until: 100), at: at(100))
     #expect(ended.endsAt == at(100) && ended.status == .resolved)
   }
 
-  @Test func d5_endedAlertsGoAfterASuccessfulFlush() {
+  @Test func endedAlertsGoAfterASuccessfulFlush() {
     var group = group(at: 0)
     let ended = alert(["a": "1"], since: 0, until: 20)
     let firing = alert(["a": "2"], since: 0)
     group.insert(ended, now: at(0))
     group.insert(firing, now: at(0))
     group.flushed([ended, firing], at: at(30), succeeded: true)
-    #expect(group.settle() == [ended])
+    #expect(group.acknowledge() == [ended])
     #expect(group.alerts.count == 1)
   }
 
-  @Test func d5_nothingGoesAfterAFailureOrAChange() {
+  @Test func nothingGoesAfterAFailureOrAChange() {
     var group = group(at: 0)
     let ended = alert(["a": "1"], since: 0, until: 20)
     group.insert(ended, now: at(0))
     group.flushed([ended], at: at(30), succeeded: false)
-    #expect(group.settle().isEmpty)
+    #expect(group.acknowledge().isEmpty)
     group.flushed([ended], at: at(330), succeeded: true)
     group.insert(alert(["a": "1"], since: 331), now: at(331))
-    #expect(group.settle().isEmpty)
+    #expect(group.acknowledge().isEmpty)
     group.flushed([ended], at: at(630), succeeded: true)
-    group.unsettle()
-    #expect(group.settle().isEmpty)
+    group.reopen()
+    #expect(group.acknowledge().isEmpty)
   }
 
-  @Test func d5_anEmptyGroupIsDropped() {
+  @Test func anEmptyGroupIsDropped() {
     #expect(group(at: 0).decide(at: at(0)) == .drop)
   }
 }
@@ -122,7 +122,7 @@ struct Merge: Sendable, CustomTestStringConvertible {
       ends: 200),
   ]
 
-  @Test(arguments: table) func i4_overlappingAlertsAreMerged(_ row: Merge) {
+  @Test(arguments: table) func overlappingAlertsAreMerged(_ row: Merge) {
     func alert(_ value: (starts: Int64, ends: Int64, isTimeout: Bool), updated: Int64) -> Alert {
       Alert(
         labels: ["a": "1"], annotations: Labels([("updated", "\(updated)")]),
@@ -138,7 +138,7 @@ struct Merge: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func i1_whatIsLeftOutIsFilledIn() {
+  @Test func whatIsLeftOutIsFilledIn() {
     let bare = Alert.incoming(
       labels: ["a": "1"], annotations: .empty, startsAt: nil, endsAt: nil, generatorURL: "",
       resolveTimeout: .minutes(5), now: at(100))
@@ -149,7 +149,7 @@ struct Merge: Sendable, CustomTestStringConvertible {
     #expect(ended.startsAt == at(50) && ended.endsAt == at(50) && !ended.endsByTimeout)
   }
 
-  @Test func i3_fingerprintsAreThoseOfAlertmanager() {
+  @Test func fingerprintsAreThoseOfAlertmanager() {
     // FNV-1a 64 over "alertname" 0xff "A" 0xff.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in Array("alertname".utf8) + [0xff] + Array("A".utf8) + [0xff] {

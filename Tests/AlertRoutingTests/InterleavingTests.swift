@@ -5,42 +5,43 @@ import Testing
 
 @testable import AlertRouting
 
-/// Whatever happens meanwhile (alerts come and go, the receiver is down or refuses, the process dies at any write, silences and
-/// reloads): once it is calm, the receiver knows exactly what fires.
+/// Whatever happens meanwhile (alerts come and go, the receiver is down or refuses, the process
+/// dies at any write, silences and reloads): once it is calm, the receiver knows exactly what
+/// fires.
 @Suite struct InterleavingTests {
   @Test(arguments: 0..<60)
-  func atAnyInterleavingAFiringAlertEndsUpNotified(seed: Int) async throws {
+  func atAnyInterleavingAFiringAlertEndsUpNotified(seed: Int) {
     var dice = RepeatableRandom(seed: UInt64(seed))
-    let world = try await World(.oneWebhook())
+    let fixture = RouterFixture(.oneWebhook())
     var since: [String: Int64] = [:]
     var ended: [String: (start: Int64, end: Int64)] = [:]
     var now: Int64 = 1
     for _ in 0..<60 {
-      try await step(world, &dice, &since, &ended, at: now)
+      step(fixture, &dice, &since, &ended, at: now)
       now += Int64.random(in: 1...120, using: &dice)
-      await say(since, ended, in: world, at: now)
-      await world.advance(to: now)
-      if world.store.isDead {
-        world.time.set(max(world.time.now.rawValue, now * 1000))
-        try await world.boot()
+      say(since, ended, in: fixture, at: now)
+      fixture.advance(to: now)
+      if fixture.store.hasCrashed {
+        fixture.now = Timestamp(rawValue: max(fixture.now.rawValue, now * 1000))
+        fixture.boot()
       }
     }
     // A last process, which lives on.
-    world.store.kill()
-    try await world.boot()
-    world.receivers.failure = nil
+    fixture.store.crash()
+    fixture.boot()
+    fixture.receivers.failure = nil
     for _ in 0..<15 {
       now += 60
-      await say(since, ended, in: world, at: now)
-      await world.advance(to: now)
+      say(since, ended, in: fixture, at: now)
+      fixture.advance(to: now)
     }
-    expectTruth(in: world, since: since, seed: seed)
+    expectTruth(in: fixture, since: since, seed: seed)
   }
 
   private func step(
-    _ world: World, _ dice: inout RepeatableRandom, _ since: inout [String: Int64],
+    _ fixture: RouterFixture, _ dice: inout RepeatableRandom, _ since: inout [String: Int64],
     _ ended: inout [String: (start: Int64, end: Int64)], at now: Int64
-  ) async throws {
+  ) {
     let name = ["A1", "A2", "A3", "B1", "B2"].randomElement(using: &dice) ?? "A1"
     switch Int.random(in: 0..<12, using: &dice) {
     case 0...3 where since[name] == nil:
@@ -48,49 +49,52 @@ import Testing
       ended[name] = nil
     case 4...6:
       if let start = since.removeValue(forKey: name) { ended[name] = (start, now) }
-    case 7: world.receivers.failure = .retryable("503")
-    case 8: world.receivers.failure = .permanent("404")
-    case 9: world.receivers.failure = nil
+    case 7: fixture.receivers.failure = .retryable("503")
+    case 8: fixture.receivers.failure = .permanent("404")
+    case 9: fixture.receivers.failure = nil
     case 10:
-      world.store.kill()
-      let death = MortalStore.Death(
-        write: Int.random(in: 2..<12, using: &dice), isAfter: Bool.random(using: &dice))
-      try await world.boot(death: Bool.random(using: &dice) ? death : nil)
-    case 11: await world.router.configure(world.configuration, notifiers: world.notifiers)
+      fixture.store.crash()
+      let write = Int.random(in: 2..<12, using: &dice)
+      let fault: MemoryStateStore.Fault =
+        Bool.random(using: &dice) ? .crashAfter(write: write) : .crashBefore(write: write)
+      fixture.boot(fault: Bool.random(using: &dice) ? fault : nil)
+    case 11: fixture.reload()
     default: break
     }
   }
 
-  /// What the rules say every minute or so: what fires, and for a quarter of an hour what has ended.
+  /// What the rules say every minute or so: what fires, and for a quarter of an hour what has
+  /// ended.
   private func say(
-    _ since: [String: Int64], _ ended: [String: (start: Int64, end: Int64)], in world: World,
+    _ since: [String: Int64], _ ended: [String: (start: Int64, end: Int64)],
+    in fixture: RouterFixture,
     at now: Int64
-  ) async {
+  ) {
     var alerts: [Alert] = []
-    for (name, start) in since { alerts.append(world.alert(labels(name), since: start)) }
+    for (name, start) in since { alerts.append(fixture.alert(labels(name), since: start)) }
     for (name, times) in ended where now - times.end < 900 {
-      alerts.append(world.alert(labels(name), since: times.start, until: times.end))
+      alerts.append(fixture.alert(labels(name), since: times.start, until: times.end))
     }
-    await world.router.receive(alerts.sorted { $0.labels < $1.labels })
+    fixture.receive(alerts.sorted { $0.labels < $1.labels })
   }
 
   private func labels(_ name: String) -> Labels {
     ["alertname": String(name.prefix(1)), "n": name]
   }
 
-  private func expectTruth(in world: World, since: [String: Int64], seed: Int) {
+  private func expectTruth(in fixture: RouterFixture, since: [String: Int64], seed: Int) {
     for group in ["A", "B"] {
-      let last = world.receivers.arrivals.last { $0.group.contains("alertname=\"\(group)\"") }
+      let last = fixture.receivers.arrivals.last { $0.group.contains("alertname=\"\(group)\"") }
       let firing = Set(since.keys.filter { $0.hasPrefix(group) })
-      // A message that arrived unnoticed, because the process died, and was refused when it was sent again, counts as
-      // never sent. Nobody can know better.
-      let isMistaken = world.events.all.contains { event in
+      // A message that arrived unnoticed, because the process died, and was refused when it was
+      // sent again, counts as never sent. Nobody can know better.
+      let isMistaken = fixture.events.contains { event in
         guard case .failed(let record, _) = event else { return false }
         return last?.id == record.messageID
       }
       if isMistaken { continue }
       #expect(Set(last?.firing ?? []) == firing, "seed \(seed), group \(group)")
     }
-    #expect(world.disk.count(.outbox) == 0, "seed \(seed)")
+    #expect(fixture.disk.count(.outbox) == 0, "seed \(seed)")
   }
 }

@@ -20,7 +20,7 @@ import Testing
     (#"a="tab\there""#, ["a=\"tab\there\""]),
     ("température=froid", [#""température"="froid""#]),
   ])
-  func m3_utf8Grammar(text: String, matchers: [String]) throws {
+  func utf8Grammar(text: String, matchers: [String]) throws {
     let parsed = try MatcherParser(.utf8Strict).parse(text)
     #expect(parsed.matchers.map(\.description) == matchers)
     #expect(parsed.warning == nil)
@@ -31,7 +31,7 @@ import Testing
     "a=~\"(\"",
     "a=b c", "a!b", #"a="\xff""#, #"a="\ud800""#, "{a=b}}", "a='b'",
   ])
-  func m3_faultyTextsAreRefused(text: String) {
+  func faultyTextsAreRefused(text: String) {
     #expect(throws: MatcherSyntaxError.self) { try MatcherParser(.utf8Strict).parse(text) }
   }
 
@@ -44,16 +44,16 @@ import Testing
     (#"a=b\d"#, [#"a="b\\d""#]),
     (#"a="b=c""#, [#"a="b=c""#]),
   ])
-  func m4_classicGrammar(text: String, matchers: [String]) throws {
+  func classicGrammar(text: String, matchers: [String]) throws {
     #expect(try MatcherParser(.classic).parse(text).matchers.map(\.description) == matchers)
   }
 
   @Test(arguments: ["", "a", "ä=b", #"a="b"#, #"a=b"c"#, #"a="b"c"#, "1a=b", "a=~("])
-  func m4_faultyTextsAreRefused(text: String) {
+  func faultyClassicTextsAreRefused(text: String) {
     #expect(throws: MatcherSyntaxError.self) { try MatcherParser(.classic).parse(text) }
   }
 
-  @Test func m5_fallbackTriesBothAndSaysSo() throws {
+  @Test func fallbackTriesBothAndSaysSo() throws {
     let parser = MatcherParser()
     #expect(try parser.parse(#"a="b""#).warning == nil)
     let blank = try parser.parse("a=b c")

@@ -39,12 +39,12 @@ private func configuration() throws -> NotificationConfiguration {
       (["severity": "page"], ["pager"]),
       (["service": "pg", "role": "primary", "env": "prod"], ["db"]),
     ] as [([String: String], [String])])
-  func tr1_firstMatchingChildTakesTheAlert(labels: [String: String], receivers: [String]) throws {
+  func firstMatchingChildTakesTheAlert(labels: [String: String], receivers: [String]) throws {
     let tree = RoutingTree(try configuration())
     #expect(tree.routes(for: Labels(labels)).map(\.receiver) == receivers)
   }
 
-  @Test func tr3_childrenInheritWhatTheyDoNotSay() throws {
+  @Test func childrenInheritWhatTheyDoNotSay() throws {
     let tree = RoutingTree(try configuration())
     let route = try #require(
       tree.routes(for: ["service": "pg", "role": "primary", "env": "prod"]).first)
@@ -53,14 +53,14 @@ private func configuration() throws -> NotificationConfiguration {
     #expect(!route.continues && route.muteTimeIntervals.isEmpty)
   }
 
-  @Test func tr4_defaults() throws {
+  @Test func defaults() throws {
     let root = RoutingTree(try configuration()).root
     #expect(root.groupWait == .seconds(30))
     #expect(root.groupInterval == .minutes(5))
     #expect(root.repeatInterval == .hours(4))
   }
 
-  @Test func tr6_theGroupKeyNamesThePathAndTheLabels() throws {
+  @Test func theGroupKeyNamesThePathAndTheLabels() throws {
     let tree = RoutingTree(try configuration())
     let labels: Labels = ["service": "pg", "role": "primary", "env": "prod", "alertname": "X"]
     let route = try #require(tree.routes(for: labels).first)
@@ -70,7 +70,19 @@ private func configuration() throws -> NotificationConfiguration {
     #expect(tree.root.groupKey(of: labels).description == #"{}:{alertname="X"}"#)
   }
 
-  @Test func tr5_threeDotsGroupByAllLabels() {
+  @Test func routesWithEqualMatchersHaveGroupsOfTheirOwn() throws {
+    var configuration = try configuration()
+    configuration.route.routes.append(configuration.route.routes[1])
+    let tree = RoutingTree(configuration)
+    #expect(tree.routes.map(\.index) == Array(tree.routes.indices))
+    let twins = tree.routes.filter { $0.path == #"{}/{service=~"pg|redis"}"# }
+    #expect(twins.map(\.occurrence) == [0, 1])
+    let keys = twins.map { $0.groupKey(of: ["service": "pg"]) }
+    #expect(keys[0] != keys[1] && keys[0].description == keys[1].description)
+    #expect(keys.sorted() == keys)
+  }
+
+  @Test func threeDotsGroupByAllLabels() {
     let labels: Labels = ["alertname": "X", "instance": "a"]
     #expect(GroupBy.all.groupLabels(of: labels) == labels)
     #expect(GroupBy.labels(["instance", "missing"]).groupLabels(of: labels) == ["instance": "a"])
@@ -80,14 +92,14 @@ private func configuration() throws -> NotificationConfiguration {
     var configuration = try configuration()
     change(&configuration)
     do {
-      _ = try configuration.resolved()
+      try configuration.check()
       return ""
     } catch {
       return error.description
     }
   }
 
-  @Test func tr2_theRootTakesEverything() throws {
+  @Test func theRootTakesEverything() throws {
     #expect(try fault { _ in }.isEmpty)
     #expect(try fault { $0.route.receiver = nil } == "the root route needs a receiver")
     #expect(try fault { $0.route.matchers = [LabelMatcher("a", equals: "b")] }.contains("matchers"))
@@ -95,7 +107,7 @@ private func configuration() throws -> NotificationConfiguration {
     #expect(try fault { $0.route.muteTimeIntervals = ["x"] }.contains("time intervals"))
   }
 
-  @Test func tr7_namesMustExistAndBeUnique() throws {
+  @Test func namesMustExistAndBeUnique() throws {
     #expect(
       try fault {
         $0.route.routes[0].receiver = "nobody"
@@ -108,36 +120,10 @@ private func configuration() throws -> NotificationConfiguration {
       try fault { $0.route.routes[1].muteTimeIntervals = ["x"] }.contains("unknown time interval"))
   }
 
-  @Test func tr4_tr5_badOptionsAreRefused() throws {
+  @Test func badOptionsAreRefused() throws {
     #expect(try fault { $0.route.routes[0].groupInterval = .zero }.contains("group_interval"))
     #expect(try fault { $0.route.repeatInterval = .zero }.contains("repeat_interval"))
     #expect(try fault { $0.route.groupBy = .labels(["a", "a"]) }.contains("twice"))
     #expect(try fault { $0.route.groupBy = .labels(["a", "..."]) }.contains("alone"))
-  }
-
-  @Test func cf2_globalDefaultsFillReceivers() throws {
-    var configuration = try configuration()
-    configuration.receivers[0].integrations = [
-      IntegrationDefinition(.slack(SlackSettings())),
-      IntegrationDefinition(.email(EmailSettings())),
-    ]
-    #expect(throws: RoutingError.self) { try configuration.resolved() }
-    configuration.global.slackAPIURL = .text("https://hooks.example/x")
-    configuration.global.smtpSmarthost = HostPort("mail:25")
-    configuration.global.smtpFrom = "tocsin@example.org"
-    #expect(throws: RoutingError.self) { try configuration.resolved() }
-    var email = EmailSettings()
-    email.to = "ops@example.org"
-    configuration.receivers[0].integrations[1].settings = .email(email)
-    let resolved = try configuration.resolved().receivers[0].integrations
-    guard case .slack(let slack) = resolved[0].settings,
-      case .email(let mail) = resolved[1].settings
-    else {
-      Issue.record("the kinds changed")
-      return
-    }
-    #expect(slack.apiURL == .text("https://hooks.example/x"))
-    #expect(mail.from == "tocsin@example.org" && mail.requireTLS == true)
-    #expect(!resolved[0].sendResolved && !resolved[1].sendResolved)
   }
 }

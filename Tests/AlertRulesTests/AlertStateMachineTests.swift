@@ -31,8 +31,9 @@ struct Life: Sendable, CustomTestStringConvertible {
     Life(name: "a4 fires again after its end", hold: 15, seen: "11011", actions: "wfrwf"),
   ]
 
-  @Test(arguments: lives) func a4_a8_livesOfAlerts(_ life: Life) {
-    let policy = AlertStateMachine.Policy(hold: life.hold * 1000, keepFiringFor: life.keep * 1000)
+  @Test(arguments: lives) func livesOfAlerts(_ life: Life) {
+    let policy = AlertStateMachine.Policy(
+      hold: .seconds(life.hold), keepFiringFor: .seconds(life.keep))
     var machine = AlertStateMachine(activeAt: at(0))
     var actions = ""
     for (step, seen) in life.seen.enumerated() {
@@ -49,7 +50,7 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(actions == life.actions)
   }
 
-  @Test func a8_endedAlertsAreKeptForFifteenMinutes() {
+  @Test func endedAlertsAreKeptForFifteenMinutes() {
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: .init())
     #expect(machine.observe(active: false, at: at(60), policy: .init()) == .resolve)
@@ -58,8 +59,8 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(machine.observe(active: false, at: at(60 + 901), policy: .init()) == .forget)
   }
 
-  @Test func a7_theKeepTimeStartsAnewAfterTheExpressionHeldAgain() {
-    let policy = AlertStateMachine.Policy(keepFiringFor: 60_000)
+  @Test func theKeepTimeStartsAnewAfterTheExpressionHeldAgain() {
+    let policy = AlertStateMachine.Policy(keepFiringFor: .seconds(60))
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: policy)
     _ = machine.observe(active: false, at: at(15), policy: policy)
@@ -71,60 +72,60 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(machine.observe(active: false, at: at(105), policy: policy) == .resolve)
   }
 
-  @Test func l7_aLongerForSetsAFiringAlertBack() {
+  @Test func aLongerForSetsAFiringAlertBack() {
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: .init())
     machine.markSent(at: at(0))
-    let longer = AlertStateMachine.Policy(hold: 60_000)
+    let longer = AlertStateMachine.Policy(hold: .seconds(60))
     #expect(machine.observe(active: true, at: at(15), policy: longer) == .wait)
     #expect(machine.state == .pending)
     #expect(machine.firedAt == nil && machine.lastSentAt == nil && machine.activeAt == at(0))
     #expect(machine.observe(active: true, at: at(60), policy: longer) == .fire)
   }
 
-  /// Slots of 30 s and a resend delay of 1 min give a message every 90 s, as Prometheus does it.
+  /// Ticks of 30 s and a resend delay of 1 min give a message every 90 s, as Prometheus does it.
   @Test(arguments: [(15, 75), (30, 90), (60, 120)] as [(Int64, Int64)])
-  func n1_resendsAtTheFirstSlotStrictlyAfterTheDelay(interval: Int64, distance: Int64) {
+  func resendsAtTheFirstTickStrictlyAfterTheDelay(interval: Int64, distance: Int64) {
     var machine = AlertStateMachine(activeAt: at(0))
     var sent: [Int64] = []
     for time in stride(from: Int64(0), to: 400, by: Int64.Stride(interval)) {
       _ = machine.observe(active: true, at: at(time), policy: .init())
-      guard machine.needsSending(at: at(time), resendDelay: 60_000) else { continue }
+      guard machine.needsSending(at: at(time), resendDelay: .seconds(60)) else { continue }
       machine.markSent(at: at(time))
       sent.append(time)
     }
     #expect(sent.prefix(3) == [0, distance, 2 * distance])
   }
 
-  @Test func n1_pendingAlertsAreNotSentAndEndsAreSentAtOnce() {
-    let policy = AlertStateMachine.Policy(hold: 30_000)
+  @Test func pendingAlertsAreNotSentAndEndsAreSentAtOnce() {
+    let policy = AlertStateMachine.Policy(hold: .seconds(30))
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: policy)
-    #expect(!machine.needsSending(at: at(0), resendDelay: 60_000))
+    #expect(!machine.needsSending(at: at(0), resendDelay: .seconds(60)))
     _ = machine.observe(active: true, at: at(30), policy: policy)
-    #expect(machine.needsSending(at: at(30), resendDelay: 60_000))
+    #expect(machine.needsSending(at: at(30), resendDelay: .seconds(60)))
     machine.markSent(at: at(30))
     _ = machine.observe(active: false, at: at(45), policy: policy)
-    #expect(machine.needsSending(at: at(45), resendDelay: 60_000))
+    #expect(machine.needsSending(at: at(45), resendDelay: .seconds(60)))
   }
 
-  @Test func f6_aShortRestartDoesNotTouchFor() {
+  @Test func aShortRestartDoesNotTouchFor() {
     let machine = AlertStateMachine(activeAt: at(0))
     #expect(machine.resumed(at: at(90), lastSeen: at(60), RestorePolicy())?.activeAt == at(0))
   }
 
-  @Test func f6_timeDownDoesNotCountTowardsFor() {
+  @Test func timeDownDoesNotCountTowardsFor() {
     let machine = AlertStateMachine(activeAt: at(0))
     let resumed = machine.resumed(at: at(660), lastSeen: at(60), RestorePolicy())
     #expect(resumed?.activeAt == at(600))
   }
 
-  @Test func f2_pendingAlertsBeginAnewAfterAnHourDown() {
+  @Test func pendingAlertsBeginAnewAfterAnHourDown() {
     let machine = AlertStateMachine(activeAt: at(0))
     #expect(machine.resumed(at: at(3700), lastSeen: at(60), RestorePolicy()) == nil)
   }
 
-  @Test func f8_aRestoredFiringAlertMayBeMissingForOneRound() throws {
+  @Test func aRestoredFiringAlertMayBeMissingForOneRound() throws {
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: .init())
     var resumed = try #require(machine.resumed(at: at(9000), lastSeen: at(0), RestorePolicy()))
@@ -134,7 +135,7 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(resumed.observe(active: false, at: at(9030), policy: .init()) == .resolve)
   }
 
-  @Test func f8_aRestoredAlertThatIsSeenAgainEndsAtOnceLater() throws {
+  @Test func aRestoredAlertThatIsSeenAgainEndsAtOnceLater() throws {
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: .init())
     var resumed = try #require(machine.resumed(at: at(60), lastSeen: at(0), RestorePolicy()))

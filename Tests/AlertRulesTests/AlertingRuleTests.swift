@@ -1,11 +1,12 @@
 @testable import AlertRules
 import MetricModel
+import PromQLEngine
 import Testing
 
 private func at(_ seconds: Int64) -> Timestamp { Timestamp(rawValue: seconds * 1000) }
 
 private let plain: ExpandRuleTemplate = { template, data in
-  if template.contains("fail") { throw RuleError.query("no such function") }
+  if template.contains("fail") { throw RuleError.storage("no such function") }
   return template.replacing("{{ $labels.instance }}", with: data.labels["instance"] ?? "")
     .replacing("{{ $labels.__name__ }}", with: data.labels.metricName ?? "")
 }
@@ -13,7 +14,7 @@ private let plain: ExpandRuleTemplate = { template, data in
 @Suite struct AlertingRuleTests {
   private func rule(
     labels: [String: String] = [:], annotations: [String: String] = [:],
-    groupLabels: [String: String] = [:], hold: PrometheusDuration = .zero
+    groupLabels: [String: String] = [:], hold: Duration = .zero
   ) -> AlertingRule {
     AlertingRule(
       RuleDefinition(
@@ -21,13 +22,13 @@ private let plain: ExpandRuleTemplate = { template, data in
         annotations: annotations), groupLabels: groupLabels)
   }
 
-  @Test func a1_labelsAreThoseOfTheResultThenOfTheRuleThenTheName() async {
+  @Test func labelsAreThoseOfTheResultThenOfTheRuleThenTheName() async {
     let rule = rule(
       labels: [
         "severity": "page", "job": "", "alertname": "ignored", "where": "at {{ $labels.instance }}",
       ],
       groupLabels: ["team": "infra", "severity": "none"])
-    let sample = RuleSample(
+    let sample = VectorElement(
       labels: ["__name__": "up", "job": "node", "instance": "a:1", "team": "old"], value: 0)
     let elements = await rule.elements(of: [sample], at: at(0), expand: plain)
     #expect(
@@ -39,9 +40,9 @@ private let plain: ExpandRuleTemplate = { template, data in
       ])
   }
 
-  @Test func a2_templatesSeeTheMetricNameAndFailIntoTheirText() async {
+  @Test func templatesSeeTheMetricNameAndFailIntoTheirText() async {
     let rule = rule(annotations: ["name": "{{ $labels.__name__ }}", "bad": "{{ fail }}"])
-    let sample = RuleSample(labels: ["__name__": "up"], value: 0)
+    let sample = VectorElement(labels: ["__name__": "up"], value: 0)
     let elements = await rule.elements(of: [sample], at: at(0), expand: plain)
     #expect(elements[0].annotations["name"] == "up")
     #expect(elements[0].annotations["bad"] == "<error expanding template: no such function>")
@@ -55,7 +56,7 @@ private let plain: ExpandRuleTemplate = { template, data in
       annotations: Labels([("note", note)]), value: value)
   }
 
-  @Test func a3_equalLabelSetsFailTheRuleAndChangeNothing() throws {
+  @Test func equalLabelSetsFailTheRuleAndChangeNothing() throws {
     var rule = rule()
     _ = try rule.apply([element("a")], at: at(0))
     let before = rule.alerts
@@ -68,7 +69,7 @@ private let plain: ExpandRuleTemplate = { template, data in
         == "vector contains metrics with the same labelset after applying alert labels")
   }
 
-  @Test func a4_valueAndAnnotationsOfAKnownAlertAreRefreshed() throws {
+  @Test func valueAndAnnotationsOfAKnownAlertAreRefreshed() throws {
     var rule = rule()
     _ = try rule.apply([element("a", value: 1, note: "one")], at: at(0))
     #expect(try rule.apply([element("a", value: 2, note: "two")], at: at(15)).isEmpty)
@@ -77,7 +78,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect(alert.machine.activeAt == at(0))
   }
 
-  @Test func a7_aKeptAlertKeepsItsLastValue() throws {
+  @Test func aKeptAlertKeepsItsLastValue() throws {
     var rule = AlertingRule(
       RuleDefinition(.alert("Down"), expression: "x", keepFiringFor: .minutes(5)))
     _ = try rule.apply([element("a", value: 7)], at: at(0))
@@ -86,7 +87,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect(rule.state == .firing)
   }
 
-  @Test func g9_moreAlertsThanTheLimitFailTheRuleAndCostItAllAlerts() throws {
+  @Test func moreAlertsThanTheLimitFailTheRuleAndCostItAllAlerts() throws {
     var rule = rule()
     _ = try rule.apply([element("a")], at: at(0), limit: 2)
     #expect(throws: RuleError.tooManyAlerts(limit: 2, count: 3)) {
@@ -96,7 +97,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect("\(RuleError.tooManyAlerts(limit: 2, count: 3))" == "exceeded limit of 2 with 3 alerts")
   }
 
-  @Test func a11_theRulesStateIsThatOfItsWorstAlert() throws {
+  @Test func theRulesStateIsThatOfItsWorstAlert() throws {
     var rule = rule(hold: .seconds(30))
     #expect(rule.state == .inactive)
     _ = try rule.apply([element("a")], at: at(0))
@@ -120,30 +121,31 @@ private let plain: ExpandRuleTemplate = { template, data in
     RuleDefinition(.record("job:up:sum"), expression: "x", labels: ["job": "", "level": "job"]),
     groupLabels: ["level": "none", "team": "infra"])
 
-  @Test func g13_nameAndLabelsAreReplaced() throws {
+  @Test func nameAndLabelsAreReplaced() throws {
     let written = try rule.apply([
-      RuleSample(labels: ["__name__": "up", "job": "a", "zone": "z"], value: 3)
+      VectorElement(labels: ["__name__": "up", "job": "a", "zone": "z"], value: 3)
     ])
     #expect(
       written == [
-        RuleSample(
+        VectorElement(
           labels: ["__name__": "job:up:sum", "level": "job", "team": "infra", "zone": "z"], value: 3
         )
       ])
   }
 
-  @Test func g13_equalSeriesFailTheRule() {
+  @Test func equalSeriesFailTheRule() {
     #expect(throws: RuleError.duplicateSeries) {
       try rule.apply([
-        RuleSample(labels: ["job": "a"], value: 1), RuleSample(labels: ["job": "b"], value: 2),
+        VectorElement(labels: ["job": "a"], value: 1),
+        VectorElement(labels: ["job": "b"], value: 2),
       ])
     }
   }
 
-  @Test func g9_tooManySeriesFailTheRule() {
+  @Test func tooManySeriesFailTheRule() {
     #expect(throws: RuleError.tooManySeries(limit: 1, count: 2)) {
       try rule.apply(
-        [RuleSample(labels: ["a": "1"], value: 1), RuleSample(labels: ["a": "2"], value: 1)],
+        [VectorElement(labels: ["a": "1"], value: 1), VectorElement(labels: ["a": "2"], value: 1)],
         limit: 1)
     }
   }

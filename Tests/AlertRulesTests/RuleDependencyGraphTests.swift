@@ -4,7 +4,7 @@ import Testing
 @testable import AlertRules
 
 /// A group called by its first rule, of lines such as "alert: up == 0" or "a:b <- sum(a)".
-private func group(_ name: String, _ rules: [String], offset: PrometheusDuration = .zero)
+private func group(_ name: String, _ rules: [String], offset: Duration = .zero)
   -> RuleGroupDefinition
 {
   RuleGroupDefinition(
@@ -49,10 +49,10 @@ private func group(_ name: String, _ rules: [String], offset: PrometheusDuration
       group("alerts", ["b:sum > 1"]), group("unread", ["c:sum <- sum(a)"]),
     ])
     #expect(feeds.groups(readingAnyOf: ["a"]) == ["f;records"])
-    #expect(feeds.groups(following: "f;records") == ["f;between"])
-    #expect(feeds.groups(following: "f;between") == ["f;alerts"])
-    #expect(feeds.groups(following: "f;alerts") == [])
-    #expect(feeds.groups(following: "f;unread") == [])
+    #expect(feeds.groups(dependingOn: "f;records") == ["f;between"])
+    #expect(feeds.groups(dependingOn: "f;between") == ["f;alerts"])
+    #expect(feeds.groups(dependingOn: "f;alerts") == [])
+    #expect(feeds.groups(dependingOn: "f;unread") == [])
   }
 
   @Test func whoReadsThePastIsNotFed() {
@@ -70,7 +70,7 @@ private func group(_ name: String, _ rules: [String], offset: PrometheusDuration
       var open = ["f;\(start)"]
       var steps = 0
       while let next = open.popLast(), steps < 100 {
-        open += feeds.groups(following: next)
+        open += feeds.groups(dependingOn: next)
         steps += 1
       }
       #expect(steps < 20, "from \(start)")

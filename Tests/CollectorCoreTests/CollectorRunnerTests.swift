@@ -1,6 +1,9 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 /// A collector made of a closure.
@@ -42,9 +45,18 @@ private final class Gate: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
-  func waitForArrivals(_ count: Int) async {
-    while arrivals < count { await Task.yield() }
+  func waitForArrivals(_ count: Int) async throws {
+    try await eventually("\(count) have come") { arrivals >= count }
   }
+}
+
+/// Counts, for tasks that share it.
+private final class Counter: Sendable {
+  private let count = Atomic(0)
+
+  var value: Int { count.load(ordering: .acquiring) }
+
+  func add() { count.add(1, ordering: .acquiringAndReleasing) }
 }
 
 private struct Broken: Error, CustomStringConvertible {
@@ -67,7 +79,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   let empty = ClosureCollector { _, _ in throw NoData("no such device") }
   var system = ScheduledCollector("bad", bad)
   system.peerPrefix = "node"
-  system.crew = .sequential("system")
+  system.execution = .sequential("system")
   let runner = CollectorRunner([
     system, ScheduledCollector("empty", empty), ScheduledCollector("good", gauge("whole")),
   ])
@@ -84,7 +96,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   #expect(gathering.reports.map(\.message) == ["it broke", "no such device", ""])
 }
 
-@Test func aHangingCollectorIsLeftBehindAndNotStartedAgainUntilItEnds() async {
+@Test func aHangingCollectorIsLeftBehindAndNotStartedAgainUntilItEnds() async throws {
   let clock = ManualClock()
   let gate = Gate()
   let hanging = ClosureCollector { buffer, _ in
@@ -93,12 +105,12 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   }
   let runner = CollectorRunner(
     [ScheduledCollector("hanging", hanging), ScheduledCollector("good", gauge("whole"))],
-    clock: clock.collectorClock)
+    clock: clock.timeSource)
   for round in 1...2 {
     let scrape = Task { await runner.gather(within: .seconds(10)) }
     if round == 1 {
-      await gate.waitForArrivals(1)
-      await clock.waitForSleepers(1)
+      try await gate.waitForArrivals(1)
+      try await clock.waitForSleepers(1)
       clock.advance(by: .seconds(10))
     }
     let gathering = await scrape.value
@@ -111,16 +123,17 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   gate.open()
   // The late run's families are never shown; the next run's are.
   var gathering = await runner.gather(within: .seconds(10))
-  while !has(gathering, "late 1") {
+  try await eventually("the late run has ended, and another one after it") {
+    if has(gathering, "late 1") { return true }
     #expect(has(gathering, #"tocsin_collector_success{collector="hanging"} 0"#))
-    await Task.yield()
     gathering = await runner.gather(within: .seconds(10))
+    return false
   }
   #expect(has(gathering, #"tocsin_collector_runs_total{collector="hanging"} 2"#))
   #expect(has(gathering, #"tocsin_collector_success{collector="hanging"} 1"#))
 }
 
-@Test func aCollectorThatBlocksItsThreadHoldsUpNeitherItsCrewNorTheScrape() async {
+@Test func aCollectorThatBlocksItsThreadHoldsUpNeitherItsGroupNorTheScrape() async throws {
   // Blocks in the kernel, as a read from a dead disk does: nothing of Swift's can interrupt it.
   let release = Mutex(false)
   let blocked = Mutex(false)
@@ -133,13 +146,13 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
     ("a", blocking as any Collector), ("b", gauge("one")), ("c", gauge("two")),
   ].map { name, collector in
     var scheduled = ScheduledCollector(name, collector)
-    scheduled.crew = .sequential("system")
+    scheduled.execution = .sequential("system")
     return scheduled
   }
-  let runner = CollectorRunner(collectors, clock: clock.collectorClock)
+  let runner = CollectorRunner(collectors, clock: clock.timeSource)
   let scrape = Task { await runner.gather(within: .seconds(10)) }
-  while !blocked.withLock({ $0 }) { await Task.yield() }
-  await clock.waitForSleepers(1)
+  try await eventually("the thread is blocked") { blocked.withLock { $0 } }
+  try await clock.waitForSleepers(1)
   clock.advance(by: .seconds(5))
   let gathering = await scrape.value
   #expect(gathering.reports.map(\.state) == [.timeout, .ok, .ok])
@@ -147,7 +160,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   release.withLock { $0 = true }
 }
 
-@Test func aTaskLeftBehindByItsCrewStillEndsAndRunsAgain() async {
+@Test func aTaskLeftBehindByItsGroupStillEndsAndRunsAgain() async throws {
   // It suspends rather than blocks: its thread is long gone when it goes on.
   let clock = ManualClock()
   let gate = Gate()
@@ -156,29 +169,20 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
     buffer.gauge("late", "Late.", 1)
   }
   var scheduled = ScheduledCollector("hanging", hanging)
-  scheduled.crew = .sequential("system")
-  let runner = CollectorRunner([scheduled], clock: clock.collectorClock)
+  scheduled.execution = .sequential("system")
+  let runner = CollectorRunner([scheduled], clock: clock.timeSource)
   let scrape = Task { await runner.gather(within: .seconds(10)) }
-  await gate.waitForArrivals(1)
-  await clock.waitForSleepers(1)
+  try await gate.waitForArrivals(1)
+  try await clock.waitForSleepers(1)
   clock.advance(by: .seconds(10))
   #expect(await scrape.value.reports.map(\.state) == [.timeout])
   gate.open()
-  while !has(await runner.gather(within: .seconds(10)), "late 1") { await Task.yield() }
-}
-
-@Test func aRetiredThreadStillDoesWhatItIsGiven() async throws {
-  let thread = try WorkerThread()
-  thread.retire()
-  for number in 0..<50 {
-    let result = await withCheckedContinuation { continuation in
-      thread.submit { continuation.resume(returning: number) }
-    }
-    #expect(result == number)
+  try await eventually("the task has ended, and another one after it") {
+    has(await runner.gather(within: .seconds(10)), "late 1")
   }
 }
 
-@Test func equalScrapesAtTheSameTimeShareOneRun() async {
+@Test func equalScrapesAtTheSameTimeShareOneRun() async throws {
   let gate = Gate()
   let runs = Mutex(0)
   let collector = ClosureCollector { buffer, _ in
@@ -188,9 +192,17 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   }
   let runner = CollectorRunner([ScheduledCollector("x", collector)])
   let first = Task { await runner.gather(within: .seconds(60)) }
-  await gate.waitForArrivals(1)
-  let others = (0..<5).map { _ in Task { await runner.gather(within: .seconds(120)) } }
-  for _ in 0..<100 { await Task.yield() }
+  try await gate.waitForArrivals(1)
+  let begun = Counter()
+  let others = (0..<5).map { _ in
+    Task {
+      begun.add()
+      return await runner.gather(within: .seconds(120))
+    }
+  }
+  try await eventually("all others ask") { begun.value == 5 }
+  // Whoever asked before this has joined by now.
+  for _ in 0..<10 { _ = await runner.gather(within: .seconds(1), selection: .only([])) }
   gate.open()
   let bytes = await first.value.bytes
   for other in others { #expect(await other.value.bytes == bytes) }
@@ -209,7 +221,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   #expect(runner.collectorNames == ["a", "b"])
 }
 
-@Test func aSlowLaneShowsItsLastResultWithItsAgeAndThenAsStale() async {
+@Test func aCollectorWithAnIntervalShowsItsLastResultWithItsAgeAndThenAsStale() async throws {
   let clock = ManualClock()
   let runs = Mutex(0)
   let collector = ClosureCollector { buffer, _ in
@@ -220,8 +232,8 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
     buffer.gauge("slow", "Slow.", Double(run))
   }
   var scheduled = ScheduledCollector("slow", collector)
-  scheduled.lane = .every(.seconds(60))
-  let runner = CollectorRunner([scheduled], clock: clock.collectorClock)
+  scheduled.schedule = .every(.seconds(60))
+  let runner = CollectorRunner([scheduled], clock: clock.timeSource)
   // The first scrape does not wait for the interval.
   #expect(has(await runner.gather(within: .seconds(5)), "slow 1"))
   clock.advance(by: .seconds(30))
@@ -235,7 +247,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   clock.advance(by: .seconds(100))
   #expect(!has(await runner.gather(within: .seconds(5)), "slow 1"))
   let service = Task { await runner.run() }
-  while runs.withLock({ $0 }) < 2 { await Task.yield() }
+  try await eventually("it runs on its own") { runs.withLock { $0 } >= 2 }
   service.cancel()
   await service.value
   #expect(has(await runner.gather(within: .seconds(5)), "slow \(runs.withLock { $0 })"))

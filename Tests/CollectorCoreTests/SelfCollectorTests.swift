@@ -1,4 +1,6 @@
+import SystemAccess
 @testable import CollectorCore
+import ExpositionFormat
 import Testing
 
 @Suite struct SelfCollectorTests {

@@ -32,7 +32,7 @@ import WebClient
             - static_configs: [{targets: ["127.0.0.1:\(port)"]}]
         """, to: "prometheus.yml"), storage: folder.file("data"))
     var alert = JSON.null
-    try await waitUntil("the alert is there") {
+    try await eventually("the alert is there") {
       let answer = try await HTTP.get("http://127.0.0.1:\(port)/api/v2/alerts")
       alert = try JSON(answer.body)[0]
       return !alert.isNull
@@ -45,7 +45,9 @@ import WebClient
     #expect(
       known["data"]["activeAlertmanagers"][0]["url"].string
         == "http://127.0.0.1:\(port)/api/v2/alerts")
-    #expect(try await evaluator.ownMetric("prometheus_notifications_sent_total") ?? 0 >= 1)
+    try await eventually("it is counted") {
+      try await evaluator.ownMetric("prometheus_notifications_sent_total") ?? 0 >= 1
+    }
     #expect(try await evaluator.stop() == 0)
   }
 }

@@ -56,7 +56,7 @@ struct Daemon {
     let process = try ChildProcess.start(executable, arguments, environment: environment)
     let daemon = Daemon(process: process, port: port)
     do {
-      try await waitUntil("\(arguments[0]) is ready") {
+      try await eventually("\(arguments[0]) is ready") {
         guard process.isRunning else { throw EndToEndError("it ended") }
         return (try? await daemon.get("/-/ready").status) == 200
       }
@@ -107,7 +107,7 @@ struct Daemon {
   func waitForRounds(_ count: Double) async throws {
     let family = "prometheus_rule_group_iterations_total"
     let before = try await ownMetric(family) ?? 0
-    try await waitUntil("\(count) more rounds of rules") {
+    try await eventually("\(count) more rounds of rules") {
       try await ownMetric(family) ?? 0 >= before + count
     }
   }
@@ -116,7 +116,7 @@ struct Daemon {
   func waitFor(_ expression: String, equals expected: Double) async throws {
     var last: Double?
     do {
-      try await waitUntil(expression) {
+      try await eventually(expression) {
         last = try? await value(expression)
         return last == expected
       }

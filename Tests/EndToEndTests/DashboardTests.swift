@@ -25,7 +25,7 @@ import WebClient
     let folder = try TemporaryDirectory(prefix: "tocsin-dashboards")
     let configuration = try folder.write(
       """
-      global: {scrape_interval: 1s, evaluation_interval: 1s}
+      global: {scrape_interval: 3s, evaluation_interval: 1s}
       rule_files: ["\(Daemon.repository)/rules/*.yml"]
       scrape_configs:
         - job_name: tocsin-exporter
@@ -36,7 +36,7 @@ import WebClient
     try await evaluator.waitFor("pg_up", equals: 1)
     try await evaluator.waitFor("redis_up", equals: 1)
     // Sizes come from the slow lane; rates need some scrapes.
-    try await waitUntil("sizes and rates are there") {
+    try await eventually("sizes and rates are there") {
       let sizes = (try? await evaluator.query("pg_database_size_bytes")) ?? []
       let scrapes = ((try? await evaluator.value("count_over_time(node_load1[5m])")) ?? nil) ?? 0
       return !sizes.isEmpty && scrapes >= 4
@@ -50,7 +50,7 @@ import WebClient
         var result = try await evaluator.query(query)
         if result.isEmpty, !Self.mayBeEmpty(query) {
           // On a busy machine a collector may have been late for the last scrape.
-          try? await waitUntil(query, timeout: .seconds(10)) {
+          try? await eventually(query) {
             result = try await evaluator.query(query)
             return !result.isEmpty
           }

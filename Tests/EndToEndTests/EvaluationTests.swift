@@ -41,12 +41,12 @@ import WebServer
       configuration: configuration, notifications: notifications, storage: folder.file("data"),
       flags: ["--rules.evaluation", "on_scrape"])
     let onScrape = "tocsin_rule_group_evaluations_on_scrape_total"
-    try await waitUntil("both groups were evaluated") {
+    try await eventually("both groups were evaluated") {
       try await evaluator.ownMetric(onScrape) ?? 0 >= 2
     }
     #expect(receiver.webhook.isEmpty)
     gauge.set(1)
-    try await waitUntil("the page") { !receiver.webhook.isEmpty }
+    try await eventually("the page") { !receiver.webhook.isEmpty }
     #expect(try await evaluator.ownMetric("prometheus_rule_group_iterations_total") == 0)
     #expect(try await evaluator.stop() == 0)
   }

@@ -78,7 +78,7 @@ import WebServer
 
     // The API shows a rule's health when its evaluation has ended, a moment after its samples.
     var rules = JSON.null
-    try await waitUntil("both rules were evaluated") {
+    try await eventually("both rules were evaluated") {
       rules = try JSON(try await evaluator.get("/api/v1/rules").body)["data"]["groups"][0]["rules"]
       return rules.array.count == 2 && rules.array.allSatisfy { $0["health"].string != "unknown" }
     }
@@ -115,7 +115,7 @@ import WebServer
     try await evaluator.waitFor("second", equals: 2)
     #expect(try await evaluator.ownMetric("prometheus_config_last_reload_successful") == 1)
     // The series of the rule that is gone has ended.
-    try await waitUntil("the old series has ended") {
+    try await eventually("the old series has ended") {
       try await evaluator.query("first").isEmpty
     }
     #expect(try await evaluator.stop() == 0)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tocsin import` into a running evaluator.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ImportTests {
   @Test func importsAnOpenMetricsFileTwiceWithoutHarm() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-import")
@@ -34,7 +34,7 @@ struct ImportTests {
       configuration: configuration, storage: folder.file("data"))
     let url = "http://127.0.0.1:\(evaluator.port)/api/v1/write"
     let first = try ChildProcess.start(Daemon.executable, ["import", file, "--url", url])
-    try await waitUntil("some samples are there") {
+    try await eventually("some samples are there") {
       try await evaluator.value("count_over_time(m{n=\"0\"}[1h] @ \(start + 1_000))") ?? 0 > 0
     }
     first.signal(SIGKILL)

@@ -27,7 +27,7 @@ import WebClient
     let first = try await Daemon.evaluator(
       configuration: configuration, notifications: notifications, storage: storage)
     try await first.waitFor(#"count(ALERTS{alertname="Always",alertstate="firing"})"#, equals: 1)
-    try await waitUntil("the message waits in the outbox and was tried") {
+    try await eventually("the message waits in the outbox and was tried") {
       let waiting = try await first.ownMetric("tocsin_outbox_messages")
       let failed = try await first.ownMetric("alertmanager_notification_requests_failed_total")
       return waiting == 1 && failed ?? 0 > 0
@@ -40,13 +40,13 @@ import WebClient
     let second = try await Daemon.evaluator(
       configuration: configuration, notifications: notifications, storage: storage)
     let receiver = try MessageReceiver(port: receiverPort)
-    try await waitUntil("the message arrives") { !receiver.webhook.isEmpty }
+    try await eventually("the message arrives") { !receiver.webhook.isEmpty }
     let json = try receiver.webhook[0].json()
     #expect(json["status"].string == "firing")
     #expect(json["commonLabels"]["alertname"].string == "Always")
 
     // `for` goes on where it was: both alerts have been active since before the kill.
-    try await waitUntil("the rules were evaluated again") {
+    try await eventually("the rules were evaluated again") {
       (try? await Self.alert("Slow", of: second)) != nil
     }
     #expect(
@@ -91,7 +91,7 @@ import WebClient
     return try folder.write(
       """
       global:
-        scrape_interval: 1s
+        scrape_interval: 3s
         evaluation_interval: 1s
       rule_files: [\(rules)]
       scrape_configs:

@@ -43,13 +43,44 @@ struct KnownProcesses {
           + [subject.threads, subject.files, subject.megabytes].map(String.init)
           + [folder.file("\(subject.kind)-\(number).data")])
       processes.append(process)
-      try await waitUntil("\(subject.kind) is ready") {
+      try await eventually("\(subject.kind) is ready") {
         guard process.isRunning else { throw EndToEndError(process.output) }
         return process.output.contains("ready")
       }
-      if subject.kind == "stopped" { process.signal(SIGSTOP) }
+      if subject.kind != "busy" {
+        try await eventually("\(subject.kind) is at rest") { Self.isAtRest(process.pid) }
+      }
+      if subject.kind == "stopped" {
+        process.signal(SIGSTOP)
+        try await eventually("it is stopped") {
+          Self.state(ofThread: "\(process.pid)") == "T"
+        }
+      }
     }
     return processes
+  }
+
+  /// Whether all threads of a process sleep, and its children sleep or have ended: nothing that it shows of itself changes any more.
+  static func isAtRest(_ pid: Int32) -> Bool {
+    let tasks = "/proc/\(pid)/task"
+    guard let threads = try? FileManager.default.contentsOfDirectory(atPath: tasks) else {
+      return false
+    }
+    return threads.allSatisfy { thread in
+      let children = try? String(contentsOfFile: "\(tasks)/\(thread)/children", encoding: .utf8)
+      return state(ofThread: thread) == "S"
+        && (children ?? "").split(separator: " ").allSatisfy {
+          ["S", "Z"].contains(state(ofThread: String($0)))
+        }
+    }
+  }
+
+  /// The letter that proc(5) has for the state of a thread; nil if there is none.
+  private static func state(ofThread id: String) -> Character? {
+    let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+    // The name stands in parentheses and may hold anything.
+    guard let stat, let end = stat.lastIndex(of: ")") else { return nil }
+    return stat[end...].dropFirst(2).first
   }
 
   /// Starts an exporter that knows these groups; `user` is another one than root.

@@ -21,7 +21,7 @@ import WebClient
     try await evaluator.waitFor("pg_up", equals: 1)
 
     try await postgres.stop()
-    try await waitUntil("all three are told") {
+    try await eventually("all three are told") {
       receiver.webhook.count >= 1 && receiver.slack.count >= 1 && mail.messages.count >= 1
     }
     try expectWebhook(receiver.webhook[0], status: "firing", evaluator: evaluator)
@@ -29,7 +29,7 @@ import WebClient
     expectMail(mail.messages[0], mark: "FIRING")
 
     try await postgres.start()
-    try await waitUntil("all three are told of the end") {
+    try await eventually("all three are told of the end") {
       receiver.webhook.count >= 2 && receiver.slack.count >= 2 && mail.messages.count >= 2
     }
     try expectWebhook(receiver.webhook[1], status: "resolved", evaluator: evaluator)
@@ -115,7 +115,7 @@ import WebClient
     try folder.write(
       """
       global:
-        scrape_interval: 1s
+        scrape_interval: 3s
         evaluation_interval: 1s
         external_labels:
           monitor: end-to-end

@@ -65,8 +65,9 @@ import WebClient
     var processes: [ChildProcess] = []
     for subject in Self.subjects { processes += try await known.start(subject) }
     processes.append(try ChildProcess.start(known.folder.file("tocsin-sleeper"), ["600"]))
-    try await waitUntil("the sleeper has its name") {
+    try await eventually("the sleeper has its name") {
       try await own.scrape().process("num_procs", "tocsin-sleeper/tocsin-sleeper/root") == 1
+        && processes.last.map { KnownProcesses.isAtRest($0.pid) } == true
     }
     _ = try await (own.scrape(), scrapePeer())
 

@@ -59,7 +59,7 @@ import WebClient
       #expect(try await exporter.scrape().process("num_procs", "before") == 1)
     }
     process.signal(SIGUSR1)
-    try await waitUntil("the process is another") {
+    try await eventually("the process is another") {
       process.output.split(separator: "\n").count == 2
     }
     #expect(try await exporters[0].scrape().process("num_procs", "before") == 1)
@@ -113,8 +113,9 @@ import WebClient
         - {name: plain, cmdline: ['\(known.folder.path)/']}
       """, to: "processes.yml")
     let own = try ChildProcess.start("/bin/sleep", [seconds], user: "daemon")
-    try await waitUntil("sleep runs") {
+    try await eventually("sleep sleeps") {
       try String(contentsOfFile: "/proc/\(own.pid)/comm", encoding: .utf8) == "sleep\n"
+        && KnownProcesses.isAtRest(own.pid)
     }
     let exporter = try await known.exporter(
       ["--process.smaps"], executable: executable, user: "daemon", rules: rules)

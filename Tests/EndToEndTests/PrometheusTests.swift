@@ -13,7 +13,7 @@ import WebClient
     let folder = try TemporaryDirectory(prefix: "tocsin-prometheus")
     let configuration = try folder.write(
       """
-      global: {scrape_interval: 1s}
+      global: {scrape_interval: 3s}
       scrape_configs:
         - job_name: tocsin
           static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
@@ -24,7 +24,7 @@ import WebClient
     try await peer.waitFor(#"up{job="tocsin"}"#, equals: 1)
     try await peer.waitFor("pg_up", equals: 1)
     try await peer.waitFor("redis_up", equals: 1)
-    try await peer.waitFor("count(count_over_time(up[1m]) >= 3)", equals: 1)
+    try await peer.waitFor("count(count_over_time(up[5m]) >= 3)", equals: 1)
     let complaints = peer.process.output.split(separator: "\n").filter {
       $0.contains("level=warn") || $0.contains("level=error") || $0.contains("append failed")
     }
@@ -40,7 +40,7 @@ import WebClient
     let redis = try await ThrowawayRedis.start()
     let exporter = try await Daemon.exporter(
       environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
-    try await waitUntil("both servers are up") {
+    try await eventually("both servers are up") {
       let text = try await exporter.get("/metrics").text
       return text.contains("\npg_up{") && text.contains("} 1") && text.contains("\nredis_up 1")
     }
@@ -74,14 +74,14 @@ import WebClient
     let redis = try await ThrowawayRedis.start()
     let exporter = try await Daemon.exporter(
       environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
-    try await waitUntil("both servers are up") {
+    try await eventually("both servers are up") {
       let text = try await exporter.get("/metrics").text
       return text.contains("} 1\n# HELP pg_") || text.contains("\nredis_up 1")
     }
     postgres.pause()
     redis.pause()
     let response = try await exporter.get(
-      "/metrics", headers: [("X-Prometheus-Scrape-Timeout-Seconds", "2")])
+      "/metrics", headers: [("X-Prometheus-Scrape-Timeout-Seconds", "5")])
     postgres.resume()
     redis.resume()
     #expect(response.status == 200)
@@ -90,7 +90,7 @@ import WebClient
       response.text.split(separator: "\n").contains { $0.hasPrefix("pg_up{") && $0.hasSuffix(" 0") }
     )
     #expect(response.text.contains("\nnode_load1 "))
-    try await waitUntil("both servers are seen again") {
+    try await eventually("both servers are seen again") {
       let text = try await exporter.get("/metrics").text
       return text.contains("\nredis_up 1\n")
         && text.split(separator: "\n").contains { $0.hasPrefix("pg_up{") && $0.hasSuffix(" 1") }

@@ -1,3 +1,4 @@
+import Codecs
 import Foundation
 import MetricModel
 import RemoteWrite
@@ -6,7 +7,7 @@ import Testing
 import WebClient
 
 /// Debian's Prometheus on the other side of remote write.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct RemoteWriteTests {
   /// Starts Debian's Prometheus with a configuration.
   private func prometheus(
@@ -37,7 +38,9 @@ struct RemoteWriteTests {
     try await evaluator.waitFor(#"up{job="self",from="peer"}"#, equals: 1)
     try await evaluator.waitFor("sum(count_over_time(up[1m])) >= bool 3", equals: 1)
     let series = #"count({__name__=~".+",job="self"})"#
-    #expect(try await evaluator.value(series) == (try await peer.value(series)))
+    try await eventually("both have the same series") {
+      try await evaluator.value(series) == (try await peer.value(series))
+    }
     #expect(
       try await peer.value("prometheus_remote_storage_samples_failed_total") ?? 0 == 0)
     #expect(
@@ -75,7 +78,7 @@ struct RemoteWriteTests {
     let count = "sum(count_over_time(up[5m] @ \(time)))"
     let mine = try #require(try await evaluator.value(count))
     // A kill may take a sample whose copy is on its way already, never the other way round.
-    try await waitUntil("all of it arrives") { try await peer.value(count) ?? 0 >= mine }
+    try await eventually("all of it arrives") { try await peer.value(count) ?? 0 >= mine }
     #expect(try await evaluator.ownMetric("tocsin_remote_write_dropped_samples_total") == 0)
     #expect(try await peer.value(#"count({__name__!~"up|scrape_.*",site="here"})"#) == nil)
   }
@@ -174,10 +177,10 @@ struct RemoteWriteTests {
     let expected = try await samples(evaluator, at: now)
     #expect(expected.count == 1_000)
     var last: [String] = []
-    try await waitUntil("all samples are there") {
+    try await eventually("all samples are there") {
       try await evaluator.ownMetric("tocsin_remote_write_sent_samples_total") == 1_004
     }
-    try await waitUntil("all samples are seen") {
+    try await eventually("all samples are seen") {
       last = try await samples(there, at: now)
       return last.count >= 1_000
     }
@@ -189,7 +192,7 @@ struct RemoteWriteTests {
           return line.replacingOccurrences(
             of: "\"ü", with: "\"site=here\", \"ü", range: place..<line.endIndex)
         })
-    try await waitUntil("the end has arrived") {
+    try await eventually("the end has arrived") {
       let time = "time=\(now / 1000)"
       let alive = try JSON(try await there.get("/api/v1/query?query=alive&\(time)").body)
       let ended = try JSON(try await there.get("/api/v1/query?query=ended&\(time)").body)

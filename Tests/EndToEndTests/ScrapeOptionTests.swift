@@ -6,7 +6,7 @@ import WebClient
 import WebServer
 
 /// Every option of `scrape_configs` from the file to what is kept, with one evaluator and a job per option.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(20)))
 struct ScrapeOptionTests {
   /// What targets answer, by path.
   private static func answer(_ request: HTTPRequest, _ counters: RequestCounters) -> HTTPResponse {
@@ -115,7 +115,7 @@ struct ScrapeOptionTests {
       to: "tocsin.yml")
     let evaluator = try await Daemon.evaluator(
       configuration: configuration, storage: folder.file("data"))
-    try await waitUntil("every target was scraped often enough") {
+    try await eventually("every target was scraped often enough") {
       try await evaluator.value("min(count_over_time(up[1m]))") ?? 0 >= 9
     }
     try await expectSeries(evaluator)

@@ -49,7 +49,7 @@ import Testing
 
   private func expectSuccess(_ program: String, _ arguments: [String]) async throws {
     let process = try ChildProcess.start(program, arguments)
-    let status = try await process.waitForExit(timeout: .seconds(120))
+    let status = try await process.waitForExit()
     #expect(status == 0, "\(program) \(arguments.joined(separator: " ")):\n\(process.output)")
   }
 }

@@ -10,7 +10,7 @@ import WebClient
     let evaluator = try FreePort.next()
     _ = try folder.write(
       """
-      global: {scrape_interval: 1s, evaluation_interval: 1s}
+      global: {scrape_interval: 3s, evaluation_interval: 1s}
       rule_files: ["\(Daemon.repository)/rules/*.yml", rules.yml]
       scrape_configs:
         - job_name: tocsin-exporter
@@ -29,11 +29,11 @@ import WebClient
         "--evaluator.listen-address", "127.0.0.1:\(evaluator)",
       ])
     let daemon = Daemon(process: process, port: evaluator)
-    try await waitUntil("the evaluator is ready") {
+    try await eventually("the evaluator is ready") {
       (try? await daemon.get("/-/ready").status) == 200
     }
     try await daemon.waitFor("sum(up)", equals: 2)
-    try await waitUntil("the alert is on the screen") { process.output.contains("Seen") }
+    try await eventually("the alert is on the screen") { process.output.contains("Seen") }
     #expect(process.output.contains("http://127.0.0.1:\(exporter)"))
     #expect(process.output.contains("http://127.0.0.1:\(evaluator)"))
     // Beside other tests the first scrape may end before the host is read.

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TransportSecurity
 import WebClient
 
 /// Both daemons behind TLS and a password, with the tools and servers that people have.
@@ -79,7 +80,7 @@ import WebClient
       tls_config: {ca_file: \(certificates.authority)}
       """, to: "client.yml")
     let url = "https://127.0.0.1:\(evaluatorPort)"
-    try await waitUntil("the evaluator has let itself in, and only with a password") {
+    try await eventually("the evaluator has let itself in, and only with a password") {
       var request = WebRequest(.get, "\(url)/api/v1/query?query=sum%20by%20(job)%20(up)")
       request.tls.caFile = certificates.authority
       request.credentials = .basic(username: Self.user, password: Self.password)
@@ -116,7 +117,7 @@ import WebClient
     try await peer.waitFor("tocsin_web_config_last_reload_successful", equals: 0)
     try await peer.waitFor("up{job=\"node\"}", equals: 1)
     for process in [exporter, evaluator] {
-      try await waitUntil("the log says why") {
+      try await eventually("the log says why") {
         // The evaluator looks when somebody asks.
         _ = try? await HTTP.get("\(url)/metrics")
         return process.output.contains("is no bcrypt hash")

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import Foundation
 import Logging
 import MetricModel
@@ -15,7 +16,7 @@ private func dump(
   let programs = try #require(ThrowawayPostgres.programs)
   let child = try ChildProcess.start(
     "\(programs)/pg_dump", flags + ["-f", folder.file(name), server.url])
-  #expect(try await child.waitForExit(timeout: .seconds(60)) == 0, "\(child.output)")
+  #expect(try await child.waitForExit() == 0, "\(child.output)")
   return folder.file(name)
 }
 
@@ -113,7 +114,7 @@ private func dump(
         ],
         environment: ["URL": server.url, "PGPASSWORD": ThrowawayPostgres.password],
         directory: folder.path)
-      #expect(try await child.waitForExit(timeout: .seconds(60)) == 0, "\(child.output)")
+      #expect(try await child.waitForExit() == 0, "\(child.output)")
     }
     let inspector = BackupFiles.inspector(logger: Logger(label: "test"))
     let collector = BackupCollector(
@@ -157,7 +158,7 @@ private func dump(
   ) async throws -> ExpositionText {
     let reading = Task { await inspector.run() }
     defer { reading.cancel() }
-    try await waitUntil("all files were read", timeout: .seconds(60)) {
+    try await eventually("all files were read") {
       let shown = try await exposition(collector)
       return shown.all("tocsin_postgres_backup_newest_ending_info").count == count
         && !shown.all("tocsin_postgres_backup_newest_ending_info")

@@ -1,3 +1,4 @@
+import ExporterConfiguration
 import YAMLDecoding
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import CollectorCore
+import ExporterConfiguration
 import YAMLDecoding
+import Configuration
 import Foundation
 import Logging
 import TestSupport
@@ -76,7 +78,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     var configuration = ExporterConfiguration()
     configuration.postgres = [
       ExporterConfiguration.Server(
-        connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+        connection: .inline(server.url), password: nil, origin: "test")
     ]
     configuration.queryFiles = [CustomQueriesFile.Reference(path: try write("1"))]
     configuration.runsDefaults = false
@@ -110,7 +112,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     }
     var configuration = ExporterConfiguration()
     configuration.postgres = [
-      .init(connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+      .init(connection: .inline(server.url), password: nil, origin: "test")
     ]
     configuration.queryFiles = [.init(path: folder.file("*.yml"), isPattern: true)]
     configuration.runsDefaults = false
@@ -176,7 +178,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     let bad = try folder.write("queries: [{name: x}]\n", to: "bad.yml")
     var configuration = ExporterConfiguration()
     configuration.postgres = [
-      .init(connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+      .init(connection: .inline(server.url), password: nil, origin: "test")
     ]
     configuration.queryFiles = [.init(path: peers), .init(path: bad)]
     let assembly = try ExporterAssembly(configuration, logger: Logger(label: "test"))
@@ -235,7 +237,7 @@ func e7_1_seriesOfTheSameFileAreThePeers() async throws {
   try await curl.waitForExit()
   var configuration = ExporterConfiguration()
   configuration.postgres = [
-    .init(connection: .inline(SecretString(server.url)), password: nil, origin: "test")
+    .init(connection: .inline(server.url), password: nil, origin: "test")
   ]
   configuration.queryFiles = [.init(path: file)]
   let assembly = try ExporterAssembly(configuration, logger: Logger(label: "test"))

@@ -1,4 +1,5 @@
-import YAMLDecoding
+import Configuration
+import ExporterConfiguration
 import PostgresCollectors
 import Testing
 
@@ -8,7 +9,7 @@ private func entries(_ urls: [String]) throws -> [PostgresEntry] {
   try PostgresEntry.entries(
     of: urls.map {
       ExporterConfiguration.Server(
-        connection: .inline(SecretString($0)), password: nil, origin: "DATA_SOURCE_NAME")
+        connection: .inline($0), password: nil, origin: "DATA_SOURCE_NAME")
     })
 }
 

@@ -1,4 +1,5 @@
-import YAMLDecoding
+import Configuration
+import ExporterConfiguration
 import PostgresAccess
 import PostgresCollectors
 import TestSupport
@@ -12,9 +13,9 @@ import Testing
   let watched = PostgresServer(try PostgresSettings(parsing: server.url))
   let modules = [
     PostgresOptions.AuthModule(
-      name: "readers", user: "reader", password: .inline(SecretString("secret"))),
+      name: "readers", user: "reader", password: .inline("secret")),
     PostgresOptions.AuthModule(
-      name: "wrong", user: "reader", password: .inline(SecretString("guess"))),
+      name: "wrong", user: "reader", password: .inline("guess")),
   ]
   let probes = PostgresProbes([watched], modules: modules, selection: PostgresSelection())
   func metrics(_ module: String?) async throws -> ExpositionText {

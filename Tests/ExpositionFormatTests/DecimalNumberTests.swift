@@ -4,7 +4,7 @@ import Testing
 @testable import ExpositionFormat
 
 struct DecimalNumberTests {
-  /// Reads a number that is the last of a page, and in front of further lines, which must not matter.
+  /// Parses a number at the end of a page and before further lines, which must not matter.
   private func read(_ text: String) -> Double? {
     let alone = read(text, before: "")
     let followed = read(text, before: "\nanother_line 12345678\n")

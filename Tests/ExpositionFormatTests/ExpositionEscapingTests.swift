@@ -17,7 +17,7 @@ func labelValuesEscapeBackslashQuoteAndNewline(value: String, escaped: String) {
   #expect(String(decoding: bytes, as: UTF8.self) == #"a\\b "c"\nd"#)
 }
 
-/// Reads an escaped label value back as the format says, for the property below.
+/// Unescapes a label value by the rules of the format, for the property below.
 private func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
   var result: [UInt8] = []
   var rest = bytes[...]
@@ -39,7 +39,8 @@ private func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
 
 @Test(arguments: 0..<200)
 func everyEscapedValueReadsBackAsItself(seed: UInt64) {
-  // A small multiplicative generator keeps the case repeatable; the alphabet is mostly what hurts.
+  // A small linear congruential generator makes the case repeatable; most of the alphabet needs
+  // escapes.
   var state = seed &* 2_862_933_555_777_941_757 &+ 3_037_000_493
   let alphabet = Array("\\\"\n n{}=,a\u{FFFD}é".utf8)
   let value = (0..<Int(seed % 40)).map { _ -> UInt8 in

@@ -3,7 +3,8 @@ import MetricModel
 import TestSupport
 import Testing
 
-/// Whatever comes, the parser ends, and either yields lines within the text or an error; what it reads it reads again.
+/// For any input, the parser ends and returns lines within the text or an error, and writing what
+/// it parsed and parsing it again gives the same.
 @Suite(.timeLimit(.minutes(60)))
 struct ExpositionParserFuzzTests {
   private static let plan = FuzzPlan(count: 10_000)
@@ -22,7 +23,7 @@ struct ExpositionParserFuzzTests {
     try FuzzPlan.corpus(in: FuzzPlan.folder(beside: #filePath))
   }
 
-  /// What a round came to.
+  /// The counts of one round.
   private struct Tally {
     var samples = 0
     var refused = 0
@@ -52,7 +53,8 @@ struct ExpositionParserFuzzTests {
     #expect(tally.samples > 100)
   }
 
-  /// Parses everything twice, with and without hints, which must agree; a series whose labels can be read is written and read again.
+  /// Parses everything twice, with and without hints, which must agree; a series with valid labels
+  /// is written and parsed again.
   private func walk(
     _ bytes: [UInt8], _ format: ExpositionTextFormat, _ origin: String, _ tally: inout Tally
   ) {
@@ -84,7 +86,7 @@ struct ExpositionParserFuzzTests {
     }
   }
 
-  /// What the writer makes of a sample reads as the sample.
+  /// The writer's text of a sample parses to the same sample.
   private func checkWriting(of parsed: ParsedLabels, _ sample: ExpositionSample, _ origin: String) {
     let labels = parsed.labels
     guard let name = labels.metricName else { return }
@@ -104,7 +106,7 @@ struct ExpositionParserFuzzTests {
     }
   }
 
-  /// What a long input is made of.
+  /// The repeated part of a long input.
   enum Long: String, CaseIterable {
     case name, value, labels, digits, exponent, comments, emptyLines, blanks, help
 
@@ -124,7 +126,7 @@ struct ExpositionParserFuzzTests {
     }
   }
 
-  /// Long inputs cost no more than their length: about a million bytes of each kind.
+  /// The time for long inputs is linear in their length: about a million bytes of each kind.
   @Test(arguments: Long.allCases)
   func longInputsEnd(_ long: Long) {
     var tally = Tally()

@@ -39,7 +39,7 @@ struct ParsedLabelsTests {
   }
 
   @Test(arguments: [0, 1, 254, 255, 256, 70_000])
-  func longTextsAreKept(length: Int) throws {
+  func longTextsAreParsed(length: Int) throws {
     let value = String(repeating: "x", count: length)
     let line = Array("a{b=\"\(value)\",l\(value)=\"end\"} 1\n".utf8)
     var parser = ExpositionParser(line.span)

@@ -3,7 +3,8 @@ import MetricModel
 import TestSupport
 import Testing
 
-/// What the writer writes, the parser reads back: names, labels with any text, values bit by bit, times.
+/// The parser reads what the writer writes: names, labels with any text, values bit by bit,
+/// timestamps.
 struct WriterParserTests {
   private struct Written {
     let labels: Labels

@@ -1,4 +1,5 @@
 import AlertRouting
+import Concurrency
 import MetricModel
 import StorageAPI
 import Synchronization
@@ -9,13 +10,15 @@ import WebServer
 @testable import HTTPAPI
 
 /// A router of two receivers behind the API, at a fixed time.
-private struct Desk {
+private struct AlertmanagerFixture {
   static let now = Timestamp(rawValue: 1_700_000_000_000)
   let alertRouter: AlertRouter
-  let api: APIDesk
+  let api: APIFixture
 
-  init(now: @escaping @Sendable () -> Timestamp = { Desk.now }) async throws {
-    let clock = RouterClock(now: now, sleep: { _ in try await Task.sleep(for: .seconds(3600)) })
+  init(now: @escaping @Sendable () -> Timestamp = { AlertmanagerFixture.now }) async throws {
+    let clock = TimeSource(
+      wall: { .milliseconds(now().rawValue) }, monotonic: { TimeSource.system.monotonic },
+      sleep: { try await Task.sleep(for: $0) })
     let alertRouter = AlertRouter(RouterServices(store: MemoryStateStore(), clock: clock))
     var configuration = NotificationConfiguration()
     configuration.route.receiver = "team"
@@ -24,13 +27,15 @@ private struct Desk {
     child.receiver = "dba"
     child.matchers = [LabelMatcher("job", equals: "db")]
     configuration.route.routes = [child]
-    await alertRouter.configure(configuration, notifiers: [:])
+    try await alertRouter.restore(RouterSetup(configuration))
     self.alertRouter = alertRouter
-    api = APIDesk { sources in
+    // It ends with the test process: the API may outlive this value.
+    Task { await alertRouter.run() }
+    api = APIFixture { sources in
       sources.alertRouter = alertRouter
       sources.now = now
       sources.status.version = "0.27.0"
-      sources.status.startTime = Desk.now
+      sources.status.startTime = AlertmanagerFixture.now
     }
   }
 
@@ -40,7 +45,7 @@ private struct Desk {
 
   func get(_ target: String) async throws -> String {
     let answer = try await api.ask("/api/v2/" + target)
-    guard answer.status == 200 else { throw APIDesk.Unexpected(text: "\(answer)") }
+    guard answer.status == 200 else { throw APIFixture.Unexpected(text: "\(answer)") }
     return answer.text
   }
 }
@@ -51,13 +56,13 @@ private let twoAlerts = #"""
    {"labels":{"alertname":"Slow","job":"web"},"startsAt":"0001-01-01T00:00:00Z"}]
   """#
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct AlertmanagerEndpointsTests {
-  @Test func am4am5_alertsComeBackAsTheyWerePosted() async throws {
-    let desk = try await Desk()
-    let answer = try await desk.post("alerts", twoAlerts)
+  @Test func alertsComeBackAsTheyWerePosted() async throws {
+    let fixture = try await AlertmanagerFixture()
+    let answer = try await fixture.post("alerts", twoAlerts)
     #expect((answer.status, answer.text) == (200, ""))
-    let all = try await desk.get("alerts")
+    let all = try await fixture.get("alerts")
     #expect(
       all.contains(
         #"{"annotations":{"summary":"s"},"endsAt":"2023-11-14T23:00:00.000Z","fingerprint":"#))
@@ -78,22 +83,22 @@ struct AlertmanagerEndpointsTests {
     ("?receiver=d", 0), ("?receiver=", 2), ("?unprocessed=false", 2), ("?active=false", 0),
     ("?silenced=false&inhibited=false", 2),
   ])
-  func am4_filters(query: String, count: Int) async throws {
-    let desk = try await Desk()
-    _ = try await desk.post("alerts", twoAlerts)
-    let text = try await desk.get("alerts" + query)
+  func filters(query: String, count: Int) async throws {
+    let fixture = try await AlertmanagerFixture()
+    _ = try await fixture.post("alerts", twoAlerts)
+    let text = try await fixture.get("alerts" + query)
     #expect(text.split(separator: "\"fingerprint\"").count - 1 == count)
-    let groups = try await desk.get("alerts/groups" + query)
+    let groups = try await fixture.get("alerts/groups" + query)
     #expect(groups.split(separator: "\"fingerprint\"").count - 1 == count)
   }
 
-  @Test func am3am6_receiversAndGroups() async throws {
-    let desk = try await Desk()
-    #expect(try await desk.get("alerts") == "[]")
-    #expect(try await desk.get("alerts/groups") == "[]")
-    _ = try await desk.post("alerts", twoAlerts)
-    #expect(try await desk.get("receivers") == #"[{"name":"team"},{"name":"dba"}]"#)
-    let groups = try await desk.get("alerts/groups?receiver=dba")
+  @Test func receiversAndGroups() async throws {
+    let fixture = try await AlertmanagerFixture()
+    #expect(try await fixture.get("alerts") == "[]")
+    #expect(try await fixture.get("alerts/groups") == "[]")
+    _ = try await fixture.post("alerts", twoAlerts)
+    #expect(try await fixture.get("receivers") == #"[{"name":"team"},{"name":"dba"}]"#)
+    let groups = try await fixture.get("alerts/groups?receiver=dba")
     #expect(groups.hasPrefix(#"[{"alerts":[{"annotations""#))
     #expect(groups.hasSuffix(#"}],"labels":{},"receiver":{"name":"dba"},"routeLabels":{}}]"#))
   }
@@ -121,33 +126,33 @@ struct AlertmanagerEndpointsTests {
       404, "not found"
     ),
   ])
-  func am1_errorsAreBareStrings(
+  func errorsAreBareStrings(
     target: String, body: String, status: Int, text: String
   ) async throws {
-    let answer = try await Desk().post(target, body)
+    let answer = try await AlertmanagerFixture().post(target, body)
     #expect(answer.status == status)
     #expect(answer.text.hasPrefix("\"") && answer.text.hasSuffix("\""))
     #expect(answer.text.contains(text))
   }
 
-  @Test func am1_badFiltersAreRefused() async throws {
-    let desk = try await Desk()
+  @Test func badFiltersAreRefused() async throws {
+    let fixture = try await AlertmanagerFixture()
     for query in ["filter=a=%22", "receiver=(", "active=perhaps"] {
-      #expect(try await desk.api.ask("/api/v2/alerts?" + query).status == 400)
+      #expect(try await fixture.api.ask("/api/v2/alerts?" + query).status == 400)
     }
   }
 
-  @Test func i2_goodAlertsAreKeptBesideBadOnes() async throws {
-    let desk = try await Desk()
-    let answer = try await desk.post(
+  @Test func goodAlertsAreKeptBesideBadOnes() async throws {
+    let fixture = try await AlertmanagerFixture()
+    let answer = try await fixture.post(
       "alerts",
       #"[{"labels":{"alertname":"Good"}},{"labels":{}},{"labels":{"a":"b"},"endsAt":"?"}]"#)
     #expect(answer.status == 400)
-    #expect(try await desk.get("alerts").contains("Good"))
+    #expect(try await fixture.get("alerts").contains("Good"))
   }
 
-  @Test func am2_status() async throws {
-    let text = try await Desk().get("status")
+  @Test func status() async throws {
+    let text = try await AlertmanagerFixture().get("status")
     #expect(
       text
         == #"{"cluster":{"peers":[],"status":"disabled"},"#
@@ -156,39 +161,39 @@ struct AlertmanagerEndpointsTests {
         + #""branch":"","buildUser":"","buildDate":"","goVersion":""}}"#)
   }
 
-  @Test func am7am8_lifeOfASilence() async throws {
-    let desk = try await Desk()
-    _ = try await desk.post("alerts", twoAlerts)
-    let answer = try await desk.post(
+  @Test func lifeOfASilence() async throws {
+    let fixture = try await AlertmanagerFixture()
+    _ = try await fixture.post("alerts", twoAlerts)
+    let answer = try await fixture.post(
       "silences",
       #"{"matchers":[{"name":"job","value":"d.","isRegex":true}],"startsAt":"2023-11-14T22:00:00Z","endsAt":"2033-01-01T00:00:00Z","createdBy":"me","comment":"why"}"#
     )
     #expect(answer.status == 200)
     let id = String(answer.text.dropFirst(#"{"silenceID":""#.count).dropLast(2))
-    let silence = try await desk.get("silence/" + id)
+    let silence = try await fixture.get("silence/" + id)
     #expect(
       silence
         == #"{"id":"\#(id)","status":{"state":"active"},"updatedAt":"2023-11-14T22:13:20.000Z","#
         + #""annotations":{},"comment":"why","createdBy":"me","endsAt":"2033-01-01T00:00:00.000Z","#
         + #""matchers":[{"isEqual":true,"isRegex":true,"name":"job","value":"d."}],"#
         + #""startsAt":"2023-11-14T22:13:20.000Z"}"#)
-    #expect(try await desk.get("silences?filter=job=~%22d.%22") == "[\(silence)]")
-    #expect(try await desk.get("silences?filter=job=%22db%22") == "[]")
-    #expect(try await desk.get("silences?active=false") == "[]")
-    let alerts = try await desk.get("alerts?filter=job=db")
+    #expect(try await fixture.get("silences?filter=job=~%22d.%22") == "[\(silence)]")
+    #expect(try await fixture.get("silences?filter=job=%22db%22") == "[]")
+    #expect(try await fixture.get("silences?active=false") == "[]")
+    let alerts = try await fixture.get("alerts?filter=job=db")
     #expect(alerts.contains(#""silencedBy":["\#(id)"],"state":"suppressed""#))
-    #expect(try await desk.get("alerts?filter=job=db&silenced=false") == "[]")
-    let deleted = try await desk.api.ask("/api/v2/silence/" + id, method: .delete)
+    #expect(try await fixture.get("alerts?filter=job=db&silenced=false") == "[]")
+    let deleted = try await fixture.api.ask("/api/v2/silence/" + id, method: .delete)
     #expect(deleted.status == 200)
-    #expect(try await desk.get("silences").contains(#""state":"expired""#))
-    #expect(try await desk.api.ask("/api/v2/silence/none", method: .delete).status == 404)
-    #expect(try await desk.api.ask("/api/v2/silence/none").status == 404)
+    #expect(try await fixture.get("silences").contains(#""state":"expired""#))
+    #expect(try await fixture.api.ask("/api/v2/silence/none", method: .delete).status == 404)
+    #expect(try await fixture.api.ask("/api/v2/silence/none").status == 404)
   }
 
-  @Test func am9_amtoolWorksWithIt() async throws {
-    let desk = try await Desk(now: { .now() })
+  @Test func amtoolWorksWithIt() async throws {
+    let fixture = try await AlertmanagerFixture(now: { .now() })
     let server = try HTTPServer.start(
-      on: ListenAddress(host: "127.0.0.1", port: 0), router: desk.api.router)
+      on: ListenAddress(host: "127.0.0.1", port: 0), router: fixture.api.router)
     func amtool(_ arguments: String...) async throws -> String {
       let url = "--alertmanager.url=http://127.0.0.1:\(server.boundPort)"
       let child = try ChildProcess.start("amtool", [url] + arguments)

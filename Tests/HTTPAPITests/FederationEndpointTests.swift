@@ -6,11 +6,11 @@ import WebServer
 @testable import HTTPAPI
 
 struct FederationEndpointTests {
-  private let desk = APIDesk { $0.externalLabels = { ["job": "x", "site": "s"] } }
+  private let fixture = APIFixture { $0.externalLabels = { ["job": "x", "site": "s"] } }
 
   @Test func writesTheNewestSampleOfEachSeries() async throws {
     let target = "/federate?match[]=up&match[]=%7Bjob=%22b%22%7D"
-    let (status, text) = try await desk.ask(target)
+    let (status, text) = try await fixture.ask(target)
     #expect(status == 200)
     let expected = #"""
       # TYPE size untyped
@@ -22,7 +22,7 @@ struct FederationEndpointTests {
       """#
     #expect(text == expected)
     // Names in quotes go to those who ask for them only.
-    let response = await desk.router.respond(
+    let response = await fixture.router.respond(
       to: try .init(
         method: .get, target: target,
         headers: ["Accept": "text/plain;version=1.0.0;escaping=allow-utf-8"]))
@@ -37,19 +37,19 @@ struct FederationEndpointTests {
     (500, 2), (499, 0), (60_500, 3), (60_499, 2),
   ])
   func looksBackAsFarAsQueriesDo(lookback: Int64, count: Int) async throws {
-    let desk = APIDesk { sources in
+    let fixture = APIFixture { sources in
       var options = QueryOptions()
       options.lookback = lookback
       sources.engine = QueryEngine(querier: sources.engine.querier, options: options)
     }
-    let (_, text) = try await desk.ask("/federate?match[]=%7B__name__!=%22%22%7D")
+    let (_, text) = try await fixture.ask("/federate?match[]=%7B__name__!=%22%22%7D")
     #expect(text.split(separator: "\n").filter { !$0.hasPrefix("#") }.count == count, "\(text)")
   }
 
   @Test func withoutMatchersThePageIsEmpty() async throws {
-    #expect(try await desk.ask("/federate") == (200, ""))
+    #expect(try await fixture.ask("/federate") == (200, ""))
     #expect(
-      try await desk.ask("/federate?match[]=%7B%7D")
+      try await fixture.ask("/federate?match[]=%7B%7D")
         == (400, "match[] must contain at least one non-empty matcher\n"))
   }
 }

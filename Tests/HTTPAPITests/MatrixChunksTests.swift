@@ -20,18 +20,18 @@ struct MatrixChunksTests {
     [Int](repeating: 240, count: 300), [11_000, 11_000, 1, 60_000, 3, 11_000, 5],
     [1, 70_000], [70_000, 0, 1], [20_000, 20_000, 20_000, 20_000],
   ])
-  func partsMakeTheArray(points: [Int]) async throws {
+  func chunksMakeTheArray(points: [Int]) async throws {
     let series = Self.matrix(points)
-    let parts = try #require(MatrixChunks(series[...]))
+    let chunks = try #require(MatrixChunks(series[...]))
     var json = JSONWriter()
     json.matrix(series[...])
     var bytes = Array("[".utf8)
-    for number in 0..<parts.count { bytes += try #require(parts.part(number)) }
+    for number in 0..<chunks.count { bytes += try #require(chunks.chunk(number)) }
     bytes += Array("]".utf8)
     #expect(bytes == json.bytes)
-    #expect(parts.part(parts.count) == nil)
-    #expect(await parts.joined(from: [91], to: [93]) == json.bytes)
-    #expect(!parts.isSentInParts)
+    #expect(chunks.chunk(chunks.count) == nil)
+    #expect(await chunks.joined(from: [91], to: [93]) == json.bytes)
+    #expect(!chunks.isStreamed)
   }
 
   @Test(arguments: [[], [10], [Int](repeating: 100, count: 600)])
@@ -39,14 +39,14 @@ struct MatrixChunksTests {
     #expect(MatrixChunks(Self.matrix(points)[...]) == nil)
   }
 
-  /// The last of them is sent in parts.
+  /// The last of them is streamed.
   @Test(arguments: [(9, nil), (9, 7), (106, nil)] as [(Int, Int?)])
   func theEnvelopeIsClosedBehindTheLastSeries(count: Int, limit: Int?) async throws {
     let series = (1...count).map { "label_replace(vector(time()), \"n\", \"\($0)\", \"\", \"\")" }
     let form =
       "query=\(series.joined(separator: " or "))&start=0&end=10000&step=1&stats=true"
       + (limit.map { "&limit=\($0)" } ?? "")
-    let (status, text) = try await APIDesk().ask("/api/v1/query_range", body: form)
+    let (status, text) = try await APIFixture().ask("/api/v1/query_range", body: form)
     #expect(status == 200)
     let root = try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

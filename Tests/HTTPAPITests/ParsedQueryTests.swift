@@ -25,17 +25,17 @@ struct ParsedQueryTests {
   ])
   func treesAreThoseOfPrometheus(query: String, tree: String) async throws {
     let escaped = query.replacing(" ", with: "%20").replacing("%%", with: "%")
-    #expect(try await APIDesk().data("parse_query?query=" + escaped) == tree)
+    #expect(try await APIFixture().data("parse_query?query=" + escaped) == tree)
   }
 
   @Test func fillsAreNumbers() async throws {
-    let tree = try await APIDesk().data("parse_query?query=a-fill(1.5)b")
+    let tree = try await APIFixture().data("parse_query?query=a-fill(1.5)b")
     #expect(tree.contains(#""fillValues":{"lhs":1.5,"rhs":1.5}"#))
     #expect(tree.contains(#""card":"one-to-one","labels":[],"on":false,"include":[]"#))
   }
 
   @Test func whatCannotBeParsedIsBadData() async throws {
-    let (status, text) = try await APIDesk().ask("/api/v1/parse_query?query=sum(")
+    let (status, text) = try await APIFixture().ask("/api/v1/parse_query?query=sum(")
     #expect(status == 400)
     #expect(text.contains(#"invalid parameter \"query\": 1:5: parse error"#))
   }

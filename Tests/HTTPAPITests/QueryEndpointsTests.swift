@@ -25,7 +25,7 @@ struct QueryEndpointsTests {
     ),
   ])
   func rule54_instantAnswers(query: String, data: String) async throws {
-    #expect(try await APIDesk().data("query?query=" + query) == data)
+    #expect(try await APIFixture().data("query?query=" + query) == data)
   }
 
   @Test(arguments: [
@@ -33,7 +33,7 @@ struct QueryEndpointsTests {
     ("1970-01-01T00:00:01.25Z", "[1.25,\"1\"]"), ("1970-01-01T01:00:02%2B01:00", "[2,\"1\"]"),
   ])
   func rule56_readsTimes(time: String, point: String?) async throws {
-    let data = try await APIDesk().data("query?query=up%7Binstance=%221%22%7D&time=" + time)
+    let data = try await APIFixture().data("query?query=up%7Binstance=%221%22%7D&time=" + time)
     if let point {
       #expect(data.contains("\"value\":\(point)"))
     } else {
@@ -42,31 +42,31 @@ struct QueryEndpointsTests {
   }
 
   @Test func rangeAnswersByGetAndPost() async throws {
-    let desk = APIDesk()
+    let fixture = APIFixture()
     let expected =
       #"{"resultType":"matrix","result":[{"metric":{},"values":[[0,"2"],[60,"2"],[120,"2"]]}]}"#
     let form = "query=count(up)&start=0&end=120&step=1m"
-    #expect(try await desk.data("query_range?" + form) == expected)
-    #expect(try await desk.data("query_range", body: form) == expected)
+    #expect(try await fixture.data("query_range?" + form) == expected)
+    #expect(try await fixture.data("query_range", body: form) == expected)
     #expect(
-      try await desk.data("query_range?start=0&end=120", body: "query=count(up)&step=60.0")
+      try await fixture.data("query_range?start=0&end=120", body: "query=count(up)&step=60.0")
         == expected)
-    let scalar = try await desk.data("query_range?query=3&start=0&end=1&step=1")
+    let scalar = try await fixture.data("query_range?query=3&start=0&end=1&step=1")
     #expect(
       scalar == #"{"resultType":"matrix","result":[{"metric":{},"values":[[0,"3"],[1,"3"]]}]}"#)
   }
 
   @Test func statisticsHavePrometheusShape() async throws {
-    let desk = APIDesk()
-    #expect(try await !desk.data("query?query=up").contains("stats"))
-    #expect(try await !desk.data("query?query=up&stats=").contains("stats"))
-    let (_, other) = try await desk.ask("/api/v1/query?query=up&stats=1")
+    let fixture = APIFixture()
+    #expect(try await !fixture.data("query?query=up").contains("stats"))
+    #expect(try await !fixture.data("query?query=up&stats=").contains("stats"))
+    let (_, other) = try await fixture.ask("/api/v1/query?query=up&stats=1")
     #expect(
       other.hasSuffix(
         #""warnings":["value \"1\" for parameter \"stats\" is deprecated and will be rejected in the "#
           + #"next major release, use \"true\" or \"all\""]}"#))
     #expect(other.contains(#""stats":{"#))
-    let some = try await desk.data("query?query=sum(up)&stats=true")
+    let some = try await fixture.data("query?query=sum(up)&stats=true")
     let timings = [
       "evalTotalTime", "resultSortTime", "queryPreparationTime", "innerEvalTime", "execQueueTime",
       "execTotalTime",
@@ -74,7 +74,7 @@ struct QueryEndpointsTests {
     for name in timings { #expect(some.contains("\"\(name)\":")) }
     #expect(some.contains(#""samples":{"totalQueryableSamples":2,"samplesRead":"#))
     #expect(some.contains(#""peakSamples":"#))
-    let all = try await desk.data("query_range?query=sum(up)&start=0&end=120&step=60&stats=all")
+    let all = try await fixture.data("query_range?query=sum(up)&start=0&end=120&step=60&stats=all")
     #expect(
       all.contains(
         #""samples":{"totalQueryableSamplesPerStep":[[0,2],[60,2],[120,2]],"totalQueryableSamples":6,"#
@@ -82,27 +82,27 @@ struct QueryEndpointsTests {
   }
 
   @Test func explainingAnswersThePlan() async throws {
-    let desk = APIDesk()
-    let instant = try await desk.data("query_explain?query=sum(up)")
+    let fixture = APIFixture()
+    let instant = try await fixture.data("query_explain?query=sum(up)")
     #expect(
       instant.hasPrefix(#"{"query":"sum(up)","steps":1,"series":1,"plan":[{"node":"sum","method":"#)
     )
     #expect(
       instant.contains(
         #""children":[{"node":"up","method":"newest sample of the last 5m","series":2,"#))
-    let range = try await desk.data("query_explain?query=up&start=0&end=120&step=60")
+    let range = try await fixture.data("query_explain?query=up&start=0&end=120&step=60")
     #expect(range.contains(#""steps":3,"series":2"#))
-    #expect(try await desk.ask("/api/v1/query_explain?query=up&start=1").status == 400)
+    #expect(try await fixture.ask("/api/v1/query_explain?query=up&start=1").status == 400)
   }
 
   @Test func limitCutsTheResultAndSaysSo() async throws {
-    let (_, text) = try await APIDesk().ask("/api/v1/query?query=up&limit=1")
+    let (_, text) = try await APIFixture().ask("/api/v1/query?query=up&limit=1")
     #expect(text.hasSuffix(#""warnings":["results truncated due to limit"]}"#))
     #expect(!text.contains(#""instance":"2""#))
   }
 
   @Test func warningsStandBesideTheData() async throws {
-    let (_, text) = try await APIDesk().ask("/api/v1/query?query=rate(size[5m])")
+    let (_, text) = try await APIFixture().ask("/api/v1/query?query=rate(size[5m])")
     #expect(text.contains(#""infos":["PromQL info: "#) || !text.contains("infos"))
   }
 
@@ -213,8 +213,8 @@ struct QueryEndpointsTests {
       "invalid parameter \"query\": 1:5: parse error: expected type instant vector in aggregation expression, got scalar"
     ),
   ])
-  func q1_errors(target: String, status: Int, type: String, message: String) async throws {
-    let answer = try await APIDesk().ask("/api/v1/" + target)
+  func errors(target: String, status: Int, type: String, message: String) async throws {
+    let answer = try await APIFixture().ask("/api/v1/" + target)
     let quoted = message.replacing("\"", with: "\\\"")
     #expect(answer.status == status)
     #expect(
@@ -223,21 +223,21 @@ struct QueryEndpointsTests {
 
   @Test func duplicateSeriesAreAnExecutionError() async throws {
     let query = "up*on()group_left()up"
-    let answer = try await APIDesk().ask("/api/v1/query?query=" + query)
+    let answer = try await APIFixture().ask("/api/v1/query?query=" + query)
     #expect(answer.status == 422)
     #expect(answer.text.contains("\"errorType\":\"execution\""))
   }
 
   @Test func formatsQueries() async throws {
     #expect(
-      try await APIDesk().data("format_query?query=sum(up)by(job)") == "\"sum by (job) (up)\"")
-    #expect(try await APIDesk().data("query_exemplars?query=up") == "[]")
+      try await APIFixture().data("format_query?query=sum(up)by(job)") == "\"sum by (job) (up)\"")
+    #expect(try await APIFixture().data("query_exemplars?query=up") == "[]")
   }
 
   @Test func otherMethodsAndPathsAreRefused() async throws {
-    #expect(try await APIDesk().ask("/metrics/x").status == 404)
-    #expect(try await APIDesk().ask("/alertmanager/api/v2/status").status == 404)
-    var router = APIDesk().router
+    #expect(try await APIFixture().ask("/metrics/x").status == 404)
+    #expect(try await APIFixture().ask("/alertmanager/api/v2/status").status == 404)
+    var router = APIFixture().router
     router.notFound = { _ in .text("no", status: 404) }
     let response = await router.respond(to: try .init(method: .delete, target: "/api/v1/query"))
     #expect(response.status == 405)
@@ -245,35 +245,35 @@ struct QueryEndpointsTests {
 
   @Test func concurrentQueriesWaitForTheirTurn() async throws {
     let counters = QueryCounters()
-    let gate = QueryGate(limit: 2, counters)
-    try await gate.enter(within: nil)
-    try await gate.enter(within: nil)
-    async let third: Void = gate.enter(within: nil)
-    try await waitUntil("one waits") { counters.snapshot.waiting == 1 }
-    gate.leave()
+    let limiter = QueryLimiter(limit: 2, counters)
+    try await limiter.enter(within: nil)
+    try await limiter.enter(within: nil)
+    async let third: Void = limiter.enter(within: nil)
+    try await eventually("one waits") { counters.snapshot.waiting == 1 }
+    limiter.leave()
     try await third
     #expect((counters.snapshot.running, counters.snapshot.waiting) == (2, 0))
-    gate.leave()
-    gate.leave()
-    try await gate.enter(within: nil)
-    try await gate.enter(within: nil)
+    limiter.leave()
+    limiter.leave()
+    try await limiter.enter(within: nil)
+    try await limiter.enter(within: nil)
   }
 
   @Test func whoWaitsTooLongOrIsCancelledLeavesTheQueue() async throws {
     let counters = QueryCounters()
-    let gate = QueryGate(limit: 1, counters)
-    try await gate.enter(within: nil)
+    let limiter = QueryLimiter(limit: 1, counters)
+    try await limiter.enter(within: nil)
     let error = await #expect(throws: QueryError.self) {
-      try await gate.enter(within: .milliseconds(10))
+      try await limiter.enter(within: .milliseconds(10))
     }
     #expect(error == .timedOut(after: .milliseconds(10)))
-    let cancelled = Task { try await gate.enter(within: .seconds(600)) }
-    try await waitUntil("it waits") { counters.snapshot.waiting == 1 }
+    let cancelled = Task { try await limiter.enter(within: .seconds(600)) }
+    try await eventually("it waits") { counters.snapshot.waiting == 1 }
     cancelled.cancel()
     await #expect(throws: QueryError.cancelled) { try await cancelled.value }
     #expect((counters.snapshot.running, counters.snapshot.waiting) == (1, 0))
-    gate.leave()
-    try await gate.enter(within: nil)
+    limiter.leave()
+    try await limiter.enter(within: nil)
   }
 
   @Test(arguments: [
@@ -281,7 +281,7 @@ struct QueryEndpointsTests {
     (123456789.5, "1.234567895e+08"), (.infinity, "+Inf"), (.nan, "NaN"),
     (.leastNonzeroMagnitude, "5e-324"),
   ])
-  func q5_valuesHaveAnExponent(value: Double, text: String) {
+  func valuesHaveAnExponent(value: Double, text: String) {
     #expect(ScientificText.string(value) == text)
   }
 }

@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 import Testing
 
@@ -9,9 +10,10 @@ struct RuleEndpointsTests {
     _ kind: RuleDefinition.Kind, labels: Labels = .empty, alerts: [ActiveAlert] = [],
     state: AlertStateMachine.State? = nil, error: String? = nil
   ) -> RuleSnapshot {
-    RuleSnapshot(
+    guard let expression = try? RuleExpression("sum(up)by(job)") else { preconditionFailure() }
+    return RuleSnapshot(
       definition: RuleDefinition(
-        kind, expression: "sum(up)by(job)", hold: .minutes(5), keepFiringFor: .seconds(30),
+        kind, expression: expression, hold: .minutes(5), keepFiringFor: .seconds(30),
         annotations: ["summary": "{{ $value }}"]),
       labels: labels, state: state, alerts: alerts, health: error == nil ? .ok : .err,
       lastError: error, evaluationTime: 0.25, lastEvaluation: Timestamp(rawValue: 1_500))
@@ -42,10 +44,10 @@ struct RuleEndpointsTests {
     group("b.yml", "one", [rule(.alert("Other"), state: .inactive)]),
   ]
 
-  private static let desk = APIDesk { $0.rules = { groups } }
+  private static let fixture = APIFixture { $0.rules = { groups } }
 
-  @Test func q3q4q5_wholeAnswer() async throws {
-    let data = try await Self.desk.data("rules?rule_group[]=one&file[]=a.yml")
+  @Test func wholeAnswer() async throws {
+    let data = try await Self.fixture.data("rules?rule_group[]=one&file[]=a.yml")
     #expect(
       data
         == #"{"groups":[{"name":"one","file":"a.yml","rules":[{"state":"pending","name":"Down","#
@@ -62,7 +64,7 @@ struct RuleEndpointsTests {
 
   /// The names of the rules in an answer.
   private func names(_ target: String) async throws -> [String] {
-    let data = try await Self.desk.data(target)
+    let data = try await Self.fixture.data(target)
     return data.split(separator: "\"query\"").dropLast().compactMap { part in
       part.split(separator: "\"name\":\"").last?.split(separator: "\"").first.map(String.init)
     }
@@ -78,28 +80,29 @@ struct RuleEndpointsTests {
     ("rules?match[]=%7Bseverity=%22page%22%7D&match[]=%7Bteam=%22x%22%7D", ["Down", "r2"]),
     ("rules?group_limit=2", ["Down", "job:up:sum", "r2"]),
   ])
-  func q2_filters(target: String, names: [String]) async throws {
+  func filters(target: String, names: [String]) async throws {
     #expect(try await self.names(target) == names)
   }
 
-  @Test func q2_emptyGroupsAreLeftOutAndAlertsExcluded() async throws {
-    let data = try await Self.desk.data("rules?type=alert&exclude_alerts=true")
+  @Test func emptyGroupsAreLeftOutAndAlertsExcluded() async throws {
+    let data = try await Self.fixture.data("rules?type=alert&exclude_alerts=true")
     #expect(!data.contains("\"two\""))
     #expect(data.contains("\"alerts\":null"))
   }
 
-  @Test func q2_pagesByToken() async throws {
-    let first = try await Self.desk.data("rules?group_limit=2")
-    let token = SHA256.hex(ofText: "b.yml;one")
+  @Test func pagesByToken() async throws {
+    let first = try await Self.fixture.data("rules?group_limit=2")
+    let token = Digest.sha256Text(of: "b.yml;one")
     #expect(first.hasSuffix(#""groupNextToken":"\#(token)"}"#))
-    let second = try await Self.desk.data("rules?group_limit=2&group_next_token=" + token)
+    let second = try await Self.fixture.data("rules?group_limit=2&group_next_token=" + token)
     #expect(second.contains("Other") && !second.contains("groupNextToken"))
-    #expect(try await Self.desk.ask("/api/v1/rules?group_next_token=x").status == 400)
-    #expect(try await Self.desk.ask("/api/v1/rules?group_limit=1&group_next_token=x").status == 400)
+    #expect(try await Self.fixture.ask("/api/v1/rules?group_next_token=x").status == 400)
+    #expect(
+      try await Self.fixture.ask("/api/v1/rules?group_limit=1&group_next_token=x").status == 400)
   }
 
-  @Test func q6_alerts() async throws {
-    let data = try await Self.desk.data("alerts")
+  @Test func alerts() async throws {
+    let data = try await Self.fixture.data("alerts")
     #expect(
       data
         == #"{"alerts":[{"labels":{"alertname":"Down","job":"a"},"annotations":{"summary":"is \"down\""},"#

@@ -21,13 +21,13 @@ struct SeriesEndpointsTests {
     ),
   ])
   func lists(target: String, data: String) async throws {
-    #expect(try await APIDesk().data(target) == data)
+    #expect(try await APIFixture().data(target) == data)
   }
 
   @Test func takesForms() async throws {
     #expect(
-      try await APIDesk().data("labels", body: "match[]=size") == #"["__name__","job","x.y"]"#)
-    let series = try await APIDesk().data("series", body: "match%5B%5D=size")
+      try await APIFixture().data("labels", body: "match[]=size") == #"["__name__","job","x.y"]"#)
+    let series = try await APIFixture().data("series", body: "match%5B%5D=size")
     #expect(series.contains("size"))
   }
 

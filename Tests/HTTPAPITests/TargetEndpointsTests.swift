@@ -2,40 +2,50 @@ import MetricModel
 import Testing
 
 @testable import HTTPAPI
+@testable import Scraping
 
 struct TargetEndpointsTests {
-  private static let desk = APIDesk { sources in
+  /// A target of a job, as the scheduler makes it of an address.
+  private static func target(
+    _ job: String, _ address: String, interval: Duration = .seconds(15)
+  ) -> ScrapeTarget {
+    var settings = ScrapeJob(name: job)
+    settings.interval = interval
+    settings.staticTargets = [TargetGroup(addresses: [address])]
+    guard case .target(let target)? = ScrapeTarget.outcomes(of: settings).first else {
+      preconditionFailure("\(address) is no target")
+    }
+    return target
+  }
+
+  private static let fixture = APIFixture { sources in
     sources.targets = {
-      APITargets(
+      ScrapeTargets(
         active: [
-          .init(
-            discoveredLabels: ["__address__": "h:1"], labels: ["job": "j", "instance": "h:1"],
-            scrapePool: "j", scrapeURL: "http://h:1/metrics", globalURL: "http://h:1/metrics",
+          TargetSnapshot(
+            target: target("j", "h:1"), health: .down,
             lastError: "line 3: expected a value, found \"x\"",
-            lastScrape: Timestamp(rawValue: 1000),
-            lastScrapeDuration: 0.012, health: "down", interval: .seconds(15), timeout: .seconds(10)
-          ),
-          .init(
-            discoveredLabels: .empty, labels: ["job": "k"], scrapePool: "k", scrapeURL: "http://k/",
-            globalURL: "http://k/", lastError: "", lastScrape: nil, lastScrapeDuration: 0,
-            health: "unknown", interval: .minutes(1), timeout: .seconds(10)),
-        ], dropped: [.init(scrapePool: "j", discoveredLabels: ["__address__": "d:1"])],
+            lastScrape: Timestamp(rawValue: 1000), lastDurationSeconds: 0.012),
+          TargetSnapshot(
+            target: target("k", "k:2", interval: .minutes(1)), health: .unknown, lastError: "",
+            lastScrape: nil, lastDurationSeconds: 0),
+        ], dropped: [DroppedTarget(job: "j", discoveredLabels: ["__address__": "d:1"])],
         droppedCounts: ["j": 7, "k": 0])
     }
     sources.metadata = {
       [
-        "up": [.init(type: .gauge, help: "Is \"up\"."), .init(type: .unknown, help: "")],
-        "a_total": [.init(type: .counter, help: "A.", unit: "s")],
-      ]
-    }
-    sources.targetMetadata = {
-      [
-        APITargetMetadata(
-          labels: ["job": "j"],
+        TargetMetadata(
+          target: target("j", "h:1"),
           families: [
-            "a": .init(type: .gauge, help: "A."), "b": .init(type: .unknown, help: "", unit: "s"),
+            "a_total": FamilyMetadata(type: .counter, help: "A.", unit: "s"),
+            "up": FamilyMetadata(type: .gauge, help: "Is \"up\"."),
           ]),
-        APITargetMetadata(labels: ["job": "k"], families: ["a": .init(type: .counter, help: "")]),
+        TargetMetadata(
+          target: target("k", "k:2"),
+          families: [
+            "a_total": FamilyMetadata(type: .counter, help: "A.", unit: "s"),
+            "up": FamilyMetadata(),
+          ]),
       ]
     }
     sources.alertmanagers = { ["http://am:9093/api/v2/alerts"] }
@@ -45,7 +55,9 @@ struct TargetEndpointsTests {
   }
 
   private static let first =
-    #"{"discoveredLabels":{"__address__":"h:1"},"labels":{"instance":"h:1","job":"j"},"#
+    #"{"discoveredLabels":{"__address__":"h:1","__metrics_path__":"/metrics","__scheme__":"http","#
+    + #""__scrape_interval__":"15s","__scrape_timeout__":"10s","job":"j"},"#
+    + #""labels":{"instance":"h:1","job":"j"},"#
     + #""scrapePool":"j","scrapeUrl":"http://h:1/metrics","globalUrl":"http://h:1/metrics","#
     + #""lastError":"line 3: expected a value, found \"x\"","lastScrape":"1970-01-01T00:00:01.000Z","#
     + #""lastScrapeDuration":0.012,"health":"down","scrapeInterval":"15s","scrapeTimeout":"10s"}"#
@@ -53,20 +65,20 @@ struct TargetEndpointsTests {
   private static let dropped = #"{"discoveredLabels":{"__address__":"d:1"},"scrapePool":"j"}"#
 
   @Test func showsTargets() async throws {
-    let all = try await Self.desk.data("targets")
+    let all = try await Self.fixture.data("targets")
     #expect(all.hasPrefix(#"{"activeTargets":["# + Self.first + ","))
     #expect(
       all.hasSuffix(
         #""droppedTargets":["# + Self.dropped + #"],"droppedTargetCounts":{"j":7,"k":0}}"#))
-    let dropped = try await Self.desk.data("targets?state=dropped")
+    let dropped = try await Self.fixture.data("targets?state=dropped")
     #expect(dropped.hasPrefix(#"{"activeTargets":[],"droppedTargets":["# + Self.dropped))
-    let active = try await Self.desk.data("targets?state=active&scrapePool=j")
+    let active = try await Self.fixture.data("targets?state=active&scrapePool=j")
     #expect(active.hasPrefix(#"{"activeTargets":["# + Self.first + #"],"droppedTargets":[]"#))
     #expect(active.hasSuffix(#""droppedTargetCounts":null}"#))
     let unknown = #"{"activeTargets":[],"droppedTargets":[],"droppedTargetCounts":null}"#
-    #expect(try await Self.desk.data("targets?state=other") == unknown)
-    #expect(try await Self.desk.data("targets?state=ANY") == all)
-    #expect(try await Self.desk.data("scrape_pools") == #"{"scrapePools":["j","k"]}"#)
+    #expect(try await Self.fixture.data("targets?state=other") == unknown)
+    #expect(try await Self.fixture.data("targets?state=ANY") == all)
+    #expect(try await Self.fixture.data("scrape_pools") == #"{"scrapePools":["j","k"]}"#)
   }
 
   @Test(arguments: [
@@ -86,13 +98,13 @@ struct TargetEndpointsTests {
     ),
     (
       "targets/metadata?limit=1",
-      #"[{"target":{"job":"j"},"metric":"a","type":"gauge","help":"A.","unit":""},"#
-        + #"{"target":{"job":"j"},"metric":"b","type":"unknown","help":"","unit":"s"}]"#
+      #"[{"target":{"instance":"h:1","job":"j"},"metric":"a_total","type":"counter","help":"A.","unit":"s"},"#
+        + #"{"target":{"instance":"h:1","job":"j"},"metric":"up","type":"gauge","help":"Is \"up\".","unit":""}]"#
     ),
     ("targets/metadata?limit=0", "[]"),
     (
-      "targets/metadata?metric=a&match_target=%7Bjob=%22k%22%7D",
-      #"[{"target":{"job":"k"},"type":"counter","help":"","unit":""}]"#
+      "targets/metadata?metric=up&match_target=%7Bjob=%22k%22%7D",
+      #"[{"target":{"instance":"k:2","job":"k"},"type":"unknown","help":"","unit":""}]"#
     ),
     (
       "metadata?metric=up&limit_per_metric=1",
@@ -112,12 +124,12 @@ struct TargetEndpointsTests {
       #"{"activeAlertmanagers":[{"url":"http://am:9093/api/v2/alerts"}],"droppedAlertmanagers":[]}"#
     ),
   ])
-  func q7q8_answers(target: String, data: String) async throws {
-    #expect(try await Self.desk.data(target) == data)
+  func answers(target: String, data: String) async throws {
+    #expect(try await Self.fixture.data(target) == data)
   }
 
-  @Test func q8_runtimeInfo() async throws {
-    let data = try await Self.desk.data("status/runtimeinfo")
+  @Test func runtimeInfo() async throws {
+    let data = try await Self.fixture.data("status/runtimeinfo")
     #expect(data.contains(#""serverTime":"1970-01-01T00:02:00.500Z","reloadConfigSuccess":true"#))
   }
 }

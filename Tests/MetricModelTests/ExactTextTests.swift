@@ -2,7 +2,7 @@ import Testing
 
 @testable import MetricModel
 
-/// Texts are told apart by their bytes, not by how they look.
+/// Texts are compared by their bytes, not by canonical equivalence.
 struct ExactTextTests {
   @Test(arguments: [
     ("a", "a", true), ("", "", true), ("a", "b", false), ("a", "ab", false),

@@ -17,7 +17,7 @@ import Testing
     (1e15, "1e+15", "1000000000000000"), (100, "100", "100"),
     (0.1 + 0.2, "0.30000000000000004", "0.30000000000000004"),
   ])
-  func numbersAreWrittenAsThePeersDo(value: Double, exposition: String, api: String) {
+  func numbersAreWrittenAsPrometheusDoes(value: Double, exposition: String, api: String) {
     #expect(FloatFormat.string(value) == exposition)
     #expect(FloatFormat.string(value, style: .api) == api)
   }
@@ -61,7 +61,8 @@ import Testing
     }
   }
 
-  /// Numbers between those that are written whole and those that need an exponent: `150.5`, `0.00025`.
+  /// Numbers between those that are written whole and those that need an exponent: `150.5`,
+  /// `0.00025`.
   @Test func fractionsReadBackAndHaveNoExponent() {
     var generator = RepeatableRandom(seed: 1)
     for _ in 0..<5000 {
@@ -76,7 +77,7 @@ import Testing
     }
   }
 
-  /// The standard library has the shortest digits, too, and of those the nearest; only their arrangement differs.
+  /// The standard library also has the shortest and nearest digits; only the format differs.
   @Test func digitsAreThoseOfTheStandardLibrary() {
     var generator = RepeatableRandom(seed: 1)
     let powers = (-1074...1023).map { Double(sign: .plus, exponent: $0, significand: 1) }

@@ -47,12 +47,12 @@ import Testing
   @Test func pointsOfInstantsMadeOnceAreTheSame() {
     let times = [0, -1, 5, 1_500, 1_758_000_000_120, -1_758_000_000_001, .min, .max]
       .map { Timestamp(rawValue: $0) }
-    var (made, kept) = (JSONWriter(), JSONWriter())
+    var (made, reused) = (JSONWriter(), JSONWriter())
     for time in times {
       made.point(time, 0.5)
-      kept.point(PointStart(time), 0.5)
+      reused.point(PointStart(time), 0.5)
     }
     #expect(
-      String(decoding: kept.bytes, as: UTF8.self) == String(decoding: made.bytes, as: UTF8.self))
+      String(decoding: reused.bytes, as: UTF8.self) == String(decoding: made.bytes, as: UTF8.self))
   }
 }

@@ -23,7 +23,7 @@ import Testing
     #expect(LabelMatcher("zone", equals: "").matchesEmpty)
   }
 
-  /// A letter with its accent, in one piece and in two, is not the same text to Prometheus.
+  /// A letter with its accent as one code point and as two are different texts to Prometheus.
   @Test func valuesAreComparedAsBytes() throws {
     let (one, two) = ("\u{e9}", "e\u{301}")
     #expect(!LabelMatcher("x", equals: one).matches(two))
@@ -32,7 +32,8 @@ import Testing
     #expect(LabelMatcher("x", equals: one) != LabelMatcher("x", equals: two))
   }
 
-  /// Source: `NewMatcher` of Alertmanager's package labels, and `NewFastRegexMatcher` of Prometheus'.
+  /// Source: `NewMatcher` of Alertmanager's package labels, and `NewFastRegexMatcher` of
+  /// Prometheus'.
   @Test func thoseOfAlertmanagerDifferInDots() throws {
     #expect(try LabelMatcher("x", .matches, "a.b").matches("a\nb"))
     #expect(try !LabelMatcher("x", .matches, "a.b", of: .alertmanager).matches("a\nb"))

@@ -47,11 +47,11 @@ import Testing
     #expect(Fingerprint.text(10) == "000000000000000a")
   }
 
-  @Test func editingKeepsTheRest() {
+  @Test func editingLeavesOtherLabelsAlone() {
     let labels = Labels(name: "up", [("job", "node"), ("zone", "b")])
     #expect(labels.withoutMetricName == Labels([("job", "node"), ("zone", "b")]))
     #expect(labels.setting("job", "") == Labels(name: "up", [("zone", "b")]))
-    #expect(labels.keeping(["zone"]) == ["zone": "b"])
+    #expect(labels.retaining(["zone"]) == ["zone": "b"])
     #expect(labels.merging(["zone": "c"])["zone"] == "c")
     #expect(labels.description == #"up{job="node", zone="b"}"#)
     #expect(Labels(["a": "q\"\\\n"]).description == #"{a="q\"\\\n"}"#)

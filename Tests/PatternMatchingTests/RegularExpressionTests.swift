@@ -27,8 +27,8 @@ import Testing
     #expect(throws: PatternError.self) { try RegularExpression(pattern) }
   }
 
-  /// What Go does, which Debian's RE2 by itself does not: the whole match and the groups' names, or the reason
-  /// to refuse.
+  /// Go's behaviour, which Debian's RE2 alone does not have: the whole match and the groups' names,
+  /// or the error.
   @Test(
     arguments: [
       (#"(?<n>a)"#, "a", ["n"]), (#"(?<n>a)(?P<m>b)(c)"#, "abc", ["n", "m", nil]),
@@ -72,7 +72,7 @@ import Testing
     #expect(error?.pattern == pattern)
   }
 
-  /// As relabelling and `label_replace` make an expression: out of text that stands between others.
+  /// Relabelling and `label_replace` put the pattern between other texts.
   @Test func framedPatternsNeedNotBeOnesThemselves() throws {
     let expression = try RegularExpression("a|b)|(c", anchoring: .framed)
     #expect(expression.groupCount == 1)

@@ -25,8 +25,8 @@ private func run(
       #expect(await run(session, statements) == ["1", "statement", "statement", "4"])
     }
     #expect(session.state.sessionsOpened == 1)
-    let kept = "SELECT count(*) FROM pg_prepared_statements"
-    let count = try await session.query(kept, deadline: .now + .seconds(30)).string(0, 0)
+    let sql = "SELECT count(*) FROM pg_prepared_statements"
+    let count = try await session.query(sql, deadline: .now + .seconds(30)).string(0, 0)
     #expect(count == "3", "what cannot be parsed is not kept")
   }
 
@@ -34,8 +34,8 @@ private func run(
     let server = try await ThrowawayPostgres.start()
     let session = PostgresSession(try PostgresSettings(parsing: server.url))
     for number in 1...5 { #expect(await run(session, ["SELECT \(number)"]) == ["\(number)"]) }
-    let kept = "SELECT string_agg(statement, ';') FROM pg_prepared_statements"
-    let texts = try await session.query(kept, deadline: .now + .seconds(30)).string(0, 0)
+    let sql = "SELECT string_agg(statement, ';') FROM pg_prepared_statements"
+    let texts = try await session.query(sql, deadline: .now + .seconds(30)).string(0, 0)
     #expect(texts == "SELECT 5")
   }
 
@@ -54,7 +54,8 @@ private func run(
     let session = PostgresSession(try PostgresSettings(parsing: server.url))
     let end = "SELECT pg_terminate_backend(pg_backend_pid())"
     let replies = await run(session, ["SELECT 1", end, "SELECT 3"])
-    // Which of the two is seen depends on whether the farewell outran the broken connection.
+    // Either error is possible: the server's shutdown message may or may not arrive before the
+    // connection breaks.
     #expect(replies.count == 3 && ["shutting_down", "connection_lost"].contains(replies[1]))
     #expect(replies.first == "1" && replies.last == "3")
     #expect(session.state.sessionsOpened == 3)
@@ -63,10 +64,14 @@ private func run(
   @Test func theDeadlineEndsTheStatementUnderWay() async throws {
     let server = try await ThrowawayPostgres.start()
     let session = PostgresSession(try PostgresSettings(parsing: server.url))
-    let replies = await run(
-      session, ["SELECT 1", "SELECT pg_sleep(600)", "SELECT 3"], within: .milliseconds(400))
-    #expect(replies == ["1", "timeout"], "the third had no turn")
-    #expect(!session.state.isConnected)
+    // On a busy machine the deadline may pass before the first statement is answered; then it is
+    // tried again.
+    try await eventually("the second is under way at the deadline, and the third has no turn") {
+      let replies = await run(
+        session, ["SELECT 1", "SELECT pg_sleep(600)", "SELECT 3"], within: .milliseconds(400))
+      #expect(!session.state.isConnected)
+      return replies == ["1", "timeout"]
+    }
     #expect(await run(session, ["SELECT 4"]) == ["4"])
   }
 

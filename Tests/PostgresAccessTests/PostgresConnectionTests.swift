@@ -1,12 +1,12 @@
-import BlockingCalls
+import Concurrency
 import PostgresAccess
 import TestSupport
 import Testing
 
 extension PostgresSession {
   fileprivate init(_ url: String) throws {
-    // No back-off: each attempt of a test is one.
-    try self.init(PostgresSettings(parsing: url), backoff: ReconnectBackoff(base: .zero))
+    // No back-off, so that each attempt of a test counts.
+    try self.init(PostgresSettings(parsing: url), backoff: Backoff(first: .zero, longest: .zero))
   }
 
   fileprivate func ask(
@@ -103,17 +103,17 @@ private func reason(_ body: () async throws -> Void) async -> PostgresError.Reas
 
   @Test func aServerThatIsDownRefuses() async throws {
     let server = try await ThrowawayPostgres.start()
-    let kept = try PostgresSession(server.url)
-    _ = try await kept.ask("SELECT 1")
+    let lasting = try PostgresSession(server.url)
+    _ = try await lasting.ask("SELECT 1")
     try await server.stop()
-    #expect(await reason { _ = try await kept.ask("SELECT 1") } == .refused)
-    #expect(!kept.state.isConnected)
+    #expect(await reason { _ = try await lasting.ask("SELECT 1") } == .refused)
+    #expect(!lasting.state.isConnected)
     let local = try PostgresSession("host=\(server.socketFolder) port=\(server.port)")
     #expect(await reason { _ = try await local.ask("SELECT 1") } == .refused)
     let nowhere = try PostgresSession("host=no-such-host.invalid")
     #expect(await reason { _ = try await nowhere.ask("SELECT 1") } == .nameResolution)
     try await server.start()
-    #expect(try await kept.ask("SELECT 1") == "1")
+    #expect(try await lasting.ask("SELECT 1") == "1")
   }
 
   @Test func unixSocketsWork() async throws {
@@ -149,7 +149,7 @@ private func reason(_ body: () async throws -> Void) async -> PostgresError.Reas
       _ = try await session.ask("SELECT pg_sleep(600)", within: .milliseconds(200))
     }
     #expect(late == .timeout)
-    try await waitUntil("the statement is gone") {
+    try await eventually("the statement is gone") {
       try await session.ask(
         "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%600%'"
           + " AND state = 'active' AND pid <> pg_backend_pid()") == "0"

@@ -21,7 +21,7 @@ import Testing
     var text = Array(forms[round % forms.count])
     for _ in 0..<Int.random(in: 0...3, using: &dice) {
       let at = Int.random(in: 0..<text.count, using: &dice)
-      // The password itself stays, so that its absence says something.
+      // The password itself is never changed, so that its absence is meaningful.
       guard !core.contains(text[at]) else { continue }
       text[at] = letters[Int.random(in: 0..<letters.count, using: &dice)]
     }
@@ -29,7 +29,7 @@ import Testing
     guard source.contains(core) else { continue }
     do {
       let settings = try PostgresSettings(parsing: source)
-      // Where the string says that the password is another thing, it is no secret.
+      // If the changed string contains another password, the original one is not secret in it.
       guard settings["password"]?.contains(core) == true else { continue }
       var dumped = ""
       dump(settings, to: &dumped)

@@ -1,4 +1,5 @@
 import CollectorCore
+import Concurrency
 import Glibc
 import PostgresCollectors
 import Synchronization
@@ -55,12 +56,12 @@ func whatIsNotKnownIsAbsent(ending: BackupEnding) async throws {
       return []
     }, inspector: inspector(.complete))
   for _ in 0..<3 {
-    await #expect(throws: BlockingWorker.Failure.self) {
+    await #expect(throws: BlockingCallError.self) {
       try await scrape(collector, within: .milliseconds(50))
     }
   }
   isHung.withLock { $0 = false }
-  try await waitUntil("the threads are back") { (try? await scrape(collector)) != nil }
+  try await eventually("the threads are back") { (try? await scrape(collector)) != nil }
 }
 
 @Test(

@@ -1,4 +1,6 @@
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import MetricModel
 import PostgresAccess
 import PostgresCollectors
@@ -32,18 +34,18 @@ private func query(
 }
 
 private final class Scraper {
-  let board: CustomQueryRegistry
+  let registry: CustomQueryRegistry
   private let collector: CustomQueryCollector
   private var buffer = FamilyBuffer()
 
   init(_ url: String, _ queries: [CustomQuery]) throws {
-    board = CustomQueryRegistry(
+    registry = CustomQueryRegistry(
       PostgresServer(try PostgresSettings(parsing: url)), queries: queries)
-    collector = CustomQueryCollector(board)
+    collector = CustomQueryCollector(registry)
   }
 
   func scrape(
-    within budget: Duration = .seconds(60), clock: CollectorClock = .system
+    within budget: Duration = .seconds(60), clock: TimeSource = .system
   ) async throws -> ExpositionText {
     buffer.beginScrape()
     try await collector.collect(
@@ -117,7 +119,7 @@ private final class Scraper {
           $0.lockTimeout = .milliseconds(20)
         }
       ])
-    try await waitUntil("the lock is in the way") {
+    try await eventually("the lock is in the way") {
       try await locked.scrape().value(
         "tocsin_postgres_query_failures_total", ["query": "locked", "reason": "lock_timeout"])
         ?? 0 > 0
@@ -236,11 +238,11 @@ private final class Scraper {
     }
     let everywhere = query("name", "SELECT 1 AS v") { $0.databases = ["shop_*", "blog"] }
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
-    let board = CustomQueryRegistry(
+    let registry = CustomQueryRegistry(
       watched, queries: [everywhere], databases: DatabaseFilter(exclude: ["*_old"]))
     var buffer = FamilyBuffer()
     buffer.beginScrape()
-    try await CustomQueryCollector(board).collect(into: &buffer, context: .relaxed)
+    try await CustomQueryCollector(registry).collect(into: &buffer, context: .relaxed)
     let shown = ExpositionText(buffer.render().text)
     #expect(
       Set(shown.all("app_name").map { $0.labels["datname"] }) == ["shop_a", "shop_b", "blog"])
@@ -250,12 +252,12 @@ private final class Scraper {
 
   @Test func queriesAreReplacedAndTheOthersKeepTheirAnswers() async throws {
     let server = try await ThrowawayPostgres.start()
-    let kept = query("kept", "SELECT extract(epoch FROM clock_timestamp()) AS v") {
+    let retained = query("kept", "SELECT extract(epoch FROM clock_timestamp()) AS v") {
       $0.ttl = .seconds(600)
     }
-    let scraper = try Scraper(server.url, [kept, query("old", "SELECT 1 AS v")])
+    let scraper = try Scraper(server.url, [retained, query("old", "SELECT 1 AS v")])
     let before = try await scraper.scrape()
-    scraper.board.replace(with: [query("new", "SELECT 2 AS v"), kept])
+    scraper.registry.replace(with: [query("new", "SELECT 2 AS v"), retained])
     let after = try await scraper.scrape()
     #expect(after.value("app_kept") == before.value("app_kept"))
     #expect(after.value("app_new") == 2 && after.all("app_old").isEmpty)
@@ -267,10 +269,10 @@ private final class Scraper {
     let slow = query("big", "SELECT 1 AS v FROM pg_sleep(0.3)") {
       ($0.lane, $0.ttl, $0.timeout) = (.slow, .seconds(600), .seconds(60))
     }
-    let board = CustomQueryRegistry(watched, queries: [slow, query("small", "SELECT 1 AS v")])
-    let runner = CollectorRunner(board.scheduled())
+    let registry = CustomQueryRegistry(watched, queries: [slow, query("small", "SELECT 1 AS v")])
+    let runner = CollectorRunner(registry.scheduled())
     let label = ["server": "127.0.0.1:\(server.port)"]
-    try await waitUntil("the slow answer is there") {
+    try await eventually("the slow answer is there") {
       let text = String(decoding: await runner.gather(within: .seconds(60)).bytes, as: UTF8.self)
       let shown = ExpositionText(text)
       #expect(shown.value("app_small", label) == 1)
@@ -290,7 +292,7 @@ private final class Scraper {
     #expect(down.all("app_one").isEmpty)
     #expect(down.value("tocsin_postgres_query_success", ["query": "one"]) == 0)
     try await server.start()
-    try await waitUntil("the server is asked again") {
+    try await eventually("the server is asked again") {
       try await scraper.scrape().value("app_one") == 1
     }
   }

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 import PostgresCollectors
 import Testing

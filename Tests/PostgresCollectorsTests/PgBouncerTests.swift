@@ -53,7 +53,7 @@ import Testing
   #expect(await watched.health().isUp)
 
   pooler.terminate()
-  try await waitUntil("the pooler is gone") {
+  try await eventually("the pooler is gone") {
     let gone = try await scrape(scheduled[0].collector)
     return gone.value("pgbouncer_up") == 0 && gone.samples.count == 2
   }

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import PostgresAccess
 import PostgresCollectors
 import TestSupport
@@ -74,7 +75,7 @@ import Testing
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
     let fast = PostgresCollector(watched, queries: all.filter { $0.pace == .everyScrape })
     let slow = PostgresSlowCollector(watched, queries: all.filter { $0.pace == .slow })
-    try await waitUntil("all of that goes on") {
+    try await eventually("all of that goes on") {
       let shown = try await scrape(fast)
       return shown.value("pg_stat_archiver_last_archive_age") != nil
         && !shown.all("pg_stat_replication_pg_wal_lsn_diff", ["state": "streaming"]).isEmpty
@@ -121,7 +122,7 @@ import Testing
     let session = try server.runInBackground(
       "BEGIN; LOCK TABLE pg_description; SELECT pg_sleep(600)", application: "billing")
     defer { session.terminate() }
-    try await waitUntil("the session sleeps") {
+    try await eventually("the session sleeps") {
       let shown = try await scrape(collector)
       let found = shown.all("pg_stat_activity_count", ["application_name": "billing"])
       guard found.first?.labels["wait_event"] == "PgSleep" else { return false }
@@ -163,7 +164,7 @@ import Testing
     #expect(down.all("pg_stat_database_numbackends").isEmpty)
     #expect(await watched.health().reason == "refused")
     try await server.start()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(collector).value("pg_up") == 1
     }
     #expect(await watched.health().isUp)
@@ -178,7 +179,7 @@ import Testing
     #expect(frozen.value("pg_up") == 0)
     #expect(frozen.value("tocsin_postgres_up_reason", ["reason": "timeout"]) == 1)
     server.resume()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(collector).value("pg_up") == 1
     }
   }
@@ -224,7 +225,7 @@ import Testing
     let standby = try await primary.startStandby()
     let (_, onStandby) = try collector(standby.url)
     let (_, onPrimary) = try collector(primary.url)
-    try await waitUntil("the standby streams") {
+    try await eventually("the standby streams") {
       try await scrape(onPrimary).value(
         "pg_stat_replication_pg_wal_lsn_diff", ["state": "streaming"]) != nil
     }
@@ -237,12 +238,12 @@ import Testing
     #expect(shown.value("tocsin_postgres_wal_receiver_streaming") == 1)
     #expect(shown.value("pg_stat_wal_receiver_flushed_lsn") ?? 0 > 0)
     try await primary.run("CREATE TABLE t (id int)")
-    try await waitUntil("all is replayed") {
+    try await eventually("all is replayed") {
       try await scrape(onStandby).value("pg_replication_lag_seconds") == 0
     }
     // A cut link must not look like a standby without lag.
     try await primary.stop()
-    try await waitUntil("the link is seen to be cut") {
+    try await eventually("the link is seen to be cut") {
       let cut = try await scrape(onStandby)
       return cut.value("tocsin_postgres_wal_receiver_streaming") == 0
         && cut.value("pg_replication_lag_seconds") ?? 0 > 0

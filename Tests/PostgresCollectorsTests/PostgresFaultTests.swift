@@ -11,21 +11,21 @@ import Testing
       settings: ["max_connections": "6", "superuser_reserved_connections": "1"])
     try await server.run("CREATE ROLE app LOGIN PASSWORD 'pw'; GRANT pg_monitor TO app")
     let url = server.url(user: "app", password: "pw")
-    let (_, kept) = try collector(url)
-    #expect(try await scrape(kept).value("pg_up") == 1)
+    let (_, retained) = try collector(url)
+    #expect(try await scrape(retained).value("pg_up") == 1)
     let sessions = try (0..<8).map { _ in try server.runInBackground("SELECT pg_sleep(600)") }
-    try await waitUntil("every place is taken") {
-      let full = try await scrape(kept)
+    try await eventually("every place is taken") {
+      let full = try await scrape(retained)
       return full.value("tocsin_postgres_connections_used_share") ?? 0 >= 1
     }
     let (_, late) = try collector(url)
     let refused = try await scrape(late)
     #expect(refused.value("pg_up") == 0)
     #expect(refused.value("tocsin_postgres_up_reason", ["reason": "too_many_connections"]) == 1)
-    #expect(try await scrape(kept).value("pg_up") == 1, "the kept session goes on to look")
+    #expect(try await scrape(retained).value("pg_up") == 1, "the kept session goes on to look")
     for session in sessions { session.terminate() }
     try await server.restart()
-    try await waitUntil("the server has room again") {
+    try await eventually("the server has room again") {
       try await scrape(late).value("pg_up") == 1
     }
   }
@@ -38,7 +38,7 @@ import Testing
     #expect(silent.value("pg_up") == 0)
     #expect(silent.value("tocsin_postgres_up_reason", ["reason": "timeout"]) == 1)
     server.resume()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(fast).value("pg_up") == 1
     }
   }
@@ -50,7 +50,7 @@ import Testing
     let collector = PostgresCollector(watched, queries: chosen + [SleepQuery()])
     // On a busy machine a second may be over before the query had its turn: that is not counted against it.
     var scrapes = 0
-    try await waitUntil("the collector rests") {
+    try await eventually("the collector rests") {
       let late = try await scrape(collector, within: .seconds(1))
       #expect(late.value("pg_scrape_collector_success", ["collector": "sleep"]) != 1)
       scrapes += 1
@@ -71,7 +71,7 @@ import Testing
     async let running = scrape(collector)
     // The session that replaces the killed one asks the same once more, and is killed as well.
     for _ in 0..<2 {
-      try await waitUntil("the query runs and is killed") {
+      try await eventually("the query runs and is killed") {
         try await server.run(
           """
           SELECT count(*) FROM (SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -91,7 +91,7 @@ import Testing
     let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
     let asking = PostgresCollector(watched, queries: chosen + [SleepQuery()])
     async let running = scrape(asking)
-    try await waitUntil("the query runs") {
+    try await eventually("the query runs") {
       try await server.run(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1\n"
     }
@@ -105,7 +105,7 @@ import Testing
     #expect(down.value("pg_up") == 0)
     #expect(down.value("tocsin_postgres_up_reason", ["reason": "refused"]) == 1)
     try await server.start()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(fast).value("pg_up") == 1
     }
   }
@@ -117,12 +117,12 @@ import Testing
     for _ in 0..<3 {
       try await server.run("CREATE TABLE t (id int); DROP TABLE t; SELECT pg_switch_wal()")
     }
-    try await waitUntil("three segments wait") {
+    try await eventually("three segments wait") {
       let slow = try await slowScrape(watched)
       return slow.value("tocsin_postgres_wal_archive_backlog_segments") ?? 0 >= 3
         && slow.value("tocsin_postgres_wal_archive_backlog_oldest_seconds") ?? -1 >= 0
     }
-    try await waitUntil("the failures are counted") {
+    try await eventually("the failures are counted") {
       try await scrape(fast).value("pg_stat_archiver_failed_count") ?? 0 > 0
     }
     #expect(try await scrape(fast).all("pg_stat_archiver_last_archive_age").isEmpty)
@@ -135,7 +135,7 @@ import Testing
       "BEGIN; ALTER TABLE t ADD COLUMN w int; SELECT pg_sleep(600)")
     defer { session.terminate() }
     let (watched, fast) = try collector(server.url)
-    try await waitUntil("the table is locked") {
+    try await eventually("the table is locked") {
       try await scrape(fast).value(
         "pg_locks_count", ["datname": "postgres", "mode": "accessexclusivelock"]) ?? 0 > 0
     }

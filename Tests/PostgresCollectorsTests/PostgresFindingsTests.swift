@@ -50,7 +50,7 @@ import Testing
     #expect(
       shown.all("tocsin_postgres_foreign_key_without_index_table_bytes", shop)
         .map { $0.labels["relname"] } == ["orders"], "a leading column of an index will do")
-    try await waitUntil("the scans are counted") {
+    try await eventually("the scans are counted") {
       try await slowScrape(watched, databases: filter).value(
         "tocsin_postgres_scanned_table_seq_scan_share", ["relname": "big"]) == 1
     }
@@ -80,7 +80,7 @@ import Testing
     #expect(
       shown.value("pg_stat_user_tables_seq_scan", ["datname": "b", "relname": "t_b"]) != nil)
     #expect(shown.all("pg_stat_user_tables_seq_scan", ["relname": "t_c"]).isEmpty)
-    try await waitUntil("the sessions to other databases are closed") {
+    try await eventually("the sessions to other databases are closed") {
       try await server.run(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tocsin'") == "1\n"
     }
@@ -95,7 +95,7 @@ import Testing
     #expect(quiet.value("tocsin_postgres_blocking_depth") == 0)
     let root = try server.runInBackground(
       "BEGIN; UPDATE t SET id = 1; SELECT pg_sleep(600)", application: "root")
-    try await waitUntil("the lock is held") {
+    try await eventually("the lock is held") {
       try await server.run("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
         == "1\n"
     }
@@ -103,7 +103,7 @@ import Testing
       try server.runInBackground("UPDATE t SET id = 1", application: "waits \($0)")
     }
     defer { for session in waiting + [root] { session.terminate() } }
-    try await waitUntil("all wait") {
+    try await eventually("all wait") {
       let shown = try await scrape(fast)
       guard shown.value("tocsin_postgres_blocking_waiting_sessions") == 20 else { return false }
       #expect(shown.failedCollectors.isEmpty)
@@ -132,7 +132,7 @@ import Testing
     defer { session.terminate() }
     for _ in 0..<3 { try await server.run("INSERT INTO t VALUES (1)") }
     let (_, fast) = try collector(server.url)
-    try await waitUntil("the session holds a snapshot") {
+    try await eventually("the session holds a snapshot") {
       let shown = try await scrape(fast)
       let held = "tocsin_postgres_vacuum_held_back_transactions"
       guard shown.value(held, ["holder": "backend", "name": "postgres"]) != nil else {
@@ -162,7 +162,7 @@ import Testing
       "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1; SELECT pg_sleep(600)")
     defer { session.terminate() }
     let (_, fast) = try collector(primary.url)
-    try await waitUntil("the standby reports its snapshot") {
+    try await eventually("the standby reports its snapshot") {
       try await primary.run("INSERT INTO t VALUES (1)")
       let shown = try await scrape(fast)
       #expect(shown.failedCollectors.isEmpty)

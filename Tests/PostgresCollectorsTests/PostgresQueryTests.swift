@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import PostgresCollectors
 import TestSupport
 import Testing

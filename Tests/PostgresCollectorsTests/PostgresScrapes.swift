@@ -1,4 +1,6 @@
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import PostgresAccess
 import PostgresCollectors
 import TestSupport

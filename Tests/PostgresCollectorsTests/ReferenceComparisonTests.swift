@@ -48,7 +48,7 @@ private func excuse(_ sample: ExpositionText.Sample) -> String? {
   func ours() async throws -> [ExpositionText] {
     [try await scrape(fast), try await slowScrape(watched)]
   }
-  try await waitUntil("the peer has logged in") { try await page().value("pg_up") == 1 }
+  try await eventually("the peer has logged in") { try await page().value("pg_up") == 1 }
   // Counters only grow, so that the peer's value lies between ours before and after it.
   let before = try await ours()
   let theirs = try await page()

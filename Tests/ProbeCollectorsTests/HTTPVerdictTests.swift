@@ -5,7 +5,7 @@ import Testing
 @testable import WebClient
 
 private func response(
-  _ status: Int = 200, _ headers: WebHeaders = [:], body: String = "", version: String = "1.1",
+  _ status: Int = 200, _ headers: HTTPHeaders = [:], body: String = "", version: String = "1.1",
   scheme: String = "http"
 ) -> WebResponse {
   let lines = headers.fields.map { "\($0.name): \($0.value)\r\n" }.joined()

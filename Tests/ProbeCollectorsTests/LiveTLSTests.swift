@@ -1,7 +1,10 @@
 import CollectorCore
+import Concurrency
+import Configuration
 import MetricModel
 import TestSupport
 import Testing
+import TransportSecurity
 import WebClient
 
 @testable import ProbeCollectors
@@ -16,7 +19,7 @@ import WebClient
   init() async throws {
     folder = try TemporaryDirectory()
     port = try FreePort.next()
-    now = CollectorClock.system.wallTime.seconds
+    now = TimeSource.system.now.seconds
     let maker = try ChildProcess.start(
       "openssl",
       [
@@ -50,8 +53,8 @@ import WebClient
 
   @Test func aTrustedCertificateShowsItsEnd() async throws {
     let reading = try await probe { settings in
-      settings.tls.caFile = folder.file("cert.pem")
-      settings.tls.serverName = "tocsin.test"
+      settings.client.tls.caFile = folder.file("cert.pem")
+      settings.client.tls.serverName = "tocsin.test"
       settings.failsIfNotTLS = true
     }
     #expect(reading["probe_success"] == 1, "\(reading.text)")
@@ -64,7 +67,7 @@ import WebClient
 
   @Test func theHostFieldNamesTheServer() async throws {
     let reading = try await probe { settings in
-      settings.tls.caFile = folder.file("cert.pem")
+      settings.client.tls.caFile = folder.file("cert.pem")
       settings.headers = [("Host", "tocsin.test:443")]
     }
     #expect(reading["probe_success"] == 1, "\(reading.text)")
@@ -80,12 +83,12 @@ import WebClient
   }
 
   @Test func verificationCanBeLeftOut() async throws {
-    let reading = try await probe { $0.tls.insecureSkipVerify = true }
+    let reading = try await probe { $0.client.tls.insecureSkipVerify = true }
     #expect(reading["probe_success"] == 1)
     #expect(reading["probe_ssl_last_chain_expiry_timestamp_seconds"] == -62_135_596_800)
     try expectExpiry(reading)
     let refused = try await probe { settings in
-      settings.tls.insecureSkipVerify = true
+      settings.client.tls.insecureSkipVerify = true
       settings.failsIfTLS = true
     }
     #expect(refused.failure == "encrypted")

@@ -1,12 +1,13 @@
 import CollectorCore
+import Configuration
 import Testing
-import WebClient
+import TransportSecurity
 
 @testable import ProbeCollectors
 
 private var secretModule: ProbeModule {
   var settings = HTTPProbeSettings()
-  settings.credentials = .bearer("s3cret")
+  settings.client.authorization = .scheme("Bearer", credentials: .inline("s3cret"))
   return ProbeModule(.http(settings))
 }
 
@@ -76,7 +77,7 @@ func theAnswerHasTimeLeft(module: Int?, budget: Int, expected: Int) {
   settings.headers.append(("X-Api-Key", "k"))
   #expect(settings.carriesSecrets)
   settings.headers = []
-  settings.tls.certificateFile = "/c"
+  settings.client.tls.certificateFile = "/c"
   #expect(settings.carriesSecrets)
 }
 
@@ -84,7 +85,7 @@ func theAnswerHasTimeLeft(module: Int?, budget: Int, expected: Int) {
   let target = ProbeTarget(name: "shop", address: "shop.example/", interval: .seconds(30))
   let scheduled = try #require(try ProbeTargets([target]).scheduled().first)
   #expect(scheduled.name == "probe/shop")
-  #expect(scheduled.lane == .every(.seconds(30)))
+  #expect(scheduled.schedule == .every(.seconds(30)))
   #expect(scheduled.constantLabels.map(\.name) == ["module", "target"])
   #expect(scheduled.constantLabels.map(\.value) == ["http_2xx", "shop"])
 }

@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 import Foundation
 import Testing
@@ -31,10 +32,10 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
   var reader = ProcessReader(proc: ProcRoot(proc: folder.path))
   let directory = try reader.open()
   var cache = ProcessCache()
-  var troubles = ProcessReader.Troubles()
+  var errors = ProcessReader.ErrorCounts()
   func read(_ scrape: UInt64) -> (UInt64, Bool)? {
     let found = reader.read(
-      17, in: directory, cache: &cache, scrape: scrape, troubles: &troubles)
+      17, in: directory, cache: &cache, scrape: scrape, errors: &errors)
     cache.entries[17]?.isComplete = true
     // As `status` says whenever the rest is read.
     cache.entries[17]?.memory = reader.footprint(of: 17, in: directory)

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import Testing
 
 @testable import ProcessCollectors
@@ -256,7 +257,7 @@ extension ProcessTracker {
   #expect(tracker.group("other")?.processes == 7)
   #expect(tracker.groups.reduce(0) { $0 + $1.counters.userTicks } == 70)
   #expect(tracker.groups.reduce(0) { $0 + $1.processes } == 10)
-  #expect(tracker.folded == 7)
+  #expect(tracker.overflowed == 7)
 }
 
 @Test func statesAndWaitChannelsAreCountedOnce() {

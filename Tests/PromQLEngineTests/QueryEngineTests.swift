@@ -2,6 +2,7 @@ import MetricModel
 import PromQLSyntax
 import QueryScripts
 import StorageAPI
+import TestSupport
 import Testing
 
 @testable import PromQLEngine
@@ -174,36 +175,17 @@ func deepExpressionsAreEvaluated(text: String) async throws {
 }
 
 @Test func whatStorageSaysIsPassedOn() async throws {
-  struct Broken: SeriesQuerier {
-    func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
-      throw .failed("disk on fire")
-    }
-    func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
-    func labelValues(
-      of name: String, _ selections: [SeriesSelection]
-    ) async throws(StorageError) -> [String] { [] }
-  }
-  let error = try await expectFailure("sum(m)", QueryOptions(), Broken())
+  let broken = MemoryQuerier(failure: { _ in .failed("disk on fire") })
+  let error = try await expectFailure("sum(m)", QueryOptions(), broken)
   #expect(error == .storage(.failed("disk on fire")))
 }
 
 @Test func selectionsAskForTheTimeTheyNeed() async throws {
-  actor Recorder: SeriesQuerier {
-    var selections: [SeriesSelection] = []
-    func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries {
-      selections.append(selection)
-      return try await MemorySeries().select(selection)
-    }
-    func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String] { [] }
-    func labelValues(
-      of name: String, _ selections: [SeriesSelection]
-    ) async throws(StorageError) -> [String] { [] }
-  }
-  let recorder = Recorder()
+  let recorder = MemoryQuerier()
   let expression = try QueryEngine.parse("m + rate(m[1m] offset 10s) + max_over_time(m[1h:1m])")
   _ = try await QueryEngine(querier: recorder).range(
     expression, from: at(3600), through: at(7200), step: 60_000)
-  let ranges = await recorder.selections.map { [$0.from.rawValue + 0, $0.through.rawValue] }
+  let ranges = recorder.selections.map { [$0.from.rawValue + 0, $0.through.rawValue] }
   #expect(
     ranges == [[3_300_001, 7_200_000], [3_530_001, 7_190_000], [-239_999, 7_200_000]])
 }

@@ -19,16 +19,16 @@ func everyCaseOfOurScriptsHolds(name: String) async throws {
 
 /// The suite must stand without Prometheus' own scripts.
 @Test func everyWordOfTheLanguageOccursInOurScripts() throws {
-  var census = LanguageCount()
+  var usage = LanguageCount()
   for name in names {
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     for line in text.split(separator: "\n") where line.hasPrefix("eval") {
       let expression = HistogramCount.expression(of: String(line))
-      if let tree = try? QueryEngine.parse(expression) { census.add(tree) }
+      if let tree = try? QueryEngine.parse(expression) { usage.add(tree) }
     }
   }
-  let missing = LanguageCount.all.subtracting(census.found).sorted()
+  let missing = LanguageCount.all.subtracting(usage.found).sorted()
   #expect(missing == [], "not in Tests/QueryScriptsTests/Scripts")
-  let unknown = census.found.subtracting(LanguageCount.all).sorted()
-  #expect(unknown == [], "not in the census")
+  let unknown = usage.found.subtracting(LanguageCount.all).sorted()
+  #expect(unknown == [], "not in the list")
 }

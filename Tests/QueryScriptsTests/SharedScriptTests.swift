@@ -21,14 +21,14 @@ func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
   where name.hasSuffix(".test") {
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     let report = await ScriptRunner.run(Script(text))
-    let census = HistogramCount(text)
-    let touching = census.touching.count
+    let usage = HistogramCount(text)
+    let touching = usage.touching.count
     print(
       "\(name): \(report.passed) passed, \(report.failures.count) failed, \(report.skipped) skipped; "
-        + "\(census.cases.count) cases, \(touching) touch native histograms")
+        + "\(usage.cases.count) cases, \(touching) touch native histograms")
     #expect(report.failures == [], "\(name)")
-    #expect(report.passed + report.skipped == census.cases.count, "\(name)")
-    let wronglySkipped = report.skippedLines.filter { !census.touching.contains($0) }
+    #expect(report.passed + report.skipped == usage.cases.count, "\(name)")
+    let wronglySkipped = report.skippedLines.filter { !usage.touching.contains($0) }
     #expect(wronglySkipped == [], "\(name) skips cases without native histograms")
     total.add(report)
   }
@@ -36,8 +36,8 @@ func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
     "all: \(total.passed) passed, \(total.failures.count) failed, \(total.skipped) skipped")
 }
 
-@Test func theCensusFindsWhatTouchesNativeHistograms() {
-  let census = HistogramCount(
+@Test func theCountFindsWhatTouchesNativeHistograms() {
+  let usage = HistogramCount(
     """
     load 1m
       a{x="1"} 1x9
@@ -60,6 +60,6 @@ func everyPublicCaseWithoutNativeHistogramsHolds() async throws {
     eval instant at 1m a[
       expect fail
     """)
-  #expect(census.cases == [5, 7, 13, 14, 15, 18, 19])
-  #expect(census.touching == [7, 14, 15])
+  #expect(usage.cases == [5, 7, 13, 14, 15, 18, 19])
+  #expect(usage.touching == [7, 14, 15])
 }

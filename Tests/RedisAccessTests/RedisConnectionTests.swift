@@ -1,12 +1,12 @@
-import BlockingCalls
+import Concurrency
 import RedisAccess
 import TestSupport
 import Testing
 
 extension RedisSession {
   fileprivate init(_ url: String) throws {
-    // No back-off: each attempt of a test is one.
-    try self.init(RedisSettings(parsing: url), backoff: ReconnectBackoff(base: .zero))
+    // No back-off, so that each attempt of a test counts.
+    try self.init(RedisSettings(parsing: url), backoff: Backoff(first: .zero, longest: .zero))
   }
 
   @discardableResult
@@ -75,10 +75,10 @@ private func reason(_ body: () async throws -> Void) async -> RedisError.Reason?
 
   @Test func failuresToConnectHaveAReason() async throws {
     let server = try await ThrowawayRedis.start()
-    let kept = try RedisSession(server.url)
-    try await kept.ask("PING")
+    let lasting = try RedisSession(server.url)
+    try await lasting.ask("PING")
     try await server.stop()
-    #expect(await reason { try await kept.ask("PING") } == .refused)
+    #expect(await reason { try await lasting.ask("PING") } == .refused)
     let expected: [(String, RedisError.Reason)] = [
       ("unix:///nowhere", .refused),
       ("unix:///" + String(repeating: "x", count: 200), .refused),
@@ -89,7 +89,7 @@ private func reason(_ body: () async throws -> Void) async -> RedisError.Reason?
       #expect(await reason { try await session.ask("PING") } == expected)
     }
     try await server.start()
-    #expect(try await kept.ask("PING").text == "PONG")
+    #expect(try await lasting.ask("PING").text == "PONG")
   }
 
   @Test func aFrozenServerCostsOneDeadline() async throws {

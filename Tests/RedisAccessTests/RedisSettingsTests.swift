@@ -1,5 +1,6 @@
 import RedisAccess
 import Testing
+import TransportSecurity
 
 @Test(
   arguments: [
@@ -27,14 +28,14 @@ func readsAddresses(text: String, label: String, user: String?, password: String
 
 @Test func addressesSayHowTLSIsSpoken() throws {
   for text in ["rediss://:sesame@h", "redis://h?ssl=true", "valkeys://h:1/2", "REDISS://h"] {
-    #expect(try RedisSettings(parsing: text).tls == RedisTLS())
+    #expect(try RedisSettings(parsing: text).tls == TLSConfiguration())
   }
   #expect(try RedisSettings(parsing: "redis://h?ssl=false").tls == nil)
   let settings = try RedisSettings(
     parsing:
       "rediss://u:sesame@h?ssl_cert_reqs=CERT_NONE&ssl_ca_certs=/a%20b&ssl_certfile=c&ssl_keyfile=k"
   )
-  var expected = RedisTLS()
+  var expected = TLSConfiguration()
   expected.insecureSkipVerify = true
   expected.caFile = "/a b"
   expected.certificateFile = "c"

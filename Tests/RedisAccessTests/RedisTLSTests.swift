@@ -1,7 +1,8 @@
-import BlockingCalls
+import Concurrency
 import RedisAccess
 import TestSupport
 import Testing
+import TransportSecurity
 
 /// Sessions with a real Redis behind TLS.
 @Suite struct RedisTLSTests {
@@ -20,11 +21,11 @@ import Testing
   }
 
   private func settings(
-    _ server: ThrowawayRedis, host: String = "127.0.0.1", _ change: (inout RedisTLS) -> Void
+    _ server: ThrowawayRedis, host: String = "127.0.0.1", _ change: (inout TLSConfiguration) -> Void
   ) throws -> RedisSettings {
     let port = try #require(server.tlsPort)
     var settings = try RedisSettings(parsing: "rediss://:open-sesame@\(host):\(port)/2")
-    var tls = RedisTLS()
+    var tls = TLSConfiguration()
     change(&tls)
     settings.tls = tls
     return settings
@@ -33,7 +34,7 @@ import Testing
   private func ask(
     _ settings: RedisSettings, _ words: [String] = ["PING"], within budget: Duration = .seconds(30)
   ) async throws -> RedisReply {
-    let session = RedisSession(settings, backoff: ReconnectBackoff(base: .zero))
+    let session = RedisSession(settings, backoff: Backoff(first: .zero, longest: .zero))
     return try await session.command(words, deadline: .now + budget)
   }
 
@@ -48,7 +49,7 @@ import Testing
     let server = try await start(certificates)
     let session = RedisSession(
       try settings(server) { $0.caFile = certificates.authority },
-      backoff: ReconnectBackoff(base: .zero))
+      backoff: Backoff(first: .zero, longest: .zero))
     for size in [0, 1, 16_384, 16_385, 3_000_000] {
       let text = String(repeating: "x", count: size)
       let deadline = ContinuousClock.now + .seconds(30)
@@ -68,8 +69,8 @@ import Testing
     let certificates = try await ThrowawayCertificates()
     let server = try await start(certificates)
     let others = try await ThrowawayCertificates()
-    let trusting = { (tls: inout RedisTLS) in tls.caFile = certificates.authority }
-    // Known by address, by another name, and by nobody.
+    let trusting = { (tls: inout TLSConfiguration) in tls.caFile = certificates.authority }
+    // Trusted by address, by another name, and not at all.
     #expect(try await ask(settings(server, trusting)).text == "PONG")
     #expect(
       try await ask(
@@ -116,11 +117,11 @@ import Testing
     #expect(try await ask(known).text == "PONG")
   }
 
-  @Test func plainServersAndSilentOnesAreTold() async throws {
+  @Test func plainServersAndSilentOnesAreReported() async throws {
     let server = try await ThrowawayRedis.start()
     var plain = try RedisSettings(parsing: "rediss://127.0.0.1:\(server.port)")
     plain.tls?.insecureSkipVerify = true
-    // Redis takes the handshake for the beginning of a command and waits for its end.
+    // Redis takes the handshake for the start of a command and waits for the rest.
     let error = await failure(plain, within: .milliseconds(300))
     #expect(error?.reason == .timeout)
     #expect(error?.message.contains("is this the port for TLS?") == true)

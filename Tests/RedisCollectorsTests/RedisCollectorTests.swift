@@ -1,4 +1,6 @@
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import RedisAccess
 import RedisCollectors
 import TestSupport
@@ -63,7 +65,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
       "--replicaof", "127.0.0.1", "\(server.port)",
     ])
     defer { withExtendedLifetime(replica) {} }
-    try await waitUntil("the replica is connected") {
+    try await eventually("the replica is connected") {
       try await scrape(collector).value("redis_connected_slaves") == 1
     }
     let shown = try await scrape(collector)
@@ -92,7 +94,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(down.all("redis_connected_clients").isEmpty)
     #expect(await watched.health().reason == "refused")
     try await server.start()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(collector).value("redis_up") == 1
     }
   }
@@ -106,7 +108,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(frozen.value("redis_up") == 0)
     #expect(frozen.value("tocsin_redis_up_reason", ["reason": "timeout"]) == 1)
     server.resume()
-    try await waitUntil("the server is seen again") {
+    try await eventually("the server is seen again") {
       try await scrape(collector).value("redis_up") == 1
     }
   }
@@ -137,11 +139,11 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     ])
     let (_, collector) = try collector(replica.url)
     let labels = ["master_host": "127.0.0.1", "master_port": "\(primary.port)"]
-    try await waitUntil("the link is up") {
+    try await eventually("the link is up") {
       try await scrape(collector).value("redis_master_link_up", labels) == 1
     }
     try await primary.stop()
-    try await waitUntil("the link is down") {
+    try await eventually("the link is down") {
       try await scrape(collector).value("redis_master_link_up", labels) == 0
     }
   }

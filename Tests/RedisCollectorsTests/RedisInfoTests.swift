@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import Foundation
 import RedisCollectors
 import TestSupport

@@ -19,7 +19,7 @@ struct OpenMetricsImportTests {
     let end = try await OpenMetricsImport(into: .store(store)).run(file) { last = $0 }
     #expect(end == last)
     #expect(end.bytes == text.utf8.count)
-    return store.state.withLock { $0.samples }
+    return store.samples.map(\.description)
   }
 
   @Test(arguments: [
@@ -80,7 +80,7 @@ struct OpenMetricsImportTests {
       try await OpenMetricsImport(into: .store(store)).run(file) { _ in }
     }
     #expect(failure?.description.hasPrefix(file + reason) == true, "\(String(describing: failure))")
-    #expect(store.state.withLock { $0.samples }.isEmpty)
+    #expect(store.samples.isEmpty)
   }
 
   /// Lines are counted over the blocks that the file is read in, and no sample is lost between two of them.
@@ -108,7 +108,7 @@ struct OpenMetricsImportTests {
 
   @Test func whatCannotBeKeptIsCountedAndTheRestGoesOn() async throws {
     let store = MemoryAppender()
-    store.state.withLock { $0.outcome.tooOld = 3 }
+    store.adjustOutcomes { $0.tooOld = 3 }
     let lines = (0..<12_000).map { "m 1 \($0)\n" }
     let file = try folder.write(lines.joined() + "# EOF\n", to: "metrics")
     let end = try await OpenMetricsImport(into: .store(store)).run(file) { _ in }

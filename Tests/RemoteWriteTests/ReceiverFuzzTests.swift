@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 import StorageAPI
 import Synchronization
@@ -252,7 +253,6 @@ struct ReceiverFuzzTests {
   /// What remote write 2.0 asks of a partial write: 400, because a repeat would change nothing, and how much of each kind was written.
   @Test func aPartialWriteTellsWhatWasWritten() async throws {
     let store = MemoryAppender()
-    store.state.withLock { $0.outcome.appended = 1 }
     let receiver = RemoteWriteReceiver(appender: store)
     let response = await receiver.respond(
       to: try HTTPRequest(

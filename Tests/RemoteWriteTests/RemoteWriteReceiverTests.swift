@@ -1,6 +1,7 @@
+import Codecs
 import MetricModel
 import StorageAPI
-import Synchronization
+import TestSupport
 import Testing
 import WebServer
 
@@ -43,7 +44,7 @@ struct RemoteWriteReceiverTests {
     let response = await receiver.respond(to: try request(message))
     #expect(response.status == 204)
     #expect(
-      store.state.withLock { $0.samples } == [
+      store.samples.map(\.description) == [
         #"up{job="j"} 1 @0"#, #"up{job="j"} stale @1000"#, "late +Inf @-5000", "late -0.5 @5",
       ])
   }
@@ -54,7 +55,6 @@ struct RemoteWriteReceiverTests {
     let sample = field(2, [0x09, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x10, 0x07])
     let packed = field(5, field(1, [1, 2, 3, 4]) + sample)
     let single = field(5, [0x08, 1, 0x08, 2] + sample)
-    store.state.withLock { $0.outcome.appended = 2 }
     let response = await receiver.respond(
       to: try request(
         packed + symbols + single,
@@ -62,7 +62,7 @@ struct RemoteWriteReceiverTests {
     #expect(response.status == 204)
     #expect(response.headers["X-Prometheus-Remote-Write-Samples-Written"] == "2")
     #expect(
-      store.state.withLock { $0.samples }
+      store.samples.map(\.description)
         == [#"m{a="b"} 2 @7"#, "m 2 @7"])
   }
 
@@ -71,15 +71,15 @@ struct RemoteWriteReceiverTests {
     let message = version1([(["__name__": "m"], 1, 1)])
     let nameless = version1([(["a": "b"], 1, 1), (["__name__": "good"], 1, 1)])
     #expect(await receiver.respond(to: try request(nameless)).status == 400)
-    #expect(store.state.withLock { $0.samples }.count == 1)
+    #expect(store.samples.count == 1)
     #expect(await receiver.respond(to: try request(message, type: "text/plain")).status == 415)
     #expect(await receiver.respond(to: try request(message, encoding: "gzip")).status == 415)
     #expect(await receiver.respond(to: try request([0x0a, 0xff])).status == 400)
     let unknown = "application/x-protobuf;proto=other.Request"
     #expect(await receiver.respond(to: try request(message, type: unknown)).status == 415)
-    store.state.withLock { $0.outcome.duplicate = 1 }
+    store.adjustOutcomes { $0.duplicate = 1 }
     #expect(await receiver.respond(to: try request(message)).status == 400)
-    store.state.withLock { $0.failure = .failed("no") }
+    store.fail(with: .failed("no"))
     #expect(await receiver.respond(to: try request(message)).status == 500)
     #expect(receiver.received.requests == 7)
     #expect(receiver.received.refused == 7)

@@ -10,11 +10,11 @@ import Testing
 /// Labels of series that came one by one, or are left where others went, get together.
 struct LabelMergingTests {
   private let directory: TemporaryDirectory
-  private let journal: SampleDatabase
+  private let database: SampleDatabase
 
   init() throws {
     directory = try TemporaryDirectory()
-    journal = try SampleDatabase(in: StorageFolder(path: directory.file("data")))
+    database = try SampleDatabase(in: StorageFolder(path: directory.file("data")))
   }
 
   private func add(_ keys: ClosedRange<Int64>) async throws {
@@ -24,29 +24,29 @@ struct LabelMergingTests {
       writes.newSeries.append(
         SeriesRow(key: SeriesKey(rawValue: key), labels: labels, checksum: UInt32(key)))
     }
-    try await journal.commit(writes)
+    try await database.commit(writes)
   }
 
   private func remove(_ keys: [Int64]) async throws {
     var writes = WALWrites()
     writes.removedSeries = keys.map(SeriesKey.init)
-    try await journal.commit(writes)
+    try await database.commit(writes)
   }
 
   private var rows: Int {
     get throws {
-      try journal.file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM series_pack") ?? 0 }
+      try database.file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM series_pack") ?? 0 }
     }
   }
 
   private func mergeAll() async throws {
     var low: Int64? = .min
-    while let behind = low { low = try await journal.mergeLabels(behind: behind) }
+    while let behind = low { low = try await database.mergeLabels(behind: behind) }
   }
 
   private func expect(_ keys: [Int64]) throws {
     var found: [Int64] = []
-    try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
+    try database.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
       found.append(stored.key.rawValue)
       #expect(stored.labels == Labels(name: "m", [("n", "\(stored.key.rawValue)")]).packed)
       #expect(stored.checksum == UInt32(stored.key.rawValue))
@@ -90,7 +90,7 @@ struct LabelMergingTests {
 
   private var bodies: [Data] {
     get throws {
-      try journal.file.read {
+      try database.file.read {
         try Data.fetchAll($0, sql: "SELECT body FROM series_pack ORDER BY low")
       }
     }

@@ -19,10 +19,10 @@ struct MigrationTests {
 
   @Test func rowsOfVersion2ArePacked() throws {
     try writeVersion2()
-    let journal = try SampleDatabase(in: folder)
-    try expectAll(journal)
-    #expect(try journal.counts().rows == 1)
-    try journal.close()
+    let database = try SampleDatabase(in: folder)
+    try expectAll(database)
+    #expect(try database.counts().rows == 1)
+    try database.close()
     // Once is enough.
     try expectAll(try SampleDatabase(in: folder))
   }
@@ -44,10 +44,10 @@ struct MigrationTests {
       _ = try SampleDatabase(readingFrom: directory.file("data"))
     }
     var left: [Int] = []
-    let journal = try SampleDatabase(in: folder) { left.append($0.left) }
-    try expectAll(journal)
+    let database = try SampleDatabase(in: folder) { left.append($0.left) }
+    try expectAll(database)
     #expect(left == [transactions > 1 ? 623 : 1400, 0])
-    try journal.close()
+    try database.close()
     left = []
     try expectAll(try SampleDatabase(in: folder) { left.append($0.left) })
     #expect(left.isEmpty)
@@ -97,23 +97,23 @@ struct MigrationTests {
     Array("chunk \(number).".utf8) + [UInt8](repeating: 1, count: 1800)
   }
 
-  private func expectAll(_ journal: SampleDatabase) throws {
+  private func expectAll(_ database: SampleDatabase) throws {
     var series: [Int64] = []
-    try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
+    try database.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
       let key = stored.key.rawValue
       series.append(key)
       #expect(stored.labels == Labels(["n": "\(key)"]).packed)
-      #expect(stored.checksum == (key == 1 ? nil : UInt32(folding: UInt64(key) << 40)))
+      #expect(stored.checksum == (key == 1 ? nil : UInt32(reducing: UInt64(key) << 40)))
       #expect(stored.span == Timestamp(rawValue: key)...Timestamp(rawValue: 9_000_500))
     }
     #expect(series == Array(1...700))
     var chunks: [Int64] = []
-    try journal.forEachChunk(damaged: { Issue.record("\($0)") }) { chunk in
+    try database.forEachChunk(damaged: { Issue.record("\($0)") }) { chunk in
       let number = chunk.series.rawValue + (chunk.first.rawValue >= 9_000_000 ? 700 : 0)
       chunks.append(number)
       #expect(chunk.samples == samples(number))
       #expect(chunk.count == 5 && chunk.encoding == 2)
-      #expect(chunk.checksum == UInt32(folding: UInt64(number) << 33))
+      #expect(chunk.checksum == UInt32(reducing: UInt64(number) << 33))
     }
     #expect(chunks.sorted() == Array(1...1400))
   }

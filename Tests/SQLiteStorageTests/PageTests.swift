@@ -22,9 +22,9 @@ struct PageTests {
     }
     // The largest numbers there are.
     chunks.append(chunk(.max, .min, .max, bytes: 9000))
-    let packs = ChunkPage.packing(chunks)
+    let pages = ChunkPage.packing(chunks)
     var found: [ChunkRow] = []
-    for pack in packs {
+    for pack in pages {
       var inside: [ChunkRow] = []
       #expect(ChunkPage.read(pack.body, into: &inside, where: { _ in true }))
       #expect(pack.chunks == inside.count)
@@ -33,7 +33,7 @@ struct PageTests {
       #expect(pack.last == inside.map(\.last.rawValue).max())
       #expect(pack.low == inside.first?.series.rawValue)
       #expect(pack.high == inside.last?.series.rawValue)
-      #expect(inside.allSatisfy { ChunkPage.family(of: $0.series) == pack.family })
+      #expect(inside.allSatisfy { ChunkPage.bucket(of: $0.series) == pack.bucket })
       #expect(Set(inside.map { ChunkPage.period(of: $0.last.rawValue) }).count == 1)
       #expect(pack.body.count <= ChunkPage.maximumBodyBytes || inside.count == 1)
       found += inside
@@ -46,8 +46,8 @@ struct PageTests {
   }
 
   @Test func aPackFillsAPage() {
-    let packs = ChunkPage.packing((1...500).map { chunk($0, 0, 3_600_000, bytes: 160) })
-    #expect(packs.dropLast().allSatisfy { $0.body.count > 7900 })
+    let pages = ChunkPage.packing((1...500).map { chunk($0, 0, 3_600_000, bytes: 160) })
+    #expect(pages.dropLast().allSatisfy { $0.body.count > 7900 })
   }
 
   @Test(arguments: 1...300 as ClosedRange<UInt64>)
@@ -91,9 +91,9 @@ struct PageTests {
       let key = SeriesKey(rawValue: Int64(10_000 + place))
       series.append(StoredLabels(key: key, labels: bytes, checksum: 2))
     }
-    let packs = SeriesPage.packing(series.shuffled())
+    let pages = SeriesPage.packing(series.shuffled())
     var found: [StoredLabels] = []
-    for pack in packs {
+    for pack in pages {
       let inside = try #require(SeriesPage.series(in: pack.body))
       #expect(pack.low == inside.first?.key.rawValue)
       found += inside
@@ -102,7 +102,7 @@ struct PageTests {
     #expect(found.map(\.labels) == series.map(\.labels))
     #expect(found.map(\.checksum) == series.map(\.checksum))
     // Each name and value once in a row: about the number and the places of four pairs.
-    #expect(packs.reduce(0) { $0 + $1.body.count } < 2000 * 25 + 20_100)
+    #expect(pages.reduce(0) { $0 + $1.body.count } < 2000 * 25 + 20_100)
   }
 
   private func chunk(_ series: Int64, _ first: Int64, _ last: Int64, bytes: Int) -> ChunkRow {

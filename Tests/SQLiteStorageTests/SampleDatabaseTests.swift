@@ -8,11 +8,11 @@ import Testing
 /// What the rows of the samples database promise.
 struct SampleDatabaseTests {
   let directory: TemporaryDirectory
-  let journal: SampleDatabase
+  let database: SampleDatabase
 
   init() throws {
     directory = try TemporaryDirectory()
-    journal = try SampleDatabase(in: StorageFolder(path: directory.file("data")))
+    database = try SampleDatabase(in: StorageFolder(path: directory.file("data")))
   }
 
   @Test func batchesComeBackInTheirOrder() async throws {
@@ -21,10 +21,10 @@ struct SampleDatabaseTests {
       writes.rows = [
         WALRecord(sequence: sequence, checksum: .max - 1, samples: [UInt8(sequence), 0, 255])
       ]
-      try await journal.commit(writes)
+      try await database.commit(writes)
     }
     var found: [WALRecord] = []
-    try journal.forEachRow { found.append($0) }
+    try database.forEachRow { found.append($0) }
     #expect(found.map(\.sequence) == [1, 2, 3])
     #expect(found.map(\.samples) == [[1, 0, 255], [2, 0, 255], [3, 0, 255]])
     #expect(found.allSatisfy { $0.checksum == .max - 1 })
@@ -33,21 +33,21 @@ struct SampleDatabaseTests {
   @Test func rowsAreRemovedInSteps() async throws {
     var writes = WALWrites()
     writes.rows = (1...10).map { WALRecord(sequence: $0, checksum: 0, samples: []) }
-    try await journal.commit(writes)
-    #expect(try await journal.removeRows(before: 8, bytes: 5 * 512) == 5)
-    #expect(try await journal.removeRows(before: 8, bytes: 1) == 1)
-    #expect(try await journal.removeRows(before: 8, bytes: 5000) == 1)
-    #expect(try await journal.removeRows(before: 8, bytes: 5000) == 0)
-    #expect(try journal.counts().rows == 3)
+    try await database.commit(writes)
+    #expect(try await database.removeRows(before: 8, bytes: 5 * 512) == 5)
+    #expect(try await database.removeRows(before: 8, bytes: 1) == 1)
+    #expect(try await database.removeRows(before: 8, bytes: 5000) == 1)
+    #expect(try await database.removeRows(before: 8, bytes: 5000) == 0)
+    #expect(try database.counts().rows == 3)
   }
 
   @Test func seriesKnowTheSpanOfTheirChunks() async throws {
     var writes = WALWrites()
     writes.newSeries = [row(1), row(2)]
     writes.chunks = [chunk(1, series: 2, -50, -10), chunk(2, series: 2, 0, 40)]
-    try await journal.commit(writes)
+    try await database.commit(writes)
     var found: [StoredSeries] = []
-    try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { found.append($0) }
+    try database.forEachSeries(damaged: { Issue.record("\($0)") }) { found.append($0) }
     #expect(found.map(\.key.rawValue) == [1, 2])
     #expect(found[0].span == nil)
     #expect(found[1].span == Timestamp(rawValue: -50)...Timestamp(rawValue: 40))
@@ -64,9 +64,9 @@ struct SampleDatabaseTests {
       chunk(2, series: 7, 20, 30), chunk(1, series: 7, 0, 10), chunk(3, series: 7, 35, 40),
       chunk(4, series: 8, 0, 100),
     ]
-    try await journal.commit(writes)
+    try await database.commit(writes)
     let end = Timestamp(rawValue: through)
-    let found = try journal.chunks(
+    let found = try database.chunks(
       of: [(SeriesKey(rawValue: 7), end), (SeriesKey(rawValue: 9), end)],
       from: Timestamp(rawValue: from), damaged: { Issue.record("\($0)") })
     #expect(found.map { $0.map(\.first.rawValue) } == [first, []])
@@ -77,24 +77,24 @@ struct SampleDatabaseTests {
     // Chunks that end in the same two hours share a row.
     let hour: Int64 = 3_600_000
     writes.chunks = (1...12).map { chunk($0, series: 1, $0 * hour, $0 * hour + 5) }
-    try await journal.commit(writes)
+    try await database.commit(writes)
     let cutoff = Timestamp(rawValue: 8 * hour)
-    var removed = try await journal.removeChunks(endingBefore: cutoff, limit: 3)
+    var removed = try await database.removeChunks(endingBefore: cutoff, limit: 3)
     #expect(removed.rows == 3 && removed.chunks == 5)
-    removed = try await journal.removeChunks(endingBefore: cutoff, limit: 3)
+    removed = try await database.removeChunks(endingBefore: cutoff, limit: 3)
     #expect(removed.rows == 1 && removed.chunks == 2)
-    #expect(try journal.counts().chunks == 5)
+    #expect(try database.counts().chunks == 5)
   }
 
   @Test func removedSeriesAreGone() async throws {
     var writes = WALWrites()
     writes.newSeries = [row(1), row(2)]
-    try await journal.commit(writes)
+    try await database.commit(writes)
     var removal = WALWrites()
     removal.removedSeries = [SeriesKey(rawValue: 1)]
-    try await journal.commit(removal)
+    try await database.commit(removal)
     var keys: [Int64] = []
-    try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { keys.append($0.key.rawValue) }
+    try database.forEachSeries(damaged: { Issue.record("\($0)") }) { keys.append($0.key.rawValue) }
     #expect(keys == [2])
   }
 
@@ -108,11 +108,11 @@ struct SampleDatabaseTests {
       writes.rows = [
         WALRecord(sequence: sequence, checksum: 0, samples: [UInt8](repeating: 7, count: 1 << 20))
       ]
-      try await journal.commit(writes)
+      try await database.commit(writes)
       try #require(sequence < 200)
     }
-    #expect(try journal.counts().rows == Int(sequence))
-    try journal.close()
+    #expect(try database.counts().rows == Int(sequence))
+    try database.close()
   }
 
   private func fileSize(_ path: String) throws -> Int {

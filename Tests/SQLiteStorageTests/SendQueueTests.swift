@@ -36,7 +36,7 @@ struct SendQueueTests {
       try again.backlogs() == [
         "d": Self.backlog(entries: 4), "e": Self.backlog(entries: 5),
       ])
-    #expect(try await again.keep(destinations: ["e"]) == 40)
+    #expect(try await again.retain(destinations: ["e"]) == 40)
     #expect(try again.backlogs() == ["e": Self.backlog(entries: 5)])
     #expect(try again.next(for: "d", samples: 25).isEmpty)
     try again.close()
@@ -94,7 +94,7 @@ struct SendQueueTests {
     }
     #expect(try queue.backlogs()["d"]?.entries == 24)
     try await queue.remove(for: "d", through: .max)
-    try await queue.giveBackRoom()
+    try await queue.giveBackSpace()
     try queue.close()
     #expect(try bytes() < 12 << 20)
   }

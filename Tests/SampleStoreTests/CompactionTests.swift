@@ -35,8 +35,8 @@ struct CompactionTests {
   }
 
   @Test func samplesAndSpansStayThroughCompactionAndKills() async throws {
-    let world = try await StoreWorld(settings: .small)
-    let store = world.store
+    let fixture = try await StoreFixture(settings: .small)
+    let store = fixture.store
     // Series without samples in front, so that the others do not all share their rows.
     _ = try await store.series(for: (0..<490).map { Labels(name: "empty", [("n", "\($0)")]) })
     let all = (0..<60).map { Labels(name: "m", [("n", "\($0)")]) }
@@ -63,7 +63,7 @@ struct CompactionTests {
       #expect(columns.timestamps == steps.map { Int64($0) * 120_000 })
       #expect(columns.values == steps.map { Double(number + $0) })
     }
-    let killed = try await world.afterKill(settings: .small)
+    let killed = try await fixture.afterKill(settings: .small)
     expectSame(try await killed.samples(), before)
     // What is over is not asked for its chunks: its span is known.
     let early = try await killed.samples(from: 0, through: 3_600_000)
@@ -73,36 +73,36 @@ struct CompactionTests {
     #expect(store.stats.seriesRemoved == 490)
 
     await store.maintain(now: Timestamp(rawValue: 300 * 120_000 + 10 * 3_600_000))
-    #expect(try store.journal.uncompacted(endingBefore: .distantFuture, limit: 9).isEmpty)
+    #expect(try store.database.uncompacted(endingBefore: .distantFuture, limit: 9).isEmpty)
     expectSame(try await store.samples(), before)
-    let again = try await world.afterKill(settings: .small)
+    let again = try await fixture.afterKill(settings: .small)
     expectSame(try await again.samples(), before)
-    #expect(try StoreVerification(again.journal).findings == [])
-    let counts = try again.journal.counts()
+    #expect(try StoreVerification(again.database).findings == [])
+    let counts = try again.database.counts()
     #expect(counts.chunks < 300 * 60 / 8)
   }
 
   @Test func whatComesDuringCompactionIsSeenAtTheNextRound() async throws {
-    let world = try await StoreWorld(settings: .small)
-    let journal = world.store.journal
+    let fixture = try await StoreFixture(settings: .small)
+    let database = fixture.store.database
     var writes = WALWrites()
     writes.newSeries = [
       SeriesRow(key: SeriesKey(rawValue: 1), labels: Labels(["a": "b"]).packed, checksum: 0)
     ]
     writes.chunks = rows([3, 3], series: 1)
-    try await journal.commit(writes)
-    let place = try #require(try journal.uncompacted(endingBefore: .distantFuture, limit: 1).first)
-    let input = try journal.input(at: place)
+    try await database.commit(writes)
+    let place = try #require(try database.uncompacted(endingBefore: .distantFuture, limit: 1).first)
+    let input = try database.input(at: place)
     // Written twice, as after a commit that was made although it failed, and one that is new.
     writes.chunks = rows([3, 3, 3], series: 1)
-    try await journal.commit(writes)
+    try await database.commit(writes)
     let merge = ChunkMerge(input.chunks, samplesPerChunk: 8)
-    try await journal.finish(input, replacingWith: merge.chunks)
-    #expect(try journal.uncompacted(endingBefore: .distantFuture, limit: 1) == [place])
-    #expect(try spans(journal) == [0...8])
-    try await journal.finish(try journal.input(at: place), replacingWith: nil)
-    #expect(try spans(journal) == [0...8])
-    #expect(try journal.uncompacted(endingBefore: .distantFuture, limit: 1).isEmpty)
+    try await database.finish(input, replacingWith: merge.chunks)
+    #expect(try database.uncompacted(endingBefore: .distantFuture, limit: 1) == [place])
+    #expect(try spans(database) == [0...8])
+    try await database.finish(try database.input(at: place), replacingWith: nil)
+    #expect(try spans(database) == [0...8])
+    #expect(try database.uncompacted(endingBefore: .distantFuture, limit: 1).isEmpty)
   }
 
   private func expectSame(
@@ -116,9 +116,9 @@ struct CompactionTests {
     #expect(other?.key == nil, sourceLocation: sourceLocation)
   }
 
-  private func spans(_ journal: SampleDatabase) throws -> [ClosedRange<Int64>?] {
+  private func spans(_ database: SampleDatabase) throws -> [ClosedRange<Int64>?] {
     var spans: [ClosedRange<Int64>?] = []
-    try journal.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
+    try database.forEachSeries(damaged: { Issue.record("\($0)") }) { stored in
       spans.append(stored.span.map { $0.lowerBound.rawValue...$0.upperBound.rawValue })
     }
     return spans

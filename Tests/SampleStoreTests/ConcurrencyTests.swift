@@ -9,8 +9,8 @@ import Testing
 /// Selections run beside batches and maintenance, and each sees whole series.
 struct ConcurrencyTests {
   @Test func readersSeeGrowingSeriesWithoutGaps() async throws {
-    let world = try await StoreWorld(settings: .small)
-    let store = world.store
+    let fixture = try await StoreFixture(settings: .small)
+    let store = fixture.store
     let rounds: Int64 = 150
     try await withThrowingTaskGroup { group in
       for writer in 0..<3 {
@@ -43,7 +43,7 @@ struct ConcurrencyTests {
     let found = try await store.samples()
     #expect(found.count == 60)
     #expect(found.values.allSatisfy { $0.count == Int(rounds) })
-    let again = try await world.afterKill(settings: .small)
+    let again = try await fixture.afterKill(settings: .small)
     #expect(try await again.samples().values.allSatisfy { $0.count == Int(rounds) })
   }
 }

@@ -10,16 +10,16 @@ import Testing
 /// A file with wrong bytes gives an error or fewer samples, never a crash or a sample that was not written.
 struct DamagedFileTests {
   @Test func wrongBytesAreToldAndNeverServed() async throws {
-    let world = try await StoreWorld(settings: .small)
+    let fixture = try await StoreFixture(settings: .small)
     for series in 0..<20 {
       let labels = Labels(name: "m", [("n", "\(series)")])
-      try await world.store.append(labels, (0..<100).map { ($0 * 100, Double(series)) })
+      try await fixture.store.append(labels, (0..<100).map { ($0 * 100, Double(series)) })
     }
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
-    try await world.store.append(["__name__": "late"], (0..<100).map { ($0, 7) })
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    try await fixture.store.append(["__name__": "late"], (0..<100).map { ($0, 7) })
     // A compact copy: every byte of it is one that is read.
-    try world.store.journal.copy(to: world.directory.file("copy.db"))
-    let sound = try Data(contentsOf: URL(fileURLWithPath: world.directory.file("copy.db")))
+    try fixture.store.database.copy(to: fixture.directory.file("copy.db"))
+    let sound = try Data(contentsOf: URL(fileURLWithPath: fixture.directory.file("copy.db")))
     var outcomes = (opened: 0, refused: 0, told: 0, lost: 0)
     for seed in 1...40 as ClosedRange<UInt64> {
       var random = RepeatableRandom(seed: seed)
@@ -29,7 +29,7 @@ struct DamagedFileTests {
         let place = Int.random(in: 100..<bytes.count, using: &random)
         bytes[place] = UInt8.random(in: 0...255, using: &random)
       }
-      let folder = world.directory.file("damaged-\(seed)")
+      let folder = fixture.directory.file("damaged-\(seed)")
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
       try bytes.write(to: URL(fileURLWithPath: folder + "/samples.db"))
@@ -51,35 +51,35 @@ struct DamagedFileTests {
   }
 
   @Test func aDamagedPageIsSetAsideAndTheRestIsServed() async throws {
-    let world = try await StoreWorld(settings: .small)
+    let fixture = try await StoreFixture(settings: .small)
     // Long labels, so that they fill more than one page.
     let long = String(repeating: "x", count: 300)
     for series in 0..<300 {
       let labels = Labels(name: "m", [("n", "\(series)"), ("path", "\(series)" + long)])
-      try await world.store.append(labels, (0..<40).map { ($0 * 100, Double(series)) })
+      try await fixture.store.append(labels, (0..<40).map { ($0 * 100, Double(series)) })
     }
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
-    try world.store.journal.copy(to: world.directory.file("copy.db"))
-    let folder = world.directory.file("damaged")
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    try fixture.store.database.copy(to: fixture.directory.file("copy.db"))
+    let folder = fixture.directory.file("damaged")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var bytes = try Data(
-      contentsOf: URL(fileURLWithPath: world.directory.file("copy.db")))
+      contentsOf: URL(fileURLWithPath: fixture.directory.file("copy.db")))
     // One page of labels: the start, which reads them all, finds it.
     let label = try #require(bytes.range(of: Data([0, 3] + "250".utf8)))
     let page = label.lowerBound / 8192 * 8192
     for place in page..<(page + 64) { bytes[place] = 0xff }
     try bytes.write(to: URL(fileURLWithPath: folder + "/samples.db"))
 
-    let heard = Heard()
+    let recorder = EventRecorder()
     let store = try await SampleStore.open(
-      in: StorageFolder(path: folder), settings: .small, report: { heard.add($0) })
+      in: StorageFolder(path: folder), settings: .small, report: { recorder.add($0) })
     let found = try await store.samples()
     #expect(found.count > 50)
     for (labels, columns) in found {
       let number = try #require(labels["n"].flatMap(Double.init))
       #expect(columns.count == 40 && columns.values.allSatisfy { $0 == number })
     }
-    guard case .damaged(let text)? = heard.all.first else {
+    guard case .damaged(let text)? = recorder.all.first else {
       Issue.record("nothing was reported")
       return
     }
@@ -90,8 +90,8 @@ struct DamagedFileTests {
     // Ingestion goes on, and the next start finds a sound file.
     try await store.append(["__name__": "new"], [(1, 1)])
     try await store.close()
-    let journal = try SampleDatabase(readingFrom: folder)
-    #expect(try journal.findings() == [])
+    let database = try SampleDatabase(readingFrom: folder)
+    #expect(try database.findings() == [])
   }
 
   @Test func aFileThatIsNoDatabaseIsNamed() async throws {

@@ -13,9 +13,9 @@ struct DiskFullTests {
   @Test func samplesGoOnInMemoryAndAreWrittenWhenThereIsRoom() async throws {
     var settings = SampleStoreSettings.small
     settings.maximumFileBytes = 128 << 10
-    let heard = Heard()
-    let world = try await StoreWorld(settings: settings) { heard.add($0) }
-    let store = world.store
+    let recorder = EventRecorder()
+    let fixture = try await StoreFixture(settings: settings) { recorder.add($0) }
+    let store = fixture.store
     var time: Int64 = 0
     while store.stats.writeErrors == 0 {
       time += 1
@@ -29,14 +29,14 @@ struct DiskFullTests {
     #expect(try await store.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
     #expect(store.stats.pendingBatches >= 20)
     #expect(store.stats.lastError?.contains("samples.db: the disk is full; make room") == true)
-    #expect(heard.all.count == 1)
+    #expect(recorder.all.count == 1)
 
-    try store.journal.limit(bytes: 1 << 30)
+    try store.database.limit(bytes: 1 << 30)
     await store.maintain(now: Timestamp(rawValue: time))
     #expect(store.stats.pendingBatches == 0)
     #expect(store.stats.lastError == nil)
-    #expect(heard.all.last == .recovered(batchesGivenUp: 0))
-    let again = try await world.afterKill()
+    #expect(recorder.all.last == .recovered(batchesGivenUp: 0))
+    let again = try await fixture.afterKill()
     #expect(try await again.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
   }
 
@@ -44,33 +44,33 @@ struct DiskFullTests {
     var settings = SampleStoreSettings()
     settings.maximumFileBytes = 128 << 10
     settings.maximumPendingBytes = 20 << 10
-    let heard = Heard()
-    let world = try await StoreWorld(settings: settings) { heard.add($0) }
-    for time in 1...500 as ClosedRange<Int64> { try await appendNoise(world.store, at: time) }
-    let stats = world.store.stats
+    let recorder = EventRecorder()
+    let fixture = try await StoreFixture(settings: settings) { recorder.add($0) }
+    for time in 1...500 as ClosedRange<Int64> { try await appendNoise(fixture.store, at: time) }
+    let stats = fixture.store.stats
     #expect(stats.batchesGivenUp > 0)
     #expect(stats.pendingBytes <= settings.maximumPendingBytes)
-    #expect(try await world.store.samples()[Labels(name: "m", [("n", "7")])]?.count == 500)
-    try world.store.journal.limit(bytes: 1 << 30)
-    try await world.store.append(up, [(1, 1)])
-    #expect(heard.all.last == .recovered(batchesGivenUp: stats.batchesGivenUp))
+    #expect(try await fixture.store.samples()[Labels(name: "m", [("n", "7")])]?.count == 500)
+    try fixture.store.database.limit(bytes: 1 << 30)
+    try await fixture.store.append(up, [(1, 1)])
+    #expect(recorder.all.last == .recovered(batchesGivenUp: stats.batchesGivenUp))
   }
 
   @Test func expiredChunksMakeRoomOnAFullDisk() async throws {
     var settings = SampleStoreSettings.small
     settings.maximumFileBytes = 256 << 10
     settings.retention = .seconds(300)
-    let world = try await StoreWorld(settings: settings)
+    let fixture = try await StoreFixture(settings: settings)
     var time: Int64 = 0
-    while world.store.stats.writeErrors == 0 {
+    while fixture.store.stats.writeErrors == 0 {
       time += 1000
-      try await appendNoise(world.store, at: time)
+      try await appendNoise(fixture.store, at: time)
     }
-    await world.store.maintain(now: Timestamp(rawValue: time + 250_000))
-    await world.store.maintain(now: Timestamp(rawValue: time + 500_000))
-    await world.store.maintain(now: Timestamp(rawValue: time + 500_000))
-    #expect(world.store.stats.pendingBatches == 0)
-    #expect(world.store.stats.lastError == nil)
+    await fixture.store.maintain(now: Timestamp(rawValue: time + 250_000))
+    await fixture.store.maintain(now: Timestamp(rawValue: time + 500_000))
+    await fixture.store.maintain(now: Timestamp(rawValue: time + 500_000))
+    #expect(fixture.store.stats.pendingBatches == 0)
+    #expect(fixture.store.stats.lastError == nil)
   }
 
   @discardableResult

@@ -9,13 +9,13 @@ struct ExactLabelTests {
   private static let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
 
   @Test func seriesThatLookTheSameStayTwo() async throws {
-    let world = try await StoreWorld()
+    let fixture = try await StoreFixture()
     let byValue = [Self.composed, Self.decomposed].map { Labels(name: "m", [("n", $0)]) }
     let byName = [Self.composed, Self.decomposed].map { Labels(name: "m", [($0, "v")]) }
     for (place, labels) in (byValue + byName).enumerated() {
-      try await world.store.append(labels, [(1000, Double(place))])
+      try await fixture.store.append(labels, [(1000, Double(place))])
     }
-    for store in [world.store, try await world.afterKill()] {
+    for store in [fixture.store, try await fixture.afterKill()] {
       #expect(store.stats.series == 4)
       for (place, labels) in (byValue + byName).enumerated() {
         #expect(try await store.samples(of: labels) == [[1000, Double(place)]])

@@ -17,8 +17,8 @@ struct OutOfOrderSampleTests {
   }
 
   @Test func outOfOrderSamplesAreReadInTheirPlaceBeforeAndAfterMergingAndAKill() async throws {
-    let world = try await StoreWorld(settings: settings())
-    let store = world.store
+    let fixture = try await StoreFixture(settings: settings())
+    let store = fixture.store
     // Every second sample first, those between them late.
     var even: [(Int64, Double)] = []
     var odd: [(Int64, Double)] = []
@@ -30,13 +30,13 @@ struct OutOfOrderSampleTests {
     let steps = (0..<200).filter { $0.isMultiple(of: 2) || $0 < 100 }
     let expected: [[Double]] = steps.map { [Double($0) * 1000, Double($0)] }
     #expect(try await store.samples(of: up) == expected)
-    let killed = try await world.afterKill(settings: settings())
+    let killed = try await fixture.afterKill(settings: settings())
     #expect(try await killed.samples(of: up) == expected)
 
     await store.maintain(now: Timestamp(rawValue: 200_000))
     #expect(store.head.withLock { $0.late.isEmpty })
     #expect(try await store.samples(of: up) == expected)
-    let merged = try await world.afterKill(settings: settings())
+    let merged = try await fixture.afterKill(settings: settings())
     #expect(try await merged.samples(of: up) == expected)
     #expect(
       try await store.samples(
@@ -46,12 +46,12 @@ struct OutOfOrderSampleTests {
 
   /// However long ago, and wherever its chunk is; only what is really new, and too old, is refused.
   @Test func anIdenticalRepeatIsNoErrorWhateverItsAge() async throws {
-    let world = try await StoreWorld(settings: settings())
+    let fixture = try await StoreFixture(settings: settings())
     let samples = (0..<40).map { (Int64($0) * 1000, Double($0)) }
-    try await world.store.append(up, samples)
-    try await world.store.append(["__name__": "new"], [(100_000_000, 1)])
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
-    let store = try await world.afterKill(settings: settings())
+    try await fixture.store.append(up, samples)
+    try await fixture.store.append(["__name__": "new"], [(100_000_000, 1)])
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    let store = try await fixture.afterKill(settings: settings())
     let again = try await store.append(up, samples)
     #expect((again.appended, again.tooOld, again.duplicate) == (40, 0, 0))
     let mixed = try await store.append(up, [(3_000, 3), (3_500, 3), (4_000, 5)])
@@ -61,8 +61,8 @@ struct OutOfOrderSampleTests {
   }
 
   @Test func outOfOrderSamplesBeforeAndBetweenChunksGetChunksOfTheirOwn() async throws {
-    let world = try await StoreWorld(settings: settings())
-    let store = world.store
+    let fixture = try await StoreFixture(settings: settings())
+    let store = fixture.store
     try await store.append(up, (0..<20).map { (100_000 + Int64($0) * 1000, 1) })
     try await store.append(up, (0..<20).map { (200_000 + Int64($0) * 1000, 2) })
     let outcome = try await store.append(
@@ -78,8 +78,8 @@ struct OutOfOrderSampleTests {
   }
 
   @Test func theWindowEndsBehindTheNewestSampleOfAllSeries() async throws {
-    let world = try await StoreWorld(settings: settings())
-    let store = world.store
+    let fixture = try await StoreFixture(settings: settings())
+    let store = fixture.store
     try await store.append(up, (0..<50).map { (Int64($0) * 1000, 1) })
     try await store.append(["__name__": "other"], [(400_000, 1)])
     var refused = AppendOutcome()
@@ -92,44 +92,44 @@ struct OutOfOrderSampleTests {
   }
 
   @Test func anotherValueAtTheSameTimeIsADuplicate() async throws {
-    let world = try await StoreWorld(settings: settings())
-    try await world.store.append(up, (0..<30).map { (Int64($0) * 1000, 1) })
-    try await world.store.append(up, [(2500, 3)])
-    #expect(try await world.store.append(up, [(2500, 4)]).duplicate == 1)
-    #expect(try await world.store.append(up, [(2500, 3)]).appended == 1)
-    #expect(try await world.store.append(up, [(2000, 4)]).duplicate == 1)
+    let fixture = try await StoreFixture(settings: settings())
+    try await fixture.store.append(up, (0..<30).map { (Int64($0) * 1000, 1) })
+    try await fixture.store.append(up, [(2500, 3)])
+    #expect(try await fixture.store.append(up, [(2500, 4)]).duplicate == 1)
+    #expect(try await fixture.store.append(up, [(2500, 3)]).appended == 1)
+    #expect(try await fixture.store.append(up, [(2000, 4)]).duplicate == 1)
   }
 
   @Test func anotherValueThanTheOneOnDiskIsADuplicate() async throws {
-    let world = try await StoreWorld(settings: settings())
+    let fixture = try await StoreFixture(settings: settings())
     let written: [(Int64, Double)] = (0..<30).map { (Int64($0) * 1000, 1) }
-    try await world.store.append(up, written)
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
-    #expect(world.store.stats.chunksCached == 0)
-    let refused = try await world.store.append(up, [(2000, 4)])
+    try await fixture.store.append(up, written)
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    #expect(fixture.store.stats.chunksCached == 0)
+    let refused = try await fixture.store.append(up, [(2000, 4)])
     #expect(refused.duplicate == 1 && refused.appended == 0)
-    let mixed = try await world.store.append(up, [(3000, 1), (3500, 5), (4000, 2)])
+    let mixed = try await fixture.store.append(up, [(3000, 1), (3500, 5), (4000, 2)])
     #expect(mixed.duplicate == 1 && mixed.appended == 2)
-    #expect(world.store.stats.samplesDuplicate == 2)
+    #expect(fixture.store.stats.samplesDuplicate == 2)
     let expected = (written + [(3500, 5)]).sorted { $0.0 < $1.0 }.map { [Double($0.0), $0.1] }
-    #expect(try await world.store.samples(of: up) == expected)
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
-    #expect(try await world.store.samples(of: up) == expected)
+    #expect(try await fixture.store.samples(of: up) == expected)
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    #expect(try await fixture.store.samples(of: up) == expected)
   }
 
   @Test(arguments: UInt64(1)...10)
   func anyOrderGivesTheSameSamples(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)
-    let world = try await StoreWorld(settings: settings())
+    let fixture = try await StoreFixture(settings: settings())
     let times = (0..<150).map { Int64($0) * 1000 }.shuffled(using: &random)
     for (count, time) in times.enumerated() {
-      let outcome = try await world.store.append(up, [(time, Double(time))])
+      let outcome = try await fixture.store.append(up, [(time, Double(time))])
       #expect(outcome.appended == 1)
-      if count % 40 == 39 { await world.store.maintain(now: Timestamp(rawValue: 200_000)) }
+      if count % 40 == 39 { await fixture.store.maintain(now: Timestamp(rawValue: 200_000)) }
     }
     let expected = times.sorted().map { [Double($0), Double($0)] }
-    #expect(try await world.store.samples(of: up) == expected)
-    let killed = try await world.afterKill(settings: settings())
+    #expect(try await fixture.store.samples(of: up) == expected)
+    let killed = try await fixture.afterKill(settings: settings())
     #expect(try await killed.samples(of: up) == expected)
   }
 }

@@ -12,14 +12,14 @@ struct RestartTests {
   @Test(arguments: UInt64(1)...12)
   func nothingAcknowledgedIsLostAtAnyKill(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)
-    let world = try await StoreWorld(settings: .small)
-    var ledger: [Labels: SampleColumns] = [:]
+    let fixture = try await StoreFixture(settings: .small)
+    var acknowledged: [Labels: SampleColumns] = [:]
     var now: Int64 = -20_000
     var ids: [(labels: Labels, id: SeriesID)] = []
     for round in 0..<120 {
       if ids.count < 12, Int.random(in: 0...4, using: &random) == 0 {
         let labels = Labels(name: "m", [("n", "\(ids.count)")])
-        ids.append((labels, try await world.store.series(for: [labels])[0]))
+        ids.append((labels, try await fixture.store.series(for: [labels])[0]))
       }
       now += Int64.random(in: 1...9000, using: &random)
       var batch = SampleBatch()
@@ -27,45 +27,46 @@ struct RestartTests {
         for step in 0..<Int64.random(in: 1...3, using: &random) {
           let value = Bool.random(using: &random) ? Double(round) : StaleMarker.value
           batch.append(id, at: Timestamp(rawValue: now + step), value)
-          ledger[labels, default: SampleColumns()].append(Timestamp(rawValue: now + step), value)
+          acknowledged[labels, default: SampleColumns()].append(
+            Timestamp(rawValue: now + step), value)
         }
       }
       now += 3
-      let outcome = try await world.store.append(batch)
+      let outcome = try await fixture.store.append(batch)
       #expect(outcome.appended == batch.count)
       if Int.random(in: 0...9, using: &random) == 0 {
-        await world.store.maintain(now: Timestamp(rawValue: now))
+        await fixture.store.maintain(now: Timestamp(rawValue: now))
       }
       if Int.random(in: 0...11, using: &random) == 0 {
-        try await expect(world.afterKill(settings: .small), holds: ledger)
+        try await expect(fixture.afterKill(settings: .small), holds: acknowledged)
       }
     }
-    try await expect(world.store, holds: ledger)
-    try await expect(world.afterKill(settings: .small), holds: ledger)
+    try await expect(fixture.store, holds: acknowledged)
+    try await expect(fixture.afterKill(settings: .small), holds: acknowledged)
   }
 
   @Test func nothingAcknowledgedIsLostWhileOthersWrite() async throws {
-    let world = try await StoreWorld(settings: .small)
-    let ledger = Ledger()
+    let fixture = try await StoreFixture(settings: .small)
+    let acknowledged = AcknowledgedTimes()
     try await withThrowingTaskGroup { group in
       for writer in 0..<3 {
         group.addTask {
           let labels = (0..<10).map { Labels(name: "m\(writer)", [("n", "\($0)")]) }
-          let ids = try await world.store.series(for: labels)
+          let ids = try await fixture.store.series(for: labels)
           var time: Int64 = 0
           while !Task.isCancelled {
             time += 1
             var batch = SampleBatch()
             for id in ids { batch.append(id, at: Timestamp(rawValue: time), Double(time)) }
-            _ = try await world.store.append(batch)
-            ledger.note(writer, time)
+            _ = try await fixture.store.append(batch)
+            acknowledged.note(writer, time)
           }
         }
       }
-      while ledger.times.count < 3 { await Task.yield() }
+      try await eventually("all writers have written") { acknowledged.times.count == 3 }
       for _ in 0..<8 {
-        let before = ledger.times
-        let found = try await world.afterKill(settings: .small).samples()
+        let before = acknowledged.times
+        let found = try await fixture.afterKill(settings: .small).samples()
         for (writer, time) in before {
           for number in 0..<10 {
             let labels = Labels(name: "m\(writer)", [("n", "\(number)")])
@@ -97,56 +98,56 @@ struct RestartTests {
   }
 
   @Test func theJournalIsCutBehindTheSealedChunks() async throws {
-    let world = try await StoreWorld(settings: .small)
+    let fixture = try await StoreFixture(settings: .small)
     let busy: Labels = ["__name__": "busy"]
     let idle: Labels = ["__name__": "idle"]
-    try await world.store.append(idle, [(0, 1)])
-    for step in 1...40 { try await world.store.append(busy, [(Int64(step) * 1000, 2)]) }
-    let before = try world.store.journal.counts()
+    try await fixture.store.append(idle, [(0, 1)])
+    for step in 1...40 { try await fixture.store.append(busy, [(Int64(step) * 1000, 2)]) }
+    let before = try fixture.store.database.counts()
     #expect(before.rows == 41)
-    await world.store.maintain(now: Timestamp(rawValue: 41_000))
+    await fixture.store.maintain(now: Timestamp(rawValue: 41_000))
     // The idle series still needs the first batch.
-    #expect(try world.store.journal.counts().rows == 41)
-    await world.store.maintain(now: Timestamp(rawValue: 150_000))
-    #expect(try world.store.journal.counts().rows == 0)
-    let again = try await world.afterKill(settings: .small)
+    #expect(try fixture.store.database.counts().rows == 41)
+    await fixture.store.maintain(now: Timestamp(rawValue: 150_000))
+    #expect(try fixture.store.database.counts().rows == 0)
+    let again = try await fixture.afterKill(settings: .small)
     #expect(try await again.samples(of: idle) == [[0, 1]])
     #expect(try await again.samples(of: busy).count == 40)
     #expect(again.stats.samplesReplayed == 0)
   }
 
   @Test func aDamagedBatchIsLeftOutAndTold() async throws {
-    let world = try await StoreWorld()
+    let fixture = try await StoreFixture()
     let up: Labels = ["__name__": "up"]
-    try await world.store.append(up, [(1, 1)])
+    try await fixture.store.append(up, [(1, 1)])
     var writes = WALWrites()
     writes.rows = [WALRecord(sequence: 50, checksum: 1, samples: [1, 2, 3])]
     writes.newSeries = [SeriesRow(key: SeriesKey(rawValue: 90), labels: [9, 9], checksum: 0)]
-    try await world.store.journal.commit(writes)
-    let heard = Heard()
-    let again = try await world.afterKill { heard.add($0) }
+    try await fixture.store.database.commit(writes)
+    let recorder = EventRecorder()
+    let again = try await fixture.afterKill { recorder.add($0) }
     #expect(try await again.samples(of: up) == [[1, 1]])
     #expect(again.stats.damaged == 2)
     #expect(
       again.stats.lastError == "samples.db: batch 50 of the journal is damaged and was left out")
-    #expect(heard.all.count == 1)
+    #expect(recorder.all.count == 1)
     // The next batch does not collide with the damaged one.
     try await again.append(up, [(2, 2)])
     #expect(try await again.samples(of: up) == [[1, 1], [2, 2]])
   }
 
   @Test func aDamagedChunkIsLeftOutAndTheRestIsServed() async throws {
-    let world = try await StoreWorld(settings: .small)
+    let fixture = try await StoreFixture(settings: .small)
     let up: Labels = ["__name__": "up"]
-    try await world.store.append(up, (100..<140).map { ($0, 1) })
+    try await fixture.store.append(up, (100..<140).map { ($0, 1) })
     var writes = WALWrites()
     writes.chunks = [
       ChunkRow(
         number: 900, series: SeriesKey(rawValue: 1), first: Timestamp(rawValue: 0),
         last: Timestamp(rawValue: 50), count: 5, encoding: 1, checksum: 3, samples: [1, 2, 3])
     ]
-    try await world.store.journal.commit(writes)
-    let again = try await world.afterKill(settings: .small)
+    try await fixture.store.database.commit(writes)
+    let again = try await fixture.afterKill(settings: .small)
     #expect(try await again.samples(of: up).count == 40)
     #expect(again.stats.damaged == 1)
     #expect(
@@ -156,19 +157,19 @@ struct RestartTests {
   }
 
   private func expect(
-    _ store: SampleStore, holds ledger: [Labels: SampleColumns],
+    _ store: SampleStore, holds acknowledged: [Labels: SampleColumns],
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let found = try await store.samples()
-    #expect(Set(found.keys) == Set(ledger.keys), sourceLocation: sourceLocation)
-    for (labels, columns) in ledger {
+    #expect(Set(found.keys) == Set(acknowledged.keys), sourceLocation: sourceLocation)
+    for (labels, columns) in acknowledged {
       expectSame(found[labels] ?? SampleColumns(), columns, sourceLocation: sourceLocation)
     }
   }
 }
 
 /// Up to which time each writer's samples are acknowledged.
-private final class Ledger: Sendable {
+private final class AcknowledgedTimes: Sendable {
   private let state = Mutex<[Int: Int64]>([:])
 
   var times: [Int: Int64] { state.withLock { $0 } }

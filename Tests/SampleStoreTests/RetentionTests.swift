@@ -15,16 +15,16 @@ struct RetentionTests {
   }
 
   @Test func expiredChunksAreDroppedEverywhere() async throws {
-    let world = try await StoreWorld(settings: settings())
+    let fixture = try await StoreFixture(settings: settings())
     let up: Labels = ["__name__": "up"]
-    for step in 0..<200 { try await world.store.append(up, [(Int64(step) * 10_000, 1)]) }
+    for step in 0..<200 { try await fixture.store.append(up, [(Int64(step) * 10_000, 1)]) }
     let now = Timestamp(rawValue: 2_000_000)
-    await world.store.maintain(now: now)
-    let kept = try await world.store.samples(of: up)
+    await fixture.store.maintain(now: now)
+    let kept = try await fixture.store.samples(of: up)
     #expect(kept.count >= 100 && kept.count < 110)
     #expect(kept.last == [1_990_000, 1])
-    #expect(world.store.stats.chunksExpired > 10)
-    let again = try await world.afterKill(settings: settings())
+    #expect(fixture.store.stats.chunksExpired > 10)
+    let again = try await fixture.afterKill(settings: settings())
     #expect(try await again.samples(of: up) == kept)
   }
 
@@ -32,23 +32,23 @@ struct RetentionTests {
     var settings = settings()
     settings.retention = .seconds(1_000_000)
     settings.retentionBytes = 1 << 20
-    let world = try await StoreWorld(settings: settings)
+    let fixture = try await StoreFixture(settings: settings)
     var random = RepeatableRandom(seed: 1)
     let labels = (0..<200).map { Labels(name: "m", [("n", "\($0)")]) }
-    let ids = try await world.store.series(for: labels)
+    let ids = try await fixture.store.series(for: labels)
     for step in 0..<400 {
       var batch = SampleBatch()
       for id in ids {
         batch.append(
           id, at: Timestamp(rawValue: Int64(step) * 1000), Double.random(in: 0...1, using: &random))
       }
-      _ = try await world.store.append(batch)
+      _ = try await fixture.store.append(batch)
     }
     // As long as the open chunks need it, the journal stays: 100 seconds of it.
-    #expect(try world.store.journal.usedBytes() > 1_500_000)
-    for _ in 0..<3 { await world.store.maintain(now: Timestamp(rawValue: 600_000)) }
-    #expect(try world.store.journal.usedBytes() < 1_200_000)
-    let kept = try await world.store.samples()
+    #expect(try fixture.store.database.usedBytes() > 1_500_000)
+    for _ in 0..<3 { await fixture.store.maintain(now: Timestamp(rawValue: 600_000)) }
+    #expect(try fixture.store.database.usedBytes() < 1_200_000)
+    let kept = try await fixture.store.samples()
     #expect(kept.count == 200)
     for columns in kept.values {
       #expect(columns.timestamps.last == 399_000)
@@ -60,24 +60,24 @@ struct RetentionTests {
     var settings = SampleStoreSettings()
     settings.retention = .seconds(1000)
     settings.spareBytes = 64 << 10
-    let world = try await StoreWorld(settings: settings)
+    let fixture = try await StoreFixture(settings: settings)
     var random = RepeatableRandom(seed: 1)
     var noise: [(Int64, Double)] = []
     for step in 0..<100_000 {
       noise.append((Int64(step) * 10, Double.random(in: 0...1, using: &random)))
     }
-    try await world.store.append(["__name__": "up"], noise)
+    try await fixture.store.append(["__name__": "up"], noise)
     // Sealed chunks, and those batches that the journal did not yet drop.
-    let before = try world.store.journal.usedBytes()
+    let before = try fixture.store.database.usedBytes()
     #expect(before > 800_000)
-    for _ in 0..<2 { await world.store.maintain(now: Timestamp(rawValue: 9_000_000)) }
-    #expect(world.store.stats.bytesGivenBack > before / 2)
-    #expect(try world.store.journal.freePages() <= 8)
+    for _ in 0..<2 { await fixture.store.maintain(now: Timestamp(rawValue: 9_000_000)) }
+    #expect(fixture.store.stats.bytesGivenBack > before / 2)
+    #expect(try fixture.store.database.freePages() <= 8)
   }
 
   @Test func seriesWithoutSamplesGoAtTheSecondLook() async throws {
-    let world = try await StoreWorld(settings: settings())
-    let store = world.store
+    let fixture = try await StoreFixture(settings: settings())
+    let store = fixture.store
     let gone: Labels = ["__name__": "gone"]
     let stays: Labels = ["__name__": "stays"]
     let id = try await store.series(for: [gone])[0]
@@ -99,36 +99,36 @@ struct RetentionTests {
     #expect(newID != id)
     try await store.append(gone, [(5_000_001, 2)])
     #expect(try await store.samples(of: gone) == [[5_000_001, 2]])
-    let again = try await world.afterKill(settings: settings())
+    let again = try await fixture.afterKill(settings: settings())
     #expect(try await again.samples(of: gone) == [[5_000_001, 2]])
     #expect(again.stats.series == 2)
   }
 
   @Test func aSeriesThatWasJustMadeIsNotRemovedBeforeItsFirstSample() async throws {
-    let world = try await StoreWorld(settings: settings())
-    let id = try await world.store.series(for: [["__name__": "new"]])[0]
-    await world.store.maintain(now: Timestamp(rawValue: 1_000_000))
+    let fixture = try await StoreFixture(settings: settings())
+    let id = try await fixture.store.series(for: [["__name__": "new"]])[0]
+    await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
     var batch = SampleBatch()
     batch.append(id, at: Timestamp(rawValue: 1_000_000), 1)
-    #expect(try await world.store.append(batch).appended == 1)
+    #expect(try await fixture.store.append(batch).appended == 1)
   }
 
   @Test func memoryOfSealedChunksIsBounded() async throws {
     var settings = settings()
     settings.cachedAge = .seconds(100_000)
     settings.maximumCachedBytes = 2000
-    let world = try await StoreWorld(settings: settings)
+    let fixture = try await StoreFixture(settings: settings)
     let up: Labels = ["__name__": "up"]
     var random = RepeatableRandom(seed: 1)
     for step in 0..<400 {
-      try await world.store.append(
+      try await fixture.store.append(
         up, [(Int64(step) * 2000, Double.random(in: 0...1, using: &random))])
     }
-    let before = try await world.store.samples(of: up)
-    #expect(world.store.stats.cachedBytes > 2000)
-    await world.store.maintain(now: Timestamp(rawValue: 800_000))
-    #expect(world.store.stats.cachedBytes <= 2000)
-    #expect(world.store.stats.chunksCached <= 2000 / 8)
-    #expect(try await world.store.samples(of: up) == before)
+    let before = try await fixture.store.samples(of: up)
+    #expect(fixture.store.stats.cachedBytes > 2000)
+    await fixture.store.maintain(now: Timestamp(rawValue: 800_000))
+    #expect(fixture.store.stats.cachedBytes <= 2000)
+    #expect(fixture.store.stats.chunksCached <= 2000 / 8)
+    #expect(try await fixture.store.samples(of: up) == before)
   }
 }

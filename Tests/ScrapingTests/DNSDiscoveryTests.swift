@@ -1,4 +1,4 @@
-import BlockingCalls
+import Concurrency
 import Glibc
 import Logging
 import MetricModel
@@ -9,7 +9,7 @@ import WebClient
 @testable import Scraping
 
 /// `dns_sd_configs` with a real name server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DNSDiscoveryTests {
   private static let records = [
     "srv-host=_pg._tcp.test,db1.test,9187", "srv-host=_pg._tcp.test,db2.test,9188",
@@ -73,13 +73,13 @@ struct DNSDiscoveryTests {
   @Test func aServerThatIsSilentOrGoneKeepsTheTargets() async throws {
     var server = try await NameServer.start(Self.records)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let clock = ManualScrapeClock()
+    let clock = ManualClock()
     let scheduler = TargetScheduler(
-      appender: MemoryAppender(), fetcher: ScriptedFetcher([:]), clock: ManualScrapeClock(),
+      appender: MemoryAppender(), fetcher: ScriptedFetcher([:]), clock: ManualClock().timeSource,
       logger: logger)
     let discovery = TargetDiscovery(
       scheduler: scheduler, client: WebClient(), tools: .none, nameServer: server.address,
-      clock: clock, logger: logger)
+      clock: clock.timeSource, logger: logger)
     var job = ScrapeJob(name: "j")
     job.discovery = [.dns(names: ["web.test"], type: .a, port: 80, refresh: .seconds(30))]
     await discovery.apply([job])
@@ -87,25 +87,25 @@ struct DNSDiscoveryTests {
     func addresses() async -> [String] {
       await scheduler.targets().compactMap { $0.target.discoveredLabels["__address__"] }.sorted()
     }
-    try await waitUntil { await addresses() == expected }
+    try await eventually { await addresses() == expected }
     // It takes questions and answers none.
-    await clock.waitForSleepers(1)
+    try await clock.waitForSleepers(1)
     server.process.signal(SIGSTOP)
-    clock.advance(milliseconds: 30_000)
-    try await waitUntil { discovery.failures == 1 }
+    clock.advance(by: .seconds(30))
+    try await eventually { discovery.failures == 1 }
     #expect(await addresses() == expected)
     // Nobody is there.
-    await clock.waitForSleepers(1)
+    try await clock.waitForSleepers(1)
     server.process.signal(SIGKILL)
     _ = try await server.process.waitForExit()
-    clock.advance(milliseconds: 30_000)
-    try await waitUntil { discovery.failures == 2 }
+    clock.advance(by: .seconds(30))
+    try await eventually { discovery.failures == 2 }
     #expect(await addresses() == expected)
     // It is there again, and the name is not: now the targets are gone.
     server = try await NameServer.start([], port: server.port)
-    await clock.waitForSleepers(1)
-    clock.advance(milliseconds: 30_000)
-    try await waitUntil { await addresses().isEmpty }
+    try await clock.waitForSleepers(1)
+    clock.advance(by: .seconds(30))
+    try await eventually { await addresses().isEmpty }
     await discovery.stop()
     await scheduler.stop()
   }

@@ -1,4 +1,4 @@
-import BlockingCalls
+import Concurrency
 import TestSupport
 
 /// Debian's dnsmasq on a loopback port, with the records of a test and no others.

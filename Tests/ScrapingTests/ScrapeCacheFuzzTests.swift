@@ -29,18 +29,18 @@ struct ScrapeCacheFuzzTests {
     for seed in Self.plan.seeds {
       var dice = ByteMutator(seed: seed)
       var writer = PageMutator(pages[dice.roll(pages.count)])
-      var world = CacheWorld(try Self.target(&dice), origin: "seed \(seed)")
+      var fixture = CacheFixture(try Self.target(&dice), origin: "seed \(seed)")
       for number in 0..<Self.pagesPerTarget {
         if number > 0 { writer.change(&dice, pages) }
         // A target that changes its mind about the format is rare.
         let format: ExpositionTextFormat = dice.roll(20) == 0 ? .openMetrics : .text
-        let outcome = world.read(writer.bytes, format)
+        let outcome = fixture.read(writer.bytes, format)
         tally.pages += 1
         tally.samples += outcome.samples
         tally.refused += outcome.isRefused ? 1 : 0
         tally.unchanged += outcome.isUnchanged ? 1 : 0
         tally.gone += outcome.gone
-        if world.hasFailed { break }
+        if fixture.hasFailed { break }
         // A target that answers with nonsense answers well again.
         if outcome.isRefused { writer.goBack() } else { writer.keep() }
       }
@@ -144,7 +144,7 @@ private struct PageMutator {
 }
 
 /// A cache beside a parse from nothing.
-private struct CacheWorld {
+private struct CacheFixture {
   struct Outcome {
     var samples = 0
     var gone = 0
@@ -198,7 +198,7 @@ private struct CacheWorld {
       let gone = cache.commit()
       check(page.failure == nil, "is read, and from nothing it is not: \(page.failure as Any)")
       check(reading.scraped == page.scraped, "\(reading.scraped) samples of \(page.scraped)")
-      check(reading.kept == page.samples.count, "\(reading.kept) kept of \(page.samples.count)")
+      check(reading.stored == page.samples.count, "\(reading.stored) kept of \(page.samples.count)")
       let new = page.texts.filter { last.texts[$0.key] == nil && $0.value.labels != nil }
       check(reading.added == new.count, "\(reading.added) new series instead of \(new.count)")
       let samples = batch.series.indices.map { place in

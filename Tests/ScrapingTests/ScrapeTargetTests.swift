@@ -30,7 +30,7 @@ struct ScrapeTargetTests {
         == "https://probe:9115/probe?debug=1&module=http_2xx&module=b%20c&target=probe%3A9115"
     )
     #expect(made.interval == .seconds(5))
-    #expect(made.timeout.rawValue == 500)
+    #expect(made.timeout == .milliseconds(500))
     #expect(made.labels == ["job": "j", "instance": "x"])
   }
 

@@ -1,4 +1,5 @@
-import BlockingCalls
+import Concurrency
+import Configuration
 import Foundation
 
 import Logging
@@ -20,8 +21,8 @@ private let tools = DiscoveryTools(
       ? [] : [TargetGroup(addresses: text.split(separator: " ").map(String.init))]
   })
 
-private struct Desk {
-  let clock = ManualScrapeClock()
+private struct Fixture {
+  let clock = ManualClock()
   let client = WebClient()
   let scheduler: TargetScheduler
   let discovery: TargetDiscovery
@@ -29,10 +30,11 @@ private struct Desk {
   init(nameServer: DNSLookup.Server? = nil) {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     scheduler = TargetScheduler(
-      appender: MemoryAppender(), fetcher: ScriptedFetcher([:]), clock: ManualScrapeClock(),
+      appender: MemoryAppender(), fetcher: ScriptedFetcher([:]), clock: ManualClock().timeSource,
       logger: logger)
     discovery = TargetDiscovery(
-      scheduler: scheduler, client: client, tools: tools, nameServer: nameServer, clock: clock,
+      scheduler: scheduler, client: client, tools: tools, nameServer: nameServer,
+      clock: clock.timeSource,
       logger: logger)
   }
 
@@ -54,66 +56,66 @@ private func job(_ source: DiscoverySource) -> ScrapeJob {
   return job
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct TargetDiscoveryTests {
   @Test func readsFilesAtOnceAndAgainWhenTheyChange() async throws {
-    let desk = Desk()
+    let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let file = try folder.write("b:1", to: "targets")
-    await desk.discovery.apply([job(.files(patterns: [file], refresh: .minutes(5)))])
-    #expect(await desk.addresses == ["a:1", "b:1"])
-    let labels = await desk.scheduler.targets().last?.target.discoveredLabels
+    await fixture.discovery.apply([job(.files(patterns: [file], refresh: .minutes(5)))])
+    #expect(await fixture.addresses == ["a:1", "b:1"])
+    let labels = await fixture.scheduler.targets().last?.target.discoveredLabels
     #expect(labels?["__meta_filepath"] == file)
-    await desk.clock.waitForSleepers(1)
+    try await fixture.clock.waitForSleepers(1)
     _ = try folder.write("c:1 d:1", to: "targets")
-    desk.clock.advance(milliseconds: 1_000)
-    try await waitUntil { await desk.addresses == ["a:1", "c:1", "d:1"] }
-    await desk.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { await fixture.addresses == ["a:1", "c:1", "d:1"] }
+    try await fixture.clock.waitForSleepers(1)
     _ = try folder.write("! what is broken changes nothing", to: "targets")
-    desk.clock.advance(milliseconds: 1_000)
-    try await waitUntil { desk.discovery.failures == 1 }
-    #expect(await desk.addresses == ["a:1", "c:1", "d:1"])
-    await desk.discovery.apply([])
-    #expect(await desk.addresses.isEmpty)
-    await desk.stop()
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { fixture.discovery.failures == 1 }
+    #expect(await fixture.addresses == ["a:1", "c:1", "d:1"])
+    await fixture.discovery.apply([])
+    #expect(await fixture.addresses.isEmpty)
+    await fixture.stop()
   }
 
   @Test func aBrokenFileTakesNothingFromThoseBesideIt() async throws {
-    let desk = Desk()
+    let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let files = try ["one", "two"].map { try folder.write("\($0):1", to: $0) }
-    await desk.discovery.apply([job(.files(patterns: files, refresh: .minutes(5)))])
-    #expect(await desk.addresses == ["a:1", "one:1", "two:1"])
-    await desk.clock.waitForSleepers(1)
+    await fixture.discovery.apply([job(.files(patterns: files, refresh: .minutes(5)))])
+    #expect(await fixture.addresses == ["a:1", "one:1", "two:1"])
+    try await fixture.clock.waitForSleepers(1)
     try folder.write("! broken", to: "one")
     try folder.write("two:2", to: "two")
-    desk.clock.advance(milliseconds: 1_000)
-    try await waitUntil { await desk.addresses == ["a:1", "one:1", "two:2"] }
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { await fixture.addresses == ["a:1", "one:1", "two:2"] }
     // A file that is gone takes its targets along.
-    await desk.clock.waitForSleepers(1)
+    try await fixture.clock.waitForSleepers(1)
     try FileManager.default.removeItem(atPath: files[0])
-    desk.clock.advance(milliseconds: 1_000)
-    try await waitUntil { await desk.addresses == ["a:1", "two:2"] }
-    await desk.stop()
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { await fixture.addresses == ["a:1", "two:2"] }
+    await fixture.stop()
   }
 
   @Test func aFileThatIsReplacedByAnotherIsReadAgain() async throws {
-    let desk = Desk()
+    let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let file = try folder.write("b:1", to: "targets")
-    await desk.discovery.apply([job(.files(patterns: [file], refresh: .minutes(5)))])
+    await fixture.discovery.apply([job(.files(patterns: [file], refresh: .minutes(5)))])
     for round in 2..<5 {
-      await desk.clock.waitForSleepers(1)
+      try await fixture.clock.waitForSleepers(1)
       let next = try folder.write("b:\(round)", to: "next")
       // The same size and the same time: only the file is another.
       let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate]
       try FileManager.default.setAttributes(
         [.modificationDate: time ?? Date()], ofItemAtPath: next)
       #expect(unsafe rename(next, file) == 0)
-      desk.clock.advance(milliseconds: 1_000)
-      try await waitUntil { await desk.addresses == ["a:1", "b:\(round)"] }
+      fixture.clock.advance(by: .seconds(1))
+      try await eventually { await fixture.addresses == ["a:1", "b:\(round)"] }
     }
-    await desk.stop()
+    await fixture.stop()
   }
 
   @Test(arguments: [
@@ -135,19 +137,19 @@ struct TargetDiscoveryTests {
       return HTTPResponse(
         status: status, headers: ["Content-Type": type], body: Array(body.utf8))
     }
-    let desk = Desk()
-    var client = ScrapeClientSettings()
-    client.authorization = .credentials(type: "Bearer", .inline("t"))
+    let fixture = Fixture()
+    var client = HTTPClientConfiguration()
+    client.authorization = .scheme("Bearer", credentials: .inline("t"))
     let source = DiscoverySource.http(
       url: "http://127.0.0.1:\(server.boundPort)/sd", client: client, refresh: .seconds(90))
-    await desk.discovery.apply([job(source)])
-    try await waitUntil { await desk.addresses == ["a:1", "b:1"] }
+    await fixture.discovery.apply([job(source)])
+    try await eventually { await fixture.addresses == ["a:1", "b:1"] }
     isGood.withLock { $0 = false }
-    await desk.clock.waitForSleepers(1)
-    desk.clock.advance(milliseconds: 90_000)
-    try await waitUntil { desk.discovery.failures == 1 }
-    #expect(await desk.addresses == ["a:1", "b:1"])
-    await desk.stop()
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(90))
+    try await eventually { fixture.discovery.failures == 1 }
+    #expect(await fixture.addresses == ["a:1", "b:1"])
+    await fixture.stop()
     await server.stop()
   }
 
@@ -157,24 +159,24 @@ struct TargetDiscoveryTests {
       let text = answer.withLock { $0 }
       return text.isEmpty ? .text("no", status: 500) : .json(Array(text.utf8))
     }
-    let desk = Desk()
+    let fixture = Fixture()
     let url = "http://127.0.0.1:\(server.boundPort)/sd"
     let source = DiscoverySource.http(
-      url: url, client: ScrapeClientSettings(), refresh: .minutes(1))
-    await desk.discovery.apply([job(source)])
-    try await waitUntil { await desk.addresses == ["a:1", "b:1"] }
-    let labels = await desk.scheduler.targets().last?.target.discoveredLabels
+      url: url, client: HTTPClientConfiguration(), refresh: .minutes(1))
+    await fixture.discovery.apply([job(source)])
+    try await eventually { await fixture.addresses == ["a:1", "b:1"] }
+    let labels = await fixture.scheduler.targets().last?.target.discoveredLabels
     #expect(labels?["__meta_url"] == url)
     answer.withLock { $0 = "" }
-    await desk.clock.waitForSleepers(1)
-    desk.clock.advance(milliseconds: 60_000)
-    try await waitUntil { desk.discovery.failures == 1 }
-    #expect(await desk.addresses == ["a:1", "b:1"])
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(60))
+    try await eventually { fixture.discovery.failures == 1 }
+    #expect(await fixture.addresses == ["a:1", "b:1"])
     answer.withLock { $0 = "c:1" }
-    await desk.clock.waitForSleepers(1)
-    desk.clock.advance(milliseconds: 60_000)
-    try await waitUntil { await desk.addresses == ["a:1", "c:1"] }
-    await desk.stop()
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(60))
+    try await eventually { await fixture.addresses == ["a:1", "c:1"] }
+    await fixture.stop()
     await server.stop()
   }
 

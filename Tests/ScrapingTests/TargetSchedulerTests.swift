@@ -8,8 +8,8 @@ import TestSupport
 @testable import Scraping
 
 /// A scheduler whose time and answers are the test's.
-private struct Desk {
-  let clock = ManualScrapeClock()
+private struct Fixture {
+  let clock = ManualClock()
   let fetcher: ScriptedFetcher
   let appender = MemoryAppender()
   let scheduler: TargetScheduler
@@ -19,16 +19,16 @@ private struct Desk {
   ) {
     fetcher = ScriptedFetcher(answers)
     scheduler = TargetScheduler(
-      appender: appender, fetcher: fetcher, clock: clock,
+      appender: appender, fetcher: fetcher, clock: clock.timeSource,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onScrape: onScrape)
   }
 
   /// Lets all loops that sleep do their first scrape.
-  func firstRound(of count: Int) async {
-    await clock.waitForSleepers(count)
-    clock.advance(milliseconds: 1000)
+  func firstRound(of count: Int) async throws {
+    try await clock.waitForSleepers(count)
+    clock.advance(by: .seconds(1))
     await scheduler.firstRound()
-    await clock.waitForSleepers(count)
+    try await clock.waitForSleepers(count)
   }
 }
 
@@ -41,39 +41,39 @@ private func job(_ addresses: [String], _ change: (inout ScrapeJob) -> Void = { 
   return job
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct TargetSchedulerTests {
-  @Test func scrapesEveryIntervalWithoutDrift() async {
-    let desk = Desk(["http://a:1/metrics": "m 1\n"])
-    await desk.scheduler.apply([job(["a:1"])])
-    await desk.firstRound(of: 1)
+  @Test func scrapesEveryIntervalWithoutDrift() async throws {
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
+    await fixture.scheduler.apply([job(["a:1"])])
+    try await fixture.firstRound(of: 1)
     for round in 1...5 {
-      desk.clock.advance(milliseconds: desk.clock.untilNext ?? 0)
-      await desk.clock.waitForSleepers(1)
-      #expect(desk.appender.batches.count == round + 1)
+      fixture.clock.advance(by: fixture.clock.untilNextWake ?? .zero)
+      try await fixture.clock.waitForSleepers(1)
+      #expect(fixture.appender.batches.count == round + 1)
     }
-    let times = desk.appender.batches.dropFirst().compactMap { $0.first?.time }
+    let times = fixture.appender.batches.dropFirst().compactMap { $0.first?.time.rawValue }
     #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 15_000 })
-    await desk.scheduler.stop()
-    #expect(desk.appender.batches.count == 6)
+    await fixture.scheduler.stop()
+    #expect(fixture.appender.batches.count == 6)
   }
 
   /// Somebody sets the clock, or the machine was suspended: no scrape is left out, none follows at once, and the slots are found again.
   @Test(arguments: [3_600_000, -3_600_000, 7_123, -7_123, 31_536_000_000, -31_536_000_000])
-  func clockJumpsAreSurvived(by jump: Int64) async {
-    let desk = Desk(["http://a:1/metrics": "m 1\n"])
-    await desk.scheduler.apply([job(["a:1"])])
-    await desk.firstRound(of: 1)
+  func clockJumpsAreSurvived(by jump: Int64) async throws {
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
+    await fixture.scheduler.apply([job(["a:1"])])
+    try await fixture.firstRound(of: 1)
     for round in 1...8 {
-      if round == 4 { desk.clock.setWall(by: jump) }
-      let wait = desk.clock.untilNext ?? 0
-      #expect((1...15_000).contains(wait), "round \(round)")
-      desk.clock.advance(milliseconds: wait)
-      await desk.clock.waitForSleepers(1)
-      #expect(desk.appender.batches.count == round + 1)
+      if round == 4 { fixture.clock.setWall(by: .milliseconds(jump)) }
+      let wait = fixture.clock.untilNextWake ?? .zero
+      #expect((.milliseconds(1) ... .seconds(15)).contains(wait), "round \(round)")
+      fixture.clock.advance(by: wait)
+      try await fixture.clock.waitForSleepers(1)
+      #expect(fixture.appender.batches.count == round + 1)
     }
-    await desk.scheduler.stop()
-    let times = desk.appender.batches.compactMap { $0.first?.time }
+    await fixture.scheduler.stop()
+    let times = fixture.appender.batches.compactMap { $0.first?.time.rawValue }
     let steps = zip(times.dropFirst(), times.dropFirst(2)).map { $1 - $0 }
     // Two whole steps, the jump, one step to the next slot, and whole ones again.
     #expect(steps[..<2] == [15_000, 15_000])
@@ -83,35 +83,35 @@ struct TargetSchedulerTests {
   }
 
   @Test func neverScrapesATargetTwiceAtOnce() async throws {
-    let desk = Desk(["http://a:1/metrics": "m 1\n"])
-    desk.fetcher.hold()
-    await desk.scheduler.apply([job(["a:1"])])
-    await desk.clock.waitForSleepers(1)
-    desk.clock.advance(milliseconds: 1000)
-    try await waitUntil { desk.fetcher.fetched.count == 1 }
-    desk.clock.advance(milliseconds: 60_000)
-    desk.fetcher.release()
-    await desk.clock.waitForSleepers(1)
-    #expect(desk.fetcher.fetched.count == 1)
-    #expect(desk.clock.untilNext.map { $0 <= 15_000 } == true)
-    #expect(desk.fetcher.mostRunning == 1)
-    await desk.scheduler.stop()
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
+    fixture.fetcher.hold()
+    await fixture.scheduler.apply([job(["a:1"])])
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { fixture.fetcher.fetched.count == 1 }
+    fixture.clock.advance(by: .seconds(60))
+    fixture.fetcher.release()
+    try await fixture.clock.waitForSleepers(1)
+    #expect(fixture.fetcher.fetched.count == 1)
+    #expect(fixture.clock.untilNextWake.map { $0 <= .seconds(15) } == true)
+    #expect(fixture.fetcher.mostRunning == 1)
+    await fixture.scheduler.stop()
   }
 
-  @Test func showsHealthReasonAndMetadata() async {
-    let desk = Desk([
+  @Test func showsHealthReasonAndMetadata() async throws {
+    let fixture = Fixture([
       "http://a:1/metrics": "# HELP m Help.\n# TYPE m gauge\nm 1\n",
       "http://b:1/metrics": "m one\n",
     ])
     var limited = job(["d:1", "e:1"]) { $0.limits.targets = 1 }
     limited.name = "limited"
-    await desk.scheduler.apply([
+    await fixture.scheduler.apply([
       job(["a:1", "b:1", "c:1"]) {
         $0.relabelRules = [try? RelabelRule(action: .drop, regex: "x")].compactMap { $0 }
       }, limited,
     ])
-    await desk.firstRound(of: 5)
-    let targets = await desk.scheduler.targets()
+    try await fixture.firstRound(of: 5)
+    let targets = await fixture.scheduler.targets()
     #expect(targets.map(\.target.url).first == "http://a:1/metrics")
     #expect(targets.map(\.health) == [.up, .down, .down, .down, .down])
     #expect(
@@ -120,62 +120,62 @@ struct TargetSchedulerTests {
         "target_limit 1 exceeded", "target_limit 1 exceeded",
       ])
     #expect(targets.allSatisfy { $0.lastScrape != nil })
-    let metadata = await desk.scheduler.metadata()
+    let metadata = await fixture.scheduler.metadata()
     #expect(metadata[0].families == ["m": FamilyMetadata(type: .gauge, help: "Help.")])
-    let counts = desk.scheduler.counts
+    let counts = fixture.scheduler.counts
     #expect((counts.scrapes, counts.failures, counts.malformed) == (5, 4, 1))
-    await desk.scheduler.stop()
+    await fixture.scheduler.stop()
   }
 
-  @Test func aReloadKeepsUnchangedTargetsAndEndsRemovedOnes() async {
-    let desk = Desk(["http://a:1/metrics": "m 1\n", "http://b:1/metrics": "m 1\n"])
-    await desk.scheduler.apply([job(["a:1", "b:1"])])
-    await desk.firstRound(of: 2)
-    await desk.scheduler.apply([job(["a:1", "c:1"])])
-    let ends = desk.appender.batches.flatMap { $0 }.filter { StaleMarker.isStale($0.value) }
+  @Test func aReloadKeepsUnchangedTargetsAndEndsRemovedOnes() async throws {
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n", "http://b:1/metrics": "m 1\n"])
+    await fixture.scheduler.apply([job(["a:1", "b:1"])])
+    try await fixture.firstRound(of: 2)
+    await fixture.scheduler.apply([job(["a:1", "c:1"])])
+    let ends = fixture.appender.samples.filter(\.isStale)
     #expect(ends.count == 6)
-    #expect(ends.allSatisfy { $0.labels.contains(#"instance="b:1""#) })
-    await desk.clock.waitForSleepers(2)
-    #expect(desk.fetcher.fetched.sorted() == ["http://a:1/metrics", "http://b:1/metrics"])
-    let before = await desk.scheduler.targets()
+    #expect(ends.allSatisfy { $0.labels["instance"] == "b:1" })
+    try await fixture.clock.waitForSleepers(2)
+    #expect(fixture.fetcher.fetched.sorted() == ["http://a:1/metrics", "http://b:1/metrics"])
+    let before = await fixture.scheduler.targets()
     #expect(before.map(\.health) == [.up, .unknown])
-    await desk.scheduler.stop()
+    await fixture.scheduler.stop()
   }
 
-  @Test func aChangedTargetGoesOnWithoutAnEnd() async {
-    let desk = Desk(["http://a:1/metrics": "m 1\n"])
-    await desk.scheduler.apply([job(["a:1"])])
-    await desk.firstRound(of: 1)
-    await desk.scheduler.apply([job(["a:1"]) { $0.timeout = .seconds(3) }])
-    await desk.firstRound(of: 1)
-    #expect(desk.fetcher.fetched.count == 2)
-    await desk.scheduler.stop()
-    let all = desk.appender.batches.flatMap { $0 }
-    #expect(!all.contains { StaleMarker.isStale($0.value) })
+  @Test func aChangedTargetGoesOnWithoutAnEnd() async throws {
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
+    await fixture.scheduler.apply([job(["a:1"])])
+    try await fixture.firstRound(of: 1)
+    await fixture.scheduler.apply([job(["a:1"]) { $0.timeout = .seconds(3) }])
+    try await fixture.firstRound(of: 1)
+    #expect(fixture.fetcher.fetched.count == 2)
+    await fixture.scheduler.stop()
+    let all = fixture.appender.samples
+    #expect(!all.contains { $0.isStale })
   }
 
-  @Test func tellsOfEveryScrape() async {
+  @Test func tellsOfEveryScrape() async throws {
     let reports = Mutexed<[Bool]>([])
-    let desk = Desk(["http://a:1/metrics": "m 1\n"]) { report in
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"]) { report in
       reports.value.withLock { $0.append(report.isUp) }
     }
-    await desk.scheduler.apply([job(["a:1", "b:1"])])
-    await desk.firstRound(of: 2)
+    await fixture.scheduler.apply([job(["a:1", "b:1"])])
+    try await fixture.firstRound(of: 2)
     #expect(reports.value.withLock { $0.sorted { $0 && !$1 } } == [true, false])
-    await desk.scheduler.stop()
-    await desk.scheduler.firstRound()
+    await fixture.scheduler.stop()
+    await fixture.scheduler.firstRound()
   }
 
   @Test func stopsWhileAScrapeHangs() async throws {
-    let desk = Desk(["http://a:1/metrics": "m 1\n"])
-    desk.fetcher.hold()
-    await desk.scheduler.apply([job(["a:1"])])
-    await desk.clock.waitForSleepers(1)
-    desk.clock.advance(milliseconds: 1000)
-    try await waitUntil { desk.fetcher.fetched.count == 1 }
-    async let stopped: Void = desk.scheduler.stop()
-    try await waitUntil { await desk.scheduler.isStopped }
-    desk.fetcher.release()
+    let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
+    fixture.fetcher.hold()
+    await fixture.scheduler.apply([job(["a:1"])])
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: .seconds(1))
+    try await eventually { fixture.fetcher.fetched.count == 1 }
+    async let stopped: Void = fixture.scheduler.stop()
+    try await eventually { await fixture.scheduler.isStopped }
+    fixture.fetcher.release()
     await stopped
   }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 import Logging
 import MetricModel
@@ -10,7 +11,7 @@ import WebServer
 @testable import Scraping
 
 /// Scrapes of a real HTTP server on loopback.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct WebTargetFetcherTests {
   private static func serve(_ handler: @escaping HTTPHandler) throws -> HTTPServer {
     try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0), handler: handler)
@@ -19,7 +20,7 @@ struct WebTargetFetcherTests {
   private static func fetch(
     _ server: HTTPServer, _ change: (inout ScrapeJob) -> Void = { _ in }
   ) async throws -> ScrapeAnswer {
-    let fetcher = WebTargetFetcher(client: WebClient(), version: "1.2.3")
+    let fetcher = WebTargetFetcher(client: WebClient())
     return try await fetcher.fetch(try target("127.0.0.1:\(server.boundPort)", change))
   }
 
@@ -34,14 +35,14 @@ struct WebTargetFetcherTests {
       job.params = ["target": ["a b"]]
       job.timeout = .seconds(7)
       job.client.authorization = .basic(username: "u", password: .inline("p"))
-      job.client.headers = ["X-Scope-OrgID": "one"]
+      job.client.headers = [.init(name: "X-Scope-OrgID", value: .inline("one"))]
     }
     #expect(String(decoding: answer.body, as: UTF8.self) == "m 1\n")
     let request = try #require(box.value.withLock { $0 })
     #expect(request.path == "/probe")
     #expect(request.query["target"] == "a b")
     #expect(request.headers["X-Prometheus-Scrape-Timeout-Seconds"] == "7")
-    #expect(request.headers["User-Agent"] == "Tocsin/1.2.3")
+    #expect(request.headers["User-Agent"] == TocsinVersion.userAgent)
     #expect(request.headers["Accept"] == WebTargetFetcher.accept(ScrapeProtocol.standard))
     #expect(request.headers["Accept-Encoding"]?.contains("gzip") == true)
     #expect(request.headers["Authorization"] == "Basic dTpw")
@@ -71,7 +72,7 @@ struct WebTargetFetcherTests {
     await #expect(throws: ScrapeFailure.timedOut(seconds: 0.2)) {
       try await Self.fetch(server) {
         $0.metricsPath = "/slow"
-        $0.timeout = PrometheusDuration(rawValue: 200)
+        $0.timeout = .milliseconds(200)
       }
     }
     await #expect(throws: ScrapeFailure.bodyTooLarge(limit: 1000)) {
@@ -85,7 +86,7 @@ struct WebTargetFetcherTests {
   }
 
   @Test func tellsThatNobodyListens() async throws {
-    let fetcher = WebTargetFetcher(client: WebClient(), version: "0")
+    let fetcher = WebTargetFetcher(client: WebClient())
     let target = try target("127.0.0.1:\(try FreePort.next())")
     await #expect {
       try await fetcher.fetch(target)
@@ -99,9 +100,9 @@ struct WebTargetFetcherTests {
     let path = try folder.write("one\n", to: "token")
     let server = try Self.serve { .text($0.headers["Authorization"] ?? "none") }
     let target = try target("127.0.0.1:\(server.boundPort)") {
-      $0.client.authorization = .credentials(type: "Bearer", .file(path: path))
+      $0.client.authorization = .scheme("Bearer", credentials: .file(path))
     }
-    let fetcher = WebTargetFetcher(client: WebClient(), version: "0").fetcher(for: target)
+    let fetcher = WebTargetFetcher(client: WebClient()).fetcher(for: target)
     for secret in ["one", "one", "two", "one"] {
       try folder.write(secret, to: "token")
       #expect(try await fetcher.fetch(target).body == Array("Bearer \(secret)".utf8))
@@ -123,16 +124,19 @@ struct WebTargetFetcherTests {
     bad.metricsPath = "/bad"
     let appender = MemoryAppender()
     let scheduler = TargetScheduler(
-      appender: appender, fetcher: WebTargetFetcher(client: WebClient(), version: "0"),
+      appender: appender, fetcher: WebTargetFetcher(client: WebClient()),
       logger: .init(label: "test"))
     await scheduler.apply([good, bad])
     await scheduler.firstRound()
     let targets = await scheduler.targets()
     #expect(targets.map(\.health) == [.down, .up])
     #expect(targets.first?.lastError.contains("line 1: expected a metric name") == true)
-    let rows = appender.batches.flatMap { $0 }
-    #expect(rows.contains { $0.labels == "m{a=\"b\", instance=\"\(address)\", job=\"good\"}" })
-    #expect(rows.contains { $0.labels.hasPrefix("up{") && $0.value == 0 })
+    let samples = appender.samples
+    #expect(
+      samples.contains {
+        $0.labels == ["__name__": "m", "a": "b", "instance": address, "job": "good"]
+      })
+    #expect(samples.contains { $0.labels.metricName == "up" && $0.value == 0 })
     await scheduler.stop()
     await server.stop()
   }

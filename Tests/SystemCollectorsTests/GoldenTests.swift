@@ -1,4 +1,5 @@
-@testable import CollectorCore
+@testable import SystemAccess
+import CollectorCore
 import MetricModel
 import Testing
 

@@ -1,4 +1,7 @@
+import SystemAccess
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import Foundation
 import MetricModel
 import SystemCollectors
@@ -20,8 +23,9 @@ func fixtureContext() throws -> SystemContext {
 func text(
   of collector: any Collector, scrapes: Int = 1
 ) async throws -> (text: String, problems: FamilyProblems) {
-  let clock = CollectorClock(
-    ContinuousClock(), wall: { Timestamp(rawValue: 1_700_000_000_250) })
+  let clock = TimeSource(
+    wall: { .milliseconds(1_700_000_000_250) }, monotonic: { TimeSource.system.monotonic },
+    sleep: { try await TimeSource.system.sleep(for: $0) })
   var buffer = FamilyBuffer()
   var text = ""
   for _ in 0..<scrapes {

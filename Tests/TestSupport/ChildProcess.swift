@@ -72,9 +72,9 @@ package final class ChildProcess: Sendable {
   ///
   /// Throws ``WaitTimeout`` with the output so far when it does not end in time.
   @discardableResult
-  package func waitForExit(timeout: Duration = .seconds(30)) async throws -> Int32 {
+  package func waitForExit(within limit: Duration = .seconds(120)) async throws -> Int32 {
     do {
-      try await waitUntil("\(name) ends", timeout: timeout) { poll() != nil }
+      try await eventually("\(name) ends", within: limit) { poll() != nil }
     } catch let late as WaitTimeout {
       throw WaitTimeout(what: late.what, detail: output)
     }
@@ -84,9 +84,9 @@ package final class ChildProcess: Sendable {
   /// Waits until the process accepts TCP connections on a loopback port.
   ///
   /// Throws at once, with the output so far, when the process ends first.
-  package func waitUntilAccepting(port: Int, timeout: Duration = .seconds(30)) async throws {
+  package func waitUntilAccepting(port: Int, within limit: Duration = .seconds(120)) async throws {
     do {
-      try await waitUntil("\(name) listens on port \(port)", timeout: timeout) {
+      try await eventually("\(name) listens on port \(port)", within: limit) {
         if let status = poll() {
           throw ChildProcessError(
             reason: "\(name) ended with status \(status) before it listened on port \(port)",

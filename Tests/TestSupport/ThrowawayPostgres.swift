@@ -42,7 +42,7 @@ package final class ThrowawayPostgres: Sendable {
       [
         "-d", url, "-D", standby.cluster, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync",
       ], user: Self.user)
-    guard try await copy.waitForExit(timeout: .seconds(120)) == 0 else {
+    guard try await copy.waitForExit() == 0 else {
       throw ChildProcessError(reason: "pg_basebackup failed", output: copy.output)
     }
     try standby.configure()
@@ -82,7 +82,7 @@ package final class ThrowawayPostgres: Sendable {
     process.withLock { $0 = child }
     try await child.waitUntilAccepting(port: port)
     // The port opens before the server takes sessions.
-    try await waitUntil("PostgreSQL takes sessions") { try await self.isReady() }
+    try await eventually("PostgreSQL takes sessions") { try await self.isReady() }
   }
 
   /// Stops the server; its sessions are ended, its port closes, the cluster stays.
@@ -100,7 +100,7 @@ package final class ThrowawayPostgres: Sendable {
     guard let child = process.withLock({ $0.take() }) else { return }
     child.signal(SIGKILL)
     try await child.waitForExit()
-    try await waitUntil("the sessions have ended") { children.allSatisfy { kill($0, 0) != 0 } }
+    try await eventually("the sessions have ended") { children.allSatisfy { kill($0, 0) != 0 } }
   }
 
   /// Stops the server and starts it again.
@@ -171,7 +171,7 @@ package final class ThrowawayPostgres: Sendable {
     let template = try await ClusterTemplate.shared.folder()
     let copy = try ChildProcess.start(
       "cp", ["-a", "--reflink=auto", "\(template.path)/data", cluster])
-    guard try await copy.waitForExit(timeout: .seconds(120)) == 0 else {
+    guard try await copy.waitForExit() == 0 else {
       throw ChildProcessError(reason: "cannot copy a cluster", output: copy.output)
     }
     try configure()
@@ -186,7 +186,7 @@ package final class ThrowawayPostgres: Sendable {
         "--pwfile=\(password)", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
         "--wal-segsize=1",
       ], user: Self.user)
-    guard try await child.waitForExit(timeout: .seconds(120)) == 0 else {
+    guard try await child.waitForExit() == 0 else {
       throw ChildProcessError(reason: "initdb failed", output: child.output)
     }
   }

@@ -59,6 +59,11 @@ package final class ThrowawayRedis: Sendable {
     process.withLock { $0 = child }
     try await child.waitUntilAccepting(port: port)
     if let tlsPort { try await child.waitUntilAccepting(port: tlsPort) }
+    // The socket comes after the ports, and is open to all some time after it is there.
+    try await eventually("redis-server accepts on \(socketPath)") {
+      child.output.contains("Ready to accept connections unix")
+        || child.output.contains("ready to accept connections at \(socketPath)")
+    }
   }
 
   /// Stops the server.

@@ -109,17 +109,17 @@ func renderRule(_ text: String) async throws -> String {
 }
 
 @Test(arguments: Golden.cases("notifications"))
-func tp4_rendersAsAmtool(golden: Golden) throws {
+func rendersAsAmtool(golden: Golden) throws {
   #expect(try renderNotification(golden.template) == golden.output)
 }
 
 @Test(arguments: Golden.cases("html"))
-func e7_escapesAsAmtool(golden: Golden) throws {
+func escapesAsAmtool(golden: Golden) throws {
   #expect(try renderNotification(golden.template, .html) == golden.output)
 }
 
 @Test(arguments: Golden.cases("rules"))
-func t2_rendersAsPromtool(golden: Golden) async throws {
+func rendersAsPromtool(golden: Golden) async throws {
   #expect(try await renderRule(golden.template) == golden.output)
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Codecs
 import MetricModel
 import Testing
 
@@ -44,13 +44,12 @@ import Testing
     "|a2b1"
   ),
 ])
-func tp4_functions(text: String, expected: String) throws {
+func notificationFunctions(text: String, expected: String) throws {
   let functions = StandardFunctions.notifications { name, instant in
-    guard let zone = TimeZone(identifier: name) else { return nil }
-    let date = Date(timeIntervalSince1970: instant.seconds)
-    return TemplateZoneOffset(
-      seconds: zone.secondsFromGMT(for: date),
-      abbreviation: name == "Europe/Berlin" ? "CEST" : name)
+    guard let offset = TimeZoneRules(identifier: name)?.offset(at: instant.rawValue / 1000) else {
+      return nil
+    }
+    return TemplateZoneOffset(seconds: offset.seconds, abbreviation: offset.abbreviation)
   }
   let template = try TemplateSet(functions: functions).template(text, name: "t")
   #expect(try template.render(notification, now: instant) == expected)

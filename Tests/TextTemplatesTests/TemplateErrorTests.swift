@@ -39,7 +39,7 @@ import Testing
   ("{{ if if }}{{ end }}", "1:7: unexpected \"if\" in an action"),
   ("{{ template \"x\" }}{{ define \"x\" }}", "1:19: {{define \"x\"}} has no {{end}}"),
 ])
-func rf6_syntaxErrorsTellThePlace(text: String, expected: String) {
+func syntaxErrorsHaveTheirPosition(text: String, expected: String) {
   let set = TemplateSet(functions: StandardFunctions.rules())
   let error = #expect(throws: TemplateError.self) { try set.template(text, name: "t") }
   #expect(error?.description == "template t:\(expected)")
@@ -95,7 +95,7 @@ func failuresSayWhatIsWrong(text: String, expected: String) {
   ("{{ toDuration 1e300 }}", "error calling toDuration: the duration does not fit"),
   ("{{ toDuration \"NaN\" }}", "error calling toDuration: the duration does not fit"),
 ])
-func a2_ruleFailuresSayWhatIsWrong(text: String, expected: String) async {
+func ruleFailuresSayWhatIsWrong(text: String, expected: String) async {
   let error = await #expect(throws: TemplateError.self) { try await renderRule(text) }
   #expect(error?.message == expected)
 }

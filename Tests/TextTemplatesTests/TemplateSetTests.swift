@@ -8,7 +8,7 @@ private func set(_ limits: TemplateLimits = TemplateLimits()) -> TemplateSet {
   TemplateSet(functions: StandardFunctions.notifications(), limits: limits)
 }
 
-@Test func tp5_laterDefinitionsWinUnlessTheyAreEmpty() throws {
+@Test func laterDefinitionsWinUnlessTheyAreEmpty() throws {
   var set = set()
   try set.add("{{ define \"a\" }}one{{ end }}{{ define \"b\" }}one{{ end }}", name: "1.tmpl")
   try set.add("{{ define \"a\" }}two{{ end }}{{ define \"b\" }} {{ end }}", name: "2.tmpl")
@@ -18,7 +18,7 @@ private func set(_ limits: TemplateLimits = TemplateLimits()) -> TemplateSet {
   #expect(set.names.contains("1.tmpl"))
 }
 
-@Test func t1_missingLabelsPrintNothing() throws {
+@Test func missingLabelsPrintNothing() throws {
   let labels = TemplateValue.strings(["a": "1"])
   let template = try set().template("[{{ .b }}]{{ if .b }}x{{ end }}", name: "t")
   #expect(try template.render(labels, now: instant) == "[]")

@@ -3,11 +3,12 @@ import Testing
 import WebClient
 import WebServer
 
-/// A request that is sent again and again, whatever became of it before.
+/// A request that is sent repeatedly, whatever its earlier results were.
 @Suite struct PreparedRequestTests {
   let client = WebClient()
 
-  /// Answers as many bytes as the path ends with; `/slow…` takes its time.
+  /// Starts a server that answers with as many bytes as the number at the end of the path; `/slow…`
+  /// is delayed.
   private func start() throws -> HTTPServer {
     try HTTPServer.start(
       on: ListenAddress(host: "127.0.0.1", port: 0), limits: ServerLimits()
@@ -20,7 +21,7 @@ import WebServer
     }
   }
 
-  /// The paths and sizes of the answers to requests that are sent five times each.
+  /// The paths and sizes of the responses to requests that are sent five times each.
   private static func answers(_ client: WebClient, _ base: String) async throws -> [String] {
     var answers: [String] = []
     for path in ["/quick/0", "/quick/5", "/slow/7", "/quick/300000"] {

@@ -36,7 +36,7 @@ import WebServer
     var request = WebRequest(.get, "http://127.0.0.1:\(server.boundPort)/")
     request.connectsOnly = true
     #expect(try await client.send(request).status == 0)
-    // Nothing was asked.
+    // No request was sent.
     #expect(server.counters.requests == 0)
     await server.stop()
     request = WebRequest(.get, "http://127.0.0.1:\(try FreePort.next())/")

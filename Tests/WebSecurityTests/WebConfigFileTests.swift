@@ -172,17 +172,17 @@ import WebServer
     let config = try WebConfig(path: path, logger: .init(label: "test"))
     let first = try #require(config.current().passwords)
     try folder.write("basic_auth_users: {bob: broken}\n", to: "web.yml")
-    try await waitUntil("the mistake is seen") { !config.isCurrent }
+    try await eventually("the mistake is seen") { !config.isCurrent }
     #expect(config.current().passwords === first)
     // The same users again: what is known of them stays.
     try folder.write(
       "basic_auth_users: {alice: \(Self.hash)}\nhttp_server_config: {headers: {X-XSS-Protection: \"0\"}}\n",
       to: "web.yml")
-    try await waitUntil("the file is read") { config.isCurrent }
+    try await eventually("the file is read") { config.isCurrent }
     #expect(config.current().passwords === first)
     #expect(config.current().headers["X-XSS-Protection"] == "0")
     try folder.write("basic_auth_users: {bob: \(Self.hash)}\n", to: "web.yml")
-    try await waitUntil("the user is known") {
+    try await eventually("the user is known") {
       config.current().passwords?.users.keys.sorted() == ["bob"]
     }
   }
@@ -196,10 +196,10 @@ import WebServer
     let config = try WebConfig(path: path, logger: .init(label: "test"))
     let old = try #require(config.current().tls)
     try folder.write("tls_server_config: {cert_file: new.crt, key_file: new.key}\n", to: "web.yml")
-    try await waitUntil("the missing files are noticed") { !config.isCurrent }
+    try await eventually("the missing files are noticed") { !config.isCurrent }
     #expect(config.current().tls === old)
     try await certificates.sign("new", purpose: "serverAuth", names: "DNS:a")
-    try await waitUntil("the new files are read") {
+    try await eventually("the new files are read") {
       config.isCurrent && config.current().tls !== old
     }
   }
@@ -212,13 +212,13 @@ import WebServer
     let config = try WebConfig(path: path, logger: .init(label: "test"))
     let old = try #require(config.current().tls)
     try certificates.folder.write("{}\n", to: "web.yml")
-    try await waitUntil("the change is seen") { !config.isCurrent }
+    try await eventually("the change is seen") { !config.isCurrent }
     #expect(config.current().tls === old)
     // A renewed certificate is another matter, even when key and certificate come one after the other.
     try certificates.folder.write(section, to: "web.yml")
-    try await waitUntil("the file is read") { config.isCurrent }
+    try await eventually("the file is read") { config.isCurrent }
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:b")
-    try await waitUntil("the certificate is read") {
+    try await eventually("the certificate is read") {
       config.isCurrent && config.current().tls !== old
     }
   }

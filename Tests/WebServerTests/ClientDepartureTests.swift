@@ -4,11 +4,11 @@ import Testing
 import WebClient
 import WebServer
 
-/// What happens to a handler whose client does not wait for the answer.
+/// Handlers whose clients disconnect before the response.
 @Suite struct ClientDepartureTests {
   let client = WebClient()
 
-  /// A server whose handler works until it is cancelled, and says so.
+  /// Starts a server whose handler runs until it is cancelled, and counts that.
   private static func start(_ cancelled: Counter) throws -> HTTPServer {
     try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { request in
       guard request.path != "/quick" else { return .text("quick") }
@@ -30,11 +30,11 @@ import WebServer
     if how == "closes with data unread" {
       connection?.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
     }
-    try await waitUntil("the handler runs") { server.counters.requestsInFlight == 1 }
+    try await eventually("the handler runs") { server.counters.requestsInFlight == 1 }
     #expect(server.counters.abandoned == 0)
     if how == "stops sending" { connection?.stopSending() } else { connection = nil }
-    try await waitUntil("the handler was cancelled") { cancelled.count == 1 }
-    try await waitUntil("nothing is in flight") { server.counters.requestsInFlight == 0 }
+    try await eventually("the handler was cancelled") { cancelled.count == 1 }
+    try await eventually("nothing is in flight") { server.counters.requestsInFlight == 0 }
     #expect(server.counters.abandoned >= 1)
     let answer = try await client.send(
       WebRequest(.get, "http://127.0.0.1:\(server.boundPort)/quick"))
@@ -66,11 +66,11 @@ import WebServer
         connection.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         connections.append(connection)
       }
-      try await waitUntil("all handlers run") { server.counters.requestsInFlight == 100 }
+      try await eventually("all handlers run") { server.counters.requestsInFlight == 100 }
       connections.removeAll()
     }
-    try await waitUntil("all were cancelled") { cancelled.count == 100 }
-    try await waitUntil("all are closed") { server.counters.connectionsOpen == 0 }
+    try await eventually("all were cancelled") { cancelled.count == 100 }
+    try await eventually("all are closed") { server.counters.connectionsOpen == 0 }
     #expect(server.counters.abandoned == 100)
     await server.stop()
   }

@@ -55,7 +55,7 @@ import WebServer
     await server.stop()
   }
 
-  /// Parts of very different sizes, empty ones and none at all among them, arrive as one body.
+  /// Chunks of very different sizes, including empty ones and none at all, arrive as one body.
   @Test(arguments: [[], [0], [1], [0, 5, 0], [300_000, 1, 0, 70_000], [64 << 10, 64 << 10]])
   func partsArriveAsOneBody(sizes: [Int]) async throws {
     let bytes: @Sendable (Int) -> [UInt8]? = { number in
@@ -82,7 +82,7 @@ import WebServer
     #expect(server.counters.bodyBytes > 0)
   }
 
-  /// A client that goes away in the middle of a body lets go of what it is made of.
+  /// A client that disconnects in the middle of a body releases the source of its chunks.
   @Test func aClientThatLeavesReleasesTheParts() async throws {
     final class Held: Sendable {}
     let held = Mutex<[WeakHeld]>([])
@@ -102,13 +102,13 @@ import WebServer
     _ = try await connection?.read(until: "xxxx")
     #expect(held.withLock { $0.first?.value } != nil)
     connection = nil
-    try await waitUntil("the parts are released") {
+    try await eventually("the parts are released") {
       held.withLock { $0.count == 1 && $0.first?.value == nil }
     }
     await server.stop()
   }
 
-  @Test func unknownPathsAndMethodsAreToldSo() async throws {
+  @Test func unknownPathsAndMethodsAreRefused() async throws {
     var router = Router()
     router.get("/metrics") { _ in .text("hello") }
     let server = try HTTPServer.start(on: Self.local, router: router)
@@ -135,7 +135,7 @@ import WebServer
     await server.stop()
   }
 
-  /// Large bodies are handed to the client part by part.
+  /// Large bodies are sent part by part.
   @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 3_000_001])
   func bodiesOfAnySizeArriveWhole(size: Int) async throws {
     let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) }
@@ -148,7 +148,7 @@ import WebServer
     await server.stop()
   }
 
-  @Test func keepsConnectionsOpen() async throws {
+  @Test func connectionsAreReused() async throws {
     let server = try server { .text("<\($0.path)>") }
     let connection = try RawConnection(port: server.boundPort)
     for path in ["/a", "/b", "/c"] {
@@ -193,7 +193,7 @@ import WebServer
       await gate.arrive()
       return .text(request.path)
     }
-    // No handler ends before all hundred run: one thread per request or a queue would hang here.
+    // No handler ends before all hundred run: one thread per request or a queue would block here.
     let texts = try await withThrowingTaskGroup(of: String.self) { group in
       for number in 0..<100 {
         group.addTask { [client] in
@@ -209,8 +209,8 @@ import WebServer
 
   @Test func clientsThatGoAwayLeaveNothingBehind() async throws {
     let gate = Gate(opensAt: 11)
-    // With epoll, libmicrohttpd can miss that a client is gone which closed right behind its last bytes: then the idle
-    // timeout ends the connection.
+    // With epoll, libmicrohttpd can miss that a client has disconnected directly after its last
+    // bytes: then the idle timeout ends the connection.
     var limits = ServerLimits()
     limits.idleTimeout = .seconds(1)
     let server = try server(limits: limits) { _ in
@@ -220,15 +220,15 @@ import WebServer
     do {
       let connections = try (0..<10).map { _ in try RawConnection(port: server.boundPort) }
       for connection in connections { connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
-      try await waitUntil("ten handlers run") { server.counters.requestsInFlight == 10 }
+      try await eventually("ten handlers run") { server.counters.requestsInFlight == 10 }
     }
-    // Half of a body, then nothing more.
+    // Half of a body, and then nothing more.
     do {
       let connection = try RawConnection(port: server.boundPort)
       connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
     }
     await gate.arrive()
-    try await waitUntil("all connections are closed") {
+    try await eventually("all connections are closed") {
       server.counters.requestsInFlight == 0 && server.counters.connectionsOpen == 0
         && server.counters.connections == 11
     }
@@ -254,7 +254,7 @@ import WebServer
     }
     #expect(error?.description.contains("\(address): the port is in use; stop the program") == true)
     await first.stop()
-    // And free again afterwards, although connections of the first server may linger.
+    // The port is free again afterwards, although connections of the first server may linger.
     let again = try HTTPServer.start(on: address) { _ in .text("3") }
     await again.stop()
   }
@@ -281,7 +281,7 @@ import WebServer
   }
 }
 
-/// Lets tasks wait until enough of them have come.
+/// Suspends tasks until enough of them have arrived.
 final class Gate: Sendable {
   private struct State {
     var missing: Int

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// A TCP connection of a client that need not behave.
+/// A client's TCP connection that can violate HTTP.
 final class RawConnection: Sendable {
   private let file: Int32
 
@@ -28,7 +28,7 @@ final class RawConnection: Sendable {
 
   func send(_ text: String) { send(Array(text.utf8)) }
 
-  /// A server that has closed already is no mistake here.
+  /// Sends bytes; a server that has closed the connection is not an error here.
   func send(_ bytes: [UInt8]) {
     var sent = 0
     while sent < bytes.count {
@@ -40,13 +40,13 @@ final class RawConnection: Sendable {
     }
   }
 
-  /// Reads until the text holds the marker, the server closes, or 20 seconds are over.
+  /// Reads until the text contains the marker, or the server closes the connection.
   ///
-  /// It never blocks: the handlers of the server need the few threads that tests run on.
+  /// It never blocks: the server's handlers need the few threads that tests run on.
   func read(until marker: String? = nil) async throws -> String {
     var text = ""
     var bytes: [UInt8] = []
-    try? await waitUntil("the server answers", timeout: .seconds(20)) {
+    try? await eventually("the server answers") {
       var buffer = [UInt8](repeating: 0, count: 65_536)
       while true {
         let count = unsafe recv(file, &buffer, buffer.count, Int32(MSG_DONTWAIT))

@@ -52,7 +52,7 @@ import WebServer
     ("HEAD", "/api/v2/silence/7", "DELETE"), ("POST", "/static/x", "GET, HEAD"),
     ("BREW", "/", "GET, HEAD"),
   ])
-  func otherMethodsAreToldWhatIsAllowed(method: String, target: String, allowed: String)
+  func otherMethodsAreAnsweredWithTheAllowedOnes(method: String, target: String, allowed: String)
     async throws
   {
     let request = try HTTPRequest(method: HTTPMethod(rawValue: method), target: target)

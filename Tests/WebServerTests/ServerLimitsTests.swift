@@ -68,7 +68,7 @@ import WebServer
     let address = url(server)
     async let first = client.send(WebRequest(.get, address))
     async let second = client.send(WebRequest(.get, address))
-    try await waitUntil("two handlers run") { server.counters.requestsInFlight == 2 }
+    try await eventually("two handlers run") { server.counters.requestsInFlight == 2 }
     let third = try await client.send(WebRequest(.get, address))
     #expect(third.status == 503)
     #expect(third.headers["Retry-After"] == "1")
@@ -84,11 +84,11 @@ import WebServer
     limits.maxConnectionsPerAddress = 2
     let server = try start(limits)
     let connections = try (0..<2).map { _ in try RawConnection(port: server.boundPort) }
-    try await waitUntil("both are accepted") { server.counters.connectionsOpen == 2 }
+    try await eventually("both are accepted") { server.counters.connectionsOpen == 2 }
     let third = try RawConnection(port: server.boundPort)
     third.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     #expect(try await third.read() == "")
-    try await waitUntil("it is counted") { server.counters.rejectedConnections == 1 }
+    try await eventually("it is counted") { server.counters.rejectedConnections == 1 }
     connections[0].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     #expect(try await connections[0].read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200"))
     await server.stop()
@@ -101,7 +101,7 @@ import WebServer
     let connection = try RawConnection(port: server.boundPort)
     connection.send("GET / HTTP/1.1\r\nHo")
     _ = try await connection.read()
-    try await waitUntil("the connection is closed") { server.counters.connectionsOpen == 0 }
+    try await eventually("the connection is closed") { server.counters.connectionsOpen == 0 }
     await server.stop()
   }
 
@@ -126,7 +126,7 @@ import WebServer
       answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5")
         || answer.hasPrefix("HTTP/1.0 4"))
     #expect(server.counters.requests == 0)
-    // The server lives, and nothing of the exchange is left.
+    // The server still works, and no state of the exchange remains.
     let next = try await client.send(WebRequest(.get, url(server)))
     #expect(next.status == 200)
     await server.stop()

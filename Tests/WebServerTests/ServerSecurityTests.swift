@@ -6,7 +6,7 @@ import WebClient
 @testable import WebServer
 
 @Suite struct ServerSecurityTests {
-  /// `secret`, twice, and `pass word:with colon`.
+  /// The hashes of `secret`, twice, and of `pass word:with colon`.
   static let users = [
     "alice": "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW",
     "bob": "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW",
@@ -28,7 +28,7 @@ import WebClient
     security.passwords = try Self.authentication()
     let server = try start(security)
     let client = WebClient()
-    // The second time from memory.
+    // The second time the verdict is cached.
     for _ in 0..<2 {
       var request = WebRequest(.get, url(server))
       request.credentials = .basic(username: user, password: password)
@@ -51,7 +51,7 @@ import WebClient
       seen.add(1, ordering: .relaxed)
       return .text("ok")
     }
-    // Its body is not kept.
+    // The body of a refused request is discarded.
     var request = WebRequest(.post, url(server), body: [UInt8](repeating: 65, count: 3 << 20))
     request.headers["Authorization"] = field
     #expect(try await WebClient().send(request).status == 401)
@@ -85,7 +85,7 @@ import WebClient
     await server.stop()
   }
 
-  @Test func theRateIsKept() async throws {
+  @Test func theRateIsLimited() async throws {
     var security = ServerSecurity()
     security.rateLimiter = RateLimiter(.init(interval: .seconds(3600), burst: 2))
     let server = try start(security)
@@ -111,7 +111,7 @@ import WebClient
     #expect(!taken)
   }
 
-  @Test func refusedVerdictsMakeRoomFirst() {
+  @Test func refusedVerdictsAreEvictedFirst() {
     var cache = VerdictCache<Int>(capacity: 3)
     cache.remember(1, true)
     cache.remember(2, false)

@@ -25,7 +25,7 @@ import WebServer
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
-    try await waitUntil("three handlers run") { server.counters.requestsInFlight == 3 }
+    try await eventually("three handlers run") { server.counters.requestsInFlight == 3 }
     async let stopped: Void = server.stop(grace: .seconds(20))
     await gate.arrive()
     #expect(try await answers == [1 << 20, 1 << 20, 1 << 20])
@@ -33,7 +33,7 @@ import WebServer
     await #expect(throws: WebClientError.self) { try await client.send(WebRequest(.get, address)) }
   }
 
-  @Test func hangingHandlersAreCancelledAndTheirClientsTold() async throws {
+  @Test func hangingHandlersAreCancelledAndTheirClientsAnswered() async throws {
     let server = try start { _ in
       do {
         try await Task.sleep(for: .seconds(600))
@@ -44,7 +44,7 @@ import WebServer
     }
     let address = url(server)
     async let answer = client.send(WebRequest(.get, address))
-    try await waitUntil("the handler runs") { server.counters.requestsInFlight == 1 }
+    try await eventually("the handler runs") { server.counters.requestsInFlight == 1 }
     await server.stop(grace: .milliseconds(50))
     #expect(try await answer.status == 503)
     #expect(server.counters.requestsInFlight == 0)
@@ -58,7 +58,7 @@ import WebServer
     }
     let address = url(server)
     async let answer = client.send(WebRequest(.get, address))
-    try await waitUntil("the handler runs") { server.counters.requestsInFlight == 1 }
+    try await eventually("the handler runs") { server.counters.requestsInFlight == 1 }
     await server.stop(grace: .milliseconds(50))
     #expect(try await answer.status == 503)
     await gate.arrive()
@@ -78,6 +78,6 @@ import WebServer
       port = server.boundPort
       _ = try await client.send(WebRequest(.get, url(server)))
     }
-    try await waitUntil("nobody listens") { !FreePort.accepts(port) }
+    try await eventually("nobody listens") { !FreePort.accepts(port) }
   }
 }

@@ -1,12 +1,14 @@
 import Foundation
 import Synchronization
 import TestSupport
+import TransportSecurity
 import Testing
+import TransportSecurity
 import WebClient
 
 @testable import WebServer
 
-/// The server behind TLS, seen by libcurl with OpenSSL and by `openssl s_client`.
+/// The server with TLS, tested with libcurl on OpenSSL and with `openssl s_client`.
 @Suite struct TLSServerTests {
   private func parameters(
     _ certificates: ThrowawayCertificates, _ name: String = "server"
@@ -53,7 +55,7 @@ import WebClient
     let security = try security(parameters(certificates))
     let server = try start { security }
     let client = WebClient()
-    // Bodies of many records, in both directions of a connection that is used again.
+    // Bodies of many TLS records, in both directions of a reused connection.
     for size in [0, 1, 100_000, 3_000_000] {
       var request = request(
         server, certificates, body: [UInt8](repeating: UInt8(ascii: "x"), count: size))
@@ -96,7 +98,7 @@ import WebClient
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "IP:127.0.0.1")
     try await certificates.sign("client", purpose: "clientAuth", names: "DNS:scraper.test")
-    // Somebody whom another authority knows.
+    // A certificate of another authority.
     let others = try await ThrowawayCertificates()
     try await others.sign("stranger", purpose: "clientAuth", names: "DNS:scraper.test")
     var parameters = try parameters(certificates)
@@ -158,7 +160,7 @@ import WebClient
     lasting.collectsCertificates = true
     #expect(try await client.send(lasting).certificates.first?.subject == "CN = old")
     current.withLock { $0 = renewed }
-    // The old connection goes on, though nobody else holds its credentials any more.
+    // The old connection continues, although only it still retains its credentials.
     #expect(try await client.send(lasting).status == 200)
     lasting.reusesConnection = false
     #expect(try await client.send(lasting).certificates.first?.subject == "CN = new")
@@ -227,7 +229,7 @@ import WebClient
     }
   }
 
-  @Test func aListOfSuitesMustBeOneThatGnuTLSCanKeep() throws {
+  @Test func aListOfSuitesMustBeSupportedByGnuTLS() throws {
     var parameters = TLSParameters(certificates: "", privateKey: "")
     let table: [([TLSCipherSuite], [TLSCipherSuite])] = [
       ([], []), ([.aes128GCM], []), ([.rsaAES128GCM], []),

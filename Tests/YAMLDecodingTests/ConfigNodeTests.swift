@@ -18,33 +18,6 @@ func value(_ text: String) throws -> ConfigNode {
 
 @Test(
   arguments: [
-    ("1h30m", 5_400_000), ("15s", 15_000), ("0", 0), ("1y2w3d4h5m6s7ms", 33019506007),
-    ("1ms", 1), ("100y", 3_153_600_000_000), ("0s", 0),
-  ] as [(String, Int64)])
-func parsesDurations(text: String, milliseconds: Int64) {
-  #expect(ConfigDuration.milliseconds(text) == milliseconds)
-}
-
-@Test(arguments: [
-  "", "5", "m", "1m1h", "1m1m", "-1m", "1.5h", "1 m", "1M", "999999999999y", "293y", "1hm", "1µs",
-  "99999999999999999999s",
-])
-func refusesDurations(text: String) {
-  #expect(ConfigDuration.milliseconds(text) == nil)
-}
-
-@Test(
-  arguments: [
-    (0, "0s"), (1, "1ms"), (15_000, "15s"), (5_400_000, "1h30m"), (604_800_000, "1w"),
-    (691_200_000, "8d"), (31_536_000_000, "1y"),
-  ] as [(Int64, String)])
-func writesDurations(milliseconds: Int64, text: String) {
-  #expect(ConfigDuration.text(milliseconds: milliseconds) == text)
-  #expect(ConfigDuration.milliseconds(text) == milliseconds)
-}
-
-@Test(
-  arguments: [
     ("5", 5), ("-5", -5), ("+7", 7), ("0x1F", 31), ("0b101", 5), ("0o17", 15), ("1_000", 1000),
     ("--5", nil), ("", nil), ("1e3", nil), ("0x", nil), ("_1", nil), ("'5'", nil),
     ("99999999999999999999", nil),

@@ -1,3 +1,5 @@
+package import ExpositionFormat
+
 /// Something that can be looked at: one file of the kernel, one query, one INFO section.
 ///
 /// A collector writes what it sees into the buffer and returns. It neither times itself, nor logs
@@ -12,19 +14,4 @@ package protocol Collector: Sendable {
   /// The buffer belongs to this collector for as long as the collector lives, and remembers its
   /// series, so write families and samples in a steady order. `context` says how much time is left.
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws
-}
-
-/// Thrown by a collector that has nothing to show on this machine: a missing device, module or role.
-///
-/// It is no failure: the state metric says `nodata`, while `success` is 0 as with the peers.
-package struct NoData: Error, Hashable, CustomStringConvertible {
-  /// What is missing, for a human.
-  package let reason: String
-
-  /// Makes the error from what is missing.
-  package init(_ reason: String) {
-    self.reason = reason
-  }
-
-  package var description: String { "no data: \(reason)" }
 }

@@ -1,3 +1,4 @@
+package import ExpositionFormat
 import Synchronization
 
 /// A collector that keeps memory between scrapes and never waits.

@@ -1,3 +1,6 @@
+package import SystemAccess
+import Concurrency
+package import ExpositionFormat
 import MetricModel
 
 /// What this process itself costs, under the names that every Prometheus client library uses, and which build it is.
@@ -18,8 +21,7 @@ package struct SelfCollector: Collector {
     try write(into: &buffer)
   }
 
-  /// Writes the families; also for a daemon that has no runner.
-  package func write(into buffer: inout FamilyBuffer) throws {
+  private func write(into buffer: inout FamilyBuffer) throws {
     buffer.family(
       "tocsin_build_info", .gauge, "1 with the version and the role of this process.",
       labels: ["role", "version"])
@@ -31,6 +33,7 @@ package struct SelfCollector: Collector {
         labels: ["branch", "goarch", "goos", "goversion", "revision", "version"])
       buffer.add(1, values: ["tocsin", "", "linux", "", "", TocsinVersion.current])
     }
+    addBlockedThreads(to: &buffer)
     let stat = try root.read("self/stat")
     let own = try Self.parse(stat.span)
     buffer.counter(
@@ -51,6 +54,16 @@ package struct SelfCollector: Collector {
     try descriptors.forEachEntry(scratch: &scratch) { _ in open += 1 }
     // The directory that was opened to count is one of them.
     buffer.gauge("process_open_fds", "Number of open file descriptors.", Double(open - 1))
+  }
+
+  private func addBlockedThreads(to buffer: inout FamilyBuffer) {
+    let pools = BlockedThreads.byPool
+    guard !pools.isEmpty else { return }
+    buffer.family(
+      "tocsin_blocked_threads", .gauge,
+      "Threads in system calls that did not return in time, by what they were called for.",
+      labels: ["pool"])
+    for (pool, threads) in pools { buffer.add(Double(threads), pool) }
   }
 
   /// The soft limits of this process, which the kernel keeps in lines such as `Max open files   1024   524288   files`.
@@ -111,4 +124,9 @@ package struct SelfCollector: Collector {
     return OwnStat(
       ticks: user + system, startTicks: start, virtualBytes: virtualBytes, residentPages: pages)
   }
+}
+
+extension SelfCollector: MetricSource {
+  /// Writes what a machine shows of this process; some hide parts of `/proc/self`.
+  package func writeMetrics(into buffer: inout FamilyBuffer) { try? write(into: &buffer) }
 }

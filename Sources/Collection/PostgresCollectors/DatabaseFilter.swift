@@ -1,6 +1,6 @@
-/// Which databases of a server are looked at besides the connected one.
+/// Selects the databases of a server that are monitored besides the connected one.
 ///
-/// Patterns know `*` for any text and `?` for any character.
+/// In patterns `*` is any text and `?` any character.
 package struct DatabaseFilter: Sendable, Equatable {
   /// A database must match one of these; all do if there are none.
   package var include: [String]
@@ -13,7 +13,7 @@ package struct DatabaseFilter: Sendable, Equatable {
     self.exclude = exclude
   }
 
-  /// The most databases of a server that are looked at.
+  /// The most databases of a server that are monitored.
   static let limit = 100
 
   /// Whether any database can pass.
@@ -42,7 +42,7 @@ package struct DatabaseFilter: Sendable, Equatable {
         at += 1
         position += 1
       } else if let last = star {
-        // The last star takes one character more.
+        // The last star matches one character more.
         star = (last.at, last.position + 1)
         (at, position) = (last.at + 1, last.position + 1)
       } else {

@@ -1,9 +1,9 @@
-import CollectorCore
+import ExpositionFormat
 import PostgresAccess
 
-/// Runs queries that are not part of a scrape: all on one session, or in one database after another.
+/// Runs queries outside of a scrape: all on one session, or in one database after another.
 struct DatabaseRound: Sendable {
-  /// What became of the queries.
+  /// The outcome of the queries.
   struct Outcome {
     var succeeded = 0
     var failure: PostgresError?
@@ -20,8 +20,8 @@ struct DatabaseRound: Sendable {
     self.backoff = backoff
   }
 
-  /// The databases that sessions may be opened to, without the connected one unless it is asked for.
-  /// Half-dropped ones (-2) and templates are left out.
+  /// The databases that accept sessions, without the connected one unless requested. Half-dropped
+  /// ones (-2) and templates are left out.
   static func names(
     on session: PostgresSession, _ filter: DatabaseFilter,
     withConnected: Bool = false, until deadline: ContinuousClock.Instant
@@ -43,7 +43,7 @@ struct DatabaseRound: Sendable {
   }
 
   /// Runs the queries in each database, each with a session of its own that is closed before the
-  /// next; returns which databases could be asked.
+  /// next; returns which databases were queried.
   func run(
     in databases: [String], until deadline: ContinuousClock.Instant,
     into buffer: inout FamilyBuffer
@@ -65,8 +65,8 @@ struct DatabaseRound: Sendable {
     return outcomes
   }
 
-  /// Runs the queries on one session. A statement that was cut off by the deadline costs the
-  /// session, any other failure only itself.
+  /// Runs the queries on one session. A statement that the deadline interrupts costs the session,
+  /// any other failure only itself.
   func run(
     on session: PostgresSession, _ status: PostgresStatus,
     until deadline: ContinuousClock.Instant, into buffer: inout FamilyBuffer

@@ -1,6 +1,6 @@
-/// A generation of metric names: postgres_exporter renamed many, and dashboards ask for all of them.
+/// A generation of metric names: postgres_exporter renamed many, and dashboards use all of them.
 ///
-/// Where generations do not collide all are shown; a configuration may switch some off.
+/// Where generations do not collide all are exposed; a configuration may switch some off.
 package enum NameGeneration: String, Sendable, CaseIterable {
   /// Up to 0.10: counters without `_total`.
   case upTo10 = "0.10"
@@ -11,6 +11,6 @@ package enum NameGeneration: String, Sendable, CaseIterable {
   /// The example `queries.yaml` that came with it.
   case exampleQueries = "queries.yaml"
 
-  /// What a configuration without a word on it shows.
+  /// The generations exposed by default.
   package static let shownByDefault: Set<NameGeneration> = Set(allCases)
 }

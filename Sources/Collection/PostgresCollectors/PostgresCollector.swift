@@ -1,14 +1,15 @@
 package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 import PostgresAccess
 import Synchronization
 
-/// Everything that one server tells in one scrape: first whether it is up, then each query in turn
-/// on the same session.
+/// Collects everything from one server in one scrape: first whether it is up, then each query in
+/// turn on the same session.
 ///
-/// A query that fails is marked in `pg_scrape_collector_success` and costs the others nothing; a
-/// server that is down gives `pg_up 0` with a reason, in time. Nothing is thrown: what there is, is
-/// shown.
+/// A query that fails is marked in `pg_scrape_collector_success` and does not affect the others; a
+/// server that is down gives `pg_up 0` with a reason, in time. Nothing is thrown: what was
+/// collected is exposed.
 package struct PostgresCollector: Collector {
   let server: PostgresServer
   let queries: [any PostgresQuery]
@@ -41,11 +42,11 @@ package struct PostgresCollector: Collector {
       "pg_exporter_last_scrape_error", "Whether the last scrape had an error.", failed > 0 ? 1 : 0)
     buffer.gauge(
       "pg_exporter_last_scrape_duration_seconds", "Seconds that the last scrape took.",
-      started.duration(to: .now).inSeconds)
+      started.duration(to: .now).seconds)
     buffer.counter("pg_exporter_scrapes_total", "Scrapes of the server.", scrapes.next())
   }
 
-  /// Runs the queries, all in one go, and returns how many failed.
+  /// Runs the queries in one batch, and returns how many failed.
   private func run(
     on status: PostgresStatus, until deadline: ContinuousClock.Instant,
     into buffer: inout FamilyBuffer
@@ -73,16 +74,16 @@ package struct PostgresCollector: Collector {
         backoff.succeeded(query.name)
         isGood = true
       case .failure(let error):
-        // A query that was left no time is not to blame.
+        // A query that had no time left is not at fault.
         let isSlow = reply.took * 3 > begun.duration(to: deadline)
         if error.reason == .canceled || error.reason == .timeout && isSlow {
           backoff.overran(query.name)
         }
         isGood = false
       }
-      outcomes.append((query.name, reply.took.inSeconds, isGood))
+      outcomes.append((query.name, reply.took.seconds, isGood))
     }
-    // What had no turn, and what had none because it rests.
+    // Queries that were not reached, and suspended ones.
     outcomes += asked.dropFirst(replies.count).map { ($0.name, 0, false) }
     outcomes += resting.map { ($0, 0, false) }
     if !resting.isEmpty {

@@ -1,10 +1,10 @@
 package import CollectorCore
 
-/// The registry of this room: every query, in the order in which one scrape runs them.
+/// The registry of this module: every query, in the order in which one scrape runs them.
 package enum PostgresCollectors {
   /// All queries.
   ///
-  /// Made anew each time: some remember what a server said before.
+  /// Made anew each time: some have state of their server.
   package static var all: [any PostgresQuery] {
     let ledger = TopStatementsTracker()
     return plain + [StatementsQuery(ledger), StatementTextsQuery(ledger: ledger)]
@@ -69,19 +69,19 @@ package enum PostgresCollectors {
   package static var names: [String] { all.map(\.name) }
 }
 
-/// Which queries of a server run, and how often the slow ones.
+/// The enabled queries of a server, and the interval of the slow ones.
 package struct PostgresSelection: Sendable, Equatable {
-  /// Queries that run although they would not by default.
+  /// Queries enabled in addition to the defaults.
   package var enabled: Set<String> = []
-  /// Queries that do not run.
+  /// Queries disabled by the configuration.
   package var disabled: Set<String> = []
   /// How often slow queries run.
   package var slowInterval: Duration = .seconds(300)
-  /// How often the tables of other databases than the connected one are looked at.
+  /// How often the tables of databases other than the connected one are read.
   package var databaseInterval: Duration = .seconds(60)
-  /// Which other databases of the server are looked at.
+  /// Which other databases of the server are monitored.
   package var databases = DatabaseFilter()
-  /// The generations of names that are shown.
+  /// The exposed generations of names.
   package var generations = NameGeneration.shownByDefault
 
   /// Makes the default selection.
@@ -111,7 +111,7 @@ extension PostgresCollectors {
       var slow = ScheduledCollector(
         "postgres_slow@\(server.label)",
         PostgresSlowCollector(server, queries: slowQueries, databases: selection.databases))
-      slow.lane = .every(selection.slowInterval)
+      slow.schedule = .every(selection.slowInterval)
       slow.constantLabels = labels
       scheduled.append(slow)
     }
@@ -120,7 +120,7 @@ extension PostgresCollectors {
       var databases = ScheduledCollector(
         "postgres_databases@\(server.label)",
         PostgresDatabasesCollector(server, queries: tableQueries, databases: selection.databases))
-      databases.lane = .every(selection.databaseInterval)
+      databases.schedule = .every(selection.databaseInterval)
       databases.constantLabels = labels
       scheduled.append(databases)
     }
@@ -129,7 +129,7 @@ extension PostgresCollectors {
 }
 
 extension PostgresSelection {
-  /// The queries that run, made anew.
+  /// The enabled queries, made anew.
   package var queries: [any PostgresQuery] {
     PostgresCollectors.all.filter { query in
       !disabled.contains(query.name) && (query.isEnabledByDefault || enabled.contains(query.name))

@@ -1,9 +1,11 @@
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import PostgresAccess
 
 /// Answers `/probe` for one server: the same families as a scrape, without the label `server`.
 ///
-/// The slow ones are kept for their interval, as with a scrape.
+/// The results of slow queries are cached for their interval, as in a scrape.
 package actor PostgresProbe {
   private let server: PostgresServer
   private let fast: any Collector
@@ -12,7 +14,7 @@ package actor PostgresProbe {
   private var slowText: (at: ContinuousClock.Instant, bytes: [UInt8])?
   private let closesSession: Bool
 
-  /// Makes a probe. `closesSession` is for credentials that only probes use: nothing stays open.
+  /// Makes a probe. `closesSession` is for credentials that only probes use: no session stays open.
   package init(_ server: PostgresServer, selection: PostgresSelection, closesSession: Bool) {
     self.server = server
     self.closesSession = closesSession
@@ -32,12 +34,12 @@ package actor PostgresProbe {
         server, queries: slowQueries, databases: DatabaseFilter(exclude: ["*"]))
   }
 
-  /// Looks once, within the budget, and returns the text of the metrics.
+  /// Collects once, within the budget, and returns the text of the metrics.
   package func answer(within budget: Duration) async -> [UInt8] {
     let context = ScrapeContext(clock: .system, budget: budget)
     var buffer = FamilyBuffer()
     buffer.beginScrape()
-    // It throws nothing: a server that is down is an answer.
+    // Does not throw: a server that is down is a valid result.
     try? await fast.collect(into: &buffer, context: context)
     let bytes = buffer.render().bytes
     await refreshSlow(context)

@@ -1,9 +1,9 @@
-package import CollectorCore
+package import ExpositionFormat
 
 /// One statement and the families made from its rows.
 ///
-/// The statement is chosen by the server's version and only reads; the decoding is a pure function,
-/// so that every version's columns can be tested without that server.
+/// The statement depends on the server's version and only reads; decoding is a pure function, so
+/// that the columns of every version can be tested without that server.
 package protocol PostgresQuery: Sendable {
   /// The value of the `collector` label in `pg_scrape_collector_success`.
   var name: String { get }
@@ -12,15 +12,15 @@ package protocol PostgresQuery: Sendable {
   /// Whether it runs unless the configuration says otherwise.
   var isEnabledByDefault: Bool { get }
 
-  /// The statement for a server of this version (150020 for 15.20); nil if such a server has
-  /// nothing to tell.
+  /// The statement for a server of this version (150020 for 15.20); `nil` if such a server has no
+  /// data for it.
   func sql(version: Int) -> String?
 
-  /// The statement for this server, where more than its version matters; unless a query says
-  /// otherwise, the one for its version.
+  /// The statement for this server, where more than its version matters; by default the one for its
+  /// version.
   func sql(for server: PostgresStatus) -> String?
 
-  /// Whether the statement tells of the server, or of the connected database alone.
+  /// Whether the statement concerns the server, or the connected database alone.
   var scope: QueryScope { get }
 
   /// The same query with these generations of names.
@@ -37,11 +37,11 @@ extension PostgresQuery {
   package func showing(_ generations: Set<NameGeneration>) -> any PostgresQuery { self }
 }
 
-/// What a statement tells of.
+/// The subject of a statement.
 package enum QueryScope: Sendable, Hashable {
   /// The whole server, wherever the session is connected.
   case server
-  /// The connected database: to be asked in each.
+  /// The connected database: to be run in each.
   case database
 }
 
@@ -49,6 +49,6 @@ package enum QueryScope: Sendable, Hashable {
 package enum QueryPace: Sendable, Hashable {
   /// With every scrape.
   case everyScrape
-  /// Rarely, on a session of its own: it walks over files, or takes long.
+  /// Rarely, on a session of its own: it walks through files, or takes long.
   case slow
 }

@@ -1,18 +1,19 @@
+import Concurrency
 package import PostgresAccess
 import Synchronization
 
-/// One PostgreSQL server that is watched: its kept session, a second one for slow statements, and
-/// what is known of it.
+/// One monitored PostgreSQL server: its persistent session, a second one for slow statements, and
+/// its state.
 package final class PostgresServer: Sendable {
   /// The value of the `server` label.
   package let label: String
-  /// Where the server is.
+  /// The connection settings.
   package let settings: PostgresSettings
 
   let session: PostgresSession
   let slowSession: PostgresSession
   /// The right to hold the one connection for slow work.
-  let slowTurn = ConnectionTurn()
+  let slowConnection = AsyncMutex()
   private let refresh: @Sendable () -> PostgresSettings?
   private let lastLook = Mutex<Look?>(nil)
 
@@ -23,7 +24,7 @@ package final class PostgresServer: Sendable {
 
   /// Makes a server; nothing is connected yet. `label` replaces the usual `host:port`.
   ///
-  /// `refresh` reads the settings anew after the server refused the login: a password in a file may
+  /// `refresh` reads the settings again after the server refused the login: a password file may
   /// have been replaced.
   package init(
     _ settings: PostgresSettings, label: String? = nil,
@@ -63,13 +64,13 @@ package final class PostgresServer: Sendable {
       slowSession.settings.setting("dbname", database), name: "pg-db \(label)", refresh: refresh)
   }
 
-  /// Whether this is the admin console of a PgBouncer: its database is always called so.
+  /// Whether this is the admin console of a PgBouncer: its database always has that name.
   package var isPooler: Bool { settings.session.isConsole }
 
-  /// Logs in if need be and runs one statement: the proof that the server is up.
+  /// Logs in if necessary and runs one statement: the proof that the server is up.
   ///
   /// The statement also sets the time that each further statement of this scrape may take, so that
-  /// a slow one is ended by the server itself and the session lives on.
+  /// the server itself ends a slow one and the session survives.
   package func verify(
     deadline: ContinuousClock.Instant, statementTimeout: Duration? = nil
   ) async throws(PostgresError) -> PostgresStatus {
@@ -81,15 +82,15 @@ package final class PostgresServer: Sendable {
       note(.success(status))
       return status
     } catch {
-      // Others kept the session busy until our time was over, and were answered: nobody can say
-      // that the server is down.
+      // Others occupied the session until our time was over, and were answered: the server cannot
+      // be called down.
       let answered = session.state.lastAnswer.map { $0 >= started } ?? false
       if error.reason != .timeout || !answered { note(.failure(error)) }
       throw error
     }
   }
 
-  /// Asks a session who it talks to.
+  /// Queries the identity of a session's server.
   static func status(
     of session: PostgresSession, deadline: ContinuousClock.Instant, statementTimeout: Duration
   ) async throws(PostgresError) -> PostgresStatus {
@@ -97,7 +98,7 @@ package final class PostgresServer: Sendable {
       _ = try await session.query("SHOW LISTS", deadline: deadline)
       return PostgresStatus(version: 0, versionText: session.state.serverVersionText ?? "")
     }
-    // In steps, so that a session need not be told with every scrape.
+    // Rounded, so that the session's setting need not change with every scrape.
     let timeout = max(1, Int64((statementTimeout / .milliseconds(100)).rounded(.up))) * 100
     let result = try await session.query(
       verification, deadline: deadline, adjusting: ["statement_timeout": "\(timeout)"])
@@ -122,7 +123,7 @@ package final class PostgresServer: Sendable {
     lastLook.withLock { $0 = Look(at: .now, outcome: outcome) }
   }
 
-  /// How the server is, for a health page: what the last look said, or a new look if that was more
+  /// The server's health for a health page: from the last check, or from a new one if that was more
   /// than `age` ago.
   package func health(
     within budget: Duration = .seconds(2), age: Duration = .seconds(15)
@@ -137,22 +138,22 @@ package final class PostgresServer: Sendable {
   }
 }
 
-/// What a server that is up says of itself.
+/// The properties of a server that is up.
 package struct PostgresStatus: Sendable, Equatable {
   /// The version as a number, 150020 for 15.20.
   package let version: Int
   /// The version as the server writes it, for instance `15.20 (Debian 15.20-0+deb12u1)`.
   package let versionText: String
-  /// What `version()` says.
+  /// The result of `version()`.
   package let fullVersion: String
   /// Whether the server is in recovery: a standby, or still starting.
   package let isStandby: Bool
   /// The connected database.
   package let database: String
-  /// The extensions of the connected database that matter here, by name.
+  /// The relevant extensions of the connected database, by name.
   package let extensions: [String: PostgresExtension]
 
-  /// Makes a status; tests do so for servers that they have not.
+  /// Makes a status; for tests of servers that are not available.
   package init(
     version: Int, versionText: String = "", fullVersion: String = "", isStandby: Bool = false,
     database: String = "postgres", extensions: [String: PostgresExtension] = [:]
@@ -165,7 +166,7 @@ package struct PostgresStatus: Sendable, Equatable {
     self.extensions = extensions
   }
 
-  /// Reads lines of name, version and quoted schema.
+  /// Parses lines of name, version and quoted schema.
   static func extensions(listed text: String) -> [String: PostgresExtension] {
     var found: [String: PostgresExtension] = [:]
     for line in text.split(separator: "\n") {
@@ -183,14 +184,14 @@ package struct PostgresStatus: Sendable, Equatable {
   package var shortVersion: String { "\(version / 10_000).\(version % 10_000).0" }
 }
 
-/// An extension as it is installed in a database: its own version decides on its columns, not the
+/// An extension as it is installed in a database: its own version determines its columns, not the
 /// server's.
 package struct PostgresExtension: Sendable, Hashable {
   /// 1 of version 1.10.
   package let major: Int
   /// 10 of version 1.10.
   package let minor: Int
-  /// The schema that holds its views, quoted for SQL.
+  /// The schema that contains its views, quoted for SQL.
   package let schema: String
 
   /// Makes an extension.
@@ -206,13 +207,13 @@ package struct PostgresExtension: Sendable, Hashable {
   }
 }
 
-/// How a server is, for a health page.
+/// A server's health, for a health page.
 package struct PostgresHealth: Sendable, Equatable {
   /// Whether the server answered.
   package let isUp: Bool
-  /// Its version, if it ever told.
+  /// Its version, if it ever reported one.
   package let version: String?
-  /// Why it is down, a word of ``PostgresError/Reason``; nil while it is up.
+  /// Why it is down, a word of `PostgresError.Reason`; nil while it is up.
   package let reason: String?
   /// The error in full, without secrets; nil while it is up.
   package let message: String?

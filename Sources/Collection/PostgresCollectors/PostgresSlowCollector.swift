@@ -1,9 +1,11 @@
 package import CollectorCore
+import Concurrency
+package import ExpositionFormat
 import MetricModel
 import PostgresAccess
 
-/// The queries that take long, on a session of their own that is closed again: for a collector with
-/// an interval of its own. Those that tell of one database are asked in each.
+/// The slow queries, on a session of their own that is closed afterwards: for a collector with an
+/// interval of its own. Those that concern one database are run in each.
 package struct PostgresSlowCollector: Collector {
   let server: PostgresServer
   let queries: [any PostgresQuery]
@@ -21,15 +23,14 @@ package struct PostgresSlowCollector: Collector {
   }
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    await server.slowTurn.take()
-    do throws(PostgresError) {
-      try await run(until: .now + context.remaining * 0.9, into: &buffer)
-    } catch {
-      await server.slowSession.close()
-      await server.slowTurn.give()
-      throw error
+    try await server.slowConnection.withLock {
+      do throws(PostgresError) {
+        try await run(until: .now + context.remaining * 0.9, into: &buffer)
+      } catch {
+        await server.slowSession.close()
+        throw error
+      }
     }
-    await server.slowTurn.give()
   }
 
   private func run(
@@ -44,7 +45,7 @@ package struct PostgresSlowCollector: Collector {
   }
 
   /// Runs all queries in the connected database and returns the names of the others. Fails only if
-  /// every query failed: a managed server that forbids to list the WAL still has database sizes.
+  /// every query failed: a managed server that forbids listing the WAL still has database sizes.
   private func runHere(
     until deadline: ContinuousClock.Instant, into buffer: inout FamilyBuffer
   ) async throws(PostgresError) -> [String] {
@@ -63,14 +64,14 @@ package struct PostgresSlowCollector: Collector {
   }
 }
 
-/// The tables of the databases that the kept session is not connected to, one database after
+/// The tables of the databases that the persistent session is not connected to, one database after
 /// another: a server never has more than one session of this kind.
 package struct PostgresDatabasesCollector: Collector {
   let server: PostgresServer
   let databases: DatabaseFilter
   private let round: DatabaseRound
 
-  /// Makes a collector that asks these queries in each database that passes the filter.
+  /// Makes a collector that runs these queries in each database that passes the filter.
   package init(
     _ server: PostgresServer, queries: [any PostgresQuery],
     databases: DatabaseFilter = DatabaseFilter()

@@ -1,3 +1,4 @@
+import Concurrency
 import Synchronization
 
 /// Lets a query rest that overran again and again: a lock or a sick disk does not get better by
@@ -7,12 +8,10 @@ import Synchronization
 /// overruns again, up to a quarter of an hour. One answer ends it.
 final class QueryBackoff: Sendable {
   private struct Entry {
-    var overruns = 0
+    var backoff = Backoff(first: .seconds(30), longest: .seconds(900), tolerated: 2)
     var restsUntil: ContinuousClock.Instant?
   }
 
-  private static let patience = 3
-  private static let longest: Duration = .seconds(900)
   private let entries = Mutex<[String: Entry]>([:])
 
   /// Whether the query must not run now.
@@ -24,11 +23,7 @@ final class QueryBackoff: Sendable {
   func overran(_ name: String, at now: ContinuousClock.Instant = .now) {
     entries.withLock { entries in
       var entry = entries[name] ?? Entry()
-      entry.overruns += 1
-      let excess = entry.overruns - Self.patience
-      if excess >= 0 {
-        entry.restsUntil = now + min(.seconds(30) * (1 << min(excess, 10)), Self.longest)
-      }
+      entry.restsUntil = now + entry.backoff.pauseAfterFailure()
       entries[name] = entry
     }
   }

@@ -1,8 +1,8 @@
-package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 
-/// A query whose columns are labels and values: the list of columns is the statement and the
-/// families at once.
+/// A query whose columns are labels and values: the list of columns defines both the statement and
+/// the families.
 package struct TableQuery: PostgresQuery {
   /// A column that becomes a metric.
   package struct Value: Sendable {
@@ -14,7 +14,7 @@ package struct TableQuery: PostgresQuery {
     /// The expression for servers from a version on.
     let newer: (since: Int, sql: String)?
     let versions: ClosedRange<Int>
-    /// What NULL stands for; nil leaves the sample out.
+    /// The value for NULL; `nil` leaves the sample out.
     let null: Double?
     /// The generation of names that the metric belongs to; nil if every generation has it.
     let generation: NameGeneration?
@@ -41,7 +41,7 @@ package struct TableQuery: PostgresQuery {
         aliases: aliases)
     }
 
-    /// The names that the metric goes by when these generations are shown.
+    /// The metric's names when these generations are exposed.
     func names(prefix: String, in generations: Set<NameGeneration>) -> [String] {
       let own = generation.map { generations.contains($0) } ?? true
       let others = aliases.filter { generations.contains($0.generation) }.map(\.metric)
@@ -74,11 +74,11 @@ package struct TableQuery: PostgresQuery {
   let source: String
   /// A different source for servers from a version on.
   var newerSource: (since: Int, source: String)?
-  /// The extension that makes the view; its schema replaces `@schema@` in the statement.
+  /// The extension that provides the view; its schema replaces `@schema@` in the statement.
   var needs: String?
   /// Common table expressions before the SELECT.
   var with = ""
-  /// The generations of names that are shown.
+  /// The exposed generations of names.
   package var generations = NameGeneration.shownByDefault
 
   package func sql(for server: PostgresStatus) -> String? {

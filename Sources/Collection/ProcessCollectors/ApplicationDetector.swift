@@ -1,8 +1,9 @@
-/// Recognises applications that one executable runs many of, such as Node scripts, without any rule.
+/// Recognises applications that one executable runs many of, such as Node scripts, without any
+/// rule.
 ///
 /// Every entry of the table looks at a process and names its group, or passes.
 struct ApplicationDetector: Sendable {
-  /// What it recognises, for `tocsin check processes`.
+  /// What it recognises, as shown by `tocsin check processes`.
   let reason: String
   private let name: @Sendable (ProcessDescription) -> String?
 
@@ -41,14 +42,14 @@ struct ApplicationDetector: Sendable {
     return nil
   }
 
-  /// Whether a program may be run by PM2, so that its environment tells under which name.
+  /// Whether PM2 may run the program, so that its environment contains its PM2 name.
   static func mayBeManaged(_ process: ProcessDescription) -> Bool {
     isNode(process) || isPython(process) || ["bun", "deno"].contains(process.program)
   }
 }
 
 extension ApplicationDetector {
-  // Debian's redis-server is a link to redis-check-rdb: the kernel's name tells them apart.
+  // Debian's redis-server is a link to redis-check-rdb: the kernel's name distinguishes them.
   private static func redis(_ process: ProcessDescription) -> String? {
     for name in ["redis-server", "redis-sentinel", "valkey-server", "keydb-server"] {
       guard process.program == name || process.comm == name else { continue }
@@ -153,7 +154,7 @@ extension ApplicationDetector {
     return "java"
   }
 
-  /// The script that an interpreter runs, behind its options.
+  /// The script that an interpreter runs, after its options.
   private static func script(
     of process: ProcessDescription, kind: String, valued: Set<String>, module: Set<String>,
     inline: Set<String>
@@ -176,7 +177,7 @@ extension ApplicationDetector {
     return kind
   }
 
-  /// The part of `shop.wsgi:application` that tells applications apart.
+  /// The part of `shop.wsgi:application` that distinguishes applications.
   private static func moduleName(_ text: Substring) -> String {
     String(text.prefix { $0 != ":" && $0 != "(" })
   }
@@ -189,7 +190,8 @@ extension ApplicationDetector {
     "dist", "build", "src", "bin", "lib", "out", "current", ".",
   ]
 
-  /// The last part of a path; behind the name of its folder if everybody calls it so.
+  /// The last component of a path, preceded by its folder's name if it is a common one such as
+  /// `index.js`.
   static func scriptName(_ path: String) -> String {
     let parts = path.split(separator: "/").map(String.init)
     guard let base = parts.last else { return path }

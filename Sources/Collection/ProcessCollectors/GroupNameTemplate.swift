@@ -1,9 +1,9 @@
-/// The name of a group, with places to fill in: `{{.ExeBase}} of {{.Username}}`.
+/// A template for the name of a group: `{{.ExeBase}} of {{.Username}}`.
 ///
-/// It is the small part of Go's text/template that process-exporter's files use: their eight variables
-/// and nothing else. Our own configuration has three more.
+/// It is the small part of Go's text/template that process-exporter's files use: their eight
+/// variables and nothing else. Our own configuration has three more.
 package struct GroupNameTemplate: Hashable, Sendable {
-  /// What can be filled in.
+  /// The variables.
   package enum Variable: Hashable, Sendable {
     case comm, exeBase, exeFull, username, processID, startTime, cgroups
     /// A named group of one of the rule's `cmdline` expressions.
@@ -27,8 +27,10 @@ package struct GroupNameTemplate: Hashable, Sendable {
       })
   }
 
-  /// Reads a template; throws for anything but the eight variables, and the three of our own if they
-  /// are allowed.
+  /// Parses a template.
+  ///
+  /// - Throws: `ProcessNamingError` for anything but the eight variables, and the three of our own
+  ///   if they are allowed.
   package init(_ text: String, allowsOwn: Bool = false) throws(ProcessNamingError) {
     var parts: [Part] = []
     var rest = text[...]

@@ -1,10 +1,11 @@
+import SystemAccess
 import CollectorCore
 
-/// Which ports the processes of this network namespace listen on.
+/// The ports that the processes of this network namespace listen on.
 ///
-/// The kernel lists sockets without their processes; whose they are stands in the directories of open
-/// files. These are searched only when there is a socket whose owner is not known, and no more than
-/// once in `interval` scrapes.
+/// The kernel lists sockets without their processes; the owners are found in the directories of
+/// open files. These are searched only when there is a socket with an unknown owner, and no more
+/// than once in `interval` scrapes.
 struct ListeningSockets: Sendable {
   /// A port that something listens on.
   struct Port: Hashable, Sendable {
@@ -12,11 +13,11 @@ struct ListeningSockets: Sendable {
     var isVersion6: Bool
   }
 
-  /// The tables are read once in so many scrapes.
+  /// The number of scrapes between two readings of the tables.
   static let interval: UInt64 = 8
-  /// Owners that were not found are looked for again after so many searches.
+  /// The number of searches after which an owner that was not found is searched for again.
   private static let patience: UInt64 = 8
-  /// Most sockets that are watched.
+  /// The most sockets that are tracked.
   static let limit = 4096
 
   private(set) var ports: [UInt64: Port] = [:]
@@ -24,12 +25,12 @@ struct ListeningSockets: Sendable {
   private var fruitless: [UInt64: UInt64] = [:]
   private var lastScrape: UInt64?
 
-  /// Whether it is time to look again.
+  /// Whether a new search is due.
   func isDue(scrape: UInt64) -> Bool {
     lastScrape.map { scrape >= $0 + Self.interval } ?? true
   }
 
-  /// Takes the sockets of one reading of the tables.
+  /// Updates the sockets from one reading of the tables.
   mutating func update(_ found: [UInt64: Port], scrape: UInt64) {
     lastScrape = scrape
     ports = found
@@ -45,7 +46,7 @@ struct ListeningSockets: Sendable {
     }
   }
 
-  /// The sockets whose owners are to be looked for.
+  /// The sockets whose owners are to be searched for.
   mutating func searched(scrape: UInt64) -> Set<UInt64> {
     Set(
       ports.keys.filter { socket in
@@ -54,7 +55,7 @@ struct ListeningSockets: Sendable {
       })
   }
 
-  /// Notes that a process holds a socket.
+  /// Records that a process owns a socket.
   mutating func note(_ pid: Int32, holds socket: UInt64) {
     if owners[socket]?.contains(pid) != true { owners[socket, default: []].append(pid) }
   }
@@ -113,7 +114,7 @@ extension ProcessReader {
     }
   }
 
-  /// Looks for listening sockets and whose they are; false if it is not time yet.
+  /// Finds listening sockets and their owners; returns `false` if no search is due.
   mutating func find(
     _ sockets: inout ListeningSockets, among processes: [ProcessReading], groups: [Int?],
     in directory: borrowing Directory, scrape: UInt64
@@ -121,7 +122,7 @@ extension ProcessReader {
     guard sockets.isDue(scrape: scrape) else { return false }
     var found: [UInt64: ListeningSockets.Port] = [:]
     for (file, isVersion6) in [("net/tcp", false), ("net/tcp6", true)] {
-      // The kernel lists those that listen before all others, which may be very many.
+      // The kernel lists listening sockets before all others, which may be very many.
       guard (try? content.readBeginning(file, in: directory, limit: 1 << 20)) != nil else {
         continue
       }

@@ -1,17 +1,18 @@
+import SystemAccess
 import CollectorCore
 
-/// What was read of every process in its last full reading, so that those that have not run since need
-/// not be read again: on most hosts nearly all.
+/// The last full reading of every process, so that those that have not run since need not be read
+/// again: on most hosts nearly all.
 ///
-/// `schedstat` tells whether a thread has run, `statm` whether the kernel took memory from it, which it
-/// may do to one that sleeps. Everything is read anew once in `fullInterval` scrapes in any case.
+/// `schedstat` says whether a thread has run, `statm` whether the kernel took memory from it, which
+/// it may do while it sleeps. Everything is read again once in `fullInterval` scrapes in any case.
 struct ProcessCache: Sendable {
   struct Entry: Sendable {
     var reading: ProcessReading
     var threads: [ThreadReading] = []
-    /// What the memory was when the rest was read.
+    /// The memory footprint when the rest was read.
     var memory: MemoryFootprint?
-    /// The main thread's, from before the rest was read; nil if the kernel does not tell.
+    /// The main thread's activity before the rest was read; `nil` if the kernel does not report it.
     var activity: ThreadActivity?
     /// Whether all files were read, not only `stat`.
     var isComplete = false
@@ -21,17 +22,17 @@ struct ProcessCache: Sendable {
     var scrape: UInt64
   }
 
-  /// A process is read in full once in so many scrapes at the least.
+  /// A process is read in full at least once in this many scrapes.
   static let fullInterval: UInt64 = 16
 
   var entries: [Int32: Entry] = [:]
 
-  /// Whether everything about a process is due to be read; spread over the scrapes.
+  /// Whether a full reading of a process is due; spread over the scrapes.
   static func isDue(_ pid: Int32, scrape: UInt64) -> Bool {
     (scrape &+ UInt64(truncatingIfNeeded: pid)) % fullInterval == 0
   }
 
-  /// Forgets what was not met in this scrape.
+  /// Forgets processes that were not seen in this scrape.
   mutating func finish(scrape: UInt64, living: Int) {
     guard entries.count > living else { return }
     entries = entries.filter { $0.value.scrape == scrape }
@@ -42,7 +43,7 @@ extension ProcessReader {
   /// The reading of a process, from the cache if it has not run since; nil if it is gone.
   mutating func read(
     _ pid: Int32, in directory: borrowing Directory, cache: inout ProcessCache, scrape: UInt64,
-    troubles: inout Troubles
+    errors: inout ErrorCounts
   ) -> (reading: ProcessReading, isQuiet: Bool)? {
     let activity = activity(of: pid, in: directory)
     if let activity, !ProcessCache.isDue(pid, scrape: scrape),
@@ -53,12 +54,12 @@ extension ProcessReader {
       cache.entries.values[index].scrape = scrape
       return (cache.entries.values[index].reading, true)
     }
-    guard var reading = read(pid, in: directory, troubles: &troubles) else { return nil }
+    guard var reading = read(pid, in: directory, errors: &errors) else { return nil }
     if let index = cache.entries.index(forKey: pid),
       cache.entries.values[index].reading.startTicks == reading.startTicks
     {
       reading.openFileLimit = cache.entries.values[index].reading.openFileLimit
-      // What the rest said belongs to the reading before.
+      // What the other files said belongs to the previous reading.
       cache.entries.values[index].isComplete = false
       cache.entries.values[index].reading = reading
       cache.entries.values[index].activity = activity

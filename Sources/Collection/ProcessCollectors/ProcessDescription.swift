@@ -1,4 +1,4 @@
-/// What naming a process needs to know of it; read once in its life.
+/// What is needed to name a process; read once in its life.
 struct ProcessDescription {
   var pid: Int32
   var isKernelThread = false
@@ -18,8 +18,8 @@ struct ProcessDescription {
   /// The arguments joined by spaces.
   var commandLine: String { arguments.joined(separator: " ") }
 
-  /// Whether a selector means this executable: its whole path if the selector holds a slash, else its
-  /// last part. Both the first argument and the real executable count.
+  /// Whether a selector matches this executable: its whole path if the selector contains a slash,
+  /// else its last component. Both the first argument and the real executable count.
   func isExecutable(_ selector: String) -> Bool {
     let isPath = selector.contains("/")
     for path in [arguments.first, executable] {
@@ -45,16 +45,16 @@ struct ProcessDescription {
     }
   }
 
-  /// The first argument, as process-exporter has it; the name in the kernel for those without.
+  /// The first argument, as in process-exporter; the kernel's name for processes without arguments.
   private var exeFull: String {
     guard let first = arguments.first, !first.isEmpty else { return comm }
     return first
   }
 
-  /// The name of the program: the last part of the real executable, else the kernel's name.
+  /// The name of the program: the last component of the real executable, else the kernel's name.
   var program: String { executable.map(Self.baseName) ?? comm }
 
-  /// The systemd unit, from the innermost group of the kernel that is a service or a scope.
+  /// The systemd unit, from the innermost control group that is a service or a scope.
   var unit: String? {
     for path in cgroups {
       let parts = path.split(separator: "/")
@@ -89,7 +89,7 @@ struct ProcessDescription {
     return String(Substring(id.prefix(12)))
   }
 
-  /// What stands after the last slash.
+  /// The part after the last slash.
   static func baseName(_ path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
     let base = path[path.index(after: slash)...]

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// The families of a process group in a buffer.
@@ -88,7 +90,7 @@ struct ProcessFamilies {
       buffer.add(ratio, name, to: worstRatio)
     }
     if let ticks = group.oldestStartTicks {
-      // Whole ticks on the scale of hundredths, so that the sum rounds once.
+      // Whole ticks in hundredths of a second, so that the sum is rounded once.
       buffer.add(Double(bootTime * 100 + ticks) / 100, name, to: oldestStart)
     }
     for state in ThreadState.allCases {
@@ -97,7 +99,7 @@ struct ProcessFamilies {
     buffer.add(Double(group.restarts), name, to: restarts)
   }
 
-  /// Adds where the threads of a group wait, of what can be known.
+  /// Adds where the threads of a group wait, as far as it is known.
   func addWaiting(_ group: ProcessGroup, channels: [String], to buffer: inout FamilyBuffer) {
     guard let waiting, !group.waiting.isEmpty else { return }
     for (number, name) in channels.enumerated() {

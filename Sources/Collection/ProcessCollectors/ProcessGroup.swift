@@ -1,5 +1,5 @@
-/// A group of processes: what its members, past ones included, have used since the program began, and
-/// what those alive hold.
+/// A group of processes: what its members, including past ones, have used since the program began,
+/// and what the living ones hold.
 struct ProcessGroup: Sendable {
   let name: String
 
@@ -16,7 +16,7 @@ struct ProcessGroup: Sendable {
   var threads: UInt64 = 0
   var residentPages: UInt64 = 0
   var virtualBytes: UInt64 = 0
-  /// Nil if the kernel tells of no member.
+  /// `nil` if the kernel reports it for no member.
   var swappedBytes: UInt64?
   var openFiles: UInt64 = 0
   /// Whether the open files of any member are readable.
@@ -25,16 +25,16 @@ struct ProcessGroup: Sendable {
   var worstFileRatio: Double?
   var oldestStartTicks: UInt64?
   var states: [5 of Int] = .init(repeating: 0)
-  /// Memory by shares, of the members whose was sampled; nil if none was.
+  /// Proportional memory of the members that were sampled; `nil` if none was.
   var proportional: ProportionalMemory?
-  /// Whether the turn of a member to be sampled has not come yet, so that the sum is not right.
+  /// Whether a member still waits to be sampled, so that the sum is incomplete.
   var awaitsSamples = false
-  /// How many threads wait where, by number of `WaitChannels`.
+  /// The number of waiting threads by index in `WaitChannels`.
   var waiting: [UInt16: Int] = [:]
   /// The threads by name.
   var threadTable = ThreadTable()
 
-  /// The oldest member of the last scrape that had any.
+  /// The oldest member in the last scrape that had any.
   var leader: ProcessLeader?
   /// How often another process took the leader's place.
   var restarts: UInt64 = 0

@@ -1,8 +1,10 @@
+package import SystemAccess
 package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 import Synchronization
 
-/// Processes by groups, under the names of process-exporter.
+/// Processes by group, under the names of process-exporter.
 package final class ProcessGroupCollector: Collector {
   private struct State {
     var tracker: ProcessTracker
@@ -13,7 +15,7 @@ package final class ProcessGroupCollector: Collector {
     var sampler: ProportionalSampler
     var sockets = ListeningSockets()
     var listeners: [ProcessFamilies.Listener] = []
-    var troubles = ProcessReader.Troubles()
+    var errors = ProcessReader.ErrorCounts()
     var scrapes: UInt64 = 0
     var failures: UInt64 = 0
   }
@@ -56,14 +58,14 @@ package final class ProcessGroupCollector: Collector {
         families.addThreads(group, to: &buffer)
       }
       if options.showsListeners { ProcessFamilies.add(state.listeners, to: &buffer) }
-      addTroubles(state, to: &buffer)
+      addErrors(state, to: &buffer)
     }
   }
 
   private func scrape(_ state: inout State, bootTime: UInt64) throws {
     let directory = try state.reader.open()
     state.scrapes += 1
-    // Taken out, so that the closures below may use it while the rest of the state changes.
+    // Moved out, so that the closures below may use it while the rest of the state changes.
     var reader = state.reader
     state.reader = ProcessReader(proc: reader.proc)
     defer { state.reader = reader }
@@ -72,21 +74,21 @@ package final class ProcessGroupCollector: Collector {
       options, state.processes, isQuiet: state.isQuiet,
       uptimeTicks: UInt64(clamping: HostClock.realTimeNanoseconds / 10_000_000).since(
         bootTime * 100))
-    var troubles = state.troubles
+    var errors = state.errors
     let groups = state.tracker.begin(state.processes, isToNameAgain: { again.contains($0.pid) }) {
       process in
       guard
         let description = reader.describe(
-          process, in: directory, naming: naming, bootTime: bootTime, troubles: &troubles)
+          process, in: directory, naming: naming, bootTime: bootTime, errors: &errors)
       else { return .gone }
       return naming.group(of: description).map { .group($0.name) } ?? .unnamed
     }
     if options.readsProportionalMemory {
       state.sampler.sample(&state.processes, groups: groups, scrape: state.scrapes) {
-        reader.proportional(of: $0, in: directory, troubles: &troubles)
+        reader.proportional(of: $0, in: directory, errors: &errors)
       }
     }
-    state.troubles = troubles
+    state.errors = errors
     for (index, group) in groups.enumerated() where group != nil {
       add(index, &state, &reader, directory)
     }
@@ -102,7 +104,7 @@ package final class ProcessGroupCollector: Collector {
     state.cache.finish(scrape: state.scrapes, living: state.processes.count)
   }
 
-  /// Reads what is needed of every process to know it.
+  /// Reads what is needed of every process to identify it.
   private func list(
     _ state: inout State, _ reader: inout ProcessReader, _ directory: borrowing Directory
   ) throws {
@@ -113,7 +115,7 @@ package final class ProcessGroupCollector: Collector {
       guard
         let (reading, isQuiet) = reader.read(
           pid, in: directory, cache: &state.cache, scrape: state.scrapes,
-          troubles: &state.troubles)
+          errors: &state.errors)
       else { continue }
       state.processes.append(reading)
       state.isQuiet.append(isQuiet)
@@ -136,10 +138,10 @@ package final class ProcessGroupCollector: Collector {
       !state.cache.entries.values[place].hasLimit
       || ProcessCache.isDue(process.pid, scrape: state.scrapes)
     reader.complete(
-      &process, in: directory, readsLimits: readsLimits, troubles: &state.troubles)
+      &process, in: directory, readsLimits: readsLimits, errors: &state.errors)
     let outcome = reader.readThreads(
       of: &process, in: directory, all: options.readsThreads,
-      entry: &state.cache.entries.values[place], troubles: &state.troubles)
+      entry: &state.cache.entries.values[place], errors: &state.errors)
     switch outcome {
     case .gone: return
     case .unreadable: state.tracker.add(process, threads: nil)
@@ -155,22 +157,22 @@ package final class ProcessGroupCollector: Collector {
     }
   }
 
-  private func addTroubles(_ state: State, to buffer: inout FamilyBuffer) {
+  private func addErrors(_ state: State, to buffer: inout FamilyBuffer) {
     buffer.counter(
       "namedprocess_scrape_errors", "Scrapes that failed as a whole.",
       Double(state.failures))
     buffer.counter(
       "namedprocess_scrape_procread_errors", "Processes that could not be read.",
-      Double(state.troubles.processes))
+      Double(state.errors.processes))
     buffer.counter(
       "namedprocess_scrape_partial_errors", "Files of processes that could not be read.",
-      Double(state.troubles.files))
+      Double(state.errors.files))
     buffer.counter(
       "tocsin_process_resets_total", "Counters of processes that fell and added nothing.",
       Double(state.tracker.resets))
     buffer.counter(
       "tocsin_process_folded_total",
       "Processes put into the group \"other\" because there were too many groups.",
-      Double(state.tracker.folded))
+      Double(state.tracker.overflowed))
   }
 }

@@ -8,9 +8,9 @@ struct ProcessLeader: Hashable, Sendable {
   }
 }
 
-/// What is remembered of groups that ended, so that one that comes back goes on counting its restarts.
+/// The restart counters of removed groups, so that a group that returns continues its count.
 struct DepartedGroups: Sendable {
-  /// Most groups that are remembered; those that ended first go first.
+  /// The most groups in the list; those that were removed first are dropped first.
   static let limit = 1024
 
   struct Record: Sendable {
@@ -32,7 +32,7 @@ struct DepartedGroups: Sendable {
       records[order[first]] = nil
       first += 1
     }
-    // Names that came back or went twice stand in the list in vain.
+    // Names that returned or were removed twice leave stale entries in the list.
     if order.count > 4 * Self.limit {
       var seen: Set<String> = []
       order = order[first...].filter { records[$0] != nil && seen.insert($0).inserted }

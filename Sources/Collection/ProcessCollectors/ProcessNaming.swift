@@ -1,6 +1,6 @@
 /// How processes are put into groups.
 package struct ProcessNaming: Sendable {
-  /// What names the group of a process that no rule takes.
+  /// How the group of a process is named that matches no rule.
   package enum Key: String, CaseIterable, Sendable {
     /// Built-in detectors of applications, else the real executable.
     case application
@@ -20,11 +20,12 @@ package struct ProcessNaming: Sendable {
     var reason: String
   }
 
-  /// The rules; the first that takes a process counts.
+  /// The rules; the first match counts.
   package var rules: [ProcessRule]
-  /// Whether a process that no rule takes belongs to the group of its nearest ancestor that has one.
+  /// Whether a process that matches no rule belongs to the group of its nearest ancestor that has
+  /// one.
   package var childrenInherit = true
-  /// How processes that no rule takes are grouped; nil leaves them out.
+  /// How processes that match no rule are grouped; `nil` leaves them out.
   package var key: Key?
 
   /// Groups by rules, and the rest by a key, if there is one.
@@ -34,13 +35,13 @@ package struct ProcessNaming: Sendable {
     self.key = key
   }
 
-  /// Groups every process by the name of its real executable, or by its name in the kernel where the
-  /// executable cannot be read. Threads of the kernel are left out.
+  /// Groups every process by the name of its real executable, or by the kernel's name where the
+  /// executable cannot be read. Kernel threads are left out.
   package static let byExecutable = ProcessNaming(rules: [], key: .executable)
-  /// Groups by application, as the built-in detectors see it.
+  /// Groups by application, as the built-in detectors recognise it.
   package static let detected = ProcessNaming(rules: [], key: .application)
 
-  /// What must be read of a process to name it.
+  /// The variables that must be read of a process to name it.
   var variables: Set<GroupNameTemplate.Variable> {
     var variables: Set<GroupNameTemplate.Variable> = []
     for rule in rules {
@@ -90,8 +91,8 @@ package struct ProcessNaming: Sendable {
       reason: process.executable == nil ? "name in the kernel" : "executable")
   }
 
-  /// The processes that are to be named again although they seem to be what they were. One that has not
-  /// run has not changed.
+  /// The processes that are to be named again although they seem unchanged. One that has not run
+  /// has not changed.
   func recheck(
     _ options: ProcessOptions, _ processes: [ProcessReading], isQuiet: [Bool], uptimeTicks: UInt64
   ) -> Set<Int32> {

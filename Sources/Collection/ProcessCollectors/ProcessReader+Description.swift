@@ -1,15 +1,16 @@
+import SystemAccess
 import CollectorCore
 import MetricModel
 
 extension ProcessReader {
-  /// Most bytes of a command line that are looked at.
+  /// The most bytes of a command line that are read.
   static let commandLineLimit = 65_536
 
-  /// Reads what naming a process needs; nil if it is gone. What is not ours to read is counted and does
-  /// without.
+  /// Reads what naming a process needs; `nil` if it is gone. What may not be read is counted and
+  /// left empty.
   mutating func describe(
     _ process: ProcessReading, in directory: borrowing Directory,
-    naming: ProcessNaming, bootTime: UInt64, troubles: inout Troubles
+    naming: ProcessNaming, bootTime: UInt64, errors: inout ErrorCounts
   ) -> ProcessDescription? {
     let variables = naming.variables
     let pid = process.pid
@@ -20,11 +21,11 @@ extension ProcessReader {
       try content.readLink(NumberedPath(pid, "exe"), in: directory)
       description.executable = Self.withoutDeletedMark(content.span.text)
     } catch {
-      // Threads of the kernel and zombies have none.
+      // Kernel threads and zombies have none.
       if !error.isGone, !process.isKernelThread {
-        // The kernel forbids this of a process that has just ended, too.
+        // The kernel also forbids this for a process that has just ended.
         guard text("\(pid)/comm", in: directory) != nil else { return nil }
-        troubles.files += 1
+        errors.files += 1
       }
     }
     if (try? content.read("\(pid)/cmdline", in: directory)) != nil {
@@ -44,7 +45,7 @@ extension ProcessReader {
         try content.read("\(pid)/environ", in: directory)
         description.managedName = Self.managedName(content.span)
       } catch {
-        if !error.isGone { troubles.files += 1 }
+        if !error.isGone { errors.files += 1 }
       }
     }
     if variables.contains(.startTime) {
@@ -67,7 +68,7 @@ extension ProcessReader {
     return arguments
   }
 
-  /// The name that PM2 gave to a program, from the program's environment, of which nothing else is kept.
+  /// The PM2 name of a program, from the program's environment, of which nothing else is retained.
   static func managedName(_ environment: Span<UInt8>) -> String? {
     var name: String?
     var isManaged = false
@@ -117,7 +118,7 @@ extension ProcessReader {
   private mutating func text(_ path: String, in directory: borrowing Directory) -> String? {
     guard (try? content.read(path, in: directory)) != nil else { return nil }
     let bytes = content.span
-    // A name may end in blanks of its own: only the newline of the kernel goes.
+    // A name may end in blanks of its own: only the kernel's newline is removed.
     let end = bytes.count > 0 && bytes[bytes.count - 1] == UInt8(ascii: "\n") ? 1 : 0
     return bytes.extracting(droppingLast: end).text
   }

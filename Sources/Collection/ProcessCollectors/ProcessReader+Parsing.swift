@@ -1,10 +1,11 @@
+import SystemAccess
 import CollectorCore
 
 extension ProcessReader {
-  /// The kernel's flag of its own threads.
+  /// The flag of kernel threads.
   private static let kernelThreadFlag: UInt64 = 0x0020_0000
 
-  /// Reads `pid (comm) state ppid ...`. The name may hold anything, parentheses too.
+  /// Parses `pid (comm) state ppid ...`. The name may contain anything, including parentheses.
   static func parseStat(_ bytes: Span<UInt8>, pid: Int32) throws(FormatError) -> ProcessReading {
     guard let open = bytes.firstIndex(of: "("), let close = bytes.lastIndex(of: ")"), open < close
     else { throw FormatError(file: "\(pid)/stat", line: 1, "the name is missing") }
@@ -40,10 +41,11 @@ extension ProcessReader {
       counters: counters, virtualBytes: virtual, residentPages: UInt64(clamping: resident))
   }
 
-  /// The fields of a `status` file that are shown.
+  /// The exposed fields of a `status` file.
   struct Status {
     var state: ThreadState
-    /// Nil where the kernel does not tell: threads of its own, zombies, and kernels before 2.6.34.
+    /// `nil` where the kernel does not report it: kernel threads, zombies, and kernels before
+    /// 2.6.34.
     var swappedBytes: UInt64?
     var memory: MemoryFootprint
     var voluntarySwitches: UInt64
@@ -56,7 +58,7 @@ extension ProcessReader {
     }
   }
 
-  /// Reads a `status` file, whose lines may stand in any order.
+  /// Parses a `status` file, whose lines may be in any order.
   static func parseStatus(_ bytes: Span<UInt8>) throws(FormatError) -> Status {
     var state: ThreadState?
     var swapped, virtual, resident, voluntary, involuntary: UInt64?
@@ -96,7 +98,7 @@ extension ProcessReader {
       voluntarySwitches: voluntary, involuntarySwitches: involuntary)
   }
 
-  /// Reads the number behind a line's key.
+  /// Parses the number after a line's key.
   private static func bytes(ofKilobytes line: inout ByteScanner) throws(FormatError) -> UInt64 {
     line.skipField()
     let (bytes, overflows) = try line.unsigned("the kilobytes").multipliedReportingOverflow(
@@ -105,8 +107,8 @@ extension ProcessReader {
     return bytes
   }
 
-  /// Reads `schedstat`; nil for anything but three numbers, and for the zeros of a kernel that does not
-  /// keep them.
+  /// Parses `schedstat`; `nil` for anything but three numbers, and for the zeros of a kernel that
+  /// does not count them.
   static func parseActivity(_ bytes: Span<UInt8>) -> ThreadActivity? {
     var line = ByteScanner(bytes, file: "schedstat")
     guard let running = line.nextField()?.unsigned, let waiting = line.nextField()?.unsigned,
@@ -115,7 +117,7 @@ extension ProcessReader {
     return ThreadActivity(running: running, waiting: waiting, slices: slices)
   }
 
-  /// Reads the first two numbers of `statm`, which are pages; nil without them.
+  /// Parses the first two numbers of `statm`, which are pages; `nil` without them.
   static func parseFootprint(_ bytes: Span<UInt8>) -> MemoryFootprint? {
     var line = ByteScanner(bytes, file: "statm")
     guard let virtual = line.nextField()?.unsigned, let resident = line.nextField()?.unsigned else {

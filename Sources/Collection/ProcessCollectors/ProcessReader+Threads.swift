@@ -1,23 +1,25 @@
+import SystemAccess
 import CollectorCore
 
 extension ProcessReader {
-  /// What came of reading the threads of a process.
+  /// The outcome of reading the threads of a process.
   enum ThreadsOutcome {
     case read
     /// The process has ended meanwhile.
     case gone
-    /// What its threads do cannot be read; what is known of them is left as it was.
+    /// Its threads cannot be read; what is known of them remains as it was.
     case unreadable
   }
 
-  /// Reads what `status` tells of a process, and its threads.
+  /// Reads what `status` says about a process, and its threads.
   ///
-  /// With `all`, the files of every thread are read, but not those of a process that has never had more
-  /// than one: its own files say the same. Otherwise only the main thread counts. `entry` holds the
-  /// threads of the last reading, which are replaced; those that have not run since keep what they had.
+  /// With `all`, the files of every thread are read, but not those of a process that has never had
+  /// more than one: its own files say the same. Otherwise only the main thread counts. `entry`
+  /// contains the threads of the last reading, which are replaced; those that have not run since
+  /// remain unchanged.
   mutating func readThreads(
     of process: inout ProcessReading, in directory: borrowing Directory, all: Bool,
-    entry: inout ProcessCache.Entry, troubles: inout Troubles
+    entry: inout ProcessCache.Entry, errors: inout ErrorCounts
   ) -> ThreadsOutcome {
     let pid = process.pid
     let status: Status
@@ -26,13 +28,13 @@ extension ProcessReader {
       status = try Self.parseStatus(content.span)
     } catch {
       if (error as? SystemError)?.isGone == true { return .gone }
-      troubles.files += 1
+      errors.files += 1
       return .unreadable
     }
     process.swappedBytes = process.virtualBytes == 0 ? 0 : status.swappedBytes
     entry.memory = status.memory
     if all, process.threadCount > 1 || entry.hadThreads {
-      return readTasks(of: pid, in: directory, threads: &entry.threads, troubles: &troubles)
+      return readTasks(of: pid, in: directory, threads: &entry.threads, errors: &errors)
     }
     var main = status.thread(id: pid)
     main.name = process.comm
@@ -49,7 +51,7 @@ extension ProcessReader {
   /// Reads all threads below `task`.
   private mutating func readTasks(
     of pid: Int32, in directory: borrowing Directory, threads: inout [ThreadReading],
-    troubles: inout Troubles
+    errors: inout ErrorCounts
   ) -> ThreadsOutcome {
     var ids = numbers
     numbers = []
@@ -60,12 +62,12 @@ extension ProcessReader {
       try tasks.forEachEntry(scratch: &scratch) { name in
         if let id = name.unsigned.flatMap({ Int32(exactly: $0) }) { ids.append(id) }
       }
-      // The order of the kernel, which is nearly always that of the ids.
+      // The kernel's order, which is nearly always that of the ids.
       if zip(ids, ids.dropFirst()).contains(where: { $0 > $1 }) { ids.sort() }
-      readTasks(ids, in: tasks, threads: &threads, troubles: &troubles)
+      readTasks(ids, in: tasks, threads: &threads, errors: &errors)
     } catch {
       if error.isGone { return .gone }
-      troubles.files += 1
+      errors.files += 1
       return .unreadable
     }
     return threads.isEmpty ? .gone : .read
@@ -73,7 +75,7 @@ extension ProcessReader {
 
   private mutating func readTasks(
     _ ids: [Int32], in tasks: borrowing Directory, threads: inout [ThreadReading],
-    troubles: inout Troubles
+    errors: inout ErrorCounts
   ) {
     var next = 0
     var kept = 0
@@ -81,7 +83,7 @@ extension ProcessReader {
       while next < threads.count, threads[next].id < id { next += 1 }
       let past = next < threads.count && threads[next].id == id ? threads[next] : nil
       if past != nil { next += 1 }
-      guard let thread = readThread(id, in: tasks, past: past, troubles: &troubles) else {
+      guard let thread = readThread(id, in: tasks, past: past, errors: &errors) else {
         continue
       }
       if kept < next {
@@ -95,9 +97,9 @@ extension ProcessReader {
     threads.removeLast(threads.count - kept)
   }
 
-  /// Reads one thread; nil if it is gone. One that cannot be read is what it was.
+  /// Reads one thread; `nil` if it is gone. One that cannot be read remains as it was.
   private mutating func readThread(
-    _ id: Int32, in tasks: borrowing Directory, past: ThreadReading?, troubles: inout Troubles
+    _ id: Int32, in tasks: borrowing Directory, past: ThreadReading?, errors: inout ErrorCounts
   ) -> ThreadReading? {
     let activity = activity(of: id, in: tasks)
     if let activity, let past, past.activity == activity { return past }
@@ -112,7 +114,7 @@ extension ProcessReader {
       thread.activity = activity
     } catch {
       if (error as? SystemError)?.isGone == true { return nil }
-      troubles.files += 1
+      errors.files += 1
       return past
     }
     if (try? content.readRecord(NumberedPath(id, "io"), in: tasks)) != nil {

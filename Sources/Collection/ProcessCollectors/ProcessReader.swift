@@ -1,6 +1,7 @@
+import SystemAccess
 import CollectorCore
 
-/// Reads processes from /proc: files relative to one open directory, into memory that is used again.
+/// Reads processes from /proc: files relative to one open directory, into reused memory.
 struct ProcessReader: Sendable {
   let proc: ProcRoot
   var scratch: [UInt8] = []
@@ -9,9 +10,9 @@ struct ProcessReader: Sendable {
   private var pids: [Int32] = []
   /// Whether the kernel states the number of open files as the size of `fd` (since 6.2).
   private var countsOpenFiles: Bool?
-  /// Whether the kernel tells of threads what the scheduler did for them.
+  /// Whether the kernel reports scheduler statistics of threads.
   private(set) var hasActivity = true
-  /// Numbers of threads or open files, for the process that is read.
+  /// Numbers of threads or open files of the process being read.
   var numbers: [Int32] = []
   var waitChannels = WaitChannels()
 
@@ -19,8 +20,8 @@ struct ProcessReader: Sendable {
     self.proc = proc
   }
 
-  /// What went wrong on the way.
-  struct Troubles: Sendable {
+  /// Counts of reading errors.
+  struct ErrorCounts: Sendable {
     /// Processes that could not be read at all.
     var processes: UInt64 = 0
     /// Files of processes that could not be read.
@@ -43,28 +44,28 @@ struct ProcessReader: Sendable {
     return found
   }
 
-  /// Gives back the list, so that its memory is used again.
+  /// Returns the list, so that its memory is reused.
   mutating func recycle(_ list: [Int32]) {
     pids = list
   }
 
   /// Reads `stat`; nil if the process is gone or cannot be read.
   mutating func read(
-    _ pid: Int32, in directory: borrowing Directory, troubles: inout Troubles
+    _ pid: Int32, in directory: borrowing Directory, errors: inout ErrorCounts
   ) -> ProcessReading? {
     do {
       try content.readRecord(NumberedPath(pid, "stat"), in: directory)
       return try Self.parseStat(content.span, pid: pid)
     } catch let error as SystemError {
       // It may end between the listing and the reading.
-      if !error.isGone { troubles.processes += 1 }
+      if !error.isGone { errors.processes += 1 }
     } catch {
-      troubles.processes += 1
+      errors.processes += 1
     }
     return nil
   }
 
-  /// What the scheduler has done for the main thread of a process, or for a thread if the directory is
+  /// The scheduler statistics of the main thread of a process, or of a thread if the directory is
   /// that of the threads.
   mutating func activity(
     of id: Int32, in directory: borrowing Directory
@@ -75,7 +76,7 @@ struct ProcessReader: Sendable {
     return Self.parseActivity(content.span)
   }
 
-  /// The memory of a process in brief.
+  /// The memory footprint of a process.
   mutating func footprint(of pid: Int32, in directory: borrowing Directory) -> MemoryFootprint? {
     guard (try? content.readRecord(NumberedPath(pid, "statm"), in: directory)) != nil else {
       return nil
@@ -85,35 +86,36 @@ struct ProcessReader: Sendable {
 
   /// Reads `smaps_rollup`: slow, and the process cannot change its mappings meanwhile.
   mutating func proportional(
-    of pid: Int32, in directory: borrowing Directory, troubles: inout Troubles
+    of pid: Int32, in directory: borrowing Directory, errors: inout ErrorCounts
   ) -> ProportionalSampler.Reading {
     do {
       try content.readRecord(NumberedPath(pid, "smaps_rollup"), in: directory)
       return .memory(try Self.parseProportional(content.span))
     } catch {
       if (error as? SystemError)?.isGone == true { return .gone }
-      troubles.files += 1
+      errors.files += 1
       return .unreadable
     }
   }
 
-  /// Reads the rest of a process, as far as it may be read.
+  /// Reads the rest of a process, as far as permitted.
   mutating func complete(
     _ process: inout ProcessReading, in directory: borrowing Directory, readsLimits: Bool,
-    troubles: inout Troubles
+    errors: inout ErrorCounts
   ) {
     let pid = process.pid
     do {
       try content.readRecord(NumberedPath(pid, "io"), in: directory)
       process.traffic = try Self.parseIO(content.span)
     } catch {
-      // A kernel without accounting has no such file; that is no trouble, nor is an end meanwhile.
-      if (error as? SystemError)?.isGone != true { troubles.files += 1 }
+      // A kernel without accounting has no such file; that is not an error, nor is an end
+      // meanwhile.
+      if (error as? SystemError)?.isGone != true { errors.files += 1 }
     }
     do {
       process.openFiles = try openFiles(of: pid, in: directory)
     } catch {
-      if !error.isGone { troubles.files += 1 }
+      if !error.isGone { errors.files += 1 }
     }
     guard readsLimits else { return }
     do {
@@ -123,7 +125,7 @@ struct ProcessReader: Sendable {
       process.openFileLimit = try Self.parseOpenFileLimit(content.span)
     } catch {
       process.openFileLimit = nil
-      if (error as? SystemError)?.isGone != true { troubles.files += 1 }
+      if (error as? SystemError)?.isGone != true { errors.files += 1 }
     }
   }
 
@@ -136,11 +138,11 @@ struct ProcessReader: Sendable {
     return try countEntries(try directory.open(NumberedPath(pid, "fd")))
   }
 
-  /// Looks whether the kernel's number agrees with the listing for this program itself.
+  /// Checks whether the kernel's count agrees with the listing for this program itself.
   private mutating func learnToCount(_ directory: borrowing Directory) -> Bool {
     let listed = try? countEntries(try directory.open("self/fd"))
     let stated = (try? directory.size(of: "self/fd")).map { UInt64(clamping: $0) }
-    // The listing holds its own descriptor; other threads may open files in between.
+    // The listing includes its own descriptor; other threads may open files in between.
     let agrees =
       if let listed, let stated { stated > 0 && stated + 32 > listed && stated < listed + 32 } else
       {

@@ -1,4 +1,4 @@
-/// The name of a process in the kernel, packed so that comparing it needs no string.
+/// The kernel's name of a process, packed so that comparing it needs no string.
 struct CommName: Hashable, Sendable {
   private var high: UInt64 = 0
   private var low: UInt64 = 0
@@ -11,7 +11,7 @@ struct CommName: Hashable, Sendable {
     for index in 8..<max(8, min(16, bytes.count)) { low = low << 8 | UInt64(bytes[index]) }
   }
 
-  /// The name as text; it never holds a zero byte.
+  /// The name as text; it never contains a zero byte.
   var text: String {
     var bytes: [UInt8] = []
     for part in [high, low] {
@@ -38,7 +38,7 @@ struct ProcessTraffic: Hashable, Sendable {
   var written: UInt64 = 0
 }
 
-/// What a thread does, as the letter of /proc says.
+/// The state of a thread, as the letter in /proc.
 enum ThreadState: Int, CaseIterable, Sendable {
   case running, sleeping, waiting, zombie, other
 
@@ -64,8 +64,8 @@ enum ThreadState: Int, CaseIterable, Sendable {
   }
 }
 
-/// How much the scheduler has done for a thread: `schedstat`. Two equal ones mean that it has not run
-/// in between, so nothing that it counts can have changed.
+/// The scheduler statistics of a thread: `schedstat`. Two equal ones mean that it has not run in
+/// between, so none of its counters can have changed.
 struct ThreadActivity: Hashable, Sendable {
   var running: UInt64
   var waiting: UInt64
@@ -77,32 +77,33 @@ struct ThreadReading: Hashable, Sendable {
   var id: Int32
   var name = CommName()
   var state: ThreadState
-  /// Switches of context because the thread waited, and because its time was up.
+  /// Context switches because the thread waited, and because its time slice ended.
   var voluntarySwitches: UInt64
   var involuntarySwitches: UInt64
   var counters = ProcessCounters()
   /// Nil where it cannot be read.
   var traffic: ProcessTraffic?
-  /// Where in the kernel it waits: a number of `WaitChannels`, 0 for nowhere.
+  /// Where in the kernel it waits: an index of `WaitChannels`, 0 for nowhere.
   var waitChannel: UInt16 = 0
-  /// Nil where the kernel does not tell.
+  /// `nil` where the kernel does not report it.
   var activity: ThreadActivity?
 }
 
-/// How large a process is, as `statm` and `status` agree to tell. `stat` may differ a little: since Linux
-/// 6.2 the kernel sums up for some files what each processor has counted, and guesses for others.
+/// The size of a process, from `statm` and `status`. `stat` may differ slightly: since Linux 6.2
+/// the kernel sums per-processor counters for some files, and estimates for others.
 struct MemoryFootprint: Hashable, Sendable {
   var virtualBytes: UInt64
   var residentBytes: UInt64
 }
 
-/// Memory with what is shared counted by shares.
+/// Memory with shared pages counted proportionally.
 struct ProportionalMemory: Hashable, Sendable {
   var residentBytes: UInt64 = 0
   var swappedBytes: UInt64 = 0
 }
 
-/// One process at one moment: first what `stat` says, then the rest for those that belong to a group.
+/// One process at one moment: first what `stat` contains, then the rest for those that belong to a
+/// group.
 struct ProcessReading: Sendable {
   var pid: Int32
   var parent: Int32
@@ -116,12 +117,12 @@ struct ProcessReading: Sendable {
   var virtualBytes: UInt64 = 0
   var residentPages: UInt64 = 0
 
-  /// Nil where the kernel does not tell.
+  /// `nil` where the kernel does not report it.
   var swappedBytes: UInt64?
   /// Nil where it cannot be read.
   var traffic: ProcessTraffic?
   var openFiles: UInt64?
-  /// The soft limit, the largest number for none; nil where it cannot be read.
+  /// The soft limit, the largest number for unlimited; `nil` where it cannot be read.
   var openFileLimit: UInt64?
   /// Nil unless it is sampled.
   var proportional: ProportionalMemory?

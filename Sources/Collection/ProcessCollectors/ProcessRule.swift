@@ -1,6 +1,6 @@
 package import PatternMatching
 
-/// One entry of a process-exporter file: which processes it takes, and what their group is called.
+/// One entry of a process-exporter file: the processes it matches, and the name of their group.
 package struct ProcessRule: Sendable {
   /// The group's name.
   package let name: GroupNameTemplate
@@ -11,12 +11,12 @@ package struct ProcessRule: Sendable {
   /// Expressions that must all match the arguments, joined by spaces.
   package let cmdline: [RegularExpression]
 
-  /// What only rules of our own configuration can ask for.
+  /// The selectors that only rules of our own configuration have.
   package let own: OwnSelectors
 
-  /// Selectors that process-exporter's files do not have. Of each list, one must be the process's.
+  /// Selectors that process-exporter's files do not have. A process must match one of each list.
   package struct OwnSelectors: Hashable, Sendable {
-    /// Real executables: whole paths, or last parts.
+    /// Real executables: whole paths, or last components.
     package var executables: Set<String> = []
     /// Systemd units, such as `nginx.service`.
     package var units: Set<String> = []
@@ -56,12 +56,15 @@ package struct ProcessRule: Sendable {
 
   /// The template of a rule without a name.
   package static let defaultName = "{{.ExeBase}}"
-  /// The kernel cuts names of processes at this many bytes.
+  /// The kernel truncates names of processes to this many bytes.
   package static let commLimit = 15
 
-  /// Makes a rule; throws if it selects nothing, or a pattern or the template is wrong.
+  /// Makes a rule.
   ///
   /// `own` is given for rules of our own configuration, whose names may use our own variables.
+  ///
+  /// - Throws: `ProcessNamingError` if it selects nothing, or a pattern or the template is
+  ///   malformed.
   package init(
     name: String? = nil, comm: [String] = [], exe: [String] = [], cmdline: [String] = [],
     own: OwnSelectors? = nil
@@ -97,7 +100,7 @@ package struct ProcessRule: Sendable {
     }
   }
 
-  /// The group's name for a process; nil if the rule does not take it.
+  /// The group's name for a process; `nil` if the rule does not match it.
   func groupName(of process: ProcessDescription) -> String? {
     if !comm.isEmpty, !comm.contains(process.comm) { return nil }
     if !exe.isEmpty, !exe.contains(where: process.isExecutable) { return nil }
@@ -109,7 +112,7 @@ package struct ProcessRule: Sendable {
     }
   }
 
-  /// The named groups of all expressions; nil if one of them does not match.
+  /// The named groups of all expressions; `nil` if one of them does not match.
   private func matches(_ commandLine: String) -> [String: String]? {
     var matches: [String: String] = [:]
     for expression in cmdline {

@@ -1,6 +1,7 @@
+import SystemAccess
 import CollectorCore
 
-/// A look at all processes without collecting anything: which belongs to which group, and why.
+/// The group of each process and the reason for it, without collecting metrics.
 package struct ProcessSurvey: Sendable {
   /// One process.
   package struct Row: Hashable, Sendable {
@@ -8,26 +9,26 @@ package struct ProcessSurvey: Sendable {
     package var pid: Int32
     /// Its group; nil if it has none.
     package var group: String?
-    /// What put it there, or why it has no group.
+    /// Why it belongs to the group, or why it has none.
     package var reason: String
-    /// Its arguments, or its name in the kernel in brackets.
+    /// Its arguments, or the kernel's name in brackets.
     package var command: String
   }
 
   /// The processes, by group and then by id; those without a group last.
   package let rows: [Row]
 
-  /// Looks at the processes as the collector would in its first scrape.
+  /// Lists the processes as the collector would in its first scrape.
   package init(_ context: ProcessContext) throws {
     var reader = ProcessReader(proc: context.proc)
     let directory = try reader.open()
     let bootTime = try context.proc.bootTime()
-    var troubles = ProcessReader.Troubles()
+    var errors = ProcessReader.ErrorCounts()
     let naming = context.naming
     let inherits = naming.childrenInherit && context.options.childrenInherit
     var processes: [ProcessReading] = []
     for pid in try reader.list(directory) {
-      if let reading = reader.read(pid, in: directory, troubles: &troubles) {
+      if let reading = reader.read(pid, in: directory, errors: &errors) {
         processes.append(reading)
       }
     }
@@ -37,7 +38,7 @@ package struct ProcessSurvey: Sendable {
     let groups = tracker.begin(processes) { process in
       guard
         let description = reader.describe(
-          process, in: directory, naming: naming, bootTime: bootTime, troubles: &troubles)
+          process, in: directory, naming: naming, bootTime: bootTime, errors: &errors)
       else { return .gone }
       let choice = naming.group(of: description)
       let command =

@@ -1,34 +1,36 @@
-/// Remembers every process between scrapes and adds up what groups use.
+/// Tracks every process between scrapes and accumulates what groups use.
 ///
-/// A process is its pid and start time. Each scrape adds to a process's group what the process used
-/// since the last one; a process that was there at the first scrape counts from then, a later one from
-/// its birth. Differences never wrap: a counter that fell adds nothing and is counted as a reset.
-/// A process that is gone is forgotten, whether it belonged to a group or not.
+/// A process is identified by its pid and start time. Each scrape adds to a process's group what
+/// the process used since the last one; a process that existed at the first scrape counts from
+/// then, a later one from its start. Differences never wrap: a counter that decreased adds nothing
+/// and is counted as a reset. A process that is gone is forgotten, whether it belonged to a group
+/// or not.
 struct ProcessTracker: Sendable {
-  /// What naming a new process came to.
+  /// The outcome of naming a new process.
   enum Naming {
     case group(String)
-    /// No rule takes it; it may inherit.
+    /// No rule matches; it may inherit.
     case unnamed
-    /// It was gone before it could be looked at.
+    /// It was gone before it could be read.
     case gone
   }
 
-  /// Most groups without members that are kept; those empty for longest go first.
+  /// The most groups without members that are retained; those empty for longest are removed first.
   static let emptyGroupLimit = 256
 
   private struct Known {
     var startTicks: UInt64
     var comm: CommName
-    /// Nil for a process of no group.
+    /// `nil` for a process without a group.
     var group: Int?
     /// Nil before the first full reading.
     var counters: ProcessCounters?
     var traffic: ProcessTraffic?
     var threads: [ThreadReading] = []
-    /// Whether it was there at the first scrape.
+    /// Whether it existed at the first scrape.
     var isOld: Bool
-    /// Whether its threads are met for the first time although they are not new: their past is nobody's.
+    /// Whether its threads are seen for the first time although they are not new: their past
+    /// belongs to no group.
     var isFirstMeeting: Bool
     var scrape: UInt64
   }
@@ -41,19 +43,19 @@ struct ProcessTracker: Sendable {
   private var slots: [ProcessGroup?] = []
   private var indexByName: [String: Int] = [:]
   private var scrape: UInt64 = 0
-  /// Counters that fell, since the program began.
+  /// Counters that decreased, since the program began.
   private(set) var resets: UInt64 = 0
-  /// Processes that were put into the group of the rest because there were too many groups.
-  private(set) var folded: UInt64 = 0
-  /// Whether a process came or went in the current scrape, or was named anew.
+  /// Processes that were counted in the group `other` because there were too many groups.
+  private(set) var overflowed: UInt64 = 0
+  /// Whether a process started, ended or was named again in the current scrape.
   private(set) var hasChangedMembers = false
   private var departed = DepartedGroups()
-  /// The places of the groups by their names; nil when groups came or went.
+  /// The indices of the groups sorted by name; `nil` when groups were added or removed.
   private var order: [Int]?
 
-  /// The group of the processes for which there was no room.
+  /// The group of the processes beyond the limit of groups.
   static let other = "other"
-  /// Most groups, unless said otherwise.
+  /// The default limit of groups.
   static let defaultGroupLimit = 1000
 
   init(
@@ -77,8 +79,8 @@ struct ProcessTracker: Sendable {
 
   private func name(_ index: Int) -> String { slots[index]?.name ?? "" }
 
-  /// The ports that groups listen on, in a steady order. A socket that several groups hold counts for
-  /// each.
+  /// The ports that groups listen on, in a stable order. A socket that several groups share counts
+  /// for each.
   func listeners(_ sockets: ListeningSockets) -> [ProcessFamilies.Listener] {
     var counts: [ProcessFamilies.Listener: Int] = [:]
     for (socket, owners) in sockets.owners {
@@ -99,16 +101,17 @@ struct ProcessTracker: Sendable {
     }.sorted { ($0.group, $0.port, $0.protocolName) < ($1.group, $1.port, $1.protocolName) }
   }
 
-  /// The name of a group by its place.
+  /// The name of a group by its index.
   func name(ofGroup index: Int) -> String? { slots[index]?.name }
 
-  /// The number of processes that are remembered.
+  /// The number of tracked processes.
   var knownCount: Int { known.count }
 
-  /// Begins a scrape over these processes and returns the group of each; nil for those of no group.
+  /// Begins a scrape of these processes and returns the group of each; `nil` for those without a
+  /// group.
   ///
-  /// `naming` is asked only for processes that are new or have become another program.
-  /// `isToNameAgain` picks those that are asked for once more although they seem to be what they were.
+  /// `naming` is called only for processes that are new or have become another program.
+  /// `isToNameAgain` selects those that are named once more although they seem unchanged.
   mutating func begin(
     _ processes: [ProcessReading], isToNameAgain: (ProcessReading) -> Bool = { _ in false },
     naming: (ProcessReading) -> Naming
@@ -130,7 +133,7 @@ struct ProcessTracker: Sendable {
     return processes.map { known[$0.pid]?.group }
   }
 
-  /// Adds one process of a group, read in full. Without `threads`, what its threads did is not known
+  /// Adds one process of a group, read in full. Without `threads`, what its threads did is unknown
   /// this time.
   mutating func add(_ reading: ProcessReading, threads: [ThreadReading]?) {
     guard let place = known.index(forKey: reading.pid), let index = known.values[place].group,
@@ -140,7 +143,7 @@ struct ProcessTracker: Sendable {
     group.lastScrape = scrape
     group.addHoldings(of: reading)
     if known.values[place].isOld, known.values[place].counters == nil {
-      // It was there before us.
+      // It existed before this program.
       group.hasTraffic = group.hasTraffic || reading.traffic != nil
     } else {
       addUse(of: reading, since: known.values[place], to: &group)
@@ -148,7 +151,7 @@ struct ProcessTracker: Sendable {
     known.values[place].counters = reading.counters
     known.values[place].traffic = reading.traffic ?? known.values[place].traffic
     if let threads, !threads.isEmpty {
-      // Taken out and put back, so that its memory is used again.
+      // Moved out and back, so that its memory is reused.
       var past = known.values[place].threads
       known.values[place].threads = []
       add(threads, since: past, isFirst: known.values[place].isFirstMeeting, to: &group)
@@ -195,7 +198,7 @@ extension ProcessTracker {
     let place = known.index(forKey: process.pid)
     var before = place.map { known.values[$0] }
     if before?.startTicks != process.startTicks { before = nil }
-    // A process between fork and exec still bears its parent's name: look again when it changes.
+    // A process between fork and exec still has its parent's name: check again when it changes.
     if let place, before?.comm == process.comm, !isToNameAgain(process) {
       known.values[place].scrape = scrape
       return
@@ -212,7 +215,7 @@ extension ProcessTracker {
     case .group(let name):
       let isNewcomer = before != nil && entry.group == nil
       entry.group = index(ofGroup: name)
-      // What it used while it belonged to no group is nobody's.
+      // What it used while it belonged to no group is not counted.
       if isNewcomer {
         entry.counters = process.counters
         entry.isFirstMeeting = true
@@ -230,7 +233,7 @@ extension ProcessTracker {
   private mutating func index(ofGroup name: String) -> Int {
     if let index = indexByName[name] { return index }
     if indexByName.count >= groupLimit, name != Self.other {
-      folded += 1
+      overflowed += 1
       return index(ofGroup: Self.other)
     }
     let index = slots.firstIndex { $0 == nil } ?? slots.count
@@ -249,7 +252,7 @@ extension ProcessTracker {
   /// The group of the nearest ancestor that has one.
   private func inheritedGroup(of pid: Int32, _ unnamed: [Int32: Int32]) -> Int? {
     var parent = unnamed[pid]
-    // A chain cannot be longer than there are processes; one that is, is a circle.
+    // A chain cannot be longer than the number of processes; a longer one is a cycle.
     for _ in 0..<max(1, known.count) {
       guard let next = parent, next != 0, let ancestor = known[next], ancestor.scrape == scrape
       else { return nil }
@@ -278,8 +281,8 @@ extension ProcessTracker {
     group.traffic.written &+= growth(traffic.written, past.written)
   }
 
-  /// Adds what each thread does, and what it switched since the last scrape; a thread that is gone takes
-  /// nothing back.
+  /// Adds the state of each thread, and its context switches since the last scrape; a thread that
+  /// is gone subtracts nothing.
   private mutating func add(
     _ threads: [ThreadReading], since past: [ThreadReading], isFirst: Bool,
     to group: inout ProcessGroup
@@ -288,7 +291,7 @@ extension ProcessTracker {
     for thread in threads {
       group.states[thread.state.rawValue] += 1
       if thread.waitChannel > 0 { group.waiting[thread.waitChannel, default: 0] += 1 }
-      // Both lists are in the order of the kernel, which is that of the ids.
+      // Both lists are in the kernel's order, which is that of the ids.
       while cursor < past.count, past[cursor].id < thread.id { cursor += 1 }
       let before = cursor < past.count && past[cursor].id == thread.id ? past[cursor] : nil
       if namesThreads { group.threadTable.add(thread, since: before, isFirst: isFirst) }

@@ -1,17 +1,18 @@
+import SystemAccess
 import CollectorCore
 
-/// Samples the memory of processes by shares: as many of them in a scrape as its time allows, in turn,
-/// those without a sample first. What was sampled earlier stands until its turn comes again.
+/// Samples the proportional memory of processes: as many of them in a scrape as its time allows, in
+/// turn, those without a sample first. Earlier samples remain until they are renewed.
 ///
-/// The kernel walks all mappings of a process for this and holds up its own work on them meanwhile:
+/// The kernel walks all mappings of a process for this and blocks changes to them meanwhile:
 /// milliseconds for one with large shared memory.
 struct ProportionalSampler: Sendable {
-  /// What came of reading a process's memory.
+  /// The outcome of reading a process's memory.
   enum Reading {
     case memory(ProportionalMemory)
     /// The process has ended.
     case gone
-    /// Not ours to read, or not understood.
+    /// Not permitted, or malformed.
     case unreadable
   }
 
@@ -25,19 +26,19 @@ struct ProportionalSampler: Sendable {
   private let budget: Duration
   private let now: @Sendable () -> Int64
   private var samples: [Int32: Sample] = [:]
-  /// The places of the processes to be sampled, in one scrape.
+  /// The indices of the processes to be sampled in one scrape.
   private var wanted: [Int] = []
   private var last: Int32 = 0
 
-  /// `now` gives nanoseconds of a clock that never stands still.
+  /// `now` returns nanoseconds of a monotonic clock.
   init(budget: Duration, now: @escaping @Sendable () -> Int64 = { HostClock.monotonicNanoseconds })
   {
     self.budget = budget
     self.now = now
   }
 
-  /// Fills in the samples of the processes that belong to a group. One that has no memory of its own, as
-  /// the kernel's threads, has none to share either.
+  /// Samples the processes that belong to a group. One without memory of its own, such as a kernel
+  /// thread, has none to share either.
   mutating func sample(
     _ processes: inout [ProcessReading], groups: [Int?], scrape: UInt64,
     read: (Int32) -> Reading

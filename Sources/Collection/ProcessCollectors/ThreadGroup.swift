@@ -1,4 +1,5 @@
-/// The threads of one name in a group: what they used since the program began, and how many there are.
+/// The threads of one name in a group: what they used since the program began, and how many there
+/// are.
 struct ThreadGroup: Sendable {
   let name: String
   var count = 0
@@ -10,12 +11,12 @@ struct ThreadGroup: Sendable {
   var involuntarySwitches: UInt64 = 0
 }
 
-/// The threads of a group by name. A name stays as long as the group, so that its counters never fall;
-/// beyond a limit threads are counted together as `other`.
+/// The threads of a group by name. A name remains as long as the group, so that its counters never
+/// decrease; beyond a limit threads are counted together as `other`.
 struct ThreadTable: Sendable {
-  /// Most names of one group that are told apart.
+  /// The most names of one group.
   static let limit = 64
-  /// The name of those beyond.
+  /// The name for threads beyond the limit.
   static let other = "other"
 
   private(set) var groups: [ThreadGroup] = []
@@ -62,6 +63,6 @@ struct ThreadTable: Sendable {
 }
 
 extension UInt64 {
-  /// What a counter grew by; nothing if it fell.
+  /// The increase of a counter; 0 if it decreased.
   func since(_ before: UInt64) -> UInt64 { self >= before ? self - before : 0 }
 }

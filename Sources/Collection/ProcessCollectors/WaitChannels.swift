@@ -1,14 +1,16 @@
+import SystemAccess
 import CollectorCore
 
 /// The names of places in the kernel where threads wait, as small numbers.
 ///
-/// A kernel without symbols, or without the right to see them, says `0` for every thread: after enough
-/// of these the files are left alone.
+/// A kernel without symbols, or without permission to see them, says `0` for every thread: after
+/// enough of these the files are no longer read.
 struct WaitChannels: Sendable {
-  /// Most names that are told apart; further ones are `other`.
+  /// The most names; further ones are `other`.
   static let limit = 256
   private static let other = "other"
-  /// So many files without a name, and none with one, mean that there are none to be had.
+  /// The number of files without a name, and none with one, after which the names are considered
+  /// unavailable.
   private static let patience = 64
 
   /// Numbers by the hash of the name's bytes; the name itself decides.
@@ -16,7 +18,7 @@ struct WaitChannels: Sendable {
   private(set) var names: [String] = [""]
   private var misses = 0
 
-  /// Whether a name was found yet, or may be.
+  /// Whether a name was found, or may still be.
   var isWorthReading: Bool { names.count > 1 || misses < Self.patience }
 
   /// The name in a `wchan` file; empty if it has none.
@@ -26,19 +28,19 @@ struct WaitChannels: Sendable {
     return name.equals("0") ? name.extracting(first: 0) : name
   }
 
-  /// The number of a name that was met before; nil for one that is new.
+  /// The number of a known name; `nil` for a new one.
   func number(of name: Span<UInt8>) -> UInt16? {
     guard !name.isEmpty else { return 0 }
     guard let known = numbers[Self.hash(name)], name.equals(names[Int(known)]) else { return nil }
     return known
   }
 
-  /// Notes that a thread has no name to show.
+  /// Records a thread without a name.
   mutating func noteMiss() {
     misses += 1
   }
 
-  /// The number of a name, which it is given if it is new.
+  /// The number of a name, assigned if it is new.
   mutating func number(ofNew name: String) -> UInt16 {
     let shown = names.count < Self.limit ? name : Self.other
     if let known = names.firstIndex(of: shown) { return UInt16(known) }

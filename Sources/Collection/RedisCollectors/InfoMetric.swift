@@ -1,6 +1,6 @@
 import MetricModel
 
-/// What a plain field of `INFO` becomes: the room's table of names.
+/// The metric of a plain field of `INFO`: the module's table of names.
 struct InfoMetric: Sendable {
   let field: String
   let name: String
@@ -8,7 +8,7 @@ struct InfoMetric: Sendable {
   let help: String
   var factor = 1.0
 
-  /// A gauge; the metric is named like the field unless `name` says otherwise.
+  /// A gauge; the metric is named like the field by default.
   static func gauge(
     _ field: String, _ name: String? = nil, _ help: String, factor: Double = 1
   ) -> InfoMetric {
@@ -16,7 +16,7 @@ struct InfoMetric: Sendable {
       field: field, name: "redis_" + (name ?? field), type: .gauge, help: help, factor: factor)
   }
 
-  /// A counter; the metric is named like the field unless `name` says otherwise.
+  /// A counter; the metric is named like the field by default.
   static func counter(
     _ field: String, _ name: String? = nil, _ help: String, factor: Double = 1
   ) -> InfoMetric {

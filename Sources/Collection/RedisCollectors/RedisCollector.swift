@@ -1,13 +1,14 @@
 package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 import RedisAccess
 import Synchronization
 
-/// Everything that one server tells in one scrape: INFO first, then the slow log, latency events
+/// Collects everything from one server in one scrape: INFO first, then the slow log, latency events
 /// and histograms, and the cluster.
 ///
 /// A server that is down gives `redis_up 0` with a reason, in time; a command that its user may not
-/// call costs the others nothing. Nothing is thrown: what there is, is shown.
+/// call does not affect the others. Nothing is thrown: what was collected is exposed.
 package struct RedisCollector: Collector {
   let server: RedisServer
   private let memory = Memory()
@@ -30,7 +31,7 @@ package struct RedisCollector: Collector {
       failure = error
     }
     writeUp(failure, into: &buffer)
-    writeScrape(failure, duration: started.duration(to: .now).inSeconds, into: &buffer)
+    writeScrape(failure, duration: started.duration(to: .now).seconds, into: &buffer)
   }
 
   private func writeUp(_ failure: RedisError?, into buffer: inout FamilyBuffer) {
@@ -56,7 +57,7 @@ package struct RedisCollector: Collector {
     buffer.gauge(
       "redis_exporter_last_scrape_connect_time_seconds",
       "Seconds that the last connect took; connections are kept.",
-      server.session.state.connectTime.inSeconds)
+      server.session.state.connectTime.seconds)
     buffer.family("redis_exporter_scrape_duration_seconds", .summary, "Seconds of the scrapes.")
     buffer.addSummary(quantiles: [], sum: totals.seconds, count: totals.scrapes)
     buffer.counter(
@@ -84,7 +85,7 @@ package struct RedisCollector: Collector {
     }
   }
 
-  /// The answer; nil if the user may not ask, or the server does not know the command.
+  /// The reply; `nil` if the user may not call the command, or the server does not know it.
   private func ask(
     _ command: [String], _ deadline: ContinuousClock.Instant
   ) async -> RedisReply? {
@@ -100,7 +101,7 @@ extension RedisInfo {
   }
 }
 
-/// What the collector remembers between scrapes.
+/// The collector's state between scrapes.
 private final class Memory: Sendable {
   private struct State {
     var scrapes = 0.0
@@ -119,9 +120,9 @@ private final class Memory: Sendable {
     }
   }
 
-  /// The Unix time of the server's start. INFO tells the uptime in whole seconds only, so the first
-  /// reading of a run is kept: a start that moves by a second with every scrape would look like a
-  /// restart.
+  /// The Unix time of the server's start. INFO has the uptime in whole seconds only, so the first
+  /// reading of a run is retained: a start that moves by a second with every scrape would look like
+  /// a restart.
   func startTime(_ info: RedisInfo, now: Double) -> Double? {
     guard let uptime = info.number("uptime_in_seconds") else { return nil }
     let run = info["run_id"] ?? ""

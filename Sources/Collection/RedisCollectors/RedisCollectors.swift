@@ -1,9 +1,9 @@
 package import CollectorCore
 
-/// The collectors of this room.
+/// The collectors of this module.
 package enum RedisCollectors {
-  /// The collector of each server. The peer knows one server only and has no `server` label; so it
-  /// stands on the series only if there are several servers, or if the configuration wants it.
+  /// The collector of each server. redis_exporter has one server only and no `server` label; so the
+  /// series have one only if there are several servers, or if the configuration requests it.
   package static func scheduled(
     for servers: [RedisServer], alwaysLabelled: Bool = false
   ) -> [ScheduledCollector] {

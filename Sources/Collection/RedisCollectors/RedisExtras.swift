@@ -1,8 +1,8 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 import RedisAccess
 
-/// Families from the answers to commands other than INFO.
+/// Families from the replies to commands other than INFO.
 enum RedisExtras {
   /// The answer to `SLOWLOG LEN`.
   static func writeSlowlogLength(_ reply: RedisReply, into buffer: inout FamilyBuffer) {
@@ -22,7 +22,7 @@ enum RedisExtras {
       Double(microseconds) / 1e6)
   }
 
-  /// The answer to `LATENCY LATEST`: event, time, milliseconds, and the most milliseconds ever.
+  /// The reply to `LATENCY LATEST`: event, time, milliseconds, and the maximum in milliseconds.
   static func writeLatencyEvents(_ reply: RedisReply, into buffer: inout FamilyBuffer) {
     let last = buffer.family(
       "redis_latency_spike_last", .gauge, "Unix time of the event's last spike.",
@@ -83,7 +83,7 @@ enum RedisExtras {
     }
   }
 
-  /// The answer to `CLUSTER INFO`; its lines keep their names.
+  /// The reply to `CLUSTER INFO`; its fields retain their names.
   static func writeCluster(_ reply: RedisReply, into buffer: inout FamilyBuffer) {
     for field in RedisInfo(parsing: reply.bytes ?? []).fields
     where field.key.hasPrefix("cluster_") && field.key != "cluster_enabled" {

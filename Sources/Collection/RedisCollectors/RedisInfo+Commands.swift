@@ -1,4 +1,4 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 extension RedisInfo {
@@ -29,7 +29,8 @@ extension RedisInfo {
     }
   }
 
-  /// Percentiles as the peer names them, 50 to 99.9 rather than 0.5 to 0.999, and in microseconds.
+  /// Percentiles as redis_exporter names them, 50 to 99.9 rather than 0.5 to 0.999, and in
+  /// microseconds.
   func writeLatencies(into buffer: inout FamilyBuffer) {
     buffer.family(
       "redis_latency_percentiles_usec", .summary, "Microseconds of a call, by percentile.",

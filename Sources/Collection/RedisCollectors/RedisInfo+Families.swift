@@ -1,8 +1,8 @@
-package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 
 extension RedisInfo {
-  /// Writes everything that the text says; `startTime` is the Unix time of the server's start.
+  /// Writes all fields; `startTime` is the Unix time of the server's start.
   package func write(into buffer: inout FamilyBuffer, startTime: Double?) {
     writePlainFields(into: &buffer)
     writeInstance(into: &buffer)
@@ -26,8 +26,8 @@ extension RedisInfo {
     }
   }
 
-  /// Two settings that INFO tells: asking for them with CONFIG GET would need a right that also
-  /// shows passwords.
+  /// Two settings that INFO contains: reading them with CONFIG GET would need a permission that
+  /// also reveals passwords.
   private func writeLimits(into buffer: inout FamilyBuffer) {
     for name in ["maxclients", "maxmemory"] {
       guard let value = number(name) else { continue }

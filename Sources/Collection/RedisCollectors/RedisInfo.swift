@@ -1,13 +1,13 @@
-/// The answer to `INFO`: lines of `field:value` under section headings.
+/// The reply to `INFO`: lines of `field:value` under section headings.
 ///
-/// Written for bytes of any kind: lines that are no field are left out, values keep their colons,
-/// and a field that comes twice keeps both.
+/// Accepts bytes of any kind: lines that are not fields are left out, values retain their colons,
+/// and of a field that occurs twice both are listed.
 package struct RedisInfo: Sendable {
   /// One line.
   package struct Field: Sendable, Equatable {
-    /// What stands before the first colon.
+    /// The part before the first colon.
     package let key: String
-    /// What stands behind it.
+    /// The part after it.
     package let value: String
 
     /// The value as a number; `ok` and `true` are 1, `err`, `fail` and `false` are 0; nil for other

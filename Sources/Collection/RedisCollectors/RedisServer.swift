@@ -1,11 +1,11 @@
 package import RedisAccess
 import Synchronization
 
-/// One Redis server that is watched: its kept session, and what is known of it.
+/// One monitored Redis server: its persistent session, and its state.
 package final class RedisServer: Sendable {
   /// The value of a `server` label.
   package let label: String
-  /// Where the server is.
+  /// The connection settings.
   package let settings: RedisSettings
 
   let session: RedisSession
@@ -23,7 +23,7 @@ package final class RedisServer: Sendable {
     session = RedisSession(settings, name: "redis \(self.label)")
   }
 
-  /// Asks for everything that INFO says: the proof that the server is up.
+  /// Requests everything that INFO contains: the proof that the server is up.
   package func info(
     deadline: ContinuousClock.Instant
   ) async throws(RedisError) -> RedisInfo {
@@ -41,7 +41,7 @@ package final class RedisServer: Sendable {
     do throws(RedisError) {
       return try await session.command(["INFO", "ALL"], deadline: deadline).bytes ?? []
     } catch  where error.reason == .command {
-      // A proxy or a fork that knows no sections.
+      // A proxy or a fork that does not support sections.
       return try await session.command(["INFO"], deadline: deadline).bytes ?? []
     }
   }
@@ -50,7 +50,7 @@ package final class RedisServer: Sendable {
     lastLook.withLock { $0 = Look(at: .now, health: health) }
   }
 
-  /// How the server is, for a health page: what the last look said, or a new look if that was more
+  /// The server's health for a health page: from the last check, or from a new one if that was more
   /// than `age` ago.
   package func health(
     within budget: Duration = .seconds(2), age: Duration = .seconds(15)
@@ -62,13 +62,13 @@ package final class RedisServer: Sendable {
   }
 }
 
-/// How a server is, for a health page.
+/// A server's health, for a health page.
 package struct RedisHealth: Sendable, Equatable {
   /// Whether the server answered.
   package let isUp: Bool
   /// Its version, while it is up.
   package let version: String?
-  /// Why it is down, a word of ``RedisError/Reason``; nil while it is up.
+  /// Why it is down, a word of `RedisError.Reason`; nil while it is up.
   package let reason: String?
   /// The error in full, without secrets; nil while it is up.
   package let message: String?

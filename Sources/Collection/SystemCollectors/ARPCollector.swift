@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Neighbours known on each network device, from /proc/net/arp.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Processor time by mode, from /proc/stat.
@@ -93,7 +95,7 @@ struct CPUCollector: RememberingCollector {
     let packages = buffer.family(
       "node_cpu_package_throttles_total", .counter, "Times the package was slowed down by heat.",
       labels: ["package"])
-    // The first processor tells whether the driver is there at all.
+    // The first processor shows whether there is a driver at all.
     let base = CPUList.place
     guard files.reads(base, "cpu0", "thermal_throttle", "core_throttle_count") else { return }
     _ = try files.lists(&list, base)

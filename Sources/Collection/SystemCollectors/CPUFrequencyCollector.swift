@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// The clock rates of the processors, from sysfs.
@@ -32,7 +34,7 @@ struct CPUFrequencyCollector: RememberingCollector {
       labels: ["cpu", "governor"])
     _ = try files.lists(&list, Self.base)
     processors.update(list) { $0.number(after: "cpu") != nil }
-    // A processor that is in use has the directory if the machine has a driver: one look tells.
+    // A processor that is in use has the directory if the machine has a driver: one check suffices.
     var used = 0
     if files.reads(Self.base, "online") { used = Self.leadingNumber(files.text) }
     let first = processors.names.first { Int($0.dropFirst(3)) == used }

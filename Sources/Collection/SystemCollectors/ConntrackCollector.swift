@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// The kernel's table of connections.
 struct ConntrackCollector: Collector {

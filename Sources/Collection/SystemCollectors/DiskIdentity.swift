@@ -1,9 +1,12 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// What udev knows about block devices. A device's properties are read with each scrape, and made into labels when they change.
+/// What udev knows about block devices. A device's properties are read with each scrape, and made
+/// into labels when they change.
 struct DiskIdentities: Sendable {
-  /// The labels of one device, but for whether it turns, which the kernel tells.
+  /// The labels of one device, except for whether it rotates, which the kernel reports.
   private struct Identity {
     var raw: [UInt8] = []
     /// Before and behind the label `rotational`.
@@ -30,7 +33,7 @@ struct DiskIdentities: Sendable {
     files = SmallFiles(root: proc.sys)
   }
 
-  /// The families that tell about devices.
+  /// The families with properties of devices.
   struct Families {
     let info, fileSystem, mapper, writeCache, writeCacheEnabled, rotationRate: FamilyBuffer.FamilyID
 

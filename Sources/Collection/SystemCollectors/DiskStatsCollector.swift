@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Reads, writes and times of the block devices, from /proc/diskstats, with udev's names for them.
@@ -61,7 +63,7 @@ struct DiskStatsCollector: RememberingCollector {
         if index >= Self.columnsAlways, line.isAtEnd { break }
         let value = Double(try line.unsigned(Self.columns[index].name))
         let factor = Self.columns[index].factor
-        // Division keeps decimals short where a product with 0.001 would not.
+        // Dividing by 1000 gives shorter decimals than multiplying by 0.001.
         buffer.add(factor == 1e-3 ? value / 1000 : value * factor, device, to: family)
       }
       identities.add(device, major, minor, to: &buffer)

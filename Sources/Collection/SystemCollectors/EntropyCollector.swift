@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// The kernel's pool of randomness.
 struct EntropyCollector: Collector {

@@ -1,9 +1,10 @@
+import SystemAccess
 import CollectorCore
 
 /// The metric names of a file's fields, made once.
 ///
-/// A file has the same fields in the same order each time, so the n-th lookup is first compared with
-/// the n-th of the last pass, which needs neither a hash nor a new string.
+/// A file has the same fields in the same order each time, so the n-th lookup is first compared
+/// with the n-th of the last pass, which needs neither a hash nor a new string.
 struct FieldNames: Sendable {
   private struct Entry {
     let raw: [UInt8]
@@ -25,8 +26,8 @@ struct FieldNames: Sendable {
     position = 0
   }
 
-  /// The name for a field; `make` is asked when the field is new at this place, and answers nil for a
-  /// field that is not shown.
+  /// The name for a field; `make` is asked when the field is new at this place, and answers nil for
+  /// a field that is not shown.
   mutating func name(for field: Span<UInt8>, make: (String) -> String?) -> String? {
     defer { position += 1 }
     if position < entries.count, entries[position].isFor(field) { return entries[position].name }

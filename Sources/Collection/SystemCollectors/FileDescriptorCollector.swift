@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// File handles of the whole machine, from /proc/sys/fs/file-nr.
 struct FileDescriptorCollector: Collector {

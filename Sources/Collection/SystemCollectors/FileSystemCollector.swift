@@ -1,4 +1,7 @@
+import SystemAccess
 import CollectorCore
+import Concurrency
+import ExpositionFormat
 import MetricModel
 import Synchronization
 
@@ -34,8 +37,8 @@ final class FileSystemCollector: Collector {
     do {
       // Several mounts may hang, so none gets all the time there is.
       let limit = min(settings.mountTimeout, context.remaining / 4)
-      try await settings.blockingWorker.runEach(
-        count: asked.count, context: context, limit: limit,
+      try await settings.blockingCalls.runEach(
+        count: asked.count, until: context.deadline, limit: limit, clock: context.clock,
         { [probe] in usages.set($0, probe(asked[$0].path)) },
         whenLate: { index in _ = self.stuck.withLock { $0.remove(asked[index].mountPoint) } },
         onTimeout: { index in _ = self.stuck.withLock { $0.insert(asked[index].mountPoint) } })

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// The load averages of /proc/loadavg.
 struct LoadAverageCollector: Collector {

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import Synchronization
 
 /// Every field of /proc/meminfo.

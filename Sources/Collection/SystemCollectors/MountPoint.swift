@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 
 /// One line of a mountinfo file.

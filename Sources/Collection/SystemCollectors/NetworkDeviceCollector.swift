@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Traffic of the network devices, from /proc/net/dev.
@@ -111,7 +113,8 @@ struct NetworkDeviceCollector: RememberingCollector {
   }
 }
 
-/// The kernel's own counters of network traffic, from /sys/class/net/*/statistics, under names that tell errors apart.
+/// The kernel's own counters of network traffic, from /sys/class/net/*/statistics, under names that
+/// distinguish errors.
 struct DetailedNetworkTraffic: Sendable {
   typealias Column = (file: String, name: String)
 

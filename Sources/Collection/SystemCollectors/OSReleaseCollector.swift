@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// The distribution, from /etc/os-release.
@@ -62,7 +64,8 @@ struct OSReleaseCollector: RememberingCollector {
       let month = parts[1].utf8.span.unsigned, let date = parts[2].utf8.span.unsigned,
       (1...12).contains(month), (1...31).contains(date)
     else { return nil }
-    // Days since 1970 in the Gregorian calendar; years begin in March, so that the leap day comes last.
+    // Days since 1970 in the Gregorian calendar; years begin in March, so that the leap day comes
+    // last.
     let shifted = Int(month) > 2 ? Int(year) : Int(year) - 1
     let era = shifted / 400
     let ofEra = shifted - era * 400

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// How long tasks stood still for want of processors, memory or disks, from /proc/pressure.
 struct PressureCollector: Collector {

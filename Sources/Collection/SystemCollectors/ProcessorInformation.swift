@@ -1,8 +1,11 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 import PatternMatching
 
-/// Models, flags and bugs of the processors, from /proc/cpuinfo; read anew only when the file changes.
+/// Models, flags and bugs of the processors, from /proc/cpuinfo; read anew only when the file
+/// changes.
 struct ProcessorInformation: Sendable {
   /// What is shown of one processor.
   struct Processor: Equatable, Sendable {
@@ -65,7 +68,8 @@ struct ProcessorInformation: Sendable {
     for word in words where pattern.matches(word) { buffer.add(1, word) }
   }
 
-  /// Reads blocks of lines `key : value`, one for each processor; flags and bugs are those of the first.
+  /// Reads blocks of lines `key : value`, one for each processor; flags and bugs are those of the
+  /// first.
   static func parse(
     _ bytes: Span<UInt8>
   ) throws(FormatError) -> (processors: [Processor], flags: [String], bugs: [String]) {

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
 /// Whether SELinux is on, and whether it enforces.
 struct SELinuxCollector: RememberingCollector {

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// How long tasks ran and waited on each processor, from /proc/schedstat.

@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 
 /// The names of a directory that are shown, judged anew only when the names change.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Packets that each processor took from the network devices, from /proc/net/softnet_stat.

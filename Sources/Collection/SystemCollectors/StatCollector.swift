@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Boot time, context switches, forks, interrupts and running processes, from /proc/stat.

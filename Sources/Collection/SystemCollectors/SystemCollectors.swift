@@ -2,10 +2,10 @@ package import CollectorCore
 
 /// The registry of the system collectors.
 package enum SystemCollectors {
-  /// All collectors of this room, by the names that node_exporter gives them.
+  /// All collectors of this module, by the names that node_exporter gives them.
   package static let all: [CollectorEntry<SystemContext>] = enabled + optional + last
 
-  /// On unless told otherwise.
+  /// Enabled by default.
   private static let enabled: [CollectorEntry<SystemContext>] = [
     CollectorEntry("arp") { ARPCollector($0) },
     CollectorEntry("bonding") { GuardedCollector(BondingCollector(proc: $0.proc)) },
@@ -55,7 +55,7 @@ package enum SystemCollectors {
     CollectorEntry("zfs") { ZFSCollector(proc: $0.proc) },
   ]
 
-  /// Off unless told otherwise: costly, or many series.
+  /// Disabled by default: costly, or many series.
   private static let optional: [CollectorEntry<SystemContext>] = [
     CollectorEntry("buddyinfo", .disabledByDefault) { BuddyInfoCollector(proc: $0.proc) },
     CollectorEntry("cgroups", .disabledByDefault) { CgroupSummaryCollector(proc: $0.proc) },
@@ -73,20 +73,21 @@ package enum SystemCollectors {
     CollectorEntry("tcpstat", .disabledByDefault) { TCPStateCollector(proc: $0.proc) },
   ]
 
-  /// Where two collectors write the same series the earlier one counts, so that what others wrote into files comes last.
+  /// Where two collectors write the same series the earlier one counts, so that what others wrote
+  /// into files comes last.
   private static let last: [CollectorEntry<SystemContext>] = [
     CollectorEntry("textfile") { TextfileCollector($0) }
   ]
 
-  /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for a
-  /// runner: one after another on one thread, with node_exporter's scrape metrics.
+  /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for
+  /// a runner: one after another on one thread, with node_exporter's scrape metrics.
   package static func scheduled(
     _ context: SystemContext,
     isEnabled: (CollectorEntry<SystemContext>) -> Bool = { $0.isEnabledByDefault }
   ) throws -> [ScheduledCollector] {
     try all.filter(isEnabled).map { entry in
       var scheduled = ScheduledCollector(entry.name, try entry.make(context))
-      scheduled.crew = .sequential("system")
+      scheduled.execution = .sequential("system")
       scheduled.peerPrefix = "node"
       return scheduled
     }

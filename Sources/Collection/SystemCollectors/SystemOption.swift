@@ -2,7 +2,8 @@ import CollectorCore
 import MetricModel
 import PatternMatching
 
-/// A setting of a system collector, under the name that node_exporter's flag has behind `--collector.`.
+/// A setting of a system collector, under the name that node_exporter's flag has behind
+/// `--collector.`.
 package struct SystemOption: Sendable {
   /// The name: `filesystem.mount-points-exclude`.
   package let name: String
@@ -143,7 +144,7 @@ extension SystemOption {
       throw SystemOptionError(
         option: value, reason: "should be a whole number from 1 to 256")
     }
-    context.blockingWorker = BlockingWorker(threadLimit: count)
+    context.blockingCalls = SystemContext.mountCalls(threadLimit: count)
   }
 
   private static let backendLabels = SystemOption(

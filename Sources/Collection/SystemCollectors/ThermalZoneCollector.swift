@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Temperatures, from /sys/class/thermal.
@@ -38,7 +40,8 @@ struct ThermalZoneCollector: RememberingCollector {
     }
   }
 
-  /// Adds the number in a file, labelled with the last bytes of the directory's name and the device's type.
+  /// Adds the number in a file, labelled with the last bytes of the directory's name and the
+  /// device's type.
   private mutating func add(
     _ file: String, of name: String, number digits: Int, per divisor: Double,
     to buffer: inout FamilyBuffer

@@ -1,7 +1,9 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// How well the kernel's clock is kept.
+/// The synchronisation state of the kernel's clock.
 struct TimexCollector: Collector {
   /// Where the state comes from; a test brings its own.
   var state: @Sendable () throws -> KernelClockState = { try KernelClockState.read() }

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Bytes that wait in the queues of UDP sockets, from /proc/net/udp and udp6.

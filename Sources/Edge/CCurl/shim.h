@@ -1,8 +1,8 @@
 #pragma once
 #include <curl/curl.h>
 
-// Swift cannot call variadic functions: each kind of value that WebClient sets or reads stands here with
-// its type.
+// Swift cannot call variadic functions: there is a wrapper for each type of value that WebClient sets or
+// reads.
 
 typedef size_t (*tocsin_curl_callback)(char *data, size_t size, size_t count, void *context);
 
@@ -55,10 +55,10 @@ static inline CURLMcode tocsin_curl_multi_set_long(CURLM *multi, CURLMoption opt
   return curl_multi_setopt(multi, option, value);
 }
 
-/* The result of a finished transfer lies in a union, which Swift would read unsafely. */
+/* The result of a finished transfer is in a union, which Swift could only read unsafely. */
 static inline CURLcode tocsin_curl_result(const CURLMsg *message) { return message->data.result; }
 
-/* How many certificates the server showed. */
+/* The number of certificates that the server presented. */
 static inline int tocsin_curl_certificate_count(CURL *easy) {
   struct curl_certinfo *info = NULL;
   if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL) return 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Debian keeps the header in a folder of its own, others beside the rest.
+// Debian installs the header in a separate folder, other distributions do not.
 #if __has_include(<postgresql/libpq-fe.h>)
 #include <postgresql/libpq-fe.h>
 #else

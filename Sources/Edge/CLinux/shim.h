@@ -27,25 +27,26 @@ static inline ssize_t tocsin_getdents64(int directory, void *buffer, size_t size
   return syscall(SYS_getdents64, directory, buffer, size);
 }
 
-// Lets go of pages that the kernel can read from their file again. madvise(2) with MADV_DONTNEED.
+// Releases pages that the kernel can read from their file again: madvise(2) with MADV_DONTNEED.
 static inline int tocsin_release_pages(unsigned long start, unsigned long length) {
   return (int)syscall(SYS_madvise, start, length, 4);
 }
 
-// Gives back what the heap does not use. glibc keeps it else, below memory that is in use.
+// Returns unused memory of the heap, which glibc otherwise retains below memory that is in use.
 static inline void tocsin_trim_heap(void) { malloc_trim(0); }
 
-// All threads take memory from one arena. Takes effect for threads that have taken none yet.
+// Makes all threads allocate from one arena; affects threads that have not allocated yet.
 static inline void tocsin_share_arena(void) { mallopt(M_ARENA_MAX, 1); }
 
-// Small pieces that are given back are joined with their neighbours at once, not all of them inside of a later malloc.
+// Merges small freed chunks with their neighbours at once, not all of them during a later malloc.
 static inline void tocsin_join_freed(void) { mallopt(M_MXFAST, 0); }
 
 static inline int tocsin_statfs(const char *path, struct statfs *status) {
   return statfs(path, status);
 }
 
-// Watches a file for its peer hanging up (or, as an alarm, for something to read) under a number of the caller's.
+// Watches a descriptor for the other side hanging up (or, with is_alarm, for readable data) under the
+// caller's number `id`.
 static inline int tocsin_epoll_add(int epoll, int file, int is_alarm, uint64_t id) {
   struct epoll_event event = {.events = is_alarm ? EPOLLIN : EPOLLRDHUP, .data = {.u64 = id}};
   return epoll_ctl(epoll, EPOLL_CTL_ADD, file, &event);
@@ -56,7 +57,7 @@ static inline int tocsin_epoll_remove(int epoll, int file) {
   return epoll_ctl(epoll, EPOLL_CTL_DEL, file, &event);
 }
 
-// Waits for one event and gives its number: 1 with a number, 0 to be called again, -1 for an error.
+// Waits for one event and stores its number: returns 1 for an event, 0 to be called again, -1 for an error.
 static inline int tocsin_epoll_next(int epoll, uint64_t *id) {
   struct epoll_event event;
   int count = epoll_wait(epoll, &event, 1, -1);
@@ -74,8 +75,9 @@ static inline const char *tocsin_domainname(const struct utsname *names) {
 #endif
 }
 
-// Asks for records of a name: the length of the answer, -1 if there are none, -2 if nobody answered. `server` is an IPv4 address
-// in host order to ask instead of those of /etc/resolv.conf, with a timeout in seconds, or 0.
+// Queries records of a name; returns the length of the answer, -1 if there are none, -2 if no server
+// answered. `server` is the IPv4 address in host order of a server to use instead of those of
+// /etc/resolv.conf, with a timeout in seconds, or 0.
 static inline int tocsin_dns_query(
   const char *name, int type, unsigned server, unsigned short port, int timeout, unsigned char *answer, int size) {
   struct __res_state state;
@@ -89,13 +91,13 @@ static inline int tocsin_dns_query(
     state.retrans = timeout;
   }
   int length = res_nsearch(&state, name, C_IN, type, answer, size);
-  int trouble = state.res_h_errno;
+  int error = state.res_h_errno;
   res_nclose(&state);
   if (length >= 0) return length;
-  return trouble == HOST_NOT_FOUND || trouble == NO_DATA ? -1 : -2;
+  return error == HOST_NOT_FOUND || error == NO_DATA ? -1 : -2;
 }
 
-// Asks the kernel's routing socket for all entries of a kind (rtnetlink(7)): a socket to read the answer from, or -1.
+// Requests all entries of a kind from the kernel (rtnetlink(7)); returns a socket with the answer, or -1.
 static inline int tocsin_netlink_dump(unsigned short kind) {
   struct {
     struct nlmsghdr header;
@@ -117,7 +119,8 @@ static inline int tocsin_netlink_dump(unsigned short kind) {
   return -1;
 }
 
-// One request of ethtool(8) about a network device: `request` begins with the number of the request and takes the answer.
+// Makes an ethtool(8) request about a network device: `request` starts with the number of the request and
+// receives the answer.
 static inline int tocsin_ethtool(int descriptor, const char *device, void *request) {
   struct ifreq message;
   memset(&message, 0, sizeof message);

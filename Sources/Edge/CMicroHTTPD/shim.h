@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-// Swift cannot call variadic functions: each call that WebServer needs stands here with fixed types.
+// Swift cannot call variadic functions: these wrappers have the fixed types that WebServer needs.
 
-/* Swift cannot take a va_list either, so the messages are read here. The one of interest is the only
-   sign that libmicrohttpd closed a connection because of a limit. */
+/* Swift cannot read a va_list either, so log messages are handled here. This one is the only report of
+   libmicrohttpd that it closed a connection because of a limit. */
 static inline void tocsin_mhd_log(void *rejected, const char *format, va_list arguments) {
   (void)arguments;
   if (strncmp(format, "Server reached connection limit", 31) == 0)
@@ -21,7 +21,7 @@ static inline uint64_t tocsin_mhd_load(const uint64_t *counter) {
   return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-/* What a daemon of WebServer is started with. The callbacks get `context`. */
+/* The settings of a WebServer daemon. The callbacks receive `context`. */
 struct tocsin_mhd_settings {
   int listen_socket;
   unsigned int connection_limit;
@@ -37,8 +37,8 @@ struct tocsin_mhd_settings {
   int uses_tls; /* connection_changed then gives each new connection its credentials */
 };
 
-/* libmicrohttpd wants a certificate or a way to one; this one is never asked, because every connection
-   gets credentials of its own. */
+/* libmicrohttpd requires a certificate or a callback for one; this one is never called, because every
+   connection gets its own credentials. */
 static inline int tocsin_mhd_no_certificate(
     gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
     const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
@@ -94,7 +94,7 @@ static inline void *tocsin_mhd_tls_session(struct MHD_Connection *connection) {
   return info == NULL ? NULL : info->tls_session;
 }
 
-/* What connection_changed left with a connection, or NULL. */
+/* The pointer that connection_changed stored in a connection, or NULL. */
 static inline void *tocsin_mhd_socket_context(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);

@@ -1,21 +1,21 @@
 private import Glibc
 
-/// An open file with compressed contents, read in order, once.
+/// An open compressed file, read sequentially once.
 @safe struct CompressedFile: ~Copyable {
   private let descriptor: Int32
-  /// Its size and last change when it was opened.
-  private let opened: Standing
-  /// Bytes that were read.
+  /// The size and modification time of the file when it was opened.
+  private let opened: FileState
+  /// The number of bytes read so far.
   private(set) var position: Int64 = 0
   let format: CompressionFormat
 
-  private struct Standing: Equatable {
+  private struct FileState: Equatable {
     let size: Int64
     let seconds: Int
     let nanoseconds: Int
   }
 
-  private init(descriptor: Int32, opened: Standing, format: CompressionFormat) {
+  private init(descriptor: Int32, opened: FileState, format: CompressionFormat) {
     self.descriptor = descriptor
     self.opened = opened
     self.format = format
@@ -26,11 +26,11 @@ private import Glibc
   }
 
   static func open(_ path: String) throws(DecompressionError) -> CompressedFile {
-    // Not to wait for ever, should it be a pipe by now.
+    // O_NONBLOCK avoids blocking if the path is a pipe by now.
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(errno: errno) }
     do throws(DecompressionError) {
-      let opened = try standing(of: descriptor)
+      let opened = try state(of: descriptor)
       var head = [UInt8](repeating: 0, count: 4)
       let count = unsafe pread(descriptor, &head, head.count, 0)
       guard count >= 0 else { throw .unreadable(errno: errno) }
@@ -45,7 +45,9 @@ private import Glibc
     }
   }
 
-  /// Reads the next bytes; 0 at the end. A file that grows is not followed.
+  /// Reads the next bytes and returns their number; 0 at the end.
+  ///
+  /// - Throws: `changed` if the file has grown since it was opened.
   mutating func read(
     into buffer: UnsafeMutableBufferPointer<UInt8>
   ) throws(DecompressionError) -> Int {
@@ -53,7 +55,7 @@ private import Glibc
       let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .unreadable(errno: errno) }
-      // It is read once: the pages that others use are worth more than these.
+      // The file is read only once: do not evict other pages from the page cache for it.
       _ = posix_fadvise(descriptor, Int(position), count, POSIX_FADV_DONTNEED)
       position += Int64(count)
       guard position <= opened.size else { throw .changed }
@@ -61,16 +63,16 @@ private import Glibc
     }
   }
 
-  /// Throws if the file is not as it was when it was opened.
+  /// Throws if the file has changed since it was opened.
   func checkUnchanged() throws(DecompressionError) {
-    guard try Self.standing(of: descriptor) == opened else { throw .changed }
+    guard try Self.state(of: descriptor) == opened else { throw .changed }
   }
 
-  private static func standing(of descriptor: Int32) throws(DecompressionError) -> Standing {
+  private static func state(of descriptor: Int32) throws(DecompressionError) -> FileState {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(errno: EINVAL) }
-    return Standing(
+    return FileState(
       size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
       nanoseconds: status.st_mtim.tv_nsec)
   }

@@ -1,16 +1,16 @@
-private import BlockingCalls
+private import Concurrency
 private import Glibc
 
-/// Reads compressed files to their end, one after another, slowly, on a thread of its own that starts
-/// with the first.
+/// Decompresses files at a limited rate, one after another, on a thread of its own that starts with
+/// the first file.
 ///
-/// It keeps nothing of them but both ends. Memory: two buffers of 128 KB and what the format needs,
-/// 40 KB for gzip, up to 8 MB for zstd.
+/// It retains only both ends of the contents. Memory: two buffers of 128 KB, and 40 KB for gzip or
+/// up to 8 MB for zstd.
 package actor CompressedFileReader {
   private let executor: ThreadExecutor
   private let share: Double
 
-  /// Makes a reader that uses at most this share of a core.
+  /// Creates a reader that uses at most `share` of a processor core.
   package init(share: Double = 0.2) {
     executor = ThreadExecutor(name: "unpack")
     self.share = share
@@ -22,8 +22,12 @@ package actor CompressedFileReader {
 
   private static let bufferSize = 128 << 10
 
-  /// Reads a file; `progress` is told now and then how many of its bytes were read. Ends soon after
-  /// the calling task was cancelled.
+  /// Reads a file to its end and returns both ends of its contents; `progress` is called now and
+  /// then with the number of bytes read.
+  ///
+  /// Ends soon after the calling task is cancelled.
+  ///
+  /// - Throws: ``DecompressionError``.
   package func edges(
     of path: String, progress: @Sendable (Int64) -> Void = { _ in }
   ) throws(DecompressionError) -> DecompressedEdges {

@@ -1,13 +1,13 @@
-/// What a compressed file held, from both ends.
+/// Both ends of the contents of a compressed file.
 package struct DecompressedEdges: Sendable, Hashable {
-  /// The bytes of each end that are kept.
+  /// The number of bytes that are retained of each end.
   package static let length = 512
 
   /// The first bytes.
   package private(set) var head: [UInt8] = []
   /// The last bytes.
   package private(set) var tail: [UInt8] = []
-  /// How many there were in all.
+  /// The length of the contents in bytes.
   package private(set) var count: Int64 = 0
 
   init() {
@@ -15,7 +15,7 @@ package struct DecompressedEdges: Sendable, Hashable {
     tail.reserveCapacity(2 * Self.length)
   }
 
-  /// Takes note of the next bytes.
+  /// Adds the next bytes of the contents.
   mutating func append(_ bytes: Span<UInt8>) {
     count += Int64(bytes.count)
     for index in 0..<min(bytes.count, Self.length - head.count) { head.append(bytes[index]) }

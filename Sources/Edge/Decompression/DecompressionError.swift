@@ -4,19 +4,19 @@ private import Glibc
 package enum DecompressionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file ends in the middle of the compressed data.
   case cutShort
-  /// The data contradict themselves; the library's own words.
+  /// The data are corrupt; contains the library's message.
   case damaged(String)
-  /// To read it would take more memory than is granted: `zstd --long` or `--ultra` made it.
+  /// The file needs more memory than allowed: it was made with `zstd --long` or `--ultra`.
   case windowTooLarge(limit: Int)
-  /// It begins like none of the formats that are known.
+  /// The file has none of the supported formats.
   case unknownFormat
-  /// It grew, shrank or was written to meanwhile.
+  /// The file changed while it was read.
   case changed
-  /// The system refused to open or read it.
+  /// The system could not open or read the file.
   case unreadable(errno: Int32)
-  /// There is no memory for the library.
+  /// The library could not allocate memory.
   case noMemory
-  /// The reader was told to stop.
+  /// The reader was cancelled.
   case cancelled
 
   package var description: String {

@@ -1,15 +1,16 @@
 private import CZlib
 
-/// gzip by zlib, which checks the length and the checksum of each member. 40 KB.
+/// Decodes gzip with zlib, which verifies the length and the checksum of each member. It uses 40
+/// KB.
 ///
-/// Members may follow one another, as `cat a.gz b.gz` and pigz make them; zeros behind the last are
-/// skipped as `gzip` does, anything else there is damage.
+/// A file may have several members, as from `cat a.gz b.gz` and pigz. Zeros after the last one are
+/// skipped as `gzip` does; any other trailing data is an error.
 @safe struct GzipDecoder: ~Copyable, StreamDecoder {
   private enum Place {
     case start, member, between, padding
   }
 
-  /// zlib keeps the address of the stream, so it must not move.
+  /// The stream, allocated because zlib retains its address.
   private let stream: UnsafeMutablePointer<z_stream>
   private var place = Place.start
 
@@ -57,7 +58,7 @@ private import CZlib
     unsafe stream.pointee.next_out = output.baseAddress
     unsafe stream.pointee.avail_out = UInt32(output.count)
     switch unsafe inflate(stream, Z_NO_FLUSH) {
-    // The buffer error says that there was nothing to do.
+    // Z_BUF_ERROR means that there was nothing to do.
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: place = .between
     case Z_MEM_ERROR: throw .noMemory

@@ -1,31 +1,31 @@
 private import Glibc
 
-/// How much of a core reading may take: it sleeps off what it used.
+/// Limits reading to a share of a processor core by sleeping.
 ///
-/// A limit on time would make a large file unreadable; this one only makes it late. It bounds a file
-/// that unpacks to a thousand times its size just as well.
+/// A time limit would make a large file unreadable; this limit only delays it. It also bounds a
+/// file that expands to a thousand times its size.
 package struct ReadingPace: Sendable {
   /// The share of one core, above 0 up to 1.
   package let share: Double
   private var rested = ReadingPace.used
 
-  /// Makes a pace; the count begins on the thread that calls `rest()` first.
+  /// Creates a limit; measuring starts on the thread that first calls `rest()`.
   package init(share: Double) {
     precondition(share > 0 && share <= 1, "a share is above 0 and at most 1")
     self.share = share
   }
 
-  /// Shorter naps are saved up.
+  /// The shortest sleep in nanoseconds; shorter ones are accumulated.
   private static let shortest: Int64 = 10_000_000
 
-  /// Begins to count on this thread, and makes it one that others take the processor from.
+  /// Starts measuring this thread and gives it the lowest priority.
   mutating func begin() {
-    // On Linux the priority is the thread's own.
+    // On Linux the priority belongs to the thread.
     setpriority(Int32(PRIO_PROCESS.rawValue), 0, 19)
     rested = Self.used
   }
 
-  /// Sleeps until this thread has kept to its share.
+  /// Sleeps until this thread is within its share again.
   mutating func rest() {
     let used = Self.used - rested
     let pause = Int64(Double(used) * (1 / share - 1))
@@ -36,7 +36,7 @@ package struct ReadingPace: Sendable {
     rested = Self.used
   }
 
-  /// Nanoseconds of processor time of this thread.
+  /// The processor time of this thread in nanoseconds.
   private static var used: Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

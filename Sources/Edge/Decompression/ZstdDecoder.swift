@@ -1,9 +1,10 @@
 private import CZstd
 
-/// zstd by its own library, which checks the checksum of each frame that has one. The window of the
-/// frame and 150 KB: 2 MB for what `zstd` makes by default, 8 MB with `-19`.
+/// Decodes zstd with its own library, which verifies the checksum of each frame that has one.
+///
+/// It uses the window of the frame and 150 KB: 2 MB for `zstd`'s default level, 8 MB with `-19`.
 @safe struct ZstdDecoder: ~Copyable, StreamDecoder {
-  /// The largest window as a power of two: 8 MB, which every level but `--ultra` keeps to.
+  /// The largest accepted window, as a power of two: 8 MB, enough for all levels but `--ultra`.
   static let windowLogLimit: Int32 = 23
 
   private let context: OpaquePointer
@@ -26,7 +27,7 @@ private import CZstd
   mutating func decode(
     _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
   ) throws(DecompressionError) -> (taken: Int, given: Int) {
-    // Asked for more at the end of a frame, the library waits for the next.
+    // At the end of a frame the library would wait for the next one.
     if isAtEnd, input.isEmpty { return (0, 0) }
     var source = unsafe ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
     var target = unsafe ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)

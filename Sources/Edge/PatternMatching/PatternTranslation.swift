@@ -1,13 +1,14 @@
-/// A pattern in Go's syntax, which is the one that Prometheus' users write, as RE2 understands it.
+/// Translates a pattern in Go's syntax, which users of Prometheus write, into RE2's.
 ///
-/// Debian's RE2 lacks `(?<name>...)`, takes a name only once, and knows `\C`, which Go refuses. What is faulty stays
-/// so, that RE2 finds the first fault of a pattern; `reason` tells it in terms of what was written.
+/// Debian's RE2 lacks `(?<name>...)`, rejects repeated group names, and accepts `\C`, which Go
+/// refuses. Invalid parts are left invalid, so that RE2 reports the first error of a pattern;
+/// `reason` expresses it in terms of the original pattern.
 ///
-/// Source: the documentation of Go's `regexp/syntax`, and its answers to some 30,000 patterns.
+/// Source: the documentation of Go's `regexp/syntax`, compared with Go on about 30,000 patterns.
 struct PatternTranslation {
   /// The pattern for RE2.
   private(set) var text: [UInt8] = []
-  /// The names of the capturing groups, in order; nil for one without.
+  /// The names of the capturing groups in order; nil for a group without a name.
   private(set) var groupNames: [String?] = []
 
   private let source: [UInt8]
@@ -15,13 +16,16 @@ struct PatternTranslation {
   /// The first group whose name Go does not accept, as it was written.
   private var faultyGroup: String?
 
-  /// Stands for the C of `\C`: no escape that RE2 knows, and no character that anybody escapes.
+  /// Replaces the C of `\C`: a character that RE2 refuses after a backslash and that no pattern
+  /// escapes.
   private static let refused = "\u{10FFFE}"
 
+  /// Translates a pattern.
+  ///
   /// - Complexity: O(pattern.utf8.count).
   init(_ pattern: String) {
     source = Array(pattern.utf8)
-    // Most patterns are the same in both.
+    // Most patterns are the same in both syntaxes.
     guard source.contains(where: { #"\[("#.utf8.contains($0) }) else {
       text = source
       return
@@ -30,7 +34,7 @@ struct PatternTranslation {
     while position < source.count { translateNext() }
   }
 
-  /// RE2's reason to refuse the translated pattern, as it reads for the original one.
+  /// Converts RE2's error about the translated pattern to one about the original.
   func reason(_ reason: String) -> String {
     if let faultyGroup, reason.hasPrefix("invalid named capture group") {
       return "invalid named capture group: \(faultyGroup)"
@@ -71,7 +75,7 @@ struct PatternTranslation {
     }
   }
 
-  /// Copies a character class, in which nothing is a group.
+  /// Copies a character class, which contains no groups.
   private mutating func copyClass() {
     copy(hasPrefix("[^") ? 2 : 1)
     var isFirst = true
@@ -95,7 +99,7 @@ struct PatternTranslation {
       return copy(2)
     }
     copyClassCharacter()
-    // A range; a hyphen in front of the closing bracket is one itself.
+    // A range; a hyphen before the closing bracket is a literal.
     guard hasPrefix("-"), position + 1 < source.count, source[position + 1] != UInt8(ascii: "]")
     else { return }
     copy(1)
@@ -126,7 +130,7 @@ struct PatternTranslation {
       return replace(faulty.count, by: "(?P<>")
     }
     groupNames.append(String(decoding: name, as: UTF8.self))
-    // RE2 takes a name only once, so it gets names of ours.
+    // RE2 rejects repeated names, so groups get generated ones.
     replace(end + 1 - position, by: "(?P<g\(groupNames.count)>")
   }
 

@@ -1,6 +1,8 @@
 extension RegularExpression {
-  /// Expands `$1`, `${1}`, `$name` and `${name}` of a template with the groups of one match; `$$` is a dollar sign and an
-  /// unknown group is empty, as in Go's `regexp.Expand`. `captures` are those of `firstCaptures(in:)`.
+  /// Expands `$1`, `${1}`, `$name` and `${name}` in a template with the groups of one match, which
+  /// `firstCaptures(in:)` returns.
+  ///
+  /// `$$` is a dollar sign and an unknown group is empty, as in Go's `regexp.Expand`.
   public func expand(_ template: String, captures: [String?]) -> String {
     var result = ""
     var rest = template.utf8[...]
@@ -24,7 +26,7 @@ extension RegularExpression {
 
   /// Replaces every match by the expanded template.
   ///
-  /// An empty match right behind another match does not count, as in Go's `regexp`.
+  /// An empty match directly after another match is ignored, as in Go's `regexp`.
   public func replacingAll(in text: String, with template: String) -> String {
     let bytes = Array(text.utf8)
     var result = ""
@@ -44,7 +46,7 @@ extension RegularExpression {
     return result + String(decoding: bytes[copied...], as: UTF8.self)
   }
 
-  /// Where the next whole character begins, so that a multi-byte one is never cut.
+  /// The start of the next whole character, so that a multi-byte one is never split.
   private static func nextCharacter(in bytes: [UInt8], after position: Int) -> Int {
     var next = position + 1
     while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
@@ -52,13 +54,13 @@ extension RegularExpression {
   }
 
   private func text(ofGroup name: String, in captures: [String?]) -> String {
-    // A number with a zero in front, or one beyond all numbers of groups, is a name.
+    // A number with a leading zero, or one that is too large, is a name.
     if name == "0" || name.utf8.first != UInt8(ascii: "0"), name.utf8.count < 9,
       let index = Int(name)
     {
       return index < captures.count ? captures[index] ?? "" : ""
     }
-    // Of several groups of a name the one that took part.
+    // Of several groups with the same name, the one that matched.
     for (index, known) in groupNames.enumerated() where known == name && index + 1 < captures.count
     {
       if let text = captures[index + 1] { return text }
@@ -66,7 +68,7 @@ extension RegularExpression {
     return ""
   }
 
-  /// Reads `name` or `{name}` and returns it with what follows; nil when no name stands there.
+  /// Parses `name` or `{name}` and returns it with the rest of the text; nil if there is no name.
   private static func groupReference(
     in text: Substring.UTF8View
   ) -> (name: String, rest: Substring.UTF8View)? {

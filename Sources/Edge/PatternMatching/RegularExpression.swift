@@ -1,38 +1,41 @@
 private import CRE2
 
-/// A regular expression in the syntax that Prometheus documents, which is Go's, matched in linear time by RE2.
+/// A regular expression in Go's syntax, which Prometheus documents, matched in linear time by RE2.
 ///
-/// Every pattern that comes from outside (matchers, relabelling, templates, collector filters) goes through here; Swift's
-/// own `Regex` backtracks. An expression is immutable and may be used from any thread.
+/// All patterns from users (matchers, relabelling, templates, collector filters) use this type;
+/// Swift's own `Regex` backtracks. It is immutable and may be used from any thread.
 @safe public final class RegularExpression: Sendable {
-  /// How a pattern relates to the text it is tried on.
+  /// Which part of a text a pattern must match.
   public enum Anchoring: Sendable {
     /// The pattern must match the whole text, as Prometheus' label matchers do.
     case whole
-    /// The same, and the pattern need not be one by itself: relabelling and `label_replace` put it between
-    /// `^(?:` and `)$`, so that `a)|(b` is good and a `\Q` without its `\E` is not.
+    /// The pattern must match the whole text, but need not be valid by itself: relabelling and
+    /// `label_replace` put it between `^(?:` and `)$`, so that `a)|(b` is valid and a `\Q` without
+    /// its `\E` is not.
     case framed
     /// The pattern may match anywhere.
     case anywhere
   }
 
-  /// The text that the expression was made from.
+  /// The original pattern.
   public let pattern: String
-  /// The number of capturing groups, the whole match not counted.
+  /// The number of capturing groups, not counting the whole match.
   public let groupCount: Int
-  /// The names of the groups, in order; nil for a group without a name.
+  /// The names of the groups in order; nil for a group without a name.
   public let groupNames: [String?]
 
   private let anchoring: Anchoring
   private nonisolated(unsafe) let raw: OpaquePointer
 
-  /// Memory that RE2 may use for one expression, in bytes; a pattern that needs more is refused.
+  /// The memory that RE2 may use for one expression, in bytes; a pattern that needs more is
+  /// refused.
   public static let memoryLimit = 8 << 20
 
   /// Compiles a pattern.
   ///
-  /// `dotMatchesNewline` is true for label matchers: Prometheus compiles them with `(?s)`. A pattern
-  /// that RE2 refuses throws with RE2's own message.
+  /// `dotMatchesNewline` is true for label matchers: Prometheus compiles them with `(?s)`.
+  ///
+  /// - Throws: ``PatternError`` with RE2's message if the pattern is invalid.
   public init(
     _ pattern: String, anchoring: Anchoring = .whole, dotMatchesNewline: Bool = true
   ) throws(PatternError) {
@@ -78,14 +81,17 @@ private import CRE2
     unsafe bytes.withUnsafeBufferPointer { bytes in unsafe search(bytes, from: 0, into: nil) }
   }
 
-  /// The first match, as byte ranges of `text.utf8`: element 0 is the whole match, then the groups; nil for a group that took
-  /// no part. Nil if nothing matches.
+  /// The first match, as byte ranges of `text.utf8`, or nil if there is none.
+  ///
+  /// Element 0 is the whole match, followed by the groups; a group that did not take part is nil.
   public func firstMatch(in text: String, from start: Int = 0) -> [Range<Int>?]? {
     var text = text
     return text.withUTF8 { bytes in unsafe captures(in: bytes, from: start) }
   }
 
-  /// The texts of the first match: element 0 is the whole match, then the groups; nil for a group that took no part.
+  /// The texts of the first match, or nil if there is none.
+  ///
+  /// Element 0 is the whole match, followed by the groups; a group that did not take part is nil.
   public func firstCaptures(in text: String) -> [String?]? {
     var text = text
     return text.withUTF8 { bytes in
@@ -113,7 +119,7 @@ private import CRE2
     into spans: UnsafeMutableBufferPointer<tocsin_re2_span>?
   ) -> Bool {
     unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
-      // RE2 tells "no such group" by a null pointer, so an empty text must not have one.
+      // RE2 reports "no such group" as a null pointer, so an empty text must have an address.
       unsafe withUnsafePointer(to: 0 as CChar) { empty in
         unsafe tocsin_re2_match(
           raw, characters.baseAddress ?? empty, characters.count, start, anchoring == .whole,
@@ -123,7 +129,7 @@ private import CRE2
   }
 }
 
-/// A pattern that RE2 does not accept.
+/// A pattern that RE2 refuses.
 public struct PatternError: Error, Equatable, CustomStringConvertible {
   /// The pattern as it was given.
   public let pattern: String

@@ -1,7 +1,6 @@
-private import BlockingCalls
+private import Concurrency
 
-/// The way to an open connection: which hosts and addresses are tried, in which order, and for how
-/// long.
+/// Opens a connection: which hosts and addresses are tried, in which order, and for how long.
 struct ConnectionAttempt {
   private let settings: PostgresSettings
   private let deadline: ContinuousClock.Instant
@@ -17,7 +16,9 @@ struct ConnectionAttempt {
     let address: String
   }
 
-  /// Tries every address until one accepts; each gets an equal share of the time that is left.
+  /// Tries the addresses in turn until one accepts; each gets an equal share of the remaining time.
+  ///
+  /// - Throws: The last error, if no address accepts or the deadline passes.
   func run() throws(PostgresError) -> PostgresHandle {
     var failure = PostgresError(
       reason: .configuration, sqlState: nil, message: "the settings name no host")
@@ -41,7 +42,7 @@ struct ConnectionAttempt {
     throw failure
   }
 
-  /// Whether another address may answer differently: a wrong password is wrong everywhere.
+  /// Whether another address may lead to a different result; a wrong password is wrong everywhere.
   private static func othersMayDiffer(_ reason: PostgresError.Reason) -> Bool {
     switch reason {
     case .refused, .unreachable, .nameResolution, .timeout, .startingUp, .shuttingDown,
@@ -94,10 +95,10 @@ struct ConnectionAttempt {
     PostgresError(connecting: handle.errorMessage, settings: settings)
   }
 
-  /// libpq's parameters: the user's own, with one host instead of many.
+  /// libpq's parameters: those of the settings, with one host instead of several.
   private func parameters(for target: Target) -> [(keyword: String, value: String)] {
     var values: [String: String] = [
-      // Saves a round trip, and a look into Kerberos' files.
+      // Saves a round trip and the search for Kerberos files.
       "gssencmode": "disable",
       "keepalives_idle": "10",
       "keepalives_count": "3",

@@ -1,19 +1,19 @@
 private import CLibPQ
 
-/// libpq's own knowledge of connection keywords.
+/// The connection keywords that this libpq knows.
 enum ConnectionOptions {
   /// Keywords whose values must not be shown.
   static let secrets: Set<String> = ["password", "sslpassword"]
 
-  /// Every keyword that this libpq knows.
+  /// All keywords that this libpq knows.
   static let keywords: Set<String> = unsafe Set(raw(PQconndefaults(), onlySet: false).keys)
 
-  /// What libpq would take for keywords that a connection string leaves out, from `PGHOST` and its
-  /// kind.
+  /// libpq's values of keywords that a connection string omits, from environment variables such as
+  /// `PGHOST`.
   static let defaults: [String: String] = unsafe raw(
     PQconndefaults(), onlySet: true)
 
-  /// The keywords and values of a URI or a `keyword=value` string.
+  /// Parses the keywords and values of a URI or a `keyword=value` string.
   static func parse(_ text: String) throws(PostgresSettingsError) -> [String: String] {
     var message: UnsafeMutablePointer<CChar>?
     let options = unsafe PQconninfoParse(text, &message)
@@ -25,8 +25,10 @@ enum ConnectionOptions {
     return unsafe raw(options, onlySet: true)
   }
 
-  /// libpq quotes what it could not read, which may be part of a password, quotes and all: of its
-  /// message stays what comes before, and a word that looks like a mistyped keyword.
+  /// libpq's message without the text that it quotes.
+  ///
+  /// libpq quotes what it could not parse, which may be part of a password, quotes included. What
+  /// remains is the text before it, and a word that looks like a mistyped keyword.
   static func masking(_ reason: String) -> String {
     let line = reason.prefix { $0 != "\n" }
     guard let quote = line.firstIndex(of: "\"") else { return String(line) }

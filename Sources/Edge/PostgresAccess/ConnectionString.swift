@@ -1,4 +1,4 @@
-/// A connection string as users have it, before libpq sees it.
+/// A connection string as users write it, before libpq parses it.
 struct ConnectionString {
   private let text: String
 
@@ -6,8 +6,8 @@ struct ConnectionString {
     self.text = String(text.trimmed)
   }
 
-  /// The string without what libpq would refuse: scheme decorations and parameters meant for some
-  /// driver.
+  /// The string without scheme decorations and driver parameters, which libpq would refuse, and the
+  /// names of the ignored parameters.
   func cleaned() throws(PostgresSettingsError) -> (text: String, ignored: [String]) {
     guard !text.isEmpty else { throw .invalid(reason: "it is empty") }
     guard !text.utf8.contains(0) else { throw .invalid(reason: "it contains a zero byte") }
@@ -22,8 +22,8 @@ struct ConnectionString {
     let rest = text[separator.upperBound...]
     guard let question = rest.firstIndex(of: "?") else { return ("postgresql://\(rest)", []) }
     let query = filter(rest[rest.index(after: question)...])
-    let kept = query.kept.isEmpty ? "" : "?" + query.kept.joined(separator: "&")
-    return ("postgresql://\(rest[..<question])\(kept)", query.ignored)
+    let passed = query.passed.isEmpty ? "" : "?" + query.passed.joined(separator: "&")
+    return ("postgresql://\(rest[..<question])\(passed)", query.ignored)
   }
 
   private func checkScheme(_ scheme: Substring) throws(PostgresSettingsError) {
@@ -35,29 +35,29 @@ struct ConnectionString {
     }
   }
 
-  private func filter(_ query: Substring) -> (kept: [String], ignored: [String]) {
-    var kept: [String] = []
+  private func filter(_ query: Substring) -> (passed: [String], ignored: [String]) {
+    var passed: [String] = []
     var ignored: [String] = []
     for item in query.split(separator: "&") {
       let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(pair[0])
       let value = pair.count > 1 ? String(pair[1]) : ""
       switch (name, value) {
-      // The JavaScript driver's word for encryption without a check of the certificate.
-      case ("sslmode", "no-verify"): kept.append("sslmode=require")
-      // Prisma means the server's authority, libpq the client's certificate.
-      case ("sslcert", _) where query.contains("sslaccept="): kept.append("sslrootcert=\(value)")
-      case ("ssl", "true"), ("ssl", "1"): kept.append("sslmode=require")
-      case ("ssl", "false"), ("ssl", "0"): kept.append("sslmode=disable")
+      // The JavaScript driver's value for encryption without verification of the certificate.
+      case ("sslmode", "no-verify"): passed.append("sslmode=require")
+      // Prisma means the server's authority here, libpq the client's certificate.
+      case ("sslcert", _) where query.contains("sslaccept="): passed.append("sslrootcert=\(value)")
+      case ("ssl", "true"), ("ssl", "1"): passed.append("sslmode=require")
+      case ("ssl", "false"), ("ssl", "0"): passed.append("sslmode=disable")
       default:
         if ConnectionOptions.keywords.contains(name) {
-          kept.append(String(item))
+          passed.append(String(item))
         } else {
           ignored.append(name)
         }
       }
     }
-    return (kept, ignored)
+    return (passed, ignored)
   }
 }
 

@@ -1,19 +1,19 @@
-/// One of several statements that are asked together; it has no parameters.
+/// One statement of a batch; it has no parameters.
 package struct PostgresStatement: Sendable, Equatable {
-  /// What the server keeps it under, so that it is parsed and planned only once in a session. A
-  /// statement that changed its text takes the place of the one before.
+  /// The name of the statement, under which the server prepares it once per session. A statement
+  /// with a new text replaces the previous one of the same name.
   package let name: String
-  /// Its text.
+  /// The SQL text.
   package let sql: String
 
-  /// Makes a statement.
+  /// Creates a statement.
   package init(name: String, sql: String) {
     self.name = name
     self.sql = sql
   }
 }
 
-/// What one of several statements was answered.
+/// The reply to one statement of a batch.
 package struct PostgresReply: Sendable {
   /// The rows, shared by reference because they cannot be copied.
   package final class Answer: Sendable {
@@ -27,28 +27,28 @@ package struct PostgresReply: Sendable {
 
   /// The rows, or why there are none.
   package let answer: Result<Answer, PostgresError>
-  /// How long it was waited for.
+  /// How long the client waited for the reply.
   package let took: Duration
 }
 
-/// The statements that the server keeps for a session: names and texts.
+/// The statements that are prepared on the server for a session, with their texts.
 struct RetainedStatements {
-  /// Whether the session takes statements to keep. Behind a pooler that gives each transaction
-  /// another server, what was kept is gone at the next.
+  /// Whether statements are prepared. Behind a pooler that assigns a server to each transaction, a
+  /// prepared statement is gone in the next one.
   var isAllowed = true
   private var texts: [String: String] = [:]
 
-  /// The name on the server: no other text has it, not even that of another program behind the same
+  /// The name on the server; it is unique to the text, even among other programs behind the same
   /// pooler.
   static func serverName(_ statement: PostgresStatement) -> String {
     "tocsin_\(String(UInt(bitPattern: statement.sql.hashValue), radix: 36))"
   }
 
-  /// What has to be sent for a statement.
+  /// What must be sent for a statement.
   enum Step: Equatable {
     case execute
     case prepare
-    /// Another text had the name.
+    /// The name was prepared with another text, which is replaced.
     case replace(PostgresStatement)
   }
 
@@ -58,7 +58,8 @@ struct RetainedStatements {
     return .replace(PostgresStatement(name: statement.name, sql: text))
   }
 
-  /// Notes what the server keeps after it did so many parts of a statement's step.
+  /// Records what the server has prepared, after it completed `partsDone` parts of a statement's
+  /// step.
   mutating func note(_ statement: PostgresStatement, partsDone: Int) {
     switch (step(for: statement), partsDone) {
     case (.execute, _), (.prepare, 0), (.replace, 0): break
@@ -67,16 +68,17 @@ struct RetainedStatements {
     }
   }
 
-  /// Errors that say that the server did not keep a statement, or that its columns are others now.
+  /// SQLSTATEs that mean that a prepared statement is missing or that its result columns have
+  /// changed.
   static let lostStates: Set = ["26000", "42P05", "0A000"]
 }
 
 extension PostgresConnection {
-  /// Asks several statements at once and gathers their answers: one trip to the server instead of one
-  /// for each.
+  /// Runs several statements in one round trip and returns their replies in order.
   ///
-  /// Each stands for itself: an error of one costs the others nothing. If the connection breaks, or at
-  /// the deadline, the reply of the statement under way is the last; the session is then closed.
+  /// Statements are independent: an error of one does not affect the others. If the connection
+  /// breaks, or at the deadline, the last reply is that of the statement in progress, and the
+  /// session is closed.
   package mutating func run(
     _ statements: ArraySlice<PostgresStatement>, deadline: ContinuousClock.Instant
   ) -> [PostgresReply] {
@@ -102,13 +104,13 @@ extension PostgresConnection {
   ) throws(PostgresError) {
     guard isOpen else { throw lost() }
     if !inForce.isShared, inForce.preamble != nil {
-      // What was asked for of the session before this one.
+      // Applies pending changes of the session's settings first.
       _ = try query("SELECT", deadline: deadline)
     }
     guard handle.enterPipeline() else { throw lost() }
-    let keeps = kept.isAllowed
+    let retains = retained.isAllowed
     for statement in statements {
-      guard send(statement, keeping: keeps), handle.sendSync() else { throw lost() }
+      guard send(statement, retaining: retains), handle.sendSync() else { throw lost() }
     }
     try flush(deadline)
     var last = ContinuousClock.now
@@ -121,13 +123,13 @@ extension PostgresConnection {
     guard handle.exitPipeline() else { throw lost() }
   }
 
-  private func send(_ statement: PostgresStatement, keeping: Bool) -> Bool {
-    guard keeping else {
+  private func send(_ statement: PostgresStatement, retaining: Bool) -> Bool {
+    guard retaining else {
       if let preamble = inForce.preamble, !handle.send(preamble, []) { return false }
       return handle.send(statement.sql, [])
     }
     let name = RetainedStatements.serverName(statement)
-    switch kept.step(for: statement) {
+    switch retained.step(for: statement) {
     case .execute: return handle.sendPrepared(name)
     case .prepare: return handle.sendPrepare(name, statement.sql) && handle.sendPrepared(name)
     case .replace(let old):
@@ -136,8 +138,9 @@ extension PostgresConnection {
     }
   }
 
-  /// Reads the outcomes of one statement up to its end; the last rows are the answer. Throws what ends
-  /// the session.
+  /// Reads all results of one statement; the last rows are the answer.
+  ///
+  /// - Throws: An error that ends the session.
   private mutating func receive(
     _ statement: PostgresStatement, _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Result<PostgresReply.Answer, PostgresError> {
@@ -146,7 +149,7 @@ extension PostgresConnection {
     var partsDone = 0
     reading: while true {
       try awaitOutcome(deadline)
-      // Between the outcomes of a statement and the next there is a pause, which is none.
+      // libpq returns nil between the results of two statements.
       guard let outcome = handle.nextOutcome() else {
         guard handle.isBad else { continue }
         guard let failure else { throw lost() }
@@ -163,10 +166,12 @@ extension PostgresConnection {
         failure = failure ?? PostgresError(statement: message, sqlState: state, settings: settings)
       }
     }
-    if kept.isAllowed { kept.note(statement, partsDone: partsDone) }
+    if retained.isAllowed { retained.note(statement, partsDone: partsDone) }
     if let failure {
       if failure.endsSession { throw failure }
-      if RetainedStatements.lostStates.contains(failure.sqlState ?? "") { kept.isAllowed = false }
+      if RetainedStatements.lostStates.contains(failure.sqlState ?? "") {
+        retained.isAllowed = false
+      }
       return .failure(failure)
     }
     guard let answer else { throw lost() }

@@ -1,27 +1,27 @@
-private import BlockingCalls
+private import Concurrency
 private import CLibPQ
 
-/// One session with a PostgreSQL server. Every call returns at its deadline, whatever the server
+/// One session with a PostgreSQL server. Every call returns by its deadline, whatever the server
 /// does.
 ///
-/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an
-/// actor with a `ThreadExecutor`. libpq never blocks by itself: the connection is made step by
-/// step, the names are resolved where that can be abandoned, and a statement that overruns is
-/// cancelled from another thread while the connection closes.
+/// Calls block their thread in `poll(2)`: use a connection only on a dedicated thread, from an
+/// actor with a `ThreadExecutor`. libpq itself never blocks: the connection is made step by step,
+/// names are resolved where that can be abandoned, and a statement that overruns is cancelled from
+/// another thread while the connection closes.
 @safe package struct PostgresConnection: ~Copyable {
   let handle: PostgresHandle
   let settings: PostgresSettings
-  /// The statements that the server keeps for this session.
-  var kept = RetainedStatements()
-  /// The settings of this session, or of each of its transactions.
+  /// The statements that the server has prepared for this session.
+  var retained = RetainedStatements()
+  /// The settings of this session or, behind a pooler, of each of its transactions.
   var inForce = SettingsInForce()
-  /// The server's version as a number, 150020 for 15.20.
+  /// The server's version as a number: 150020 for 15.20.
   package let serverVersion: Int
-  /// The server's version as the server writes it, for instance `15.20 (Debian 15.20-0+deb12u1)`.
+  /// The server's version as the server prints it, for example `15.20 (Debian 15.20-0+deb12u1)`.
   package let serverVersionText: String
   /// The process id of the session's backend.
   package let backendPID: Int
-  /// Whether the session can take a statement.
+  /// Whether the session can run statements.
   package internal(set) var isOpen = true
 
   private init(adopting handle: consuming PostgresHandle, settings: PostgresSettings) {
@@ -32,7 +32,8 @@ private import CLibPQ
     self.handle = handle
   }
 
-  /// Connects, logs in and sets the session up, trying each host and address within the deadline.
+  /// Connects, logs in and configures the session, trying each host and address within the
+  /// deadline.
   package static func open(
     _ settings: PostgresSettings, deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresConnection {
@@ -48,8 +49,8 @@ private import CLibPQ
     let all = try isShared(values, deadline)
     var isShared = all ?? false
     if all == nil {
-      // A pooler or a fork may not know one of them: then each for itself, and the session works
-      // without it.
+      // A pooler or a fork may not know one of the settings: then each is set separately, and the
+      // session works without it.
       var accepted: [(name: String, value: String)] = []
       for value in values {
         guard let one = try self.isShared([value], deadline) else { continue }
@@ -59,12 +60,14 @@ private import CLibPQ
       values = accepted
     }
     inForce.setUp(values, isShared: isShared)
-    kept.isAllowed = !isShared
+    retained.isAllowed = !isShared
   }
 
-  /// Sets these values if the server is this session's own, and tells whether it is that of others,
-  /// too: then a pooler stands between, which told its own number for the server's. Nil if the server
-  /// takes one of the values for none.
+  /// Applies the settings, which last for the transaction only if the server is shared, and returns
+  /// whether it is.
+  ///
+  /// A server is shared if a pooler is in between, which reports its own process id instead of the
+  /// server's. Returns nil if the server rejects one of the values.
   private mutating func isShared(
     _ values: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Bool? {
@@ -82,11 +85,11 @@ private import CLibPQ
     }
   }
 
-  /// Runs one statement and waits for its rows; a parameter of nil is NULL, `$1` in the statement
-  /// is the first.
+  /// Runs one statement and waits for its rows; `$1` is the first parameter, and a nil parameter is
+  /// NULL.
   ///
-  /// At the deadline the statement is cancelled, the session closed, and `.timeout` thrown. An
-  /// error of the statement alone leaves the session usable.
+  /// At the deadline the statement is cancelled, the session is closed, and `.timeout` is thrown.
+  /// An error of the statement alone leaves the session usable.
   package mutating func query(
     _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresResult {
@@ -114,7 +117,7 @@ private import CLibPQ
     let preamble = inForce.preamble
     let isSent: Bool
     if let preamble {
-      // Both in one transaction, and in one trip.
+      // Both in one transaction and one round trip.
       isSent =
         handle.enterPipeline() && handle.send(preamble, []) && handle.send(sql, parameters)
         && handle.sendSync()
@@ -147,12 +150,12 @@ private import CLibPQ
     }
     guard isOut else { throw lost() }
     guard let answer = consume answer else { throw lost() }
-    inForce.noteTold()
+    inForce.noteSent()
     try checkSize(answer)
     return answer
   }
 
-  /// Throws if the answer has more rows than anybody can want.
+  /// Throws if the result has more than ``PostgresLimits/rows`` rows.
   func checkSize(_ answer: borrowing PostgresResult) throws(PostgresError) {
     guard answer.rowCount > PostgresLimits.rows else { return }
     throw PostgresError(
@@ -160,7 +163,7 @@ private import CLibPQ
       message: "\(answer.rowCount) rows, and the limit is \(PostgresLimits.rows)")
   }
 
-  /// Sends what is queued, and reads what comes meanwhile.
+  /// Sends the queued data, and reads what arrives meanwhile.
   func flush(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
     while true {
       switch handle.flush() {
@@ -173,7 +176,7 @@ private import CLibPQ
     }
   }
 
-  /// Waits until the next outcome can be had without blocking.
+  /// Waits until the next result can be read without blocking.
   func awaitOutcome(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
     while handle.isBusy {
       try wait(.reading, deadline)
@@ -207,7 +210,7 @@ private import CLibPQ
 }
 
 extension PostgresError {
-  /// The same error where it turned out that the connection went with it.
+  /// The same error, for the case that the connection was lost with it.
   var losingConnection: PostgresError {
     PostgresError(reason: .connectionLost, sqlState: sqlState, message: message)
   }

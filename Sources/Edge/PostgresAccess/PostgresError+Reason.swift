@@ -1,8 +1,8 @@
 extension PostgresError {
-  /// Reads an error of libpq made with verbose messages: `FATAL:  28P01: password authentication
+  /// Parses libpq's verbose error of a failed connection: `FATAL:  28P01: password authentication
   /// failed ...`.
   ///
-  /// libpq 15 has no other way to tell the SQLSTATE of a refused connection.
+  /// libpq 15 reports the SQLSTATE of a refused connection in no other way.
   init(connecting text: String, settings: PostgresSettings) {
     let line = String(text.prefix { $0 != "\n" })
     let state = Self.sqlState(in: line)
@@ -12,7 +12,7 @@ extension PostgresError {
       sqlState: state, message: Self.tidy(shown, settings))
   }
 
-  /// Reads an error of a statement; without a code the connection is to blame.
+  /// Parses the error of a statement; without an SQLSTATE the connection failed.
   init(statement text: String, sqlState: String?, settings: PostgresSettings) {
     self.init(
       reason: sqlState.map(Self.statementReason) ?? .connectionLost, sqlState: sqlState,
@@ -26,7 +26,7 @@ extension PostgresError {
     return String(decoding: squeezed.utf8.prefix(PostgresLimits.messageBytes), as: UTF8.self) + "…"
   }
 
-  /// The code in a verbose message: five capitals or digits between `:  ` and `: `.
+  /// The SQLSTATE in a verbose message: five capitals or digits between `:  ` and `: `.
   static func sqlState(in line: String) -> String? {
     var rest = line[...]
     while let mark = rest.firstRange(of: ":  ") {

@@ -1,9 +1,9 @@
-/// Something that PostgreSQL, or the way to it, said no to. The message holds no secret of the
-/// connection settings.
+/// A failure of a PostgreSQL server or of the connection to it. The message contains no secret of
+/// the connection settings.
 package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What kind of failure it is, from a list short enough for a label.
+  /// The kind of failure, from a list short enough for a label.
   package let reason: Reason
-  /// The five-character code of the server, if the server spoke.
+  /// The SQLSTATE, if the server sent one.
   package let sqlState: String?
   /// The first line of the message, without secrets.
   package let message: String
@@ -12,7 +12,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message
   }
 
-  /// Whether the session is of no use any more, so that the next statement needs a new one.
+  /// Whether the session is unusable, so that the next statement needs a new one.
   package var endsSession: Bool {
     switch reason {
     case .refused, .unreachable, .nameResolution, .timeout, .authentication, .tooManyConnections,
@@ -23,9 +23,9 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     }
   }
 
-  /// Kinds of failure; the raw value is what labels and `/health` show.
+  /// The kinds of failures; the raw value is used in labels and in `/health`.
   package enum Reason: String, Sendable, CaseIterable {
-    /// Nothing listens there.
+    /// The server does not listen at the address.
     case refused
     /// No route, or the network is down.
     case unreachable
@@ -41,33 +41,33 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     case startingUp = "starting_up"
     /// The server is stopping, or ended this session.
     case shuttingDown = "shutting_down"
-    /// TLS could not be agreed on.
+    /// The TLS handshake failed.
     case tls
     /// The database does not exist.
     case unknownDatabase = "unknown_database"
     /// The connection broke.
     case connectionLost = "connection_lost"
-    /// The settings cannot work.
+    /// The settings are invalid.
     case configuration
-    /// The role may not do this.
+    /// The role lacks a privilege.
     case permissionDenied = "permission_denied"
-    /// The server ended the statement, by its own timeout or because somebody asked it to.
+    /// The server cancelled the statement, by its own timeout or at somebody's request.
     case canceled
-    /// A standby ended the statement in favour of replay.
+    /// A standby cancelled the statement in favour of replay.
     case recoveryConflict = "recovery_conflict"
     /// A lock was not free in time.
     case lockTimeout = "lock_timeout"
-    /// The answer is larger than ``PostgresLimits/rows``.
+    /// The result has more than ``PostgresLimits/rows`` rows.
     case tooManyRows = "too_many_rows"
     /// Any other error of a statement.
     case statement
   }
 }
 
-/// What one answer of a server may be.
+/// Limits on the results of a server.
 package enum PostgresLimits {
   /// Rows of one result.
   package static let rows = 200_000
-  /// Bytes of an error message that are kept.
+  /// Bytes of an error message that are retained.
   package static let messageBytes = 500
 }

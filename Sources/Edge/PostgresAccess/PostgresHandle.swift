@@ -1,13 +1,12 @@
-private import BlockingCalls
+private import Concurrency
 private import CLibPQ
 
-/// The owner of one `PGconn`: the only place that passes it to libpq.
+/// The owner of one `PGconn`, and the only code that passes it to libpq.
 @safe struct PostgresHandle: ~Copyable {
   private let raw: OpaquePointer
 
-  /// Starts to connect with these parameters; nil if libpq has no memory.
-  ///
-  /// The corresponding C function is `PQconnectStartParams`.
+  /// Starts to connect with these parameters (`PQconnectStartParams`); returns nil if memory is
+  /// exhausted.
   init?(starting parameters: [(keyword: String, value: String)]) {
     let raw = unsafe withCStrings(parameters.map(\.keyword)) { keywords in
       unsafe withCStrings(parameters.map(\.value)) { values in
@@ -25,12 +24,12 @@ private import CLibPQ
     unsafe PQfinish(raw)
   }
 
-  /// What `PQconnectPoll` wants next.
+  /// The next action that `PQconnectPoll` asks for.
   enum Step {
     case read, write, done, failed
   }
 
-  /// Goes one step further with connecting.
+  /// Advances the connection by one step.
   func advance() -> Step {
     switch unsafe PQconnectPoll(raw) {
     case PGRES_POLLING_OK:
@@ -49,7 +48,7 @@ private import CLibPQ
   var backendPID: Int { Int(unsafe PQbackendPID(raw)) }
   var errorMessage: String { unsafe String(cString: PQerrorMessage(raw)) }
 
-  /// A parameter that the server reported, for instance `server_version`.
+  /// A parameter that the server has reported, for example `server_version`.
   func parameter(_ name: String) -> String? {
     unsafe PQparameterStatus(raw, name).map { unsafe String(cString: $0) }
   }
@@ -61,37 +60,37 @@ private import CLibPQ
     }
   }
 
-  /// Sends a statement without parameters by the simple protocol, the only one of an admin console.
+  /// Sends a statement without parameters by the simple protocol, the only one that a pooler's
+  /// admin console supports.
   func send(_ sql: String) -> Bool {
     unsafe PQsendQuery(raw, sql) == 1
   }
 
-  /// Goes over to the pipeline mode, in which statements need not wait for the answers to those
-  /// before.
+  /// Enters pipeline mode, in which statements are sent without waiting for earlier results.
   func enterPipeline() -> Bool { unsafe PQenterPipelineMode(raw) == 1 }
 
-  /// Leaves the pipeline mode; false unless every answer has been read.
+  /// Leaves pipeline mode; returns false unless all results have been read.
   func exitPipeline() -> Bool { unsafe PQexitPipelineMode(raw) == 1 }
 
-  /// Queues a statement to be kept by the server under a name.
+  /// Queues the preparation of a statement under a name.
   func sendPrepare(_ name: String, _ sql: String) -> Bool {
     unsafe PQsendPrepare(raw, name, sql, 0, nil) == 1
   }
 
-  /// Queues the execution of a kept statement without parameters.
+  /// Queues the execution of a prepared statement without parameters.
   func sendPrepared(_ name: String) -> Bool {
     unsafe PQsendQueryPrepared(raw, name, 0, nil, nil, nil, 0) == 1
   }
 
-  /// Queues the end of what fails together.
+  /// Queues a synchronisation point, which ends the scope of an error.
   func sendSync() -> Bool { unsafe PQpipelineSync(raw) == 1 }
 
-  /// How far `flush` came.
+  /// The result of `flush()`.
   enum Flush {
     case done, pending, failed
   }
 
-  /// Sends what is queued, as far as the socket takes it.
+  /// Sends queued data as far as the socket accepts it.
   func flush() -> Flush {
     switch unsafe PQflush(raw) {
     case 0: .done
@@ -103,19 +102,19 @@ private import CLibPQ
   func consumeInput() -> Bool { unsafe PQconsumeInput(raw) == 1 }
   var isBusy: Bool { unsafe PQisBusy(raw) == 1 }
 
-  /// What the server said to a statement.
+  /// A result of a statement.
   enum Outcome: ~Copyable {
     case rows(PostgresResult)
-    /// The session is in the middle of a COPY and good for nothing else.
+    /// The session is in the middle of a COPY and cannot be used for anything else.
     case copying
-    /// The end of what fails together, in pipeline mode.
+    /// A synchronisation point in pipeline mode.
     case synced
-    /// Not run because something before it failed, in pipeline mode.
+    /// The statement was not run because an earlier one failed, in pipeline mode.
     case aborted
     case failed(message: String, sqlState: String?)
   }
 
-  /// The next result of the statement; nil when there is no more. Blocks unless `isBusy` is false.
+  /// The next result of the statement; nil if there are no more. Blocks unless `isBusy` is false.
   func nextOutcome() -> Outcome? {
     guard let result = unsafe PQgetResult(raw) else { return nil }
     switch unsafe PQresultStatus(result) {
@@ -138,13 +137,17 @@ private import CLibPQ
     }
   }
 
-  /// Asks the server to cancel the running statement, from a disposable thread and without waiting:
-  /// `PQcancel` opens a connection of its own, which a hung server leaves hanging.
+  /// The threads of cancel requests, which are rare: no idle thread is retained.
+  private static let cancelPool = BlockingCallPool(
+    name: "postgres_cancel", threadLimit: 64, idleLimit: 0)
+
+  /// Asks the server to cancel the running statement, on another thread and without waiting:
+  /// `PQcancel` opens a connection of its own, which an unresponsive server does not answer.
   func cancel() {
     guard let request = unsafe PQgetCancel(raw) else { return }
     let ticket = unsafe CancelTicket(request: request)
     // Without a thread the statement ends by its own statement_timeout.
-    try? AbandonableCall.start("PQcancel") { ticket.send() }
+    try? Self.cancelPool.start { ticket.send() }
   }
 
   private func field(_ result: OpaquePointer, _ code: Unicode.Scalar) -> String? {
@@ -152,8 +155,8 @@ private import CLibPQ
   }
 }
 
-/// A cancel request on its way to a disposable thread; it is independent of the connection it was
-/// made from.
+/// A cancel request on its way to another thread; it is independent of the connection that created
+/// it.
 @safe private final class CancelTicket: @unchecked Sendable {
   private let request: OpaquePointer
 

@@ -1,9 +1,9 @@
 private import CLibPQ
 private import Glibc
 
-/// The rows of one statement, read in place: a cell costs nothing until it is asked for.
+/// The rows of one statement, read in place: a cell is decoded when it is read.
 ///
-/// Immutable, so it may travel between threads; the memory goes with the value.
+/// It is immutable, so it may move between threads; its memory is freed with the value.
 @safe package struct PostgresResult: ~Copyable, @unchecked Sendable {
   private let raw: OpaquePointer
   /// The number of rows.
@@ -21,7 +21,7 @@ private import Glibc
     unsafe PQclear(raw)
   }
 
-  /// The position of a column by its name as the statement wrote it; nil if there is none.
+  /// The index of a column by its name in the statement; nil if there is none.
   package func columnIndex(_ name: String) -> Int? {
     for column in 0..<columnCount where columnName(column) == name { return column }
     return nil
@@ -34,7 +34,7 @@ private import Glibc
     return unsafe String(cString: name)
   }
 
-  /// The number of a column's type in `pg_type`.
+  /// The OID of a column's type in `pg_type`.
   package func columnType(_ column: Int) -> UInt32 {
     precondition(column >= 0 && column < columnCount, "no column \(column)")
     return unsafe PQftype(raw, Int32(column))
@@ -46,7 +46,7 @@ private import Glibc
     return unsafe PQgetisnull(raw, Int32(row), Int32(column)) == 1
   }
 
-  /// The bytes of a cell, in the server's text form; none for NULL.
+  /// The bytes of a cell in the server's text format; empty for NULL.
   @_lifetime(borrow self)
   package func bytes(_ row: Int, _ column: Int) -> Span<UInt8> {
     let cell = unsafe cell(row, column)
@@ -55,7 +55,7 @@ private import Glibc
     return unsafe _overrideLifetime(span, borrowing: self)
   }
 
-  /// The cell as text; nil for NULL. Bytes that are no UTF-8 become U+FFFD.
+  /// The cell as text; nil for NULL. Invalid UTF-8 becomes U+FFFD.
   package func string(_ row: Int, _ column: Int) -> String? {
     guard !isNull(row, column) else { return nil }
     let cell = unsafe cell(row, column)
@@ -63,7 +63,7 @@ private import Glibc
       decoding: UnsafeRawBufferPointer(start: cell.start, count: cell.count), as: UTF8.self)
   }
 
-  /// The cell as a number; nil for NULL and for what is no number. `t` and `f` are 1 and 0.
+  /// The cell as a number; nil for NULL and for text that is not a number. `t` and `f` are 1 and 0.
   package func double(_ row: Int, _ column: Int) -> Double? {
     guard !isNull(row, column) else { return nil }
     let cell = unsafe cell(row, column)
@@ -79,7 +79,7 @@ private import Glibc
     return unsafe end == cell.start + cell.count ? value : nil
   }
 
-  /// The cell as a whole number; nil for NULL and for what is no whole number.
+  /// The cell as a whole number; nil for NULL and for text that is not a whole number.
   package func int(_ row: Int, _ column: Int) -> Int? {
     string(row, column).flatMap { Int($0) }
   }

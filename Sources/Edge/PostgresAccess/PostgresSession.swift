@@ -1,49 +1,50 @@
-package import BlockingCalls
+package import Concurrency
 import Synchronization
 
-/// One kept session with a server, on a thread of its own: it connects when first needed, again
-/// when it broke, and not too often while the server is down.
+/// A persistent session with a server, on a thread of its own: it connects when first needed,
+/// reconnects after a failure, and backs off while the server is down.
 ///
-/// Statements run one after another. Every call ends at its deadline.
+/// Statements run one after another. Every call ends by its deadline.
 package actor PostgresSession {
-  /// Where the session goes.
+  /// The settings that the session was created with.
   package nonisolated let settings: PostgresSettings
   private let executor: ThreadExecutor
   private let refresh: (@Sendable () -> PostgresSettings?)?
-  /// What to log in with; differs from `settings` after a password was replaced.
+  /// The settings to log in with; they differ from `settings` after a password was replaced.
   private var credentials: PostgresSettings
   private var connection: PostgresConnection?
-  /// Settings with other values than a session begins with.
+  /// Settings whose values differ from those at the start of a session.
   private var adjustments: [String: String] = [:]
-  private var backoff: ReconnectBackoff
+  private var backoff: Backoff
+  private var nextAttempt: ContinuousClock.Instant?
   private var lastFailure: PostgresError?
   private let shared = Mutex(State())
 
-  /// What is known of the session without waiting for it.
+  /// The state of the session, readable without waiting for it.
   package struct State: Sendable, Equatable {
-    /// Whether the session is open, as far as anybody knows.
+    /// Whether the session was open when it was last used.
     package var isConnected = false
     /// The server's version as a number, 150020 for 15.20; nil before the first session.
     package var serverVersion: Int?
-    /// The server's version as the server writes it.
+    /// The server's version as the server prints it.
     package var serverVersionText: String?
     /// Sessions opened so far.
     package var sessionsOpened = 0
-    /// Attempts to open a session that failed.
+    /// Failed attempts to open a session.
     package var failedAttempts = 0
-    /// When a statement was last answered, be it with an error of its own.
+    /// When a statement was last answered, possibly with an error.
     package var lastAnswer: ContinuousClock.Instant?
     /// Why the last attempt failed; nil while the session is open.
     package var failure: PostgresError?
   }
 
-  /// Makes a session that is not open yet; `name` is that of its thread.
+  /// Creates a session that is not open yet; `name` is the name of its thread.
   ///
-  /// `refresh` reads the settings anew when the server refuses the login, because the password may
+  /// `refresh` rereads the settings when the server refuses the login, because the password may
   /// have been replaced in its file.
   package init(
     _ settings: PostgresSettings, name: String = "postgres",
-    backoff: ReconnectBackoff = ReconnectBackoff(),
+    backoff: Backoff = .reconnecting,
     refresh: (@Sendable () -> PostgresSettings?)? = nil
   ) {
     self.settings = settings
@@ -57,16 +58,18 @@ package actor PostgresSession {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  /// What is known now.
+  /// The current state.
   package nonisolated var state: State { shared.withLock { $0 } }
 
   /// Runs one statement, opening a session first if there is none.
   ///
-  /// A session that turns out to be dead, because the server was restarted since, is replaced once
-  /// within the same deadline: monitoring statements only read, so asking twice does no harm.
+  /// A dead session, for instance after a restart of the server, is replaced once within the same
+  /// deadline: monitoring statements only read, so they may run twice.
   ///
-  /// `values` are settings that this statement and all later ones run under, in whichever session.
-  /// They cost no trip of their own, and nothing if they are in force already.
+  /// `values` are settings that apply to this statement and all later ones, in any session. They
+  /// need no round trip of their own, and are not sent if they are in force already.
+  ///
+  /// - Throws: ``PostgresError``.
   package func query(
     _ sql: String, _ parameters: [String?] = [], deadline: ContinuousClock.Instant,
     adjusting values: [String: String] = [:]
@@ -83,10 +86,10 @@ package actor PostgresSession {
     }
   }
 
-  /// Runs several statements in one go and returns their replies in order. Each stands for itself:
-  /// only what the deadline left no time for has no reply.
+  /// Runs several statements in one batch and returns their replies in order; only statements for
+  /// which the deadline left no time have no reply.
   ///
-  /// A session that breaks on the way is replaced, and the statement under way asked once more.
+  /// A session that breaks is replaced, and the statement in progress is run once more.
   package func run(
     _ statements: [PostgresStatement], deadline: ContinuousClock.Instant
   ) -> [PostgresReply] {
@@ -100,15 +103,16 @@ package actor PostgresSession {
         return replies + [PostgresReply(answer: .failure(error), took: .zero)]
       }
       connection?.inForce.adjust(adjustments)
-      let keeping = connection?.kept.isAllowed == true
+      let retaining = connection?.retained.isAllowed == true
       replies += connection?.run(statements[replies.count...], deadline: deadline) ?? []
-      if keeping, connection?.kept.isAllowed == false {
-        retryUnkept(statements, &replies, deadline)
+      if retaining, connection?.retained.isAllowed == false {
+        retryUnretained(statements, &replies, deadline)
       }
       guard let error = note(replies) else { continue }
       guard error.reason != .timeout, reconnects < Self.reconnectLimit else { return replies }
       reconnects += 1
-      // The one that was under way may have been the cause: once more, and then on with the others.
+      // The statement in progress may have been the cause: it is retried once, then the others
+      // follow.
       if retried != replies.count - 1 {
         retried = replies.count - 1
         replies.removeLast()
@@ -117,10 +121,10 @@ package actor PostgresSession {
     return replies
   }
 
-  /// How often a session is replaced while one set of statements runs.
+  /// The largest number of times that a session is replaced while one batch runs.
   private static let reconnectLimit = 4
 
-  /// Notes how the session is after some replies; the error that ended it, if any.
+  /// Updates the state after some replies; returns the error that ended the session, if any.
   private func note(_ replies: [PostgresReply]) -> PostgresError? {
     if connection?.isOpen == true {
       shared.withLock { $0.lastAnswer = .now }
@@ -132,8 +136,8 @@ package actor PostgresSession {
     return error
   }
 
-  /// Asks those once more that failed only because the server did not keep them.
-  private func retryUnkept(
+  /// Retries the statements that failed only because the server had not retained them.
+  private func retryUnretained(
     _ statements: [PostgresStatement], _ replies: inout [PostgresReply],
     _ deadline: ContinuousClock.Instant
   ) {
@@ -174,7 +178,7 @@ package actor PostgresSession {
     preconditionFailure("a statement without a session")
   }
 
-  /// Opens a connection; a refused login is tried once more if the settings changed meanwhile.
+  /// Opens a connection; a refused login is retried once if the settings have changed meanwhile.
   private func open(
     _ deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> PostgresConnection {
@@ -191,7 +195,7 @@ package actor PostgresSession {
 
   private func connect(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
     guard connection == nil else { return }
-    if let lastFailure, !backoff.allowsAttempt(at: .now) { throw lastFailure }
+    if let lastFailure, let nextAttempt, .now < nextAttempt { throw lastFailure }
     guard !deadline.hasPassed else {
       throw PostgresError(
         reason: .timeout, sqlState: nil, message: "no time was left to connect")
@@ -200,7 +204,8 @@ package actor PostgresSession {
       let fresh = try open(deadline)
       let (number, text) = (fresh.serverVersion, fresh.serverVersionText)
       connection = consume fresh
-      backoff.succeed()
+      backoff.reset()
+      nextAttempt = nil
       lastFailure = nil
       shared.withLock { state in
         state.isConnected = true
@@ -210,7 +215,7 @@ package actor PostgresSession {
         state.failure = nil
       }
     } catch {
-      backoff.fail(at: .now, dice: .random(in: 0...1))
+      nextAttempt = .now + backoff.pauseAfterFailure(chance: .random(in: 0...1))
       lastFailure = error
       shared.withLock { state in
         state.isConnected = false

@@ -1,19 +1,21 @@
-/// Where a PostgreSQL server is and how to log in, read from a connection string.
+/// The address of a PostgreSQL server and the login, read from a connection string.
 ///
-/// Holds a password: `description` never shows it, and neither does a mirror of the value.
+/// It contains a password: neither `description` nor a mirror of the value shows it.
 package struct PostgresSettings: Sendable, CustomStringConvertible, CustomReflectable {
-  /// libpq keywords and their values, as the connection string gave them.
+  /// The libpq keywords and values of the connection string.
   package private(set) var parameters: [String: String]
-  /// Parameters of the connection string that are meant for some driver and mean nothing to libpq.
+  /// Parameters of the connection string that are meant for a driver and that libpq does not know.
   package private(set) var ignoredParameters: [String]
-  /// What every session is told at its start.
+  /// The settings that are applied at the start of every session.
   package var session = SessionSettings()
 
-  /// Reads a URI or a `keyword=value` string.
+  /// Parses a URI or a `keyword=value` string.
   ///
-  /// Accepts what applications keep in `DATABASE_URL`: the schemes `postgres`, `postgresql`, each
-  /// also with `+driver` behind or `jdbc:` before, and driver parameters such as Prisma's `schema`
-  /// and `pgbouncer`, which are left out.
+  /// Accepts what applications store in `DATABASE_URL`: the schemes `postgres` and `postgresql`,
+  /// optionally followed by `+driver` or preceded by `jdbc:`, and driver parameters such as
+  /// Prisma's `schema` and `pgbouncer`, which are ignored.
+  ///
+  /// - Throws: ``PostgresSettingsError/invalid(reason:)``.
   package init(parsing text: String) throws(PostgresSettingsError) {
     let source = ConnectionString(text)
     let accepted = try source.cleaned()
@@ -24,26 +26,26 @@ package struct PostgresSettings: Sendable, CustomStringConvertible, CustomReflec
   }
 
   /// The value of one libpq keyword; nil if neither the string nor libpq's environment variables
-  /// say.
+  /// set it.
   package subscript(keyword: String) -> String? {
     parameters[keyword].flatMap { $0.isEmpty ? nil : $0 } ?? ConnectionOptions.defaults[keyword]
   }
 
-  /// The same settings with another value for a keyword: a password read from a file, another
-  /// database.
+  /// The same settings with another value of one keyword, such as a password read from a file or
+  /// another database.
   package func setting(_ keyword: String, _ value: String) -> PostgresSettings {
     var copy = self
     copy.parameters[keyword] = value
     return copy
   }
 
-  /// The value of the `server` label: `host:port`, with the folder as host for a Unix socket, and
-  /// without names and passwords; several hosts are joined by commas.
+  /// The value of the `server` label: `host:port` without user and password. A Unix socket's folder
+  /// takes the place of the host; several hosts are joined by commas.
   package var serverLabel: String {
     endpoints.map { "\($0.name):\($0.port)" }.joined(separator: ",")
   }
 
-  /// Every host of the settings with its port, in the order in which they are tried.
+  /// All hosts of the settings with their ports, in the order in which they are tried.
   package var endpoints: [PostgresEndpoint] {
     let hosts = (self["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
     let addresses = (self["hostaddr"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
@@ -84,16 +86,17 @@ package struct PostgresSettings: Sendable, CustomStringConvertible, CustomReflec
   }
 }
 
-/// One host to try.
+/// One host of the settings.
 package struct PostgresEndpoint: Equatable, Sendable {
-  /// A host name, an address, the folder of a Unix socket, or nothing for libpq's default folder.
+  /// A host name, an address, the folder of a Unix socket, or an empty text for libpq's default
+  /// folder.
   package let host: String
-  /// The numeric address if the settings name it, else empty.
+  /// The numeric address if the settings contain it, otherwise empty.
   package let address: String
-  /// The port, decimal.
+  /// The port in decimal.
   package let port: String
 
-  /// The folder where Debian's PostgreSQL keeps its socket.
+  /// The folder of PostgreSQL's Unix socket on Debian.
   static let defaultSocketFolder = "/var/run/postgresql"
 
   /// Whether the server is reached through a Unix socket.
@@ -101,14 +104,14 @@ package struct PostgresEndpoint: Equatable, Sendable {
     host.isEmpty ? address.isEmpty : host.hasPrefix("/") || host.hasPrefix("@")
   }
 
-  /// The host as a label shows it.
+  /// The host as it appears in a label.
   var name: String {
     if !host.isEmpty { return host }
     return address.isEmpty ? Self.defaultSocketFolder : address
   }
 }
 
-/// A connection string that cannot be used. The message never repeats the string, which may hold a
+/// An invalid connection string. The message never contains the string, which may include a
 /// password.
 package enum PostgresSettingsError: Error, Equatable, CustomStringConvertible {
   /// The string is malformed.

@@ -1,28 +1,28 @@
-/// What a monitoring session tells the server about itself: it waits for no lock, leaves nothing
-/// open, costs little.
+/// The server settings of a monitoring session: it never waits for locks, leaves no transaction
+/// open and costs little.
 package struct SessionSettings: Sendable, Equatable {
-  /// How the session is shown in `pg_stat_activity`, unless the connection string says otherwise.
+  /// The name of the session in `pg_stat_activity`, unless the connection string sets one.
   package var applicationName = "tocsin"
-  /// After how long the server ends a statement by itself.
+  /// The time after which the server cancels a statement.
   package var statementTimeout: Duration = .seconds(9)
-  /// After how long a statement gives up waiting for a lock: monitoring never queues behind an
+  /// The time after which a statement stops waiting for a lock: monitoring never queues behind an
   /// ALTER TABLE.
   package var lockTimeout: Duration = .milliseconds(200)
-  /// Whether the other side is the admin console of a pooler, which knows neither settings nor
+  /// Whether the server is the admin console of a pooler, which supports neither settings nor
   /// prepared statements.
   package var isConsole = false
 
   /// The settings for a server of this version.
   ///
   /// They are set after the login, not with it: PgBouncer refuses them there, and only so does
-  /// `pg_settings.reset_val` still tell what the server gives to others.
+  /// `pg_settings.reset_val` still show the values of other sessions.
   func values(forVersion version: Int) -> [(name: String, value: String)] {
     var values = [
       ("statement_timeout", "\(statementTimeout.wholeMilliseconds)"),
       ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
       ("idle_in_transaction_session_timeout", "10000"),
       ("default_transaction_read_only", "on"),
-      // Exactly this: no object of a user can stand in for one of the catalog (CVE-2018-1058).
+      // Only this schema: no user's object can replace one of the catalog (CVE-2018-1058).
       ("search_path", "pg_catalog"),
       ("jit", "off"),
       ("max_parallel_workers_per_gather", "0"),
@@ -32,13 +32,13 @@ package struct SessionSettings: Sendable, Equatable {
       ("TimeZone", "UTC"),
     ]
     if version >= 140_000 { values.append(("idle_session_timeout", "0")) }
-    // No snapshot of all statistics for the sake of reading some once.
+    // No snapshot of all statistics to read a few of them once.
     if version >= 150_000 { values.append(("stats_fetch_consistency", "none")) }
     return values
   }
 
-  /// One statement that sets all of these; `scope` is SQL for whether they are to last for the
-  /// transaction only.
+  /// A statement that applies these settings; `scope` is an SQL expression for whether they last
+  /// for the transaction only.
   static func statement(
     setting values: [(name: String, value: String)], forTransaction scope: String,
     and column: String? = nil
@@ -49,7 +49,7 @@ package struct SessionSettings: Sendable, Equatable {
     return "SELECT " + ((column.map { [$0] } ?? []) + calls).joined(separator: ", ")
   }
 
-  /// A text for SQL, whatever the server thinks of backslashes.
+  /// An SQL literal that is independent of `standard_conforming_strings`.
   private static func quoted(_ text: String) -> String {
     "E'\(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
   }

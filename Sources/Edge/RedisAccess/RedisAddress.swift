@@ -1,11 +1,14 @@
-/// The text form of ``RedisSettings``.
+import Codecs
+import TransportSecurity
+
+/// Parses the text form of ``RedisSettings``.
 struct RedisAddress {
   private let text: String
   private var user: String?
   private var password: String?
   private var database = 0
   private var hasQueryDatabase = false
-  private var tls = RedisTLS()
+  private var tls = TLSConfiguration()
   private var usesTLS = false
 
   init(_ text: String) {
@@ -52,7 +55,7 @@ struct RedisAddress {
 
   private mutating func readQuery(of text: Substring) throws(RedisSettingsError) -> Substring {
     guard let question = text.lastIndex(of: "?") else { return text }
-    // A raw `?` in a password is no query: that one begins behind the login.
+    // A raw `?` in a password does not begin the query, which follows the login.
     if let at = text.lastIndex(of: "@"), at > question { return text }
     for item in text[text.index(after: question)...].split(separator: "&") {
       let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -92,7 +95,7 @@ struct RedisAddress {
   private mutating func readPath(of text: Substring) throws(RedisSettingsError) -> Substring {
     guard let slash = text.firstIndex(of: "/") else { return text }
     let path = text[text.index(after: slash)...]
-    // The driver's own `?db=` wins over the path.
+    // The driver's own `?db=` takes precedence over the path.
     if !path.isEmpty, !hasQueryDatabase { database = try number(path) }
     return text[..<slash]
   }
@@ -140,20 +143,8 @@ struct RedisAddress {
   }
 
   private func decode(_ text: Substring) throws(RedisSettingsError) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16), value != 0 else {
-        throw .invalid(reason: "a percent sign is not followed by two hexadecimal digits")
-      }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    guard let decoded = PercentEncoding.decode(text, plusIsSpace: false), !decoded.utf8.contains(0)
+    else { throw .invalid(reason: "a percent sign is not followed by two hexadecimal digits") }
+    return decoded
   }
 }

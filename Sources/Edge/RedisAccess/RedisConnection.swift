@@ -1,15 +1,15 @@
-private import BlockingCalls
+private import Concurrency
 
-/// One session with a Redis server. Every call returns at its deadline, whatever the server does.
+/// One session with a Redis server. Every call returns by its deadline, whatever the server does.
 ///
-/// The calls block their thread in `poll(2)`: use a connection only on a thread of its own, from an
-/// actor with a `ThreadExecutor`. The socket is ours, and hiredis' parser reads what comes from it;
-/// that keeps every wait under the deadline, and TLS fits between the two.
+/// Calls block their thread in `poll(2)`: use a connection only on a dedicated thread, from an
+/// actor with a `ThreadExecutor`. The socket belongs to this type, and hiredis' parser only reads
+/// the received bytes: so every wait ends by the deadline, and TLS fits between the two.
 package struct RedisConnection: ~Copyable {
   private let socket: StreamSocket
   private let reader: ReplyReader
   private let settings: RedisSettings
-  /// Whether the session can take a command.
+  /// Whether the session can run commands.
   package private(set) var isOpen = true
 
   private init(
@@ -20,7 +20,8 @@ package struct RedisConnection: ~Copyable {
     self.settings = settings
   }
 
-  /// Connects, logs in, selects the database, trying each address of the host within the deadline.
+  /// Connects, logs in and selects the database, trying each address of the host within the
+  /// deadline.
   package static func open(
     _ settings: RedisSettings, deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisConnection {
@@ -41,7 +42,7 @@ package struct RedisConnection: ~Copyable {
   }
 
   /// Sends one command and waits for its reply. An error reply is thrown and leaves the session
-  /// usable; anything else closes it.
+  /// usable; any other error closes it.
   package mutating func command(
     _ arguments: [String], deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisReply {
@@ -78,7 +79,7 @@ package struct RedisConnection: ~Copyable {
     }
   }
 
-  /// A command in the protocol's form: an array of bulk strings.
+  /// A command in the wire format: an array of bulk strings.
   static func request(_ arguments: [String]) -> [UInt8] {
     var bytes = Array("*\(arguments.count)\r\n".utf8)
     for argument in arguments {

@@ -1,13 +1,13 @@
-/// Something that Redis, or the way to it, said no to. The message holds no password.
+/// A failure of a Redis server or of the connection to it. The message contains no password.
 package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What kind of failure it is, from a list short enough for a label.
+  /// The kind of failure, from a list short enough for a label.
   package let reason: Reason
-  /// One line, without secrets.
+  /// The message in one line, without secrets.
   package let message: String
 
   package var description: String { message }
 
-  /// Whether the connection is of no use any more.
+  /// Whether the connection is unusable.
   package var endsSession: Bool {
     switch reason {
     case .refused, .unreachable, .nameResolution, .timeout, .tls, .authentication,
@@ -18,9 +18,9 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Kinds of failure; the raw value is what labels and `/health` show.
+  /// The kinds of failures; the raw value is used in labels and in `/health`.
   package enum Reason: String, Sendable, CaseIterable {
-    /// Nothing listens there.
+    /// The server does not listen at the address.
     case refused
     /// No route, or the network is down.
     case unreachable
@@ -28,9 +28,10 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     case nameResolution = "name_resolution"
     /// The deadline passed.
     case timeout
-    /// The TLS handshake failed, the certificate was refused, or a file of ours cannot be used.
+    /// The TLS handshake failed, the certificate was refused, or a local certificate or key file
+    /// cannot be used.
     case tls
-    /// A wrong password or user, or one is needed.
+    /// The password or user is wrong or missing.
     case authentication
     /// `maxclients` is used up.
     case tooManyConnections = "too_many_connections"
@@ -40,9 +41,9 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     case permissionDenied = "permission_denied"
     /// The connection broke.
     case connectionLost = "connection_lost"
-    /// Something answered that does not speak Redis' protocol.
+    /// The server does not speak the Redis protocol.
     case protocolViolation = "protocol"
-    /// The answer is larger than ``RedisLimits/replyBytes``.
+    /// The reply is larger than ``RedisLimits/replyBytes``.
     case replyTooLarge = "reply_too_large"
     /// Any other error reply.
     case command
@@ -53,7 +54,7 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  /// An error reply, told apart by its first word.
+  /// Creates the error of an error reply; its first word determines the reason.
   init(reply: String, settings: RedisSettings) {
     let reason: Reason =
       switch reply.prefix(while: { $0 != " " }) {

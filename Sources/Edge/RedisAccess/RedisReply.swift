@@ -1,6 +1,6 @@
-/// What a Redis server answered to one command.
+/// The reply of a Redis server to one command.
 package indirect enum RedisReply: Equatable, Sendable {
-  /// A bulk string: bytes of any kind.
+  /// A bulk string, which may contain any bytes.
   case string([UInt8])
   /// A simple string such as `OK`.
   case status(String)
@@ -19,7 +19,7 @@ package indirect enum RedisReply: Equatable, Sendable {
     }
   }
 
-  /// A string or status as text; bytes that are no UTF-8 become U+FFFD.
+  /// A string or status as text; invalid UTF-8 becomes U+FFFD.
   package var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
   /// An integer, or a string that is one.
@@ -35,10 +35,10 @@ package indirect enum RedisReply: Equatable, Sendable {
   }
 }
 
-/// What one answer of a server may be.
+/// Limits on the replies of a server.
 package enum RedisLimits {
-  /// Bytes of one reply. `INFO ALL` with a thousand kinds of commands is about 200 KB.
+  /// Bytes of one reply. `INFO ALL` with a thousand command types is about 200 KB.
   package static let replyBytes = 16 << 20
-  /// Bytes of an error message that are kept.
+  /// Bytes of an error message that are retained.
   package static let messageBytes = 500
 }

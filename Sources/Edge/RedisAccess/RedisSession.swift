@@ -1,39 +1,40 @@
-package import BlockingCalls
+package import Concurrency
 import Synchronization
 
-/// One kept session with a server, on a thread of its own: it connects when first needed, again
-/// when it broke, and not too often while the server is down.
+/// A persistent session with a server, on a thread of its own: it connects when first needed,
+/// reconnects after a failure, and backs off while the server is down.
 ///
-/// Commands run one after another. Every call ends at its deadline.
+/// Commands run one after another. Every call ends by its deadline.
 package actor RedisSession {
-  /// Where the session goes.
+  /// The settings that the session was created with.
   package nonisolated let settings: RedisSettings
   private let executor: ThreadExecutor
   private var connection: RedisConnection?
-  private var backoff: ReconnectBackoff
+  private var backoff: Backoff
+  private var nextAttempt: ContinuousClock.Instant?
   private var lastFailure: RedisError?
   private let shared = Mutex(State())
 
-  /// What is known of the session without waiting for it.
+  /// The state of the session, readable without waiting for it.
   package struct State: Sendable, Equatable {
-    /// Whether the session is open, as far as anybody knows.
+    /// Whether the session was open when it was last used.
     package var isConnected = false
     /// Sessions opened so far.
     package var sessionsOpened = 0
-    /// Attempts to open a session that failed.
+    /// Failed attempts to open a session.
     package var failedAttempts = 0
-    /// When a command was last answered, be it with an error of its own.
+    /// When a command was last answered, possibly with an error.
     package var lastAnswer: ContinuousClock.Instant?
-    /// How long it took to open the session.
+    /// How long the last session took to open.
     package var connectTime = Duration.zero
     /// Why the last attempt failed; nil while the session is open.
     package var failure: RedisError?
   }
 
-  /// Makes a session that is not open yet; `name` is that of its thread.
+  /// Creates a session that is not open yet; `name` is the name of its thread.
   package init(
     _ settings: RedisSettings, name: String = "redis",
-    backoff: ReconnectBackoff = ReconnectBackoff()
+    backoff: Backoff = .reconnecting
   ) {
     self.settings = settings
     self.backoff = backoff
@@ -44,11 +45,15 @@ package actor RedisSession {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  /// What is known now.
+  /// The current state.
   package nonisolated var state: State { shared.withLock { $0 } }
 
-  /// Runs one command, opening a session first if there is none; one that turns out to be dead is
-  /// replaced once within the same deadline, so send only commands that may run twice.
+  /// Runs one command, opening a session first if there is none.
+  ///
+  /// A dead session is replaced once within the same deadline, so send only commands that may run
+  /// twice.
+  ///
+  /// - Throws: ``RedisError``.
   package func command(
     _ arguments: [String], deadline: ContinuousClock.Instant
   ) throws(RedisError) -> RedisReply {
@@ -91,14 +96,15 @@ package actor RedisSession {
 
   private func connect(_ deadline: ContinuousClock.Instant) throws(RedisError) {
     guard connection == nil else { return }
-    if let lastFailure, !backoff.allowsAttempt(at: .now) { throw lastFailure }
+    if let lastFailure, let nextAttempt, .now < nextAttempt { throw lastFailure }
     guard !deadline.hasPassed else {
       throw RedisError(.timeout, "no time was left to connect")
     }
     let start = ContinuousClock.now
     do throws(RedisError) {
       connection = try RedisConnection.open(settings, deadline: deadline)
-      backoff.succeed()
+      backoff.reset()
+      nextAttempt = nil
       lastFailure = nil
       shared.withLock { state in
         state.isConnected = true
@@ -107,7 +113,7 @@ package actor RedisSession {
         state.failure = nil
       }
     } catch {
-      backoff.fail(at: .now, dice: .random(in: 0...1))
+      nextAttempt = .now + backoff.pauseAfterFailure(chance: .random(in: 0...1))
       lastFailure = error
       shared.withLock { state in
         state.isConnected = false

@@ -1,8 +1,10 @@
-/// Where a Redis server is and how to log in.
+package import TransportSecurity
+
+/// The address of a Redis server and the login.
 ///
-/// Holds a password: neither `description` nor a mirror shows it.
+/// It contains a password: neither `description` nor a mirror shows it.
 package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
-  /// The way to the server.
+  /// The address of the server.
   package enum Endpoint: Sendable, Equatable {
     /// A host name or address and a port.
     case tcp(host: String, port: Int)
@@ -10,22 +12,24 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
     case unix(path: String)
   }
 
+  /// The address of the server.
   package var endpoint: Endpoint
   /// The ACL user; nil for the default user.
   package var user: String?
-  /// The password; nil logs nobody in.
+  /// The password; nil for no authentication.
   package var password: String?
   /// The database that is selected after the login.
   package var database: Int
-  /// How TLS is spoken; nil for none.
-  package var tls: RedisTLS?
+  /// The TLS settings; nil for a connection without TLS.
+  package var tls: TLSConfiguration?
 
-  /// Redis' usual port.
+  /// Redis' default port.
   package static let defaultPort = 6379
 
+  /// Creates settings from their parts.
   package init(
     endpoint: Endpoint, user: String? = nil, password: String? = nil, database: Int = 0,
-    tls: RedisTLS? = nil
+    tls: TLSConfiguration? = nil
   ) {
     self.endpoint = endpoint
     self.user = user
@@ -34,12 +38,14 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
     self.tls = tls
   }
 
-  /// Reads `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://path`, `redis+socket://path`,
-  /// `host:port`, or the path of a socket.
+  /// Parses `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://path`,
+  /// `redis+socket://path`, `host:port`, or the path of a socket.
   ///
-  /// User and password may be percent-encoded. For Unix sockets `?db=`, for all forms `?password=`, and for TLS redis-py's
-  /// `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` and `ssl_cert_reqs=none` are understood; other parameters
-  /// belong to some driver and are left out.
+  /// User and password may be percent-encoded. `?db=` is accepted for Unix sockets, `?password=`
+  /// for all forms, and redis-py's `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` and
+  /// `ssl_cert_reqs=none` for TLS; other parameters are meant for a driver and are ignored.
+  ///
+  /// - Throws: ``RedisSettingsError/invalid(reason:)``.
   package init(parsing text: String) throws(RedisSettingsError) {
     var parser = RedisAddress(text)
     self = try parser.parse()
@@ -76,8 +82,8 @@ package struct RedisSettings: Sendable, Equatable, CustomStringConvertible, Cust
   }
 }
 
-/// An address of a Redis server that cannot be used. The message never repeats the address, which
-/// may hold a password.
+/// An invalid address of a Redis server. The message never contains the address, which may include
+/// a password.
 package enum RedisSettingsError: Error, Equatable, CustomStringConvertible {
   /// The address is malformed.
   case invalid(reason: String)

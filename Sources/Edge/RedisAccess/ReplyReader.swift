@@ -1,10 +1,10 @@
 private import CHiredis
 
-/// The owner of one `redisReader`, hiredis' incremental parser of replies: bytes in, replies out.
+/// The owner of one `redisReader`, hiredis' incremental parser of replies.
 @safe struct ReplyReader: ~Copyable {
   private let raw: UnsafeMutablePointer<redisReader>
 
-  /// Makes a reader; nil without memory.
+  /// Creates a parser; returns nil if memory is exhausted.
   init?() {
     guard let raw = unsafe redisReaderCreate() else { return nil }
     unsafe self.raw = raw
@@ -14,15 +14,12 @@ private import CHiredis
     unsafe redisReaderFree(raw)
   }
 
-  /// The bytes that wait to be parsed.
-  var bufferedBytes: Int { unsafe Int(raw.pointee.len) }
-
-  /// Hands over bytes from the server.
+  /// Adds bytes from the server.
   func feed(_ bytes: UnsafeRawBufferPointer) {
     unsafe redisReaderFeed(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
   }
 
-  /// The next whole reply; nil if more bytes are needed.
+  /// The next complete reply; nil if more bytes are needed.
   func next() throws(RedisError) -> RedisReply? {
     var object: UnsafeMutableRawPointer?
     guard unsafe redisReaderGetReply(raw, &object) == REDIS_OK else {

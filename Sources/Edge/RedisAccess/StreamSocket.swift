@@ -1,10 +1,11 @@
-private import BlockingCalls
+private import Concurrency
 private import Glibc
+import TransportSecurity
 
-/// The owner of one non-blocking stream socket; every call returns at its deadline.
+/// The owner of one non-blocking stream socket; every call returns by its deadline.
 struct StreamSocket: ~Copyable {
   let descriptor: Int32
-  /// Set once bytes go through TLS.
+  /// The TLS session; nil for plain text.
   private var tls: TLSSession?
 
   private init(adopting descriptor: Int32) {
@@ -41,10 +42,10 @@ struct StreamSocket: ~Copyable {
   ) throws(RedisError) -> StreamSocket {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    let room = MemoryLayout.size(ofValue: address.sun_path)
+    let capacity = MemoryLayout.size(ofValue: address.sun_path)
     let bytes = Array(path.utf8)
-    guard bytes.count < room else {
-      throw RedisError(.refused, "the socket path is longer than \(room - 1) bytes")
+    guard bytes.count < capacity else {
+      throw RedisError(.refused, "the socket path is longer than \(capacity - 1) bytes")
     }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     let socket = try open(AF_UNIX)
@@ -68,7 +69,7 @@ struct StreamSocket: ~Copyable {
     _ status: Int32, to place: String, until deadline: ContinuousClock.Instant
   ) throws(RedisError) {
     guard status != 0 else { return }
-    // A Unix socket whose backlog is full says EAGAIN: as good as refused.
+    // A full backlog of a Unix socket is reported as EAGAIN and means the same as refused.
     guard errno == EINPROGRESS || errno == EINTR else {
       throw RedisError(errno: errno, "cannot connect to \(place)")
     }
@@ -79,19 +80,19 @@ struct StreamSocket: ~Copyable {
     guard code == 0 else { throw RedisError(errno: code, "cannot connect to \(place)") }
   }
 
-  /// Puts TLS between the socket and what is sent and received from now on.
+  /// Switches the socket to TLS for all further bytes.
   mutating func startTLS(
-    _ settings: RedisTLS, host: String, until deadline: ContinuousClock.Instant
+    _ settings: TLSConfiguration, host: String, until deadline: ContinuousClock.Instant
   ) throws(RedisError) {
     let session = try TLSSession(settings, host: host, descriptor: descriptor)
     while try !isDone(
-      session.shakeHands(), until: deadline,
+      session.continueHandshake(), until: deadline,
       "no end of the TLS handshake in time; is this the port for TLS?")
     {}
     tls = consume session
   }
 
-  /// Whether a step of TLS is done; if it is not, waits for what it needs.
+  /// Returns whether a TLS step is complete; otherwise waits for the socket first.
   private func isDone(
     _ outcome: TLSSession.Outcome, until deadline: ContinuousClock.Instant, _ late: String
   ) throws(RedisError) -> Bool {
@@ -134,7 +135,7 @@ struct StreamSocket: ~Copyable {
     }
   }
 
-  /// Waits for bytes and passes them on.
+  /// Waits for bytes and passes them to `body`.
   func receive(
     until deadline: ContinuousClock.Instant, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(RedisError) {
@@ -161,7 +162,7 @@ struct StreamSocket: ~Copyable {
   private func receiveEncrypted(
     until deadline: ContinuousClock.Instant, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(RedisError) {
-    // A record of TLS holds 16 KiB at most.
+    // A TLS record has at most 16 KiB.
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {
       guard let outcome = try tls?.receive(&buffer) else { return }
@@ -190,7 +191,7 @@ struct StreamSocket: ~Copyable {
 }
 
 extension RedisError {
-  /// A system call that failed.
+  /// Creates the error of a failed system call.
   fileprivate init(errno code: Int32, _ what: String) {
     let reason: Reason =
       switch code {

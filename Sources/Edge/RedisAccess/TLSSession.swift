@@ -1,26 +1,27 @@
 private import CGnuTLS
 private import Glibc
+import TransportSecurity
 
-/// TLS over a non-blocking socket that somebody else owns and waits for.
+/// TLS over a non-blocking socket that the caller owns and waits for.
 ///
-/// Every step says what it needs the socket for; certificates and keys are read from their files for each session, so that
-/// renewed ones are used.
+/// Every step returns whether the socket must become readable or writable first. Certificates and
+/// keys are read from their files for each session, so that renewed ones are used.
 @safe struct TLSSession: ~Copyable {
   private let session: OpaquePointer
   private let credentials: OpaquePointer
 
-  /// How a step ended.
+  /// The result of a step.
   enum Outcome {
-    /// So many bytes were moved; when reading 0 is the end.
+    /// The number of bytes that were transferred; 0 when reading means the end.
     case done(Int)
-    /// The socket must first be ready to read.
+    /// The socket must become readable first.
     case mustRead
-    /// The socket must first be ready to be written to.
+    /// The socket must become writable first.
     case mustWrite
   }
 
-  /// Prepares a session as a client of `host`.
-  init(_ settings: RedisTLS, host: String, descriptor: Int32) throws(RedisError) {
+  /// Creates a session as a client of `host`.
+  init(_ settings: TLSConfiguration, host: String, descriptor: Int32) throws(RedisError) {
     let credentials = try unsafe Self.credentials(settings)
     var made: OpaquePointer?
     let flags = UInt32(GNUTLS_CLIENT) | UInt32(GNUTLS_NONBLOCK) | UInt32(GNUTLS_NO_SIGNAL)
@@ -46,7 +47,8 @@ private import Glibc
     unsafe gnutls_certificate_free_credentials(credentials)
   }
 
-  private static func credentials(_ settings: RedisTLS) throws(RedisError) -> OpaquePointer {
+  private static func credentials(_ settings: TLSConfiguration) throws(RedisError) -> OpaquePointer
+  {
     var made: OpaquePointer?
     guard unsafe gnutls_certificate_allocate_credentials(&made) == 0,
       let credentials = unsafe made
@@ -75,7 +77,7 @@ private import Glibc
     return unsafe credentials
   }
 
-  /// Names are sent to servers, addresses are not (RFC 6066).
+  /// Whether the host is a numeric address: only names are sent to servers (RFC 6066).
   private static func isAddress(_ host: String) -> Bool {
     var four = in_addr()
     var six = in6_addr()
@@ -84,8 +86,8 @@ private import Glibc
 
   // MARK: - Steps
 
-  /// Goes on with the handshake, in which the server's certificate is checked.
-  func shakeHands() throws(RedisError) -> Outcome {
+  /// Continues the handshake, in which the server's certificate is verified.
+  func continueHandshake() throws(RedisError) -> Outcome {
     let code = unsafe gnutls_handshake(session)
     guard code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR else {
       return try outcome(Int(code), "TLS handshake failed")
@@ -102,7 +104,8 @@ private import Glibc
     throw RedisError(.tls, "the server's certificate was refused: \(why)")
   }
 
-  /// Sends what goes at once. After `mustRead` or `mustWrite` the same bytes must be given again.
+  /// Sends as many bytes as possible. After `mustRead` or `mustWrite` the same bytes must be passed
+  /// again.
   func send(_ bytes: ArraySlice<UInt8>) throws(RedisError) -> Outcome {
     let count = unsafe bytes.withUnsafeBytes { raw in
       unsafe gnutls_record_send(session, raw.baseAddress, raw.count)
@@ -110,7 +113,7 @@ private import Glibc
     return try outcome(count, "cannot send over TLS")
   }
 
-  /// Reads what is there.
+  /// Reads the available bytes.
   func receive(_ buffer: inout [UInt8]) throws(RedisError) -> Outcome {
     let count = unsafe buffer.withUnsafeMutableBytes { raw in
       unsafe gnutls_record_recv(session, raw.baseAddress, raw.count)

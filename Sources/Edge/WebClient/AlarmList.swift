@@ -1,8 +1,8 @@
-/// A task that waits for a time.
+/// A task that is suspended until a deadline.
 @safe struct Alarm: Sendable {
   let number: Int
   let deadline: ContinuousClock.Instant
-  /// Resumed once: by whoever takes the alarm out of the list, which can be done once.
+  /// Resumed exactly once, by the code that removes the alarm from the list.
   private let continuation: UnsafeContinuation<Bool, Never>
 
   init(
@@ -14,11 +14,11 @@
     unsafe self.continuation = continuation
   }
 
-  /// Ends the waiting, by the alarm or before its time; must be called once.
+  /// Resumes the task, at its deadline (`isDue`) or before; must be called exactly once.
   func resume(isDue: Bool) { unsafe continuation.resume(returning: isDue) }
 }
 
-/// Alarms in order, the earliest last.
+/// Pending alarms, ordered by deadline with the earliest last.
 struct AlarmList {
   private var alarms: [Alarm] = []
   private var lastNumber = 0
@@ -28,15 +28,15 @@ struct AlarmList {
     alarms.isEmpty ? nil : alarms[alarms.count - 1].deadline
   }
 
-  /// A number for the next alarm.
+  /// Returns a number that identifies the next alarm.
   mutating func takeNumber() -> Int {
     lastNumber += 1
     return lastNumber
   }
 
-  /// Sets an alarm; true if it is the earliest now.
+  /// Inserts an alarm; returns whether it is now the earliest.
   ///
-  /// - Complexity: O(alarms), moves of some bytes each.
+  /// - Complexity: O(alarms), moves of a few bytes each.
   mutating func insert(_ alarm: Alarm) -> Bool {
     var low = 0
     var high = alarms.count
@@ -48,17 +48,17 @@ struct AlarmList {
     return low == alarms.count - 1
   }
 
-  /// Takes an alarm out; nil if it was taken out before.
+  /// Removes an alarm; returns nil if it was removed before.
   mutating func remove(_ number: Int) -> Alarm? {
     alarms.firstIndex { $0.number == number }.map { alarms.remove(at: $0) }
   }
 
-  /// Takes out those whose time has come, the earliest first, and appends them.
+  /// Removes all alarms that are due at `now` and appends them to `due`, the earliest first.
   mutating func takeDue(_ now: ContinuousClock.Instant, into due: inout [Alarm]) {
     while let first, !(now < first) { due.append(alarms.removeLast()) }
   }
 
-  /// Takes out all.
+  /// Removes and returns all alarms.
   mutating func takeAll() -> [Alarm] {
     defer { alarms = [] }
     return alarms

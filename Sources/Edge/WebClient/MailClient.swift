@@ -2,22 +2,26 @@ import CCurl
 
 /// Sends mail over SMTP with libcurl, on a thread of its own.
 ///
-/// It does not share the thread of ``WebClient``: libcurl waits for a mail server's answer to QUIT, and a server that is slow in
-/// that must not hold up scrapes.
+/// It does not share the thread of ``WebClient``: libcurl blocks while it waits for a mail server's
+/// reply to QUIT, and a slow server must not delay scrapes.
 package final class MailClient: Sendable {
   private let driver = TransferDriver.start(maxIdleConnections: 4)
 
-  /// Starts the thread.
+  /// Creates a client; its thread starts with it.
   package init() {}
 
   deinit {
     driver?.stop()
   }
 
-  /// Hands one message to the server; it has taken responsibility when this returns.
+  /// Delivers one message to the server, which has accepted responsibility for it when this
+  /// returns.
   ///
-  /// `from` and `to` are bare addresses of the envelope; all recipients must be accepted. The message is complete with its
-  /// headers; line ends become CR LF, and dots at the start of lines are taken care of.
+  /// `from` and `to` are the bare addresses of the envelope; the server must accept all recipients.
+  /// The message is complete with its headers; line ends become CR LF, and dots at the start of
+  /// lines are escaped.
+  ///
+  /// - Throws: ``MailError`` if the message was not accepted.
   package func send(
     from: String, to recipients: [String], message: [UInt8], via server: SMTPServer
   ) async throws(MailError) {
@@ -44,9 +48,9 @@ package final class MailClient: Sendable {
     transfer.set(CURLOPT_URL, server.origin + "/" + server.helloName)
     transfer.set(CURLOPT_TIMEOUT_MS, server.timeout.wholeMilliseconds)
     transfer.set(CURLOPT_CONNECTTIMEOUT_MS, server.timeout.wholeMilliseconds)
-    // Bounds the wait for the answer to QUIT, too.
+    // Also bounds the wait for the reply to QUIT.
     transfer.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, server.timeout.wholeMilliseconds / 1000 + 1)
-    // A kept connection may be closed by the server in the middle of the next message.
+    // The server may close a reused connection in the middle of the next message.
     transfer.set(CURLOPT_FORBID_REUSE, 1)
     transfer.set(CURLOPT_FRESH_CONNECT, 1)
     transfer.set(CURLOPT_MAIL_FROM, sender)
@@ -62,7 +66,8 @@ package final class MailClient: Sendable {
     transfer.limitBody(1 << 20)
   }
 
-  /// An address in the brackets of the envelope; nothing in it may end the command.
+  /// An address in angle brackets, as in the envelope; throws if it contains anything that could
+  /// end the command.
   private static func envelope(_ address: String) throws(MailError) -> String {
     let isSafe = address.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !"<>".utf8.contains($0) }
     guard !address.isEmpty, isSafe else {
@@ -77,7 +82,7 @@ package final class MailClient: Sendable {
       as: UTF8.self)
   }
 
-  /// Bare line ends would let a message be read differently by different servers.
+  /// The message with CR LF line ends: different servers read bare line ends differently.
   static func normalized(_ message: [UInt8]) -> [UInt8] {
     let (carriageReturn, lineFeed) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
     var result: [UInt8] = []

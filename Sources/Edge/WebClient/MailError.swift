@@ -1,15 +1,15 @@
-/// Why a mail was not taken. Addresses may appear, passwords never.
+/// Why a mail was not accepted. The description may contain addresses, but never passwords.
 package enum MailError: Error, Equatable, CustomStringConvertible {
-  /// The server said 4xx: it may take the message later.
+  /// The server replied 4xx: it may accept the message later.
   case temporary(origin: String, code: Int, text: String)
-  /// The server said 5xx: it will not take the message.
+  /// The server replied 5xx: it will not accept the message.
   case permanent(origin: String, code: Int, text: String)
-  /// There was no connection, or it broke.
+  /// The connection could not be made or was lost.
   case connection(origin: String, reason: String)
   case timedOut(origin: String, after: Duration)
-  /// Certificate, handshake, or no STARTTLS where it is required.
+  /// The certificate or the handshake failed, or STARTTLS is required and not offered.
   case tls(origin: String, reason: String)
-  /// Settings or addresses that cannot be sent with.
+  /// The settings or addresses are invalid.
   case invalid(reason: String)
   case cancelled
 
@@ -23,14 +23,6 @@ package enum MailError: Error, Equatable, CustomStringConvertible {
     case .tls(let origin, let reason): "\(origin): TLS: \(reason)"
     case .invalid(let reason): "invalid mail: \(reason)"
     case .cancelled: "cancelled"
-    }
-  }
-
-  /// Whether the same message may go through later.
-  package var isRetryable: Bool {
-    switch self {
-    case .temporary, .connection, .timedOut, .tls: true
-    case .permanent, .invalid, .cancelled: false
     }
   }
 }

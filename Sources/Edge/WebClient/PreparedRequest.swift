@@ -1,33 +1,36 @@
 import Synchronization
 
-/// A request that is sent again and again, as a scraper does: it is checked once and keeps the handle of libcurl on which everything
-/// is set, because setting one up costs more than sending it.
+/// A request that is sent repeatedly, as by a scraper.
 ///
-/// May be sent from several tasks at once; those that find the handle in use get one of their own.
+/// It is checked once and retains a configured libcurl handle, because configuring one costs more
+/// than sending the request. It may be sent from several tasks at once; a task that finds the
+/// handle in use gets a new one.
 package final class PreparedRequest: Sendable {
-  let hop: RedirectStep
-  /// About 10 KB.
+  let step: RedirectStep
+  /// The handle that is not in use; about 10 KB.
   private let idle = Mutex<Transfer?>(nil)
 
-  /// Checks a request; throws `invalidURL` or `invalidRequest`.
+  /// Checks a request.
+  ///
+  /// - Throws: `invalidURL` or `invalidRequest` of ``WebClientError``.
   package init(_ request: WebRequest) throws(WebClientError) {
-    hop = try RedirectStep(request)
+    step = try RedirectStep(request)
   }
 
-  /// A handle that is ready to be sent; nil if there was no memory.
+  /// A configured handle; nil if memory is exhausted.
   func takeTransfer() throws(WebClientError) -> Transfer? {
     if let transfer = idle.withLock({ $0.take() }) {
       transfer.clear()
       return transfer
     }
     let transfer = Transfer()
-    if let transfer { try hop.configure(transfer, timeout: hop.request.timeout) }
+    if let transfer { try step.configure(transfer, timeout: step.request.timeout) }
     return transfer
   }
 
-  /// Keeps a handle whose transfer has ended well.
-  func keep(_ transfer: Transfer) {
-    // Such a handle owns its connection, which must not stay open.
-    if !hop.request.connectsOnly { idle.withLock { $0 = transfer } }
+  /// Stores a handle whose transfer has succeeded for the next one.
+  func store(_ transfer: Transfer) {
+    // The handle of a connect-only request owns its connection, which must not stay open.
+    if !step.request.connectsOnly { idle.withLock { $0 = transfer } }
   }
 }

@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 extension RedirectStep {
-  /// The answer that a finished transfer brought.
+  /// The response of a finished transfer.
   func response(_ outcome: TransferOutcome, timings: WebTimings) -> WebResponse {
     WebResponse(
       status: outcome.status, headers: ResponseHeaders(outcome.header), body: outcome.body,
@@ -11,7 +11,7 @@ extension RedirectStep {
       certificates: outcome.certificates.map(WebCertificate.init(fields:)))
   }
 
-  /// Why a transfer failed, in the client's words.
+  /// The error of a failed transfer.
   func error(for outcome: TransferOutcome, timeout: Duration) -> WebClientError {
     let origin = url.origin
     if outcome.isOverLimit { return .bodyTooLarge(origin: origin, limit: request.maximumBodyBytes) }
@@ -63,7 +63,7 @@ extension RedirectStep {
 }
 
 extension TransferOutcome {
-  /// Whether certificates, keys or the handshake were the trouble.
+  /// Whether the certificate, the key or the handshake caused the failure.
   var isTLSFailure: Bool {
     [
       CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,

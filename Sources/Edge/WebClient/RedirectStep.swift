@@ -1,17 +1,21 @@
 import CCurl
+import TransportSecurity
 
-/// One of the requests that a request with redirects consists of.
+/// One request of a chain of redirects; the first is the caller's own.
 struct RedirectStep {
   let url: TargetURL
   let request: WebRequest
   let redirects: Int
   private let method: WebRequest.Method
-  private let headers: WebHeaders
+  private let headers: HTTPHeaders
   private let body: [UInt8]?
-  /// Still with the host that the caller named: only this one may learn who asks.
+  /// Whether the request goes to the host that the caller named; only this host gets the
+  /// credentials.
   private let isAtHome: Bool
 
-  /// The first one.
+  /// Creates the first step of a request.
+  ///
+  /// - Throws: `invalidURL` or `invalidRequest`.
   init(_ request: WebRequest) throws(WebClientError) {
     let url = try TargetURL(parsing: request.url)
     var headers = request.headers
@@ -29,7 +33,7 @@ struct RedirectStep {
 
   private init(
     url: TargetURL, request: WebRequest, redirects: Int, method: WebRequest.Method,
-    headers: WebHeaders, body: [UInt8]?, isAtHome: Bool
+    headers: HTTPHeaders, body: [UInt8]?, isAtHome: Bool
   ) throws(WebClientError) {
     guard HeaderSyntax.isToken(method.rawValue) else {
       throw .invalidRequest(reason: "the method is no word")
@@ -50,12 +54,12 @@ struct RedirectStep {
 
   // MARK: - Redirects
 
-  /// Headers that may follow to another host: they say nothing of who asks.
+  /// Headers that may be sent to another host, because they do not identify the caller.
   private static let harmlessHeaders = [
     "Accept", "Accept-Language", "Content-Type", "User-Agent",
   ]
 
-  /// The request that a redirect asks for; nil when the response is none.
+  /// The request that a redirect asks for; nil if the response is not a redirect.
   func following(_ response: WebResponse) throws(WebClientError) -> RedirectStep? {
     guard [301, 302, 303, 307, 308].contains(response.status),
       let location = response.headers["Location"], !location.isEmpty
@@ -68,8 +72,8 @@ struct RedirectStep {
     }
     var headers = headers
     let staysAtHome = isAtHome && next.origin == url.origin
-    if !staysAtHome { headers.keep(only: Self.harmlessHeaders) }
-    // As browsers do: only 307 and 308 repeat the request as it was.
+    if !staysAtHome { headers.removeAll(except: Self.harmlessHeaders) }
+    // As browsers do: only 307 and 308 repeat the method and the body.
     let becomesGet =
       response.status == 303 && method != .head
       || (response.status == 301 || response.status == 302) && method == .post
@@ -85,13 +89,13 @@ struct RedirectStep {
   func configure(_ transfer: Transfer, timeout: Duration) throws(WebClientError) {
     transfer.set(CURLOPT_PROTOCOLS_STR, "http,https")
     transfer.set(CURLOPT_FOLLOWLOCATION, 0)
-    // Expositions are long: a quarter of the system calls of libcurl's own 16 KB.
+    // Expositions are long: this takes a quarter of the system calls of libcurl's default of 16 KB.
     transfer.set(CURLOPT_BUFFERSIZE, 65_536)
     transfer.set(CURLOPT_TIMEOUT_MS, timeout.wholeMilliseconds)
     transfer.set(CURLOPT_CONNECTTIMEOUT_MS, timeout.wholeMilliseconds)
     transfer.set(CURLOPT_USERAGENT, request.userAgent)
     transfer.set(CURLOPT_PROXY, request.proxyURL ?? "")
-    // Else `no_proxy` of the environment would be looked at.
+    // Otherwise libcurl would use `no_proxy` of the environment.
     transfer.set(CURLOPT_NOPROXY, "")
     transfer.limitBody(request.maximumBodyBytes)
     if request.acceptCompression { transfer.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
@@ -120,13 +124,14 @@ struct RedirectStep {
       transfer.set(CURLOPT_NOBODY, 1)
       return
     }
-    // The announced size is enough to refuse a body.
+    // Refuses a body by its announced size.
     transfer.set(CURLOPT_MAXFILESIZE_LARGE, size: request.maximumBodyBytes)
     if body != nil || method == .post { transfer.setBody(body ?? []) }
     transfer.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
   }
 
-  /// Sets the URL and where to connect; returns the `Host` field if it must differ from the URL's host.
+  /// Sets the URL and where to connect; returns the `Host` field if it must differ from the URL's
+  /// host.
   private func configureURL(
     _ transfer: Transfer, serverName: String?
   ) throws(WebClientError) -> [String] {
@@ -134,7 +139,7 @@ struct RedirectStep {
     var shown = url
     var fields: [String] = []
     if url.scheme == "https", let name = serverName, name != url.host {
-      // libcurl takes the server name from the URL: put it there and connect to the real host.
+      // libcurl takes the TLS server name from the URL: put it there and connect to the real host.
       shown = try url.replacingHost(name)
       let isDefaultPort = url.port == 443
       if headers["Host"] == nil {
@@ -153,7 +158,7 @@ struct RedirectStep {
   }
 
   private func headerLines() -> [String] {
-    // `Name;` is libcurl's way to send an empty field, `Name:` to leave out one of its own.
+    // libcurl sends an empty field for `Name;` and omits one of its own for `Name:`.
     var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     if headers["Expect"] == nil { lines.append("Expect:") }
     if headers["Content-Type"] == nil { lines.append("Content-Type:") }

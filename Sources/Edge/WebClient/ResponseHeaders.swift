@@ -1,8 +1,8 @@
-/// The header fields of an answer as they came; names are compared without case.
+/// The header fields of a response, unparsed; names are compared without case.
 ///
-/// A field is read when it is asked for, because most never are.
+/// A field is parsed when it is read, because most never are.
 package struct ResponseHeaders: Sendable {
-  /// Lines of `Name: value`.
+  /// The lines `Name: value` as they were received.
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) {
@@ -23,13 +23,14 @@ package struct ResponseHeaders: Sendable {
     return values
   }
 
-  /// The value of the next field of a name, `place` being the start of a line before and after.
+  /// The next value of a name; `place` is the start of a line and moves to the start of the next
+  /// one.
   private func nextValue(of name: String, from place: inout Int) -> String? {
     while place < bytes.count {
       let line = bytes[place...].prefix { $0 != UInt8(ascii: "\n") }
       place = line.endIndex + 1
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
-        WebHeaders.isSame(line[..<colon], name.utf8)
+        HTTPHeaders.isSame(line[..<colon], name.utf8)
       else { continue }
       return String(decoding: Self.trimmed(line[(colon + 1)...]), as: UTF8.self)
     }

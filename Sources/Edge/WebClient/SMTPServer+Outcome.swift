@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 extension SMTPServer {
-  /// Refuses settings that could not work or would give secrets away.
+  /// Throws if the settings cannot work or would reveal secrets.
   func check() throws(MailError) {
     guard (1...65_535).contains(port) else { throw .invalid(reason: "port \(port)") }
     guard Self.isName(host), !host.isEmpty else {
@@ -28,7 +28,7 @@ extension SMTPServer {
     }
   }
 
-  /// What a finished transfer means; nil when the server took the message.
+  /// The error of a finished transfer; nil if the server accepted the message.
   func error(for outcome: TransferOutcome) -> MailError? {
     switch outcome.code {
     case CURLE_OK: return nil
@@ -67,12 +67,12 @@ extension TransferOutcome {
   }
 }
 
-/// A refusal in the words of the server.
+/// A negative reply of a mail server.
 struct SMTPReply {
   let code: Int
   let text: String
 
-  /// The last reply of a session if it is a refusal; the farewell does not count.
+  /// The last reply of a session, without the reply to QUIT; nil if it is not negative.
   init?(last lines: [String]) {
     var code = 0
     var texts: [String] = []

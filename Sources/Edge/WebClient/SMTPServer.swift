@@ -1,29 +1,37 @@
-/// A mail server that takes messages: Alertmanager's `smarthost` and what belongs to it.
+package import TransportSecurity
+
+/// A mail server and how to deliver to it: Alertmanager's `smarthost` and related settings.
 package struct SMTPServer: Sendable {
   /// How the connection is encrypted.
   package enum Security: Hashable, Sendable {
-    /// Not at all.
+    /// No encryption.
     case plain
-    /// Begins in plain text and must change to TLS (`require_tls: true`, port 587).
+    /// Starts in plain text and must switch to TLS (`require_tls: true`, port 587).
     case startTLS
     /// TLS from the first byte (port 465).
     case implicitTLS
   }
 
+  /// A host name or a numeric address.
   package var host: String
+  /// The TCP port.
   package var port: Int
+  /// The encryption of the connection.
   package var security: Security
-  /// Nil for servers that ask for no login.
+  /// The user name; nil for servers without authentication.
   package var username: String?
+  /// The password of `username`.
   package var password: String?
-  /// The name that this side greets with (`hello`).
+  /// The name of the client in the EHLO command (`hello`).
   package var helloName = "localhost"
-  package var tls = TLSOptions()
-  /// The time for the whole delivery of one message.
+  /// The TLS settings, for connections that use TLS.
+  package var tls = TLSConfiguration()
+  /// The time limit for the whole delivery of one message.
   package var timeout: Duration = .seconds(30)
-  /// Sends user name and password without TLS to hosts other than this one.
+  /// Whether user name and password may be sent without TLS to hosts other than the local one.
   package var allowsUnencryptedLogin = false
 
+  /// Creates settings for a mail server.
   package init(
     host: String, port: Int, security: Security = .startTLS, username: String? = nil,
     password: String? = nil
@@ -35,7 +43,7 @@ package struct SMTPServer: Sendable {
     self.password = password
   }
 
-  /// `smtp://host:port`, for messages.
+  /// `smtp://host:port`, for error messages.
   package var origin: String {
     let name = host.contains(":") ? "[\(host)]" : host
     return "\(security == .implicitTLS ? "smtps" : "smtp")://\(name):\(port)"

@@ -1,9 +1,9 @@
 private import CCurl
 
-/// A URL taken apart by libcurl, so that what is checked is what is fetched.
+/// A URL parsed by libcurl, so that the checked URL is the one that is fetched.
 struct TargetURL: Sendable, Hashable {
   let scheme: String
-  /// With brackets if it is an IPv6 address.
+  /// The host, with brackets if it is an IPv6 address.
   let host: String
   let port: Int
   let user: String?
@@ -11,12 +11,12 @@ struct TargetURL: Sendable, Hashable {
   /// The URL without user, password and fragment.
   let text: String
 
-  /// What may be shown.
+  /// `scheme://host:port`, which may be shown in errors.
   let origin: String
 
   init(parsing text: String) throws(WebClientError) {
     guard !text.utf8.contains(0) else { throw .invalidURL(reason: "it holds a NUL byte") }
-    // libcurl forgives one or three slashes and takes the path for the host.
+    // libcurl tolerates one or three slashes and then takes the path for the host.
     let afterScheme = text.drop { $0 != ":" }
     guard afterScheme.hasPrefix("://"), !afterScheme.hasPrefix(":///") else {
       throw .invalidURL(reason: "it does not begin with http:// or https:// and a host")
@@ -24,7 +24,7 @@ struct TargetURL: Sendable, Hashable {
     self = unsafe try Self.parse { unsafe curl_url_set($0, CURLUPART_URL, text, 0) }
   }
 
-  /// The URL of a `Location` header.
+  /// The URL of a `Location` header, resolved against this URL.
   func resolving(_ location: String) throws(WebClientError) -> TargetURL {
     guard !location.utf8.contains(0) else { throw .invalidURL(reason: "it holds a NUL byte") }
     return unsafe try Self.parse { handle in
@@ -34,7 +34,7 @@ struct TargetURL: Sendable, Hashable {
     }
   }
 
-  /// The same path on another host, for a server name that differs from the host.
+  /// The same URL with another host, for a TLS server name that differs from the host.
   func replacingHost(_ host: String) throws(WebClientError) -> TargetURL {
     unsafe try Self.parse { handle in
       let status = unsafe curl_url_set(handle, CURLUPART_URL, text, 0)

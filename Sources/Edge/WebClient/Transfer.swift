@@ -1,13 +1,15 @@
 import CCurl
+import TransportSecurity
 
-/// One libcurl easy handle with the memory that its callbacks work on.
+/// One libcurl easy handle and the memory that its callbacks use.
 ///
-/// It is made by one task and handed to the ``TransferDriver``; until it is finished, only the driver's thread touches it.
+/// A task creates it and passes it to the ``TransferDriver``; until the transfer is finished, only
+/// the driver's thread accesses it.
 @safe final class Transfer: @unchecked Sendable {
   private let easy: UnsafeMutableRawPointer
   private let message: UnsafeMutablePointer<CChar>
   private var lists: [UnsafeMutablePointer<curl_slist>] = unsafe []
-  /// Kept for the handle, which does not take it apart anew at each transfer then.
+  /// The parsed URL, which libcurl then need not parse for each transfer.
   private var url: OpaquePointer?
   private var firstFailure: CURLcode?
 
@@ -18,22 +20,26 @@ import CCurl
   private var isOverLimit = false
   private var header: [UInt8] = []
 
-  /// All header lines or SMTP replies of a transfer together.
+  /// The limit on all header lines or SMTP replies of a transfer together, in bytes.
   static let maxHeaderBytes = 256 << 10
 
   private static let statusLine = Array("HTTP/".utf8)
 
-  /// The most that an announced size makes room for before anything has come.
+  /// The largest capacity that is reserved because of an announced size before any of the body has
+  /// arrived, in bytes.
   static let maxReservedBytes = 16 << 20
 
-  /// The task that waits for the end. Set before the driver gets the transfer, and resumed by ``finish(_:)``, which takes it away.
+  /// The task that waits for the end; set before the driver gets the transfer, and resumed and
+  /// cleared by ``finish(_:)``.
   private var waiting: UnsafeContinuation<Void, Never>?
   private var code = CURLE_OK
 
-  /// Whether the last answer began so soon that the next one can be waited for, and read at one go.
+  /// Whether the last response began so soon that it pays to wait for the next one and read it at
+  /// once.
   private(set) var isQuick = false
 
-  /// An answer begins this soon even if the driver has let it gather.
+  /// The time within which a quick response begins, even if the driver has let responses
+  /// accumulate.
   private static let quickMicroseconds = Int64(TransferDriver.gatheringMicroseconds) * 2
 
   init?() {
@@ -45,7 +51,7 @@ import CCurl
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message))
     set(CURLOPT_NOSIGNAL, 1)
-    // A name server that hangs must not hold up the driver when the transfer is given up.
+    // A name server that does not answer must not block the driver when the transfer is cancelled.
     set(CURLOPT_QUICK_EXIT, 1)
     unsafe check(tocsin_curl_set_callback(easy, CURLOPT_WRITEFUNCTION, TransferCallbacks.body))
     unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_WRITEDATA, context))
@@ -84,7 +90,7 @@ import CCurl
     unsafe check(tocsin_curl_set_list(easy, option, list))
   }
 
-  /// A URL that ``TargetURL`` has checked.
+  /// Sets a URL that ``TargetURL`` has checked.
   func setURL(_ text: String) {
     guard let url = unsafe curl_url() else { return check(CURLE_OUT_OF_MEMORY) }
     unsafe self.url = url
@@ -94,15 +100,15 @@ import CCurl
     unsafe check(tocsin_curl_set_pointer(easy, CURLOPT_CURLU, UnsafeMutableRawPointer(url)))
   }
 
-  /// The largest body that is taken.
+  /// Sets the largest accepted body, in bytes.
   func limitBody(_ bytes: Int) {
     bodyLimit = bytes
   }
 
-  /// The body of a request, copied by libcurl.
+  /// Sets the body of the request; libcurl copies it.
   func setBody(_ bytes: [UInt8]) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, size: bytes.count)
-    // Without bytes there is no address, and libcurl would ask the upload callback instead.
+    // An empty array has no address, and libcurl would call the upload callback instead.
     if bytes.isEmpty { return set(CURLOPT_COPYPOSTFIELDS, "") }
     unsafe bytes.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
@@ -112,14 +118,14 @@ import CCurl
     }
   }
 
-  /// What is uploaded: a mail.
+  /// Sets the bytes to upload, which are a mail message.
   func setUpload(_ bytes: [UInt8]) {
     upload = bytes
     set(CURLOPT_UPLOAD, 1)
     set(CURLOPT_INFILESIZE_LARGE, size: bytes.count)
   }
 
-  func apply(_ tls: TLSOptions) {
+  func apply(_ tls: TLSConfiguration) {
     if let file = tls.caFile { set(CURLOPT_CAINFO, file) }
     if let file = tls.certificateFile { set(CURLOPT_SSLCERT, file) }
     if let file = tls.keyFile { set(CURLOPT_SSLKEY, file) }
@@ -131,7 +137,7 @@ import CCurl
     if code != CURLE_OK, firstFailure == nil { firstFailure = code }
   }
 
-  /// Forgets what the last transfer brought; the settings stay.
+  /// Discards the results of the last transfer; the settings remain.
   func clear() {
     unsafe message.pointee = 0
     header.removeAll(keepingCapacity: true)
@@ -141,10 +147,10 @@ import CCurl
 
   // MARK: - On the driver's thread
 
-  /// Key of the transfer while it runs.
+  /// The key of the transfer while it runs.
   var address: UInt { UInt(bitPattern: unsafe easy) }
 
-  /// Hands the easy handle to the multi handle; false when a setting was refused.
+  /// Adds the easy handle to the multi handle; returns an error if a setting was refused.
   func add(to multi: UnsafeMutableRawPointer) -> CURLcode {
     if let firstFailure { return firstFailure }
     return unsafe curl_multi_add_handle(multi, easy) == CURLM_OK ? CURLE_OK : CURLE_FAILED_INIT
@@ -154,12 +160,12 @@ import CCurl
     unsafe curl_multi_remove_handle(multi, easy)
   }
 
-  /// Names the task that is resumed at the end.
+  /// Sets the task that is resumed when the transfer ends.
   func whenFinished(_ continuation: UnsafeContinuation<Void, Never>) {
     unsafe waiting = continuation
   }
 
-  /// Ends the transfer, which the task that waits owns again.
+  /// Ends the transfer and resumes the waiting task, which then owns it again.
   func finish(_ code: CURLcode) {
     guard let continuation = unsafe waiting else { return }
     unsafe waiting = nil
@@ -179,7 +185,7 @@ import CCurl
     return true
   }
 
-  /// Makes room for the announced size at once, so that a long body is not moved again and again.
+  /// Reserves capacity for the announced size, so that a long body is not moved repeatedly.
   private func reserveBody() {
     let announced = unsafe tocsin_curl_get_size(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
     guard announced > 0 else { return }
@@ -187,7 +193,7 @@ import CCurl
   }
 
   func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    // A status line begins anew (100, proxies).
+    // A status line starts a new response (after 100, or a proxy's).
     if unsafe bytes.starts(with: Self.statusLine) {
       header.removeAll(keepingCapacity: true)
       return true
@@ -207,7 +213,7 @@ import CCurl
 
   // MARK: - After the end
 
-  /// How it ended; the body is given away.
+  /// The outcome of the transfer; moves the body out of it.
   func outcome() -> TransferOutcome {
     TransferOutcome(
       code: code, reason: code == CURLE_OK ? "" : reason(code),
@@ -225,13 +231,14 @@ import CCurl
     return text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
   }
 
-  /// The body, which nobody else holds then.
+  /// Moves the body out, so that the result is uniquely referenced.
   private func takeBody() -> [UInt8] {
     defer { body = [] }
     return body
   }
 
-  /// What the server showed, leaf first; empty unless asked for, and on connections that are used again.
+  /// The server's certificates, leaf first; empty unless they were requested, and on reused
+  /// connections.
   private func certificates() -> [[String]] {
     var chain: [[String]] = []
     let count = unsafe tocsin_curl_certificate_count(easy)
@@ -249,7 +256,7 @@ import CCurl
 
   private func timings() -> WebTimings {
     func at(_ info: CURLINFO) -> Int64 { unsafe tocsin_curl_get_size(easy, info) }
-    // Points in time since the start, in order; a phase that did not take place has the time 0.
+    // Times since the start, in order; the time of a phase that did not take place is 0.
     let name = at(CURLINFO_NAMELOOKUP_TIME_T)
     let connected = max(at(CURLINFO_CONNECT_TIME_T), name)
     let secured = max(at(CURLINFO_APPCONNECT_TIME_T), connected)
@@ -262,14 +269,14 @@ import CCurl
   }
 }
 
-/// How a transfer ended.
+/// The result of a finished transfer.
 struct TransferOutcome: Sendable {
   let code: CURLcode
-  /// Why it failed; empty if it did not.
+  /// libcurl's error message; empty on success.
   let reason: String
   let systemError: Int32
   let status: Int
-  /// The lines of the last answer's header fields, or the replies of a mail server, as they came.
+  /// The lines of the last response's header fields, or the replies of a mail server, as received.
   let header: [UInt8]
   let body: [UInt8]
   let isOverLimit: Bool
@@ -279,7 +286,7 @@ struct TransferOutcome: Sendable {
   let certificates: [[String]]
 }
 
-/// The process-wide part of libcurl.
+/// The process-wide initialisation of libcurl.
 enum Curl {
   static let initialized: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
 }

@@ -25,7 +25,7 @@ enum TransferCallbacks {
       UnsafeMutableRawBufferPointer(start: data, count: size * count))
   }
 
-  /// Any number but the count of bytes ends the transfer.
+  /// A result that aborts the transfer: any number other than `count`.
   private static func refusal(of count: Int) -> Int { count == 0 ? 1 : 0 }
 
   private static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {

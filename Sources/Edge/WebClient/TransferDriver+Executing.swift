@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The driver's thread as the place where tasks run: one that waits for an alarm, sends a request and reads the answer does all of
-/// it without a change of threads, which costs more than a short answer.
+/// Runs tasks on the driver's thread: a task that waits for an alarm, sends a request and reads the
+/// response does so without switching threads, which would cost more than a short response.
 ///
-/// Jobs hold up transfers while they run, so they must be short and never wait for anything but by `await`.
+/// Jobs delay transfers while they run, so they must be short and must not block; they may only
+/// `await`.
 extension TransferDriver: TaskExecutor {
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
@@ -13,11 +14,11 @@ extension TransferDriver: TaskExecutor {
       wake(&queue)
       return true
     }
-    // The thread is gone, and tasks must come to their end all the same.
+    // The driver has ended, but its tasks must still complete.
     if !isTaken { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
   }
 
-  /// Runs the jobs that wait now and those whose alarm is over; on the thread.
+  /// Runs the jobs that are queued now and those whose alarm is due; called on the thread.
   func runJobs(_ work: inout Work) {
     let now = ContinuousClock.now
     queue.withLock { queue in
@@ -32,13 +33,16 @@ extension TransferDriver: TaskExecutor {
     work.jobs.removeAll(keepingCapacity: true)
   }
 
-  /// Waits on the driver's own clock; throws when the task is cancelled.
+  /// Suspends the task on the driver's own timer; throws if the task is cancelled.
+  ///
+  /// It uses a continuation that the driver's thread resumes: the primitives of `Concurrency` would
+  /// switch threads.
   func sleep(for duration: Duration) async throws {
     let number = queue.withLock { $0.alarms.takeNumber() }
     let deadline = ContinuousClock.now + duration
     let isDue = await withTaskCancellationHandler {
       unsafe await withUnsafeContinuation { continuation in
-        // A cancellation that came before the alarm was set found none to end.
+        // A cancellation before the alarm was inserted found none to remove.
         let isSet = queue.withLock { queue in
           guard !queue.isStopping, !Task.isCancelled else { return false }
           let isFirst = unsafe queue.alarms.insert(Alarm(number, deadline, continuation))
@@ -51,11 +55,11 @@ extension TransferDriver: TaskExecutor {
       queue.withLock { $0.alarms.remove(number) }?.resume(isDue: false)
     }
     try Task.checkCancellation()
-    // Only a driver that was stopped lets go before the time.
+    // Only a stopped driver resumes before the deadline.
     if !isDue { try await Task.sleep(until: deadline, clock: .continuous) }
   }
 
-  /// Gives everything back that the thread will not come to any more.
+  /// Resumes all alarms and reschedules all jobs that the ended thread will not run.
   func finish(_ left: (alarms: [Alarm], jobs: [UnownedJob])) {
     for alarm in left.alarms { alarm.resume(isDue: false) }
     for job in left.jobs { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
@@ -63,10 +67,10 @@ extension TransferDriver: TaskExecutor {
 }
 
 extension TransferDriver.Queue {
-  /// Whether nothing is to be done at once.
+  /// Whether there is nothing to do at once.
   var isEmpty: Bool { commands.isEmpty && jobs.isEmpty && !isStopping }
 
-  /// How many milliseconds the thread may wait; nil if something is to be done first.
+  /// The number of milliseconds that the thread may sleep; nil if there is something to do first.
   mutating func prepareToWait() -> Int32? {
     guard isEmpty else { return nil }
     var wait: Int32 = 60_000
@@ -79,7 +83,7 @@ extension TransferDriver.Queue {
     return wait
   }
 
-  /// Takes out all alarms and jobs.
+  /// Removes and returns all alarms and jobs.
   mutating func takeAll() -> (alarms: [Alarm], jobs: [UnownedJob]) {
     defer { jobs = [] }
     return (alarms.takeAll(), jobs)

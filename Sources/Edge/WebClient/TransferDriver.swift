@@ -1,11 +1,13 @@
 import CCurl
+private import Concurrency
 import Glibc
 import Synchronization
 
-/// One thread that runs all transfers of a libcurl multi handle.
+/// A thread that runs all transfers of one libcurl multi handle.
 ///
-/// Commands are queued under a lock and the thread is woken if it waits; everything else of libcurl happens on the thread. It also
-/// runs the jobs of tasks that prefer it, see `TransferDriver+Executing.swift`.
+/// Commands are queued under a lock, and the thread is woken if it sleeps; all other calls of
+/// libcurl happen on the thread. It also runs the jobs of tasks that prefer it, see
+/// `TransferDriver+Executing.swift`.
 @safe final class TransferDriver: Sendable {
   enum Command {
     case start(Transfer)
@@ -14,51 +16,44 @@ import Synchronization
 
   struct Queue {
     var commands: [Command] = []
-    /// Pieces of the tasks that prefer this thread.
+    /// Jobs of the tasks that prefer this thread.
     var jobs: [UnownedJob] = []
     var alarms = AlarmList()
     var isStopping = false
-    /// The multi handle is gone; nothing may touch it.
+    /// Whether the multi handle is freed and must not be used.
     var isClosed = false
-    /// The thread waits and has to be woken; else it looks into the queue before it waits.
+    /// Whether the thread sleeps and must be woken; otherwise it checks the queue before it sleeps.
     var isWaiting = false
   }
 
-  /// What the thread has taken out of the queue; the arrays change places with those of the queue, so that none is made anew.
+  /// The items that the thread has taken out of the queue; the arrays are swapped with those of the
+  /// queue, so that their memory is reused.
   struct Work {
     var commands: [Command] = []
     var jobs: [UnownedJob] = []
     var alarms: [Alarm] = []
   }
 
-  /// How long answers gather that are expected at once. A page that has come as a whole is read at one go; a thread that is woken
-  /// for the first bytes is woken for the rest once more, and that costs a tenth of a scrape.
+  /// How long the driver lets quick responses accumulate, in microseconds.
+  ///
+  /// A response that has arrived completely is read at once; a thread that is woken for its first
+  /// bytes is woken again for the rest, which costs a tenth of a scrape.
   static let gatheringMicroseconds: UInt32 = 1_000
 
   let queue = Mutex(Queue())
   private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
-  /// Starts the thread; nil when there is no memory or no thread to have.
+  /// Starts the thread; returns nil if memory or threads are exhausted.
   static func start(maxIdleConnections: Int) -> TransferDriver? {
     _ = Curl.initialized
     guard let multi = unsafe curl_multi_init() else { return nil }
     unsafe tocsin_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maxIdleConnections)
     let driver = unsafe TransferDriver(multi: multi)
-    let context = unsafe Unmanaged.passRetained(driver)
-    var thread = pthread_t()
-    let status = unsafe pthread_create(
-      &thread, nil,
-      { context in
-        guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<TransferDriver>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard status == 0 else {
-      unsafe context.release()
+    // Arbitrary tasks run on the thread, so its stack has the default size.
+    guard DetachedThread.start(name: "http-client", stackSize: nil, { driver.run() }) else {
       unsafe curl_multi_cleanup(multi)
       return nil
     }
-    pthread_detach(thread)
     return driver
   }
 
@@ -66,12 +61,12 @@ import Synchronization
     unsafe self.multi = multi
   }
 
-  /// Starts a transfer; after ``stop()`` it is finished at once as aborted.
+  /// Starts a transfer; after ``stop()`` it finishes at once as aborted.
   func start(_ transfer: Transfer) {
     if !enqueue(.start(transfer)) { transfer.finish(CURLE_ABORTED_BY_CALLBACK) }
   }
 
-  /// Aborts a transfer if it still runs.
+  /// Aborts a transfer if it is still running.
   func cancel(_ transfer: Transfer) {
     _ = enqueue(.cancel(transfer))
   }
@@ -84,7 +79,8 @@ import Synchronization
     }
   }
 
-  /// Wakes the thread if it waits; under the lock, so that the handle cannot be closed meanwhile.
+  /// Wakes the thread if it sleeps; called under the lock, so that the handle is not freed
+  /// meanwhile.
   func wake(_ queue: inout Queue) {
     guard queue.isWaiting, !queue.isClosed else { return }
     queue.isWaiting = false
@@ -131,7 +127,8 @@ import Synchronization
     finish(left)
   }
 
-  /// Waits for the sockets, for the next alarm, or to be woken; not at all if something is to be done at once.
+  /// Sleeps until a socket is ready, the next alarm is due, or the thread is woken; returns at once
+  /// if there is something to do.
   private func wait(_ running: inout RunningTransfers) {
     guard queue.withLock({ $0.isEmpty }) else { return }
     if running.takeGathering() {
@@ -168,7 +165,8 @@ import Synchronization
     }
   }
 
-  /// Signals are for the main program, and a peer that closes a connection must not end it (SIGPIPE).
+  /// Blocks all signals: the main program handles them, and a server that closes a connection must
+  /// not end the process (SIGPIPE).
   private static func blockSignals() {
     var all = sigset_t()
     unsafe sigfillset(&all)
@@ -177,13 +175,14 @@ import Synchronization
 }
 
 extension TransferDriver {
-  /// Runs one transfer to its end; a cancelled task aborts it.
+  /// Runs one transfer to its end; cancelling the task aborts it. The continuation bridges the
+  /// callback of libcurl's thread.
   func run(_ transfer: Transfer) async -> TransferOutcome {
     await withTaskCancellationHandler {
       unsafe await withUnsafeContinuation { continuation in
         unsafe transfer.whenFinished(continuation)
         start(transfer)
-        // A cancellation that came before the start found nothing to abort.
+        // A cancellation before the start found nothing to abort.
         if Task.isCancelled { cancel(transfer) }
       }
     } onCancel: {

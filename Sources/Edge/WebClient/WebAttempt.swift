@@ -1,9 +1,9 @@
-/// What became of a request, and what is known of it even if it failed.
+/// The result of a request, with what is known about it even if it failed.
 package struct WebAttempt: Sendable {
-  /// The answer, or why there is none.
+  /// The response, or why there is none.
   package var result: Result<WebResponse, WebClientError> = .failure(.cancelled)
-  /// Where the time went until the end; a phase that was broken off counts as none.
+  /// The time spent in each phase; an incomplete phase counts as zero.
   package var timings = WebTimings()
-  /// How many redirects were asked for.
+  /// The number of redirects that were followed.
   package var redirects = 0
 }

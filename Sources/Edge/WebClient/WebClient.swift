@@ -1,17 +1,18 @@
 import CCurl
 import Synchronization
 
-/// An HTTP client: libcurl on one thread of its own, for any number of requests at the same time.
+/// An HTTP client: libcurl on a thread of its own, for any number of concurrent requests.
 ///
-/// Connections are kept and used again. Only `http` and `https` are spoken, redirects included; proxies, cookies and
-/// credentials of the environment are not looked at.
+/// Connections are reused. Only `http` and `https` are allowed, redirects included; proxies,
+/// cookies and credentials of the environment are ignored.
 package final class WebClient: Sendable {
-  /// How many redirects are followed.
+  /// The largest number of redirects that are followed.
   package static let maxRedirects = 10
 
   private let driver: TransferDriver?
 
-  /// Starts the thread; `maxIdleConnections` are kept open for later requests.
+  /// Creates a client and starts its thread; up to `maxIdleConnections` connections stay open for
+  /// later requests.
   package init(maxIdleConnections: Int = 256) {
     driver = TransferDriver.start(maxIdleConnections: maxIdleConnections)
   }
@@ -25,30 +26,32 @@ package final class WebClient: Sendable {
     driver?.stop()
   }
 
-  /// The client's thread, for tasks that do little but send requests and read answers: nothing has to change threads then. Nil if
-  /// there was no thread to have.
+  /// The client's thread as an executor, for tasks that do little but send requests and read
+  /// responses: they then never switch threads. Nil if the thread could not be started.
   package var executor: (any TaskExecutor)? { driver }
 
-  /// Waits on the client's thread; for tasks that run there. Throws when the task is cancelled.
+  /// Suspends a task that runs on the client's thread for `duration`; throws if the task is
+  /// cancelled.
   package func sleep(for duration: Duration) async throws {
     guard let driver else { return try await Task.sleep(for: duration) }
     try await driver.sleep(for: duration)
   }
 
-  /// Sends a request and waits for the whole answer; any status is an answer, not an error.
+  /// Sends a request and waits for the whole response; a response of any status is a result, not an
+  /// error.
   ///
   /// Cancelling the task aborts the transfer.
   package func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
     try await attempt(request).result.get()
   }
 
-  /// Sends a request that was made ready before, as ``send(_:)`` does.
+  /// Sends a prepared request, as ``send(_:)`` does.
   package func send(_ prepared: PreparedRequest) async throws(WebClientError) -> WebResponse {
     var attempt = WebAttempt()
     return try await run(prepared, noting: &attempt)
   }
 
-  /// Sends a request as ``send(_:)`` does, and says how far it came if it fails.
+  /// Sends a request as ``send(_:)-(WebRequest)`` does, and returns its timings even if it fails.
   package func attempt(_ request: WebRequest) async -> WebAttempt {
     var attempt = WebAttempt()
     do throws(WebClientError) {
@@ -64,28 +67,28 @@ package final class WebClient: Sendable {
     _ prepared: PreparedRequest, noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
     let transfer = try prepared.takeTransfer()
-    let outcome = try await run(prepared.hop, transfer)
+    let outcome = try await run(prepared.step, transfer)
     attempt.timings = outcome.timings
     // An abort that came too late for this transfer must not end the next one.
-    if outcome.code == CURLE_OK, !Task.isCancelled, let transfer { prepared.keep(transfer) }
-    let response = try Self.response(of: prepared.hop, outcome, timings: attempt.timings)
-    guard (300..<400).contains(response.status), prepared.hop.request.followRedirects else {
+    if outcome.code == CURLE_OK, !Task.isCancelled, let transfer { prepared.store(transfer) }
+    let response = try Self.response(of: prepared.step, outcome, timings: attempt.timings)
+    guard (300..<400).contains(response.status), prepared.step.request.followRedirects else {
       return response
     }
-    let deadline = ContinuousClock.now + (prepared.hop.request.timeout - outcome.timings.total)
-    return try await follow(response, of: prepared.hop, until: deadline, noting: &attempt)
+    let deadline = ContinuousClock.now + (prepared.step.request.timeout - outcome.timings.total)
+    return try await follow(response, of: prepared.step, until: deadline, noting: &attempt)
   }
 
-  /// Follows the redirects of an answer to the last one.
+  /// Follows the redirects of a response and returns the last response.
   private func follow(
     _ answer: WebResponse, of first: RedirectStep, until deadline: ContinuousClock.Instant,
     noting attempt: inout WebAttempt
   ) async throws(WebClientError) -> WebResponse {
-    var (response, hop) = (answer, first)
-    while let next = try hop.following(response) {
+    var (response, step) = (answer, first)
+    while let next = try step.following(response) {
       attempt.redirects = next.redirects
       guard next.redirects <= Self.maxRedirects else {
-        throw .tooManyRedirects(origin: hop.url.origin, limit: Self.maxRedirects)
+        throw .tooManyRedirects(origin: step.url.origin, limit: Self.maxRedirects)
       }
       let left = deadline - ContinuousClock.now
       guard left > .zero else {
@@ -97,26 +100,26 @@ package final class WebClient: Sendable {
       let outcome = try await run(next, transfer)
       attempt.timings = attempt.timings + outcome.timings
       response = try Self.response(of: next, outcome, timings: attempt.timings)
-      hop = next
+      step = next
     }
     return response
   }
 
   private static func response(
-    of hop: RedirectStep, _ outcome: TransferOutcome, timings: WebTimings
+    of step: RedirectStep, _ outcome: TransferOutcome, timings: WebTimings
   ) throws(WebClientError) -> WebResponse {
     guard outcome.code == CURLE_OK else {
-      throw hop.error(for: outcome, timeout: hop.request.timeout)
+      throw step.error(for: outcome, timeout: step.request.timeout)
     }
-    return hop.response(outcome, timings: timings)
+    return step.response(outcome, timings: timings)
   }
 
   private func run(
-    _ hop: RedirectStep, _ transfer: Transfer?
+    _ step: RedirectStep, _ transfer: Transfer?
   ) async throws(WebClientError) -> TransferOutcome {
     guard let driver, let transfer else {
       throw .connection(
-        origin: hop.url.origin, reason: "libcurl has no thread or no memory to work with")
+        origin: step.url.origin, reason: "libcurl has no thread or no memory to work with")
     }
     return await driver.run(transfer)
   }

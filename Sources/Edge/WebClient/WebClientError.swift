@@ -1,6 +1,7 @@
-/// Why there is no answer. `origin` is `scheme://host:port`; nothing here repeats a path, a query or a password.
+/// Why a request has no response. `origin` is `scheme://host:port`; no case contains a path, a
+/// query or a password.
 package enum WebClientError: Error, Equatable, CustomStringConvertible {
-  /// What a request was busy with when its time was over.
+  /// The phase of a request in which its time ran out.
   package enum Phase: String, Sendable {
     case resolving = "looking up the name"
     case connecting
@@ -45,7 +46,7 @@ package enum WebClientError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Duration {
-  /// Rounded up, at least 1: libcurl takes 0 for "no limit".
+  /// The duration in milliseconds, rounded up and at least 1: libcurl takes 0 for "no limit".
   var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
     let milliseconds = Double(seconds) * 1e3 + (Double(attoseconds) / 1e15).rounded(.up)

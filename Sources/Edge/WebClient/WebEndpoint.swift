@@ -1,15 +1,17 @@
-/// Where a URL leads, without what may be secret in it.
+/// The destination of a URL, without anything that may be secret.
 package struct WebEndpoint: Hashable, Sendable {
   /// `http` or `https`.
   package let scheme: String
-  /// A name or a numeric address, without brackets.
+  /// A host name or a numeric address, without brackets.
   package let host: String
-  /// The port, the scheme's own if the URL names none.
+  /// The port; the scheme's default if the URL has none.
   package let port: Int
-  /// Whether the URL holds a user or a password.
+  /// Whether the URL contains a user name or a password.
   package let hasCredentials: Bool
 
-  /// Reads an `http` or `https` URL by the very rules that a request uses.
+  /// Parses an `http` or `https` URL by the same rules as a request.
+  ///
+  /// - Throws: `invalidURL` if the URL is malformed.
   package init(url: String) throws(WebClientError) {
     let target = try TargetURL(parsing: url)
     scheme = target.scheme

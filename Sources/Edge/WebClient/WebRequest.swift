@@ -1,8 +1,12 @@
-/// One request and the bounds it runs in.
+package import TransportSecurity
+
+/// An HTTP request and its limits.
 package struct WebRequest: Hashable, Sendable {
-  /// The method of a request.
+  /// The method of a request, in capital letters.
   package struct Method: RawRepresentable, Hashable, Sendable {
+    /// The name in capital letters.
     package let rawValue: String
+    /// Creates a method from its name in capital letters.
     package init(rawValue: String) { self.rawValue = rawValue }
 
     package static let get = Method(rawValue: "GET")
@@ -12,42 +16,52 @@ package struct WebRequest: Hashable, Sendable {
     package static let delete = Method(rawValue: "DELETE")
   }
 
-  /// Which addresses of a host are tried.
+  /// The IP versions that are tried for a host.
   package enum IPVersion: Hashable, Sendable { case any, v4, v6 }
 
+  /// The method.
   package var method: Method
-  /// An `http` or `https` URL. Its user and password become basic credentials; no error ever repeats them, the path or the
-  /// query, because chat services put secrets there.
+  /// An `http` or `https` URL. Its user and password become basic credentials; no error contains
+  /// them, the path or the query, because chat services put secrets there.
   package var url: String
-  package var headers: WebHeaders
+  /// The header fields that the caller adds.
+  package var headers: HTTPHeaders
+  /// The body; nil for a request without one.
   package var body: [UInt8]?
-  /// The time for everything: name, connection, redirects, body.
+  /// The time limit for the whole request: name resolution, connection, redirects and body.
   package var timeout: Duration = .seconds(30)
-  /// The largest body that is taken, after decompression; more ends the transfer at once.
+  /// The largest accepted body after decompression, in bytes; a larger one aborts the transfer.
   package var maximumBodyBytes = 64 << 20
-  /// Asks for gzip and decompresses.
+  /// Whether gzip is requested and decompressed.
   package var acceptCompression = true
-  /// Follows up to ten redirects. Credentials, client certificate, cookies and other headers of the
-  /// caller's own stay with the first host.
+  /// Whether up to ten redirects are followed. Credentials, client certificate, cookies and the
+  /// caller's other headers are sent to the first host only.
   package var followRedirects = true
-  /// Sent as `Authorization`, instead of what the URL or the headers say.
+  /// The `Authorization` header; takes precedence over the URL's credentials and the headers.
   package var credentials: WebCredentials?
-  package var tls = TLSOptions()
-  /// `http://proxy:3128`; environment variables are not looked at.
+  /// The TLS settings for `https` URLs.
+  package var tls = TLSConfiguration()
+  /// The proxy, as in `http://proxy:3128`; environment variables are ignored.
   package var proxyURL: String?
+  /// The `User-Agent` header.
   package var userAgent = "Tocsin"
-  /// False for probes: a new connection, closed afterwards.
+  /// Whether connections are reused; with false, which is for probes, a new one is made and closed
+  /// afterwards.
   package var reusesConnection = true
+  /// The IP versions that are tried.
   package var ipVersion = IPVersion.any
-  /// Fills ``WebResponse/certificates``; only a new connection shows them.
+  /// Whether ``WebResponse/certificates`` is filled; only new connections have certificates.
   package var collectsCertificates = false
-  /// A numeric address to connect to instead of looking up the URL's host. Redirects to other hosts are looked up.
+  /// A numeric address to connect to instead of resolving the URL's host; hosts of redirects are
+  /// still resolved.
   package var address: String?
-  /// Ends with the open connection, after the TLS handshake of an `https` URL: nothing is sent, and the status is 0.
+  /// Whether the request ends when the connection is open, after the TLS handshake of an `https`
+  /// URL: nothing is sent, and the status is 0.
   package var connectsOnly = false
 
+  /// Creates a request with default limits.
   package init(
-    _ method: Method = .get, _ url: String, headers: WebHeaders = [:], body: [UInt8]? = nil
+    _ method: Method = .get, _ url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
   ) {
     self.method = method
     self.url = url

@@ -1,18 +1,22 @@
-/// The answer to a request; after redirects, the last one.
+/// The response to a request; after redirects, the last one.
 package struct WebResponse: Sendable {
+  /// The status code.
   package var status: Int
+  /// The header fields.
   package var headers: ResponseHeaders
+  /// The decompressed body.
   package var body: [UInt8]
+  /// The duration of the request by phase.
   package var timings: WebTimings
-  /// `scheme://host:port` of the URL that answered. The rest of the URL may be secret.
+  /// `scheme://host:port` of the URL that answered; the rest of the URL may be secret.
   package var effectiveOrigin: String
-  /// How many redirects were followed.
+  /// The number of redirects that were followed.
   package var redirects: Int
-  /// `1.0`, `1.1`, `2` or `3`.
+  /// The HTTP version: `1.0`, `1.1`, `2` or `3`.
   package var httpVersion: String
-  /// The address of the server, empty when libcurl does not tell.
+  /// The address of the server; empty if libcurl does not report it.
   package var remoteAddress: String
-  /// The certificates that the server sent, its own first, if they were asked for.
+  /// The certificates of the server, its own first, if they were requested.
   package var certificates: [WebCertificate] = []
 
   /// Whether the status is 200 to 299.
@@ -22,26 +26,26 @@ package struct WebResponse: Sendable {
   package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// Where the time of a request went; phases of redirects are added up, phases that a reused connection did not
-/// need are zero.
+/// The duration of a request by phase; the phases of redirects are summed, and phases that a reused
+/// connection skipped are zero.
 package struct WebTimings: Hashable, Sendable {
-  /// Looking up the name.
+  /// Name resolution.
   package var dns: Duration = .zero
-  /// Opening the TCP connection.
+  /// The TCP connection.
   package var connect: Duration = .zero
   /// The TLS handshake.
   package var tls: Duration = .zero
-  /// From the open connection to the first byte of the answer.
+  /// From the open connection to the first byte of the response.
   package var processing: Duration = .zero
   /// From the first byte to the last.
   package var transfer: Duration = .zero
-  /// All of it, time in queues included.
+  /// The whole request, including time in queues.
   package var total: Duration = .zero
 
-  /// Those of a request that was not sent.
+  /// The timings of a request that was not sent.
   package static let none = WebTimings()
 
-  /// From the start to the first byte of the answer.
+  /// From the start to the first byte of the response.
   package var firstByte: Duration { total - transfer }
 
   static func + (left: WebTimings, right: WebTimings) -> WebTimings {

@@ -1,7 +1,10 @@
 private import CMicroHTTPD
 
-/// A body that is made while it is sent: libmicrohttpd asks for more when the client has taken what there was, so that of a large
-/// body no more than a part stands in memory. What it is made of is released when the last byte is sent or the client goes away.
+/// A response body that is produced while it is sent.
+///
+/// libmicrohttpd asks for the next chunk when the client has taken the last one, so that at most
+/// one chunk of a large body is in memory. The source of the chunks is released when the last byte
+/// is sent or the client disconnects.
 final class ChunkedBody {
   private let parts: HTTPResponse.Parts
   private let gzip: GzipStream?
@@ -18,12 +21,12 @@ final class ChunkedBody {
     part = gzip?.compress(response.body, isLast: false) ?? response.body
   }
 
-  /// The most that is handed over at a time.
+  /// The largest number of bytes that is handed to libmicrohttpd at a time.
   private static let pieceSize = 64 << 10
   private static let unknownSize = UInt64.max
   private static let endOfStream = -1
 
-  /// A response that keeps the body alive; nil when there is no memory.
+  /// A libmicrohttpd response that retains this body; nil if memory is exhausted.
   func makeResponse() -> OpaquePointer? {
     let body = unsafe Unmanaged.passRetained(self)
     let response = unsafe MHD_create_response_from_callback(
@@ -42,7 +45,7 @@ final class ChunkedBody {
     return unsafe response
   }
 
-  /// Copies as much as fits; the number of bytes, or the end.
+  /// Copies as many bytes as fit into `piece`; returns their number, or libmicrohttpd's end mark.
   private func copy(to piece: UnsafeMutableRawBufferPointer) -> Int {
     while position == part.count {
       if isOver { return Self.endOfStream }

@@ -1,6 +1,7 @@
-/// Decides whether an answer is compressed.
+/// Decides whether a response is compressed.
 enum ContentNegotiation {
-  /// Whether an `Accept-Encoding` value takes gzip: named or by `*`, and not with weight 0.
+  /// Whether an `Accept-Encoding` value accepts gzip, by name or by `*`, with a weight other than
+  /// 0.
   static func acceptsGzip(_ header: String?) -> Bool {
     guard let header else { return false }
     var wildcard = false
@@ -14,7 +15,8 @@ enum ContentNegotiation {
     return wildcard
   }
 
-  /// Whether bodies of a type shrink: text of any kind. Event streams and pictures are left alone.
+  /// Whether bodies of a content type are worth compressing: text of any kind, but no event streams
+  /// and no images.
   static func isCompressible(_ contentType: String?) -> Bool {
     guard let contentType else { return false }
     let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
@@ -23,7 +25,7 @@ enum ContentNegotiation {
       || type.hasPrefix("application/openmetrics-text") || type == "application/yaml"
   }
 
-  /// The answer as it goes to the client: compressed if both sides gain.
+  /// The response as it is sent: compressed if the client accepts gzip and the body is worth it.
   static func encode(_ response: HTTPResponse, acceptEncoding: String?) -> HTTPResponse {
     let isLong = response.body.count > Gzip.minimumBytes || response.parts != nil
     guard isLong, response.headers["Content-Encoding"] == nil,

@@ -1,10 +1,10 @@
 private import CZlib
 
-/// One gzip member that is made piece by piece.
+/// One gzip member that is produced incrementally.
 @safe final class GzipStream {
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// Nil when zlib has no memory.
+  /// Returns nil if zlib has no memory.
   init?() {
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
@@ -24,9 +24,10 @@ private import CZlib
     unsafe stream.deallocate()
   }
 
-  /// What comes out when the bytes go in: maybe nothing, all that is left after the last ones.
+  /// The compressed bytes that are ready after `bytes` were added: possibly none, and all that
+  /// remain if `isLast`.
   func compress(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
-    // More than what zlib keeps back of earlier pieces.
+    // More than what zlib holds back of earlier calls.
     let bound = unsafe Int(deflateBound(stream, UInt(bytes.count))) + (256 << 10)
     return unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, count in
       let before = unsafe stream.pointee.total_out

@@ -1,5 +1,6 @@
 /// Answers one request.
 ///
-/// It runs in a task of its own, never on the server's thread. The task is cancelled when its client goes away, and when the
-/// server stops and the grace period is over; work that must not end half-way belongs into a task of its own.
+/// A handler runs in its own task, never on the server's thread. The task is cancelled when the
+/// client disconnects, and when the server stops and the grace period is over; work that must not
+/// end half-way needs a separate task.
 package typealias HTTPHandler = @Sendable (HTTPRequest) async -> HTTPResponse

@@ -1,7 +1,9 @@
 /// The method of a request, in capital letters.
 package struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The name in capital letters.
   package let rawValue: String
 
+  /// Creates a method from its name in capital letters.
   package init(rawValue: String) { self.rawValue = rawValue }
 
   package static let get = HTTPMethod(rawValue: "GET")

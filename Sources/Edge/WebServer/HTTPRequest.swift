@@ -1,22 +1,31 @@
+import Codecs
+
 /// One request, complete with its body.
 package struct HTTPRequest: Sendable {
+  /// The method.
   package var method: HTTPMethod
   /// The decoded path, without the query.
   package let path: String
-  /// The path as it was sent: ``Router`` splits it before decoding, so that `%2F` stays inside a segment.
+  /// The path as it was sent; ``Router`` splits it before decoding, so that `%2F` stays inside a
+  /// segment.
   package let rawPath: String
   /// The parameters of the query string.
   package let query: QueryParameters
-  /// The parameters of an urlencoded body, then those of the query string: a body of another type adds none.
+  /// The parameters of a URL-encoded body, followed by those of the query string; a body of another
+  /// type adds none.
   package let form: QueryParameters
+  /// The header fields.
   package var headers: HTTPHeaders
+  /// The body, empty if there is none.
   package let body: [UInt8]
   /// The client's IP address, without the port.
   package let remoteAddress: String
-  /// The values of `:name` segments, and under `*` what follows the prefix of a prefix handler.
+  /// The values of `:name` segments; under `*`, the path after the prefix of a prefix handler.
   package var pathParameters: [String: String] = [:]
 
-  /// Takes a request apart; `target` is path and query as they stand in the request line.
+  /// Parses a request; `target` is the path and query of the request line.
+  ///
+  /// - Throws: ``HTTPRequestError`` if the target or the form is malformed.
   package init(
     method: HTTPMethod = .get, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
     remoteAddress: String = "127.0.0.1"
@@ -27,7 +36,7 @@ package struct HTTPRequest: Sendable {
     guard rawPath.utf8.first == UInt8(ascii: "/") || rawPath == "*" else {
       throw .pathWithoutSlash
     }
-    guard let path = PercentCoding.decode(rawPath, plusIsSpace: false) else {
+    guard let path = PercentEncoding.decode(rawPath, plusIsSpace: false) else {
       throw .brokenEscape(in: "path")
     }
     guard let query = QueryParameters(decoding: sides.count > 1 ? sides[1] : "") else {
@@ -43,7 +52,8 @@ package struct HTTPRequest: Sendable {
     form = try Self.form(query: query, headers: headers, body: body)
   }
 
-  /// Clients of a proxy send `http://host/path`; HTTP asks every server to understand it.
+  /// The path and query of a target that may have the absolute form `http://host/path`, which
+  /// clients of a proxy send and every server must accept (RFC 9112, 3.2.2).
   private static func originForm(_ target: String) -> Substring {
     guard target.hasPrefix("http://") || target.hasPrefix("https://") else { return target[...] }
     let authority = target.drop { $0 != "/" }.dropFirst(2)
@@ -65,7 +75,7 @@ package struct HTTPRequest: Sendable {
   }
 }
 
-/// A request that is no request; answered with status 400.
+/// A malformed request, answered with status 400.
 package enum HTTPRequestError: Error, Equatable, CustomStringConvertible {
   case pathWithoutSlash
   case brokenEscape(in: String)

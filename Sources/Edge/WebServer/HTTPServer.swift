@@ -1,17 +1,21 @@
 import Synchronization
 
-/// An HTTP/1.1 server: libmicrohttpd on one thread of its own, handlers in tasks.
+/// An HTTP/1.1 server: libmicrohttpd on a thread of its own, and handlers in tasks.
 ///
-/// A request is read on the server's thread, its connection is then suspended, and a task runs the handler; the answer wakes the
-/// connection. A slow handler so never delays other clients. What clients may use up is bounded by ``ServerLimits``.
+/// The server's thread reads a request and suspends its connection, a task runs the handler, and
+/// the response resumes the connection; a slow handler never delays other clients. ``ServerLimits``
+/// bounds what clients can use.
 package final class HTTPServer: Sendable {
-  /// Where the server listens, with the port that the kernel gave if 0 was asked for.
+  /// The address on which the server listens, with the port that the kernel chose if 0 was
+  /// requested.
   package let address: ListenAddress
 
   private let core: ServerCore
   private let daemon: Mutex<ServerDaemon?>
 
-  /// Starts to listen and to answer with `handler`; with TLS if `security` has credentials for it.
+  /// Starts a server that answers with `handler`; it uses TLS if `security` has credentials for it.
+  ///
+  /// - Throws: ``WebServerError`` if the server cannot listen or start.
   package static func start(
     on address: ListenAddress, limits: ServerLimits = ServerLimits(),
     security: SecuritySource? = nil, handler: @escaping HTTPHandler
@@ -22,7 +26,9 @@ package final class HTTPServer: Sendable {
     return HTTPServer(address: bound, core: core, daemon: daemon)
   }
 
-  /// Starts to listen and to answer by the routes.
+  /// Starts a server that answers by the routes of `router`.
+  ///
+  /// - Throws: ``WebServerError`` if the server cannot listen or start.
   package static func start(
     on address: ListenAddress, limits: ServerLimits = ServerLimits(),
     security: SecuritySource? = nil, router: Router
@@ -48,7 +54,7 @@ package final class HTTPServer: Sendable {
   /// The port that the server listens on.
   package var boundPort: Int { address.port }
 
-  /// What the server has counted so far.
+  /// The server's counters at this moment.
   package var counters: ServerCounters {
     var counters = core.state.withLock { state in
       var counters = state.counters
@@ -59,15 +65,17 @@ package final class HTTPServer: Sendable {
     return counters
   }
 
-  /// Stops: no new connections, running handlers may end within the grace period and their answers are sent.
+  /// Stops the server: it accepts no new connections, and running handlers have the grace period to
+  /// finish and get their responses sent.
   ///
-  /// Handlers that still run then are cancelled and their clients are answered 503. A second call returns at once.
+  /// After the grace period the remaining handlers are cancelled and their clients are answered
+  /// 503. A second call returns at once.
   package func stop(grace: Duration = .seconds(3)) async {
     guard core.beginStopping() else { return }
     daemon.withLock { $0?.stopListening() }
     await core.wait(for: .handlersDone, atMost: grace)
     core.abandonRunning()
-    // The last answers are still on their way to the clients.
+    // The last responses are still being sent.
     await core.wait(for: .exchangesDone, atMost: .seconds(1))
     let last = daemon.withLock { $0.take() }
     last?.stop()

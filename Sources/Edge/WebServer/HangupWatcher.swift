@@ -1,16 +1,16 @@
-private import BlockingCalls
+private import Concurrency
 private import CLinux
 import Glibc
 import Synchronization
 
-/// Notices clients that close their connection while a handler still works for them.
+/// Detects clients that close their connection while a handler still works for them.
 ///
-/// libmicrohttpd does not look at a suspended connection, so the sockets of running requests are also
-/// watched here, by one thread that sleeps until a client hangs up. A socket is watched only while
-/// its connection is suspended, which keeps libmicrohttpd from closing it meanwhile. As in Go's
-/// server, a client that closes its sending half counts as gone. Two system calls per request.
+/// libmicrohttpd does not watch suspended connections, so one thread here watches the sockets of
+/// running requests and sleeps until a client hangs up. A socket is watched only while its
+/// connection is suspended, which prevents libmicrohttpd from closing it. As in Go's server, a
+/// client that closes its sending half counts as gone. This costs two system calls per request.
 final class HangupWatcher: Sendable {
-  /// A socket under watch.
+  /// Identifies a watched socket.
   struct Ticket: Hashable, Sendable {
     fileprivate let id: UInt64
   }
@@ -31,8 +31,8 @@ final class HangupWatcher: Sendable {
   private let alarm: Int32
   private let state = Mutex(State())
 
-  /// Starts the thread; nil if the system has no file or thread to spare. Clients that leave are then
-  /// noticed when their answer is sent.
+  /// Starts the watcher's thread; returns nil if the system has no file descriptor or thread left.
+  /// Clients that disconnect are then detected only when their response is sent.
   static func start() -> HangupWatcher? {
     let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     let alarm = eventfd(0, Int32(EFD_CLOEXEC))
@@ -51,13 +51,13 @@ final class HangupWatcher: Sendable {
     self.alarm = alarm
   }
 
-  /// The thread holds the watcher, so nobody uses the files any more.
+  /// The thread retains the watcher, so that no other thread uses the descriptors here.
   deinit {
     close(epoll)
     close(alarm)
   }
 
-  /// Ends the thread; what is watched then is forgotten.
+  /// Ends the thread; sockets that are still watched are dropped.
   func stop() {
     var one: UInt64 = 1
     _ = unsafe write(alarm, &one, MemoryLayout<UInt64>.size)
@@ -74,7 +74,7 @@ final class HangupWatcher: Sendable {
     }
   }
 
-  /// Lets go of a socket, which must not be closed before this returns.
+  /// Ends the watch of a socket, which must not be closed before this returns.
   func unwatch(_ ticket: Ticket) {
     _ = take(ticket.id)
   }

@@ -1,17 +1,21 @@
-/// Where a server listens: `127.0.0.1:9930`, `[::1]:9930`, `localhost:9930`, or `:9930` for all interfaces.
+/// Where a server listens: `127.0.0.1:9930`, `[::1]:9930`, `localhost:9930`, or `:9930` for all
+/// interfaces.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// An IP address or host name without brackets; empty for all interfaces, IPv4 and IPv6.
   package let host: String
   /// The TCP port; 0 lets the kernel choose a free one.
   package let port: Int
 
+  /// Creates an address.
   package init(host: String, port: Int) {
     precondition((0...65_535).contains(port), "a port lies between 0 and 65535: \(port)")
     self.host = host
     self.port = port
   }
 
-  /// Reads the form that users write; throws ``WebServerError/invalidAddress(_:reason:)``.
+  /// Parses the form that users write.
+  ///
+  /// - Throws: ``WebServerError/invalidAddress(_:reason:)``.
   package init(parsing text: String) throws(WebServerError) {
     guard let colon = text.lastIndex(of: ":") else {
       throw .invalidAddress(text, reason: "there is no port")
@@ -29,7 +33,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
       }
       host = host.dropFirst().dropLast()
     } else if host.contains(":") {
-      throw .invalidAddress(text, reason: "an IPv6 address stands in brackets")
+      throw .invalidAddress(text, reason: "an IPv6 address must be in brackets")
     }
     let isPlain = host.unicodeScalars.allSatisfy { scalar in
       scalar.isASCII

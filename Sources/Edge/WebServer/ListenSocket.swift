@@ -1,8 +1,9 @@
 import Glibc
 
-/// Opens the listening socket itself, because libmicrohttpd does not tell why it could not.
+/// Opens the listening socket here, because libmicrohttpd does not report why it fails to.
 enum ListenSocket {
-  /// A listening socket and the address with the port that the kernel gave.
+  /// Opens a listening socket; returns its descriptor and the address with the port that the kernel
+  /// chose.
   static func open(_ address: ListenAddress) throws(WebServerError) -> (Int32, ListenAddress) {
     if address.host.isEmpty {
       // One IPv6 socket takes IPv4 clients, too; hosts without IPv6 get an IPv4 socket.
@@ -32,7 +33,8 @@ enum ListenSocket {
       chosen.pointee.ai_family,
       Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
     guard file >= 0 else { throw error(errno, address) }
-    // A restart must not wait for connections of the last run; a second listener is still refused.
+    // A restart must not wait for connections of the previous process; a second listener is still
+    // refused.
     setOption(file, SOL_SOCKET, SO_REUSEADDR, 1)
     if unsafe chosen.pointee.ai_family == AF_INET6 {
       setOption(file, Int32(IPPROTO_IPV6), IPV6_V6ONLY, takesIPv4 ? 0 : 1)
@@ -47,7 +49,7 @@ enum ListenSocket {
     return (file, ListenAddress(host: address.host, port: port(of: file) ?? address.port))
   }
 
-  /// IPv4 first: `localhost` is then 127.0.0.1, as in every example that users copy.
+  /// Puts IPv4 first: `localhost` is then 127.0.0.1, as in every example that users copy.
   private static func preferred(
     _ first: UnsafeMutablePointer<addrinfo>
   ) -> UnsafeMutablePointer<addrinfo> {
@@ -83,7 +85,7 @@ enum ListenSocket {
     }
     guard status == 0 else { return nil }
     return unsafe withUnsafeBytes(of: &storage) { bytes in
-      // sin_port and sin6_port lie at the same place.
+      // sin_port and sin6_port have the same offset.
       Int(UInt16(bigEndian: unsafe bytes.load(fromByteOffset: 2, as: UInt16.self)))
     }
   }

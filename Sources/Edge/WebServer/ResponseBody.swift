@@ -1,16 +1,19 @@
 private import CMicroHTTPD
 
-/// The body of an answer while it is sent: libmicrohttpd asks for the next part when the client has taken the last one, so that a
-/// large body stands in memory once. It is released when the last byte is sent or the client goes away.
+/// A complete response body while it is sent.
+///
+/// libmicrohttpd asks for the next part when the client has taken the last one, so that a large
+/// body is in memory only once. It is released when the last byte is sent or the client
+/// disconnects.
 final class ResponseBody {
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The most that is handed over at a time.
+  /// The largest number of bytes that is handed to libmicrohttpd at a time.
   private static let partSize = 64 << 10
 
-  /// A response that keeps the body alive; nil when there is no memory.
+  /// A libmicrohttpd response that retains this body; nil if memory is exhausted.
   func makeResponse() -> OpaquePointer? {
     let body = unsafe Unmanaged.passRetained(self)
     let response = unsafe MHD_create_response_from_callback(
@@ -30,7 +33,7 @@ final class ResponseBody {
     return unsafe response
   }
 
-  /// Copies as much as fits; the number of bytes.
+  /// Copies as many bytes as fit into `part`; returns their number.
   private func copy(from position: Int, to part: UnsafeMutableRawBufferPointer) -> Int {
     let count = min(part.count, bytes.count - position)
     unsafe bytes.withUnsafeBytes { bytes in

@@ -1,10 +1,13 @@
+import Codecs
+
 /// Finds the handler of a request by method and path.
 ///
-/// Literal segments win over `:name` segments, and both win over prefixes, of which the longest wins; the order of
-/// registration does not matter. A path without a handler is answered 404, a known path with another method 405 with
-/// `Allow`. HEAD is answered by the handler of GET; the server leaves out the body.
+/// Literal segments take precedence over `:name` segments, and both over prefixes, of which the
+/// longest wins; the order of registration does not matter. A path without a handler is answered
+/// 404, a known path with another method 405 with `Allow`. HEAD is answered by the handler of GET;
+/// the server omits the body.
 package struct Router: Sendable {
-  /// The answer to a path that nothing is registered for.
+  /// The handler of paths that have no route.
   package var notFound: HTTPHandler = { _ in .text("404 not found\n", status: 404) }
 
   private var routes: [Route] = []
@@ -12,7 +15,7 @@ package struct Router: Sendable {
 
   package init() {}
 
-  /// Answers a request with the handler that fits best.
+  /// Answers a request with the handler of the best matching route.
   package func respond(to request: HTTPRequest) async -> HTTPResponse {
     guard let (route, parameters) = match(request.rawPath) else { return await notFound(request) }
     guard let handler = route.handler(for: request.method) else {
@@ -45,13 +48,15 @@ package struct Router: Sendable {
     on(.delete, path, handler)
   }
 
-  /// Registers a handler for any method; the same method and path twice is a mistake in the program.
+  /// Registers a handler for any method.
+  ///
+  /// - Precondition: The method and path have no handler yet.
   package mutating func on(_ method: HTTPMethod, _ path: String, _ handler: @escaping HTTPHandler) {
     Self.add(method, path, handler, to: &routes)
   }
 
-  /// Registers a handler for all paths that begin with `path`, which ends with a slash; what follows is
-  /// `pathParameters["*"]`, decoded.
+  /// Registers a handler for all paths that begin with `path`, which must end with a slash; the
+  /// rest of the path is `pathParameters["*"]`, decoded.
   package mutating func prefix(
     _ path: String, methods: [HTTPMethod] = [.get], _ handler: @escaping HTTPHandler
   ) {
@@ -84,11 +89,11 @@ package struct Router: Sendable {
         .max(by: { $0.path.utf8.count < $1.path.utf8.count })
     else { return nil }
     let rest = rawPath.dropFirst(prefix.path.count)
-    return (prefix, ["*": PercentCoding.decode(rest, plusIsSpace: false) ?? String(rest)])
+    return (prefix, ["*": PercentEncoding.decode(rest, plusIsSpace: false) ?? String(rest)])
   }
 }
 
-/// One registered path.
+/// The handlers of one registered path.
 private struct Route: Sendable {
   let path: String
   let segments: [Substring]
@@ -119,11 +124,12 @@ private struct Route: Sendable {
     var parameters: [String: String] = [:]
     for (pattern, segment) in zip(self.segments, segments) {
       if pattern.utf8.first == UInt8(ascii: ":") {
-        guard !segment.isEmpty, let value = PercentCoding.decode(segment, plusIsSpace: false) else {
+        guard !segment.isEmpty, let value = PercentEncoding.decode(segment, plusIsSpace: false)
+        else {
           return nil
         }
         parameters[String(pattern.dropFirst())] = value
-      } else if PercentCoding.decode(segment, plusIsSpace: false) != String(pattern) {
+      } else if PercentEncoding.decode(segment, plusIsSpace: false) != String(pattern) {
         return nil
       }
     }

@@ -1,23 +1,24 @@
 import CMicroHTTPD
 import Synchronization
 
-/// The functions that libmicrohttpd calls on its thread; `context` is the ``ServerCore``, the per-request
-/// pointer a retained ``Exchange``.
+/// The functions that libmicrohttpd calls on its thread; `context` is the ``ServerCore``, and the
+/// per-request pointer a retained ``HTTPExchange``.
 enum ServerCallbacks {
   typealias Context = UnsafeMutableRawPointer?
 
-  /// A request line has come.
+  /// Called when the request line has arrived.
   static let begin:
     @convention(c) (Context, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
       context, uri, connection in
       guard let core = unsafe core(context), let connection = unsafe connection else { return nil }
       let target = unsafe uri.map { unsafe String(cString: $0) } ?? ""
       core.state.withLock { $0.open += 1 }
-      let exchange = unsafe Exchange(target: target, connection: connection)
+      let exchange = unsafe HTTPExchange(target: target, connection: connection)
       return unsafe Unmanaged.passRetained(exchange).toOpaque()
     }
 
-  /// Headers are complete, a part of the body has come, the request is complete, or a connection was resumed.
+  /// Called when the headers are complete, a part of the body has arrived, the request is complete,
+  /// or the connection was resumed.
   static let handle:
     @convention(c) (
       Context, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
@@ -27,22 +28,22 @@ enum ServerCallbacks {
       guard let core = unsafe core(context), let connection = unsafe connection,
         let size = unsafe size, let pointer = unsafe slot?.pointee
       else { return .NO }
-      let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
-      let conversation = unsafe Conversation(core: core, connection: connection, exchange: exchange)
+      let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
+      let handling = unsafe RequestHandling(core: core, connection: connection, exchange: exchange)
       let part = unsafe UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : size.pointee)
       let name = unsafe method.map { unsafe String(cString: $0) } ?? ""
       unsafe size.pointee = 0
-      return unsafe conversation.advance(method: name, bodyPart: part) ? .YES : .NO
+      return unsafe handling.advance(method: name, bodyPart: part) ? .YES : .NO
     }
 
-  /// An exchange is over: answered, or its client is gone.
+  /// Called when an exchange has ended: answered, or its client disconnected.
   static let complete:
     @convention(c) (
       Context, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
       MHD_RequestTerminationCode
     ) -> Void = { context, _, slot, _ in
       guard let core = unsafe core(context), let pointer = unsafe slot?.pointee else { return }
-      let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
+      let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue()
       unsafe slot?.pointee = nil
       let wasRefused = exchange.phase.withLock { phase in
         switch phase {
@@ -52,27 +53,29 @@ enum ServerCallbacks {
       }
       core.change { state in
         state.open -= 1
-        // libmicrohttpd itself answers what it cannot read as a request.
+        // libmicrohttpd itself answers malformed requests.
         if wasRefused { state.counters.rejectedMalformed += 1 }
       }
     }
 
-  /// A connection was opened or closed. An open TLS connection keeps its credentials, which may be replaced meanwhile for others.
+  /// Called when a connection is opened or closed; an open TLS connection retains its credentials,
+  /// which may be replaced by others for new connections.
   static let connectionChanged:
     @convention(c) (
       Context, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
       MHD_ConnectionNotificationCode
-    ) -> Void = { context, connection, kept, change in
+    ) -> Void = { context, connection, socketContext, change in
       guard let core = unsafe core(context) else { return }
-      if core.usesTLS, let connection = unsafe connection, let kept = unsafe kept {
+      if core.usesTLS, let connection = unsafe connection, let socketContext = unsafe socketContext
+      {
         if change == .CONNECTION_NOTIFY_STARTED {
           if let credentials = core.security?().tls {
             unsafe credentials.adopt(connection)
-            unsafe kept.pointee = Unmanaged.passRetained(credentials).toOpaque()
+            unsafe socketContext.pointee = Unmanaged.passRetained(credentials).toOpaque()
           }
-        } else if let pointer = unsafe kept.pointee {
+        } else if let pointer = unsafe socketContext.pointee {
           unsafe Unmanaged<TLSCredentials>.fromOpaque(pointer).release()
-          unsafe kept.pointee = nil
+          unsafe socketContext.pointee = nil
         }
       }
       core.count { counters in

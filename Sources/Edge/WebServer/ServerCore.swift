@@ -1,27 +1,31 @@
+private import Concurrency
 import Synchronization
 
-/// What a server's callbacks and its stopping share: counters, limits and the running exchanges.
+/// The state that a server's callbacks and its shutdown share: counters, limits and running
+/// exchanges.
 final class ServerCore: Sendable {
   let limits: ServerLimits
   let handler: HTTPHandler
-  /// What clients must bring; nil for nothing.
+  /// The source of the security settings; nil if there are none.
   let security: SecuritySource?
-  /// Whether connections are made with TLS.
+  /// Whether connections use TLS.
   let usesTLS: Bool
   let state = Mutex(State())
   private let hangups = HangupWatcher.start()
+  private let milestoneReached = AsyncSignal()
 
   struct State {
     var counters = ServerCounters()
     var isStopping = false
-    /// Exchanges whose handler runs; their connections are suspended.
-    var running: [ObjectIdentifier: Exchange] = [:]
-    /// Exchanges that libmicrohttpd has not completed.
+    /// Exchanges whose handler is running; their connections are suspended.
+    var running: [ObjectIdentifier: HTTPExchange] = [:]
+    /// The number of exchanges that libmicrohttpd has not completed.
     var open = 0
-    var waiter: (until: Milestone, continuation: CheckedContinuation<Void, Never>)?
+    /// The milestone that a stopping server currently waits for.
+    var awaited: Milestone?
   }
 
-  /// What a stopping server waits for.
+  /// A milestone of a server's shutdown.
   enum Milestone {
     case handlersDone, exchangesDone
 
@@ -42,8 +46,9 @@ final class ServerCore: Sendable {
 
   // MARK: - Requests
 
-  /// Why a request may not run now, or nil: then it counts as running.
-  func admit(_ exchange: Exchange) -> HTTPResponse? {
+  /// The response that refuses a request because of the server's state; if it is nil, the exchange
+  /// counts as running.
+  func admit(_ exchange: HTTPExchange) -> HTTPResponse? {
     state.withLock { state in
       if state.isStopping { return Self.stopping }
       guard state.running.count < limits.maxRequestsInFlight else {
@@ -59,14 +64,15 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// Runs the handler in a task of its own; the connection is suspended already.
-  func run(_ request: HTTPRequest, _ exchange: Exchange) {
+  /// Runs the handler in a task; the connection must be suspended already.
+  func run(_ request: HTTPRequest, _ exchange: HTTPExchange) {
     if let hangups {
       exchange.watchClient(with: hangups) { [self, exchange] in
         exchange.abandon()
         count { $0.abandoned += 1 }
       }
     }
+    // An unstructured task, because a C callback starts it; the exchange cancels it.
     let task = Task { [self] in
       let response = await respond(to: request)
       let encoded = ContentNegotiation.encode(
@@ -81,9 +87,9 @@ final class ServerCore: Sendable {
     return await handler(request)
   }
 
-  func finish(_ exchange: Exchange, _ response: HTTPResponse) {
+  func finish(_ exchange: HTTPExchange, _ response: HTTPResponse) {
     guard exchange.finish(response) else { return }
-    // Only now: a daemon must not stop while a connection is suspended.
+    // Only now: the daemon must not stop while a connection is suspended.
     change { $0.running[ObjectIdentifier(exchange)] = nil }
   }
 
@@ -91,20 +97,18 @@ final class ServerCore: Sendable {
     state.withLock { body(&$0.counters) }
   }
 
-  /// Changes the state and wakes whoever waits for it.
+  /// Changes the state and notifies a waiting shutdown.
   func change(_ body: (inout State) -> Void) {
-    let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+    let isReached = state.withLock { state in
       body(&state)
-      guard let waiter = state.waiter, waiter.until.isReached(state) else { return nil }
-      state.waiter = nil
-      return waiter.continuation
+      return state.awaited?.isReached(state) ?? false
     }
-    continuation?.resume()
+    if isReached { milestoneReached.notify() }
   }
 
   // MARK: - Stopping
 
-  /// Answers further requests 503; false if the server was stopping already.
+  /// Answers further requests with 503; returns false if the server was stopping already.
   func beginStopping() -> Bool {
     state.withLock { state in
       defer { state.isStopping = true }
@@ -112,43 +116,31 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// Waits until the milestone is reached, at most for the grace period.
+  /// Waits until the milestone is reached, at most for the grace period; also in a cancelled task,
+  /// so that a server always stops in order.
   func wait(for milestone: Milestone, atMost grace: Duration) async {
     guard grace > .zero else { return }
-    await withCheckedContinuation { continuation in
-      let isReached = state.withLock { state in
-        if milestone.isReached(state) { return true }
-        state.waiter = (milestone, continuation)
-        return false
-      }
-      guard !isReached else {
-        continuation.resume()
-        return
-      }
-      // Started only now: there is a waiter to wake, unless the milestone was faster.
-      Task { [self] in
-        try? await Task.sleep(for: grace)
-        giveUpWaiting(for: milestone)
+    await withCancellationShield { [self] in
+      await withDeadline(after: grace) { [self] in
+        while !isReached(milestone), await milestoneReached.wait() {}
       }
     }
   }
 
-  private func giveUpWaiting(for milestone: Milestone) {
-    let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
-      guard let waiter = state.waiter, waiter.until == milestone else { return nil }
-      state.waiter = nil
-      return waiter.continuation
+  private func isReached(_ milestone: Milestone) -> Bool {
+    state.withLock { state in
+      state.awaited = milestone
+      return milestone.isReached(state)
     }
-    continuation?.resume()
   }
 
-  /// Cancels the handlers that still run and answers their clients 503.
+  /// Cancels the handlers that are still running and answers their clients with 503.
   func abandonRunning() {
     let hanging = state.withLock { Array($0.running.values) }
     for exchange in hanging { finish(exchange, Self.stopping) }
   }
 
-  /// Lets nobody watch clients any more; called when no handler runs.
+  /// Stops watching clients; called when no handler is running.
   func endWatching() { hangups?.stop() }
 
   static let stopping: HTTPResponse = {

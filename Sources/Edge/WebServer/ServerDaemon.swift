@@ -9,10 +9,11 @@ import Glibc
   private let context: Unmanaged<ServerCore>
   private nonisolated(unsafe) let rejected: UnsafeMutablePointer<UInt64>
 
-  /// libmicrohttpd needs some of a connection's memory for itself and for the answer's headers.
+  /// The memory of a connection that libmicrohttpd needs for itself and for the response's headers,
+  /// in bytes.
   private static let connectionMemoryBesideHeaders = 16 << 10
 
-  /// Takes over the listening socket.
+  /// Starts a daemon that takes over the listening socket.
   static func start(
     socket: Int32, address: ListenAddress, core: ServerCore
   ) throws(WebServerError) -> ServerDaemon {
@@ -52,7 +53,7 @@ import Glibc
     unsafe self.rejected = rejected
   }
 
-  /// Closes the listening socket; connections that are open stay.
+  /// Closes the listening socket; open connections remain.
   func stopListening() {
     let socket = unsafe MHD_quiesce_daemon(raw)
     if socket >= 0 { close(socket) }
@@ -69,6 +70,6 @@ import Glibc
     unsafe rejected.deallocate()
   }
 
-  /// Connections that were closed because a limit was reached.
+  /// The number of connections that were closed because a limit was reached.
   var rejectedConnections: Int { unsafe Int(tocsin_mhd_load(rejected)) }
 }

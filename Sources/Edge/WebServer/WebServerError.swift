@@ -1,4 +1,4 @@
-/// Why a server could not start; the description is one line with the address and the mend.
+/// Why a server could not start; the description is one line with the address and the fix.
 package enum WebServerError: Error, Equatable, CustomStringConvertible {
   case invalidAddress(String, reason: String)
   case addressInUse(ListenAddress)

@@ -1,10 +1,11 @@
-/// A YAML text whose aliases (`*name`) are turned into plain words (`_name`) of the same length.
+/// A YAML text whose aliases (`*name`) are replaced by plain words (`_name`) of the same length.
 ///
-/// Stars inside quoted texts and blocks may be hit too: the masked text serves to look at the structure only.
+/// Asterisks in quoted texts and block scalars may be replaced too: the masked text is only used to
+/// check the structure.
 struct AliasMask {
   /// The text without aliases.
   let text: String
-  /// How many stars were replaced.
+  /// The number of replaced asterisks.
   let count: Int
 
   init(_ text: String) {

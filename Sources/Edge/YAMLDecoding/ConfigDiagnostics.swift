@@ -1,9 +1,10 @@
-/// Collects every error of a configuration, so that the user mends all of them at once.
+/// Collects all errors of a configuration, so that the user can fix them at once.
 ///
-/// Decoders report here and go on with a default; whoever started them calls `throwIfAny()` at the end. One
-/// collector serves all files of a configuration.
+/// Decoders report errors here and continue with a default; the caller that started them calls
+/// `throwIfAny()` at the end. One collector serves all files of a configuration.
 package final class ConfigDiagnostics {
-  /// Errors that are kept; a file that is wrong from end to end does not fill the memory or the screen.
+  /// The largest number of errors that are retained, so that a thoroughly wrong file does not fill
+  /// memory or the screen.
   package static let errorLimit = 200
 
   private var found: [ConfigError] = []
@@ -12,10 +13,10 @@ package final class ConfigDiagnostics {
 
   /// Whether decoders try to read the secret files that a configuration names.
   ///
-  /// They are read at every use; but one that cannot be read now would be noticed only when it is needed most.
+  /// Secret files are read at every use; this check reports an unreadable one before it is needed.
   package let readsSecretFiles: Bool
 
-  /// An empty collection.
+  /// Creates an empty collector.
   package init(readsSecretFiles: Bool = false) {
     self.readsSecretFiles = readsSecretFiles
   }
@@ -23,10 +24,11 @@ package final class ConfigDiagnostics {
   /// Whether nothing was reported.
   package var isEmpty: Bool { found.isEmpty }
 
-  /// How many errors were reported; the difference before and after a step says whether the step failed.
+  /// The number of reported errors; its change during a step shows whether the step failed.
   package var count: Int { found.count }
 
-  /// The errors by file, in the order in which files were first complained of, and then by position.
+  /// The errors ordered by file, in the order of the files' first errors, and by position in the
+  /// file.
   package var errors: [ConfigError] {
     found.enumerated().sorted { left, right in
       let files = (
@@ -40,14 +42,15 @@ package final class ConfigDiagnostics {
     }.map(\.element)
   }
 
-  /// Adds an error; one that was reported before (an alias shows the same place twice) is not repeated.
+  /// Adds an error, unless the same one was reported before: an alias shows the same position
+  /// twice.
   package func report(_ error: ConfigError) {
     guard found.count < Self.errorLimit, seen.insert(error).inserted else { return }
     if fileOrder[error.file] == nil { fileOrder[error.file] = fileOrder.count }
     found.append(error)
   }
 
-  /// What is no error, but should be changed; in the order of the reports.
+  /// Remarks that are not errors, in the order of the reports.
   package private(set) var warnings: [ConfigError] = []
 
   /// Adds a warning.
@@ -56,7 +59,7 @@ package final class ConfigDiagnostics {
     warnings.append(warning)
   }
 
-  /// Throws what was reported, if anything was.
+  /// Throws the reported errors, if there are any.
   package func throwIfAny() throws(ConfigFailure) {
     guard found.isEmpty else { throw ConfigFailure(errors: errors) }
   }

@@ -1,11 +1,12 @@
 import Yams
 
-/// Reads the first YAML document of a file.
+/// Parses the first YAML document of a file.
 ///
-/// Later documents are not looked at, as in Prometheus. YAML that does not parse, is nested too deeply, expands to too
-/// much or uses what no configuration needs (keys that are lists, tags of its own) is reported with its place.
+/// Later documents are ignored, as in Prometheus. Errors are reported with their position: invalid
+/// YAML, too deep nesting, too large an expansion, and features that no configuration needs (keys
+/// that are lists, custom tags).
 package enum ConfigDocument {
-  /// The root of the document; nil when the file is empty or an error was reported.
+  /// The root of the document; nil if the file is empty or an error was reported.
   package static func root(
     of source: ConfigSource, limits: ConfigLimits = ConfigLimits(),
     into diagnostics: ConfigDiagnostics
@@ -24,8 +25,9 @@ package enum ConfigDocument {
     guard source.text.utf8.count <= limits.fileBytes else {
       throw source.error("larger than the limit of \(limits.fileBytes) bytes", at: nil)
     }
-    // An alias of aliases of aliases costs nothing until somebody walks over it, and the parser does so for keys. So the
-    // file is first read with its aliases as plain words, and refused if one of them is a key.
+    // Nested aliases are cheap until their expansion is traversed, and the parser does so for keys.
+    // So the file is first parsed with its aliases as plain words, and refused if one of them is a
+    // key.
     let masked = AliasMask(source.text)
     guard let plain = try parse(masked.text, source: source) else { return nil }
     try KeyCheck(source: source, limits: limits).run(plain)
@@ -44,7 +46,7 @@ package enum ConfigDocument {
 
   private static func parse(_ text: String, source: ConfigSource) throws(ConfigError) -> Node? {
     do {
-      // No resolver rules: what a plain scalar means is decided by whoever reads it.
+      // No resolver rules: the decoder of a plain scalar determines its type.
       return try Parser(yaml: text, resolver: .basic, encoding: .utf8).nextRoot()
     } catch let error as YamlError {
       throw YAMLFault.error(error, source: source)

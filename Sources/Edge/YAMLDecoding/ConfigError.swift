@@ -1,11 +1,11 @@
-/// A place in a configuration file; both numbers start at 1, columns count Unicode scalars.
+/// A position in a configuration file; both numbers start at 1, and columns count Unicode scalars.
 package struct ConfigPosition: Hashable, Comparable, Sendable {
-  /// The line.
+  /// The line number.
   package let line: Int
-  /// The column.
+  /// The column number.
   package let column: Int
 
-  /// Makes a position.
+  /// Creates a position.
   package init(line: Int, column: Int) {
     self.line = line
     self.column = column
@@ -16,34 +16,35 @@ package struct ConfigPosition: Hashable, Comparable, Sendable {
   }
 }
 
-/// One thing that is wrong with a configuration file, said in one line.
+/// An error in a configuration file, described in one line.
 ///
-/// It prints as `prometheus.yml:12:5: unknown key "scrape_intervall" in global; did you mean "scrape_interval"?`.
+/// The description reads `prometheus.yml:12:5: unknown key "scrape_intervall" in global; did you
+/// mean "scrape_interval"?`.
 package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file as the user named it.
   package let file: String
-  /// Where in the file; nil when the file as a whole is meant.
+  /// The position in the file; nil if the error concerns the whole file.
   package let position: ConfigPosition?
   /// What is wrong.
   package let message: String
-  /// How to mend it; nil when the message says it all.
-  package let mend: String?
+  /// How to fix it; nil if the message is sufficient.
+  package let fix: String?
 
-  /// Makes an error.
-  package init(file: String, position: ConfigPosition?, message: String, mend: String? = nil) {
+  /// Creates an error.
+  package init(file: String, position: ConfigPosition?, message: String, fix: String? = nil) {
     self.file = file
     self.position = position
     self.message = message
-    self.mend = mend
+    self.fix = fix
   }
 
   package var description: String {
     let place = position.map { "\(file):\($0.line):\($0.column)" } ?? file
-    return "\(place): \(message)" + (mend.map { "; \($0)" } ?? "")
+    return "\(place): \(message)" + (fix.map { "; \($0)" } ?? "")
   }
 }
 
-/// All that is wrong with a configuration, in the order of the files and lines.
+/// All errors of a configuration, ordered by file and line.
 package struct ConfigFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The errors; never empty.
   package let errors: [ConfigError]

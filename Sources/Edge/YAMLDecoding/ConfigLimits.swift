@@ -1,13 +1,14 @@
-/// What a configuration file may cost to read.
+/// Limits on the size of a configuration file.
 package struct ConfigLimits: Sendable {
-  /// Size of one file, in bytes.
+  /// The size of one file in bytes.
   package var fileBytes: Int
-  /// Nesting of lists and mappings.
+  /// The nesting depth of lists and mappings.
   package var depth: Int
-  /// Values after aliases and merge keys have been expanded; bounds "billion laughs" files.
+  /// The number of values after the expansion of aliases and merge keys; bounds "billion laughs"
+  /// files.
   package var nodes: Int
 
-  /// Makes limits; the defaults are ten times what large real rule files need.
+  /// Creates limits; the defaults are ten times what large rule files need in practice.
   package init(fileBytes: Int = 8 << 20, depth: Int = 64, nodes: Int = 500_000) {
     self.fileBytes = fileBytes
     self.depth = depth

@@ -1,15 +1,15 @@
 extension ConfigMapping {
-  /// The entries of a list; empty when the key is absent.
+  /// The entries of a list; empty if the key is absent.
   package func list(_ key: String) -> [ConfigNode] {
     guard let node = node(key) else { return [] }
     guard case .list(let list) = node.kind else {
-      complain(key, node, "a list", mend: "begin each entry with \"- \"")
+      complain(key, node, "a list", fix: "begin each entry with \"- \"")
       return []
     }
     return list
   }
 
-  /// The texts of a list with their places; entries that are no texts are reported.
+  /// The strings of a list with their nodes; entries that are not strings are reported.
   package func textNodes(_ key: String) -> [(text: String, node: ConfigNode)] {
     list(key).compactMap { item in
       if let text = item.text, !item.isNull { return (text, item) }
@@ -19,25 +19,32 @@ extension ConfigMapping {
     }
   }
 
-  /// The texts of a list. With `orSingle`, one text counts as a list of one.
+  /// The strings of a list. With `orSingle`, a single string counts as a list of one.
   package func strings(_ key: String, orSingle: Bool = false) -> [String] {
     if orSingle, let text = node(key)?.text { return [text] }
     return textNodes(key).map(\.text)
   }
 
-  /// A mapping below this one; nil when the key is absent or is something else, which is reported.
+  /// The mapping under a key; nil if the key is absent, or if its value is not a mapping, which is
+  /// reported.
   package func mapping(_ key: String, context: String? = nil) -> ConfigMapping? {
     node(key).flatMap {
       ConfigMapping($0, context: context ?? key, diagnostics: diagnostics)
     }
   }
 
-  /// The mappings of a list. An entry without anything in it counts as an empty mapping only if it is written `{}`.
+  /// The mapping under a key, or an empty one instead of nil, for sections whose keys all have
+  /// defaults.
+  package func mappingOrEmpty(_ key: String) -> ConfigMapping {
+    mapping(key) ?? ConfigMapping(emptyBelow: self, context: key)
+  }
+
+  /// The mappings of a list. An empty entry counts as an empty mapping only if it is written `{}`.
   package func mappings(_ key: String, context: String) -> [ConfigMapping] {
     list(key).compactMap { ConfigMapping($0, context: context, diagnostics: diagnostics) }
   }
 
-  /// The pairs of a mapping of texts, such as labels: key, text and the place of the key. Null counts as an empty text.
+  /// The pairs of a mapping of strings, such as labels; null counts as an empty string.
   package func stringPairs(_ key: String) -> [ConfigStringPair] {
     guard let node = node(key) else { return [] }
     guard case .mapping(let pairs) = node.kind else {
@@ -58,13 +65,13 @@ extension ConfigMapping {
   }
 }
 
-/// One entry of a mapping of texts.
+/// One pair of a mapping of strings.
 package struct ConfigStringPair: Sendable {
   /// The key.
   package let key: String
-  /// Where the key stands.
+  /// The position of the key.
   package let position: ConfigPosition
-  /// The value with its place.
+  /// The node of the value.
   package let node: ConfigNode
   /// The value.
   package let text: String

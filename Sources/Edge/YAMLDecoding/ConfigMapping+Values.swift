@@ -1,5 +1,5 @@
 extension ConfigMapping {
-  /// A text; numbers and booleans are taken as they are written.
+  /// A string; numbers and booleans are returned as they are written.
   package func string(_ key: String) -> String? {
     guard let node = node(key) else { return nil }
     guard let text = node.text else {
@@ -9,7 +9,7 @@ extension ConfigMapping {
     return text
   }
 
-  /// A text that must be there and must not be empty.
+  /// A required string that must not be empty.
   package func requiredString(_ key: String) -> String? {
     guard let node = node(key) else {
       missing(key)
@@ -43,19 +43,9 @@ extension ConfigMapping {
     value(key, "a number") { $0.double }
   }
 
-  /// A Prometheus duration, in milliseconds.
-  package func milliseconds(_ key: String) -> Int64? {
-    value(key, "a duration", mend: "write it like 30s, 5m or 1h30m") { $0.milliseconds }
-  }
-
-  /// A Prometheus duration.
-  package func duration(_ key: String) -> Duration? {
-    milliseconds(key).map { .milliseconds($0) }
-  }
-
   /// A size, in bytes.
   package func byteCount(_ key: String) -> Int64? {
-    value(key, "a size", mend: "write it like 512KB or 10MB") { $0.byteCount }
+    value(key, "a size", fix: "write it like 512KB or 10MB") { $0.byteCount }
   }
 
   /// One of the cases of an enumeration, by its raw value.
@@ -65,64 +55,33 @@ extension ConfigMapping {
     guard let node = node(key), let text = string(key) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
     let names = Choice.allCases.map(\.rawValue)
-    let mend =
+    let fix =
       Suggestion.nearest(to: text, among: names).map { "did you mean \"\($0)\"?" }
       ?? "use one of \(names.joined(separator: ", "))"
     diagnostics.report(
-      node.error("\"\(key)\" in \(context) cannot be \"\(text)\"", mend: mend))
+      node.error("\"\(key)\" in \(context) cannot be \"\(text)\"", fix: fix))
     return nil
-  }
-
-  /// A secret in the file itself.
-  package func secret(_ key: String) -> SecretString? {
-    string(key).map(SecretString.init)
-  }
-
-  /// A secret, or the file that holds it: `password` and `password_file`. Relative files count from the folder.
-  package func secretSource(
-    _ key: String, fileKey: String? = nil, directory: String
-  ) -> SecretSource? {
-    let fileKey = fileKey ?? "\(key)_file"
-    let inline = secret(key)
-    let path = string(fileKey).flatMap { $0.isEmpty ? nil : $0 }
-    if let inline, path == nil { return .inline(inline) }
-    guard let path else { return nil }
-    if inline != nil {
-      diagnostics.report(
-        source.error(
-          "\"\(key)\" and \"\(fileKey)\" in \(context) exclude each other",
-          at: position(of: fileKey), mend: "keep one of them"))
-    }
-    let file = SecretSource.file(ConfigPath.resolve(path, in: directory))
-    if diagnostics.readsSecretFiles { checkReading(file, key: fileKey) }
-    return file
-  }
-
-  private func checkReading(_ file: SecretSource, key: String) {
-    do {
-      _ = try file.read()
-    } catch {
-      report("\(error)", key: key, mend: "create the file, or let this user read it")
-    }
   }
 
   /// Reports that a key is missing.
-  package func missing(_ key: String, mend: String? = nil) {
-    report("\"\(key)\" is missing in \(context)", mend: mend)
+  package func missing(_ key: String, fix: String? = nil) {
+    report("\"\(key)\" is missing in \(context)", fix: fix)
   }
 
-  private func value<Value>(
-    _ key: String, _ kind: String, mend: String? = nil, read: (ConfigNode) -> Value?
+  /// The value that `read` extracts from the node of a key; if it returns nil, the value is
+  /// reported as not being `kind`.
+  package func value<Value>(
+    _ key: String, _ kind: String, fix: String? = nil, read: (ConfigNode) -> Value?
   ) -> Value? {
     guard let node = node(key) else { return nil }
     if let value = read(node) { return value }
-    complain(key, node, kind, mend: mend)
+    complain(key, node, kind, fix: fix)
     return nil
   }
 
-  func complain(_ key: String, _ node: ConfigNode, _ kind: String, mend: String? = nil) {
+  func complain(_ key: String, _ node: ConfigNode, _ kind: String, fix: String? = nil) {
     let given = node.text.map { "\"\($0)\"" } ?? node.kindName
     diagnostics.report(
-      node.error("\"\(key)\" in \(context) must be \(kind), not \(given)", mend: mend))
+      node.error("\"\(key)\" in \(context) must be \(kind), not \(given)", fix: fix))
   }
 }

@@ -1,16 +1,18 @@
-/// A mapping that is being decoded: it remembers which keys were asked for, so that `finish()` can name the others.
+/// A mapping that is being decoded; it records which keys were read, so that `finish()` can report
+/// the others.
 ///
-/// Accessors never throw. They report what is wrong to the diagnostics and answer nil or the default, so that one pass finds
-/// every error. Ask for every key that exists, whether or not it is used: the set of asked keys is the set of known keys. A
-/// key without a value (`key:` or `null`) counts as absent, as in the peers.
+/// Accessors never throw. They report errors to the diagnostics and return nil or the default, so
+/// that one pass finds every error. Read every supported key, whether or not it is used: the keys
+/// that were read are the known keys. A key without a value (`key:` or `null`) counts as absent, as
+/// in Prometheus.
 package final class ConfigMapping {
-  /// What the mapping is, for messages: `global`, `scrape config`.
+  /// The name of the mapping in messages: `global`, `scrape config`.
   package let context: String
-  /// Where the mapping begins.
+  /// The position of the mapping.
   package let position: ConfigPosition
-  /// The file.
+  /// The file that contains the mapping.
   package let source: ConfigSource
-  /// Where errors go.
+  /// The collector to which errors are reported.
   package let diagnostics: ConfigDiagnostics
   /// The pairs in the order of the file.
   package let pairs: [ConfigPair]
@@ -18,7 +20,7 @@ package final class ConfigMapping {
   private var asked: Set<String> = []
   private var askedInOrder: [String] = []
 
-  /// Opens a mapping. Anything else is reported, and the result is nil.
+  /// Creates a decoder for a mapping; any other node is reported, and the result is nil.
   package init?(_ node: ConfigNode, context: String, diagnostics: ConfigDiagnostics) {
     guard case .mapping(let pairs) = node.kind else {
       diagnostics.report(
@@ -32,7 +34,16 @@ package final class ConfigMapping {
     source = node.source
   }
 
-  /// The value of a key; nil when the key is absent or null.
+  /// Creates an empty mapping at the position of `parent`.
+  init(emptyBelow parent: ConfigMapping, context: String) {
+    self.context = context
+    diagnostics = parent.diagnostics
+    pairs = []
+    position = parent.position
+    source = parent.source
+  }
+
+  /// The value of a key; nil if the key is absent or null.
   package func node(_ key: String) -> ConfigNode? {
     if asked.insert(key).inserted { askedInOrder.append(key) }
     guard let value = pairs.first(where: { $0.key == key })?.value, !value.isNull else {
@@ -41,46 +52,47 @@ package final class ConfigMapping {
     return value
   }
 
-  /// Whether a key is there at all, be it without a value.
+  /// Whether a key is present, even without a value.
   package func contains(_ key: String) -> Bool {
     if asked.insert(key).inserted { askedInOrder.append(key) }
     return pairs.contains { $0.key == key }
   }
 
-  /// Where a key stands; the mapping itself when it does not.
+  /// The position of a key, or that of the mapping if the key is absent.
   package func position(of key: String) -> ConfigPosition {
     pairs.first { $0.key == key }?.position ?? position
   }
 
-  /// Where a key's value stands; the mapping itself when there is none.
+  /// The position of a key's value, or that of the mapping if there is none.
   package func valuePosition(of key: String) -> ConfigPosition {
     pairs.first { $0.key == key }?.value.position ?? position
   }
 
-  /// Reports something about this mapping or, if a key is given, about the value of that key.
-  package func report(_ message: String, key: String? = nil, mend: String? = nil) {
+  /// Reports an error about this mapping or, if a key is given, about the value of that key.
+  package func report(_ message: String, key: String? = nil, fix: String? = nil) {
     let place = key.map(valuePosition(of:)) ?? position
-    diagnostics.report(source.error(message, at: place, mend: mend))
+    diagnostics.report(source.error(message, at: place, fix: fix))
   }
 
-  /// Refuses keys that the peers know and tocsin does not: they are never silently without effect.
-  package func refuse(_ keys: [String], mend: String? = nil) {
+  /// Reports keys that Prometheus or Alertmanager support and Tocsin does not: they are never
+  /// silently ignored.
+  package func refuse(_ keys: [String], fix: String? = nil) {
     for key in keys where node(key) != nil {
       diagnostics.report(
         source.error(
           "\"\(key)\" in \(context) is not supported yet", at: position(of: key),
-          mend: mend ?? "remove it"))
+          fix: fix ?? "remove it"))
     }
   }
 
-  /// Reports every key that nobody asked for.
+  /// Reports every key that was not read.
   package func finish() {
     for pair in pairs where !asked.contains(pair.key) {
       let suggestion = Suggestion.nearest(to: pair.key, among: askedInOrder)
       diagnostics.report(
         source.error(
           "unknown key \"\(pair.key)\" in \(context)", at: pair.position,
-          mend: suggestion.map { "did you mean \"\($0)\"?" }))
+          fix: suggestion.map { "did you mean \"\($0)\"?" }))
     }
   }
 }

@@ -1,18 +1,19 @@
 extension ConfigNode {
-  /// The place of a byte inside a scalar's text, such as where an expression stops making sense.
+  /// The position of a byte in the text of a scalar, such as the start of an error in an
+  /// expression.
   ///
-  /// Exact for plain texts, blocks after `|`, and quoted texts without escapes; in folded texts exact while the lines are not
-  /// indented further. Never outside the value's lines.
+  /// It is exact for plain scalars, literal blocks, and quoted scalars without escapes; in folded
+  /// blocks as long as lines are not indented further. It is always within the lines of the value.
   package func position(ofByte offset: Int) -> ConfigPosition {
     guard case .scalar(let text, let style) = kind else { return position }
     let head = String(decoding: text.utf8.prefix(max(offset, 0)), as: UTF8.self)
     switch style {
     case .literal: return literalPosition(after: head)
-    case .folded: return foldedPosition(after: head, firstLine: position.line + 1, skip: 0)
+    case .folded: return joinedPosition(after: head, firstLine: position.line + 1, skip: 0)
     case .plain:
-      return foldedPosition(after: head, firstLine: position.line, skip: position.column - 1)
+      return joinedPosition(after: head, firstLine: position.line, skip: position.column - 1)
     case .quoted:
-      return foldedPosition(after: head, firstLine: position.line, skip: position.column)
+      return joinedPosition(after: head, firstLine: position.line, skip: position.column)
     }
   }
 
@@ -24,8 +25,8 @@ extension ConfigNode {
       column: blockIndentation + last.unicodeScalars.count + 1)
   }
 
-  /// Walks the lines of the source, which folding has joined by one blank each.
-  private func foldedPosition(after head: String, firstLine: Int, skip: Int) -> ConfigPosition {
+  /// Finds a position in the lines of the source, which YAML joins with one blank each.
+  private func joinedPosition(after head: String, firstLine: Int, skip: Int) -> ConfigPosition {
     var rest = head.unicodeScalars.count
     var line = firstLine
     var isFirst = true
@@ -48,7 +49,7 @@ extension ConfigNode {
     return position
   }
 
-  /// Blanks before the first line of a block that has content.
+  /// The indentation of the first non-empty line of a block.
   private var blockIndentation: Int {
     var line = position.line + 1
     while let content = source.line(line) {
@@ -61,7 +62,7 @@ extension ConfigNode {
 }
 
 extension ConfigSource {
-  /// A line by its number, counted from 1; nil behind the end.
+  /// A line by its number, counted from 1; nil after the end.
   func line(_ number: Int) -> Substring? {
     lines.indices.contains(number - 1) ? lines[number - 1] : nil
   }

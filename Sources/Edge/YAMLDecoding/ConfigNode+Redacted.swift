@@ -1,5 +1,5 @@
 extension ConfigNode {
-  /// Keys whose values may hold a secret: passwords, tokens, and URLs that are as good as one.
+  /// Keys whose values may be secret: passwords, tokens, and URLs that contain one.
   static let secretKeys: Set<String> = [
     "api_key", "api_token", "api_url", "app_token", "auth_password", "auth_secret",
     "bearer_token", "client_secret", "credentials", "password", "proxy_url", "routing_key",
@@ -8,7 +8,8 @@ extension ConfigNode {
     "user_key", "webhook_url",
   ]
 
-  /// The value as YAML text, with `<secret>` in place of everything that may be one: what status pages show.
+  /// The value as YAML text for status pages, with `<secret>` in place of everything that may be
+  /// secret.
   package var redactedYAML: String {
     var text = ""
     write(to: &text, indent: 0, isInline: false)

@@ -1,5 +1,5 @@
 extension ConfigNode {
-  /// The value as a boolean, in any spelling that YAML 1.1 knows.
+  /// The value as a boolean, in any spelling of YAML 1.1.
   package var bool: Bool? {
     guard case .scalar(let text, .plain) = kind else { return nil }
     switch text {
@@ -9,7 +9,7 @@ extension ConfigNode {
     }
   }
 
-  /// The value as a whole number: decimal, `0x`, `0o` or `0b`, with `_` between digits.
+  /// The value as a whole number: decimal, `0x`, `0o` or `0b`, with optional `_` between digits.
   package var int: Int? {
     guard case .scalar(let text, .plain) = kind else { return nil }
     let isNegative = text.hasPrefix("-")
@@ -25,7 +25,7 @@ extension ConfigNode {
     return Int((isNegative ? "-" : "") + plain, radix: radix)
   }
 
-  /// The value as a number: also `.inf`, `-.inf`, `.nan` and exponents.
+  /// The value as a number, including `.inf`, `-.inf`, `.nan` and exponents.
   package var double: Double? {
     guard case .scalar(let text, .plain) = kind else { return nil }
     switch text {
@@ -41,12 +41,8 @@ extension ConfigNode {
     return isDecimal ? Double(text) : nil
   }
 
-  /// The value as a duration in milliseconds, see `ConfigDuration`.
-  package var milliseconds: Int64? {
-    text.flatMap(ConfigDuration.milliseconds)
-  }
-
-  /// The value as a number of bytes: `15MB`, `1.5GiB`, `512KB`, `0`; every unit counts in steps of 1024, as in Prometheus.
+  /// The value as a number of bytes: `15MB`, `1.5GiB`, `512KB`, `0`; all units are powers of 1024,
+  /// as in Prometheus.
   package var byteCount: Int64? {
     guard let text else { return nil }
     if text == "0" { return 0 }

@@ -1,20 +1,20 @@
-/// One value of a configuration file and the place where it stands.
+/// A value in a configuration file, with its position.
 package struct ConfigNode: Sendable {
-  /// What the value is.
+  /// The kind of a value.
   package enum Kind: Sendable {
-    /// A text, number, boolean or nothing: YAML does not tell before one asks.
+    /// A string, number, boolean or null; its type depends on the accessor that reads it.
     case scalar(String, style: ScalarStyle)
     /// A list.
     case list([ConfigNode])
-    /// Keys with values, in the order of the file, merge keys expanded.
+    /// Pairs in the order of the file, with merge keys expanded.
     case mapping([ConfigPair])
   }
 
-  /// How a scalar is written.
+  /// The style in which a scalar is written.
   package enum ScalarStyle: Sendable {
-    /// Without quotes: `null`, numbers and booleans are such.
+    /// Without quotes; only plain scalars can be null, numbers or booleans.
     case plain
-    /// In single or double quotes, or with an explicit `!!str`: always a text.
+    /// In single or double quotes, or with an explicit `!!str`: always a string.
     case quoted
     /// A block after `|`.
     case literal
@@ -22,14 +22,14 @@ package struct ConfigNode: Sendable {
     case folded
   }
 
-  /// The file that the value is from.
+  /// The file that contains the value.
   package let source: ConfigSource
-  /// Where the value begins.
+  /// The position of the value.
   package let position: ConfigPosition
-  /// What the value is.
+  /// The kind and contents of the value.
   package let kind: Kind
 
-  /// Whether the value is empty, `~` or `null`; such a value counts as not given.
+  /// Whether the value is empty, `~` or `null`; such a value counts as absent.
   package var isNull: Bool {
     guard case .scalar(let text, .plain) = kind else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
@@ -41,7 +41,7 @@ package struct ConfigNode: Sendable {
     return text
   }
 
-  /// What the value is, for messages.
+  /// The kind of the value, for messages.
   package var kindName: String {
     switch kind {
     case .scalar: isNull ? "nothing" : "a single value"
@@ -50,17 +50,17 @@ package struct ConfigNode: Sendable {
     }
   }
 
-  /// An error at this value.
-  package func error(_ message: String, mend: String? = nil) -> ConfigError {
-    source.error(message, at: position, mend: mend)
+  /// Creates an error at this value.
+  package func error(_ message: String, fix: String? = nil) -> ConfigError {
+    source.error(message, at: position, fix: fix)
   }
 }
 
-/// A key with its value.
+/// A key and its value.
 package struct ConfigPair: Sendable {
   /// The key.
   package let key: String
-  /// Where the key stands.
+  /// The position of the key.
   package let position: ConfigPosition
   /// The value.
   package let value: ConfigNode

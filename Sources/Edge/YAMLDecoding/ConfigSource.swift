@@ -1,13 +1,13 @@
-/// The text of one configuration file, with the name that errors show.
+/// The text of a configuration file, with the name that errors show.
 package final class ConfigSource: Sendable {
   /// The file as the user named it.
   package let file: String
   /// The whole text, without a byte order mark.
   package let text: String
-  /// The lines without their ends; the first has index 0.
+  /// The lines without line ends; the first has index 0.
   let lines: [Substring]
 
-  /// Wraps a text that is already in memory.
+  /// Creates a source from a text in memory.
   package init(text: String, file: String) {
     self.file = file
     let hasMark = text.unicodeScalars.first == "\u{FEFF}"
@@ -15,7 +15,7 @@ package final class ConfigSource: Sendable {
     lines = self.text.split(omittingEmptySubsequences: false) { $0.isNewline }
   }
 
-  /// Reads a file. An unreadable, too large or non-UTF-8 file is reported, and the result is nil.
+  /// Reads a file; an unreadable, too large or non-UTF-8 file is reported, and the result is nil.
   package static func read(
     path: String, limits: ConfigLimits = ConfigLimits(), into diagnostics: ConfigDiagnostics
   ) -> ConfigSource? {
@@ -33,14 +33,14 @@ package final class ConfigSource: Sendable {
     }
   }
 
-  /// An error of this file.
+  /// Creates an error in this file.
   package func error(
-    _ message: String, at position: ConfigPosition?, mend: String? = nil
+    _ message: String, at position: ConfigPosition?, fix: String? = nil
   ) -> ConfigError {
-    ConfigError(file: file, position: position, message: message, mend: mend)
+    ConfigError(file: file, position: position, message: message, fix: fix)
   }
 
-  /// Where the first bytes that are no UTF-8 stand.
+  /// The error at the first invalid UTF-8 sequence.
   private static func invalidText(_ bytes: [UInt8], path: String) -> ConfigError {
     var line = 1
     for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -49,6 +49,6 @@ package final class ConfigSource: Sendable {
     }
     return ConfigError(
       file: path, position: ConfigPosition(line: line, column: 1),
-      message: "the text is not valid UTF-8", mend: "save the file in UTF-8")
+      message: "the text is not valid UTF-8", fix: "save the file in UTF-8")
   }
 }

@@ -1,16 +1,20 @@
 import Glibc
 
 /// Reads a whole file into memory, up to a limit.
-enum FileBytes {
+package enum FileBytes {
   /// Why a file could not be read.
-  struct Failure: Error {
-    let reason: String
+  package struct Failure: Error {
+    /// The reason in plain words, without the path.
+    package let reason: String
   }
 
-  /// Size of one read, in bytes.
+  /// The size of one read, in bytes.
   private static let step = 64 << 10
 
-  static func read(path: String, limit: Int) throws(Failure) -> [UInt8] {
+  /// The contents of a file; blocks while the file system does.
+  ///
+  /// - Throws: ``Failure`` if the file cannot be read or has more than `limit` bytes.
+  package static func read(path: String, limit: Int) throws(Failure) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure(reason: message(of: errno)) }
     defer { close(descriptor) }

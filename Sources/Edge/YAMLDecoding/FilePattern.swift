@@ -2,23 +2,23 @@ import Glibc
 
 /// A path with wildcards (`*`, `?`, `[a-z]`), as in `rule_files` and `templates`.
 package struct FilePattern: Hashable, Sendable {
-  /// The pattern as it was written.
+  /// The pattern as it is written.
   package let text: String
 
-  /// Wraps a pattern.
+  /// Creates a pattern.
   package init(_ text: String) {
     self.text = text
   }
 
-  /// Whether the pattern has a wildcard; one without names a file that must exist.
+  /// Whether the pattern has a wildcard; a pattern without one names a file that must exist.
   package var hasWildcard: Bool { text.contains { "*?[".contains($0) } }
 
-  /// The pattern seen from a folder: a relative one is joined to it.
+  /// The pattern relative to a folder; absolute patterns are unchanged.
   package func resolved(in directory: String) -> String {
     ConfigPath.resolve(text, in: directory)
   }
 
-  /// The files that match, sorted; a relative pattern counts from the folder.
+  /// The matching files, sorted; a relative pattern is resolved against the folder.
   package func files(in directory: String) -> [String] {
     var result = unsafe glob_t()
     defer { unsafe globfree(&result) }
@@ -32,7 +32,7 @@ package struct FilePattern: Hashable, Sendable {
   }
 }
 
-/// Paths of a configuration, which count from the folder of the file that names them.
+/// Resolves paths of a configuration against the folder of the file that contains them.
 package enum ConfigPath {
   /// The folder of a file; `.` for a bare name.
   package static func directory(of file: String) -> String {
@@ -40,7 +40,8 @@ package enum ConfigPath {
     return slash == file.startIndex ? "/" : String(file[..<slash])
   }
 
-  /// A path as seen from a folder; absolute and empty ones stay as they are. `a/../b` becomes `b`, as in the peers.
+  /// A path resolved against a folder; absolute and empty paths are unchanged. `a/../b` becomes
+  /// `b`, as in Prometheus.
   package static func resolve(_ path: String, in directory: String) -> String {
     if path.isEmpty || path.hasPrefix("/") || directory.isEmpty { return path }
     var parts: [Substring] = []

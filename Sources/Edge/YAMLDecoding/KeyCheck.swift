@@ -1,6 +1,6 @@
 import Yams
 
-/// Looks at a document without aliases: keys must be single values, and nesting stays within the limit.
+/// Checks a document without aliases: keys must be scalars, and nesting must not exceed the limit.
 struct KeyCheck {
   let source: ConfigSource
   let limits: ConfigLimits
@@ -35,7 +35,7 @@ struct KeyCheck {
 }
 
 extension ConfigPosition {
-  /// The place that Yams means.
+  /// Converts a position of Yams.
   init(_ mark: Mark) {
     self.init(line: max(mark.line, 1), column: max(mark.column, 1))
   }

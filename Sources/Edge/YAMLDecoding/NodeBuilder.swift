@@ -1,6 +1,6 @@
 import Yams
 
-/// Turns what Yams composed into `ConfigNode`s: aliases and merge keys are expanded, within the limits.
+/// Converts nodes of Yams to `ConfigNode`s; expands aliases and merge keys within the limits.
 struct NodeBuilder {
   let source: ConfigSource
   let limits: ConfigLimits
@@ -13,7 +13,7 @@ struct NodeBuilder {
     self.diagnostics = diagnostics
   }
 
-  /// Builds the tree.
+  /// Converts the tree.
   consuming func build(_ root: Node) throws(ConfigError) -> ConfigNode {
     try node(root, depth: 1)
   }
@@ -24,7 +24,7 @@ struct NodeBuilder {
     guard count <= limits.nodes else {
       throw source.error(
         "expands to more than \(limits.nodes) values", at: position,
-        mend: "use fewer aliases, or several files")
+        fix: "use fewer aliases, or several files")
     }
     guard depth <= limits.depth else {
       throw source.error("nested deeper than \(limits.depth) levels", at: position)
@@ -65,7 +65,7 @@ struct NodeBuilder {
       .implicit, .nonSpecific, .str, .seq, .map, .bool, .float, .null, .int, .timestamp, .merge,
     ]
     guard known.contains(where: { $0.rawValue == name }) else {
-      throw source.error("the tag \(name) has no meaning here", at: position, mend: "remove it")
+      throw source.error("the tag \(name) has no meaning here", at: position, fix: "remove it")
     }
   }
 }
@@ -93,7 +93,8 @@ extension NodeBuilder {
     return own
   }
 
-  /// Adds the keys of a merged mapping that are not there yet; a list is merged in its order.
+  /// Adds the keys of a merged mapping that are not present yet; the mappings of a list are merged
+  /// in order.
   private func add(_ merge: ConfigNode, to pairs: inout [ConfigPair], names: inout Set<String>) {
     switch merge.kind {
     case .mapping(let merged):
@@ -104,7 +105,7 @@ extension NodeBuilder {
       diagnostics.report(
         merge.error(
           "the merge key << needs a mapping, not \(merge.kindName)",
-          mend: "write an alias of a mapping after it"))
+          fix: "write an alias of a mapping after it"))
     }
   }
 }

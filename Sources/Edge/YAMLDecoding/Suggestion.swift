@@ -1,8 +1,8 @@
-/// Finds what the user probably meant.
+/// Suggests corrections of misspelt words.
 package enum Suggestion {
-  /// The candidate nearest to a misspelt word, nil when none is near enough.
+  /// The candidate nearest to a misspelt word; nil if none is near enough.
   ///
-  /// A third of the letters may differ; swapped neighbours count as one difference.
+  /// A third of the letters may differ; a transposition of neighbours counts as one difference.
   package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let limit = max(1, word.count / 3)
     let letters = Array(word.lowercased())
@@ -16,7 +16,8 @@ package enum Suggestion {
     return best?.candidate
   }
 
-  /// The number of letters to insert, remove, replace or swap with the next one.
+  /// The number of insertions, deletions, replacements and transpositions of neighbours between two
+  /// words.
   static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var before: [Int] = []
     var previous = Array(0...right.count)

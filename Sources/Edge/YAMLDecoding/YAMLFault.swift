@@ -1,6 +1,6 @@
 import Yams
 
-/// Says in one line what the YAML parser found.
+/// Describes an error of the YAML parser in one line.
 enum YAMLFault {
   static func error(_ error: YamlError, source: ConfigSource) -> ConfigError {
     switch error {
@@ -16,7 +16,7 @@ enum YAMLFault {
       let first = ConfigPosition(context.mark)
       return source.error(
         "duplicate key \"\(key)\"", at: repetition(of: key, first: first, in: source) ?? first,
-        mend: "remove one of them")
+        fix: "remove one of them")
     case .memory:
       return source.error("not enough memory to read it", at: nil)
     default:
@@ -35,7 +35,7 @@ enum YAMLFault {
     let isTab = source.line(position.line)?.dropFirst(position.column - 1).first == "\t"
     return source.error(
       "not valid YAML: \(problem)\(place)", at: position,
-      mend: isTab ? "indent with blanks, not with tabs" : nil)
+      fix: isTab ? "indent with blanks, not with tabs" : nil)
   }
 
   private static func position(of offset: Int, in text: String) -> ConfigPosition {
@@ -45,7 +45,7 @@ enum YAMLFault {
     return ConfigPosition(line: line, column: column)
   }
 
-  /// The second place of a key in a mapping that is written line by line: Yams tells the first one.
+  /// The position of a repeated key in a block mapping: Yams reports the first one.
   private static func repetition(
     of key: String, first: ConfigPosition, in source: ConfigSource
   ) -> ConfigPosition? {

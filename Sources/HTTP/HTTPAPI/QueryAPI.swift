@@ -1,6 +1,6 @@
 package import WebServer
 
-/// The HTTP API of Prometheus and of Alertmanager, answered from the evaluator's own rooms.
+/// The HTTP APIs of Prometheus and of Alertmanager.
 package enum APIRoutes {
   /// Registers all endpoints.
   package static func routes(into router: inout Router, sources: APISources) {
@@ -23,7 +23,8 @@ extension Router {
     get("/api/v1/" + path, Envelope.wrap(handler))
   }
 
-  /// Registers an endpoint of the Prometheus API that also takes forms.
+  /// Registers a GET endpoint of the Prometheus API that also accepts its parameters as the form of
+  /// a POST.
   mutating func apiForm(_ path: String, _ handler: @escaping APIHandler) {
     api(path, handler)
     post("/api/v1/" + path, Envelope.wrap(handler))

@@ -46,7 +46,7 @@ struct TLSSection {
     guard let path = mapping.string(fileKey), !path.isEmpty else { return inline }
     guard inline == nil else {
       mapping.report(
-        "\"\(key)\" and \"\(fileKey)\" exclude each other", key: fileKey, mend: "keep one of them")
+        "\"\(key)\" and \"\(fileKey)\" exclude each other", key: fileKey, fix: "keep one of them")
       return nil
     }
     let file = ConfigPath.resolve(path, in: directory)
@@ -57,13 +57,13 @@ struct TLSSection {
     if let error = reading.errors.first {
       mapping.report(
         "\"\(fileKey)\": \(file) \(error.message)", key: fileKey,
-        mend: "create the file, or let this user read it")
+        fix: "create the file, or let this user read it")
     }
     return source?.text
   }
 
   private func missing(_ key: String) {
-    mapping.missing(key, mend: "TLS needs a certificate and its key")
+    mapping.missing(key, fix: "TLS needs a certificate and its key")
   }
 
   private func readClients(into parameters: inout TLSParameters) {
@@ -74,21 +74,21 @@ struct TLSSection {
     if parameters.clientAuthorities != nil, demand == .none {
       mapping.report(
         "\"\(authorityKey)\" has no effect without a client_auth_type", key: authorityKey,
-        mend: "add client_auth_type: RequireAndVerifyClientCert")
+        fix: "add client_auth_type: RequireAndVerifyClientCert")
     }
     if demand.isVerified, parameters.clientAuthorities == nil,
       !mapping.contains("client_ca_file")
     {
       mapping.report(
         "\"\(demand.rawValue)\" needs the certificates of those who sign clients",
-        key: "client_auth_type", mend: "add client_ca_file")
+        key: "client_auth_type", fix: "add client_ca_file")
     }
     guard mapping.contains("client_allowed_sans") else { return }
     parameters.clientAllowedNames = mapping.strings("client_allowed_sans")
     if !demand.isRequired {
       mapping.report(
         "\"client_allowed_sans\" needs clients that must show a certificate",
-        key: "client_allowed_sans", mend: "add client_auth_type: RequireAndVerifyClientCert")
+        key: "client_allowed_sans", fix: "add client_auth_type: RequireAndVerifyClientCert")
     }
   }
 
@@ -107,14 +107,14 @@ struct TLSSection {
       mapping.report(
         "GnuTLS combines each key exchange of \"cipher_suites\" with each cipher of it",
         key: "cipher_suites",
-        mend: "add \(unlisted.map(\.rawValue).joined(separator: ", ")), or leave some out")
+        fix: "add \(unlisted.map(\.rawValue).joined(separator: ", ")), or leave some out")
     }
     if parameters.maximumVersion == .tls13,
       !parameters.cipherSuites.contains(where: \.isAuthenticated)
     {
       mapping.report(
         "no cipher of \"cipher_suites\" is one of TLS 1.3", key: "cipher_suites",
-        mend: "add TLS_AES_128_GCM_SHA256, or max_version: TLS12")
+        fix: "add TLS_AES_128_GCM_SHA256, or max_version: TLS12")
     }
   }
 
@@ -124,7 +124,7 @@ struct TLSSection {
       mapping.diagnostics.report(
         node.error(
           "unknown \"\(text)\" in \"\(key)\"",
-          mend: "use \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"))
+          fix: "use \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"))
       return nil
     }
   }
@@ -135,7 +135,7 @@ struct TLSSection {
     case .keyPair(let reason):
       mapping.report(
         "certificate and key cannot be used: \(reason)", key: certificateKey,
-        mend: "both must be PEM, the key without a password, and belong together")
+        fix: "both must be PEM, the key without a password, and belong together")
     case .clientAuthorities(let reason):
       mapping.report(
         "the certificates for clients cannot be used: \(reason)",

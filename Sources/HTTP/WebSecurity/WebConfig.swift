@@ -51,12 +51,6 @@ package final class WebConfig: Sendable {
   /// Whether connections are made with TLS.
   package var usesTLS: Bool { current().tls != nil }
 
-  /// What both daemons show of ``isCurrent``.
-  package static let metric = (
-    name: "tocsin_web_config_last_reload_successful",
-    help: "Whether the file of --web.config.file is in force as it stands."
-  )
-
   /// Whether what is in force is what the files say.
   package var isCurrent: Bool {
     _ = current()
@@ -86,7 +80,7 @@ package final class WebConfig: Sendable {
       errors = [
         ConfigError(
           file: path, position: nil, message: "TLS cannot be switched on or off while running",
-          mend: "restart the program")
+          fix: "restart the program")
       ]
     }
     guard errors.isEmpty else {

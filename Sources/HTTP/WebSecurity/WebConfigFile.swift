@@ -1,3 +1,4 @@
+import Configuration
 package import YAMLDecoding
 package import WebServer
 
@@ -54,7 +55,7 @@ package struct WebConfigFile: Sendable {
       if !values.isEmpty, !values.contains(value.lowercased()) {
         mapping.report(
           "\"\(name)\" cannot be \"\(value)\"", key: name,
-          mend: "use \(values.joined(separator: " or "))")
+          fix: "use \(values.joined(separator: " or "))")
       } else if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
         mapping.report("\"\(name)\" holds a control character", key: name)
       } else {
@@ -76,7 +77,7 @@ package struct WebConfigFile: Sendable {
         root.diagnostics.report(
           pair.node.error(
             "the password of user \"\(pair.key)\" \(error)",
-            mend: "write what \"htpasswd -nBC 10 ''\" prints behind the colon"))
+            fix: "write what \"htpasswd -nBC 10 ''\" prints behind the colon"))
       }
       if pair.key.contains(":") {
         root.diagnostics.report(
@@ -94,7 +95,7 @@ package struct WebConfigFile: Sendable {
     let burst = rate.int("burst", in: 0...1_000_000)
     guard let interval, interval > .zero else { return nil }
     guard let burst else {
-      rate.missing("burst", mend: "say how many requests may come at once")
+      rate.missing("burst", fix: "say how many requests may come at once")
       return nil
     }
     return RateLimiter(.init(interval: interval, burst: burst))

@@ -1,11 +1,13 @@
-/// Reads the numbers of an exposition, exactly, and mostly without the C library.
+/// Parses the numbers of an exposition exactly, mostly without the C library.
 ///
-/// Up to 19 digits are gathered in an integer. If that and the power of ten are both exact as `Double`, one
-/// multiplication or division is rounded correctly; else the standard library reads the text again.
+/// Up to 19 digits are accumulated in an integer. If that and the power of ten are both exact as
+/// `Double`, one multiplication or division is correctly rounded; otherwise the standard library
+/// parses the text again.
 enum DecimalNumber {
-  /// Reads the number that starts at a position and ends at a blank or at the end of the line.
+  /// Parses the number that starts at a position and ends at a blank or at the end of the line.
   ///
-  /// Decimal numbers, `Inf` and `NaN` in any case; a number too large for `Double` is refused, as in Prometheus.
+  /// It accepts decimal numbers, `Inf` and `NaN` in any case. A number too large for `Double` is
+  /// refused, as in Prometheus.
   static func read(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
     if let plain = readPlain(bytes, at: start) { return plain }
     var scan = Scan(bytes, at: start)
@@ -21,17 +23,20 @@ enum DecimalNumber {
     return (value, scan.position)
   }
 
-  /// Reads a number of up to 18 digits, as most are, that can be had with one correctly rounded operation; nil if it is another one.
+  /// Parses a number of up to 18 digits that needs only one correctly rounded operation; returns
+  /// nil for any other number.
   @inline(always)
   static func readPlain(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
     readShort(bytes, at: start) ?? readLong(bytes, at: start)
   }
 
-  /// Reads up to seven digits, which may be followed by a point and up to seven more, and end with the line; nil if it is any other
-  /// number. All digits of a run are read at once, and nothing depends on how many there are.
+  /// Parses up to seven digits, optionally followed by a point and up to seven more, at the end of
+  /// the line; returns nil for any other number.
+  ///
+  /// It reads all digits of a run at once, without branches that depend on their number.
   @inline(always)
   private static func readShort(_ bytes: Span<UInt8>, at start: Int) -> (value: Double, end: Int)? {
-    // Twice seven digits, and a byte behind each.
+    // Twice seven digits, and one byte after each.
     guard bytes.count - start > 16 else { return nil }
     let whole = DigitRun(bytes, at: start)
     guard whole.count > 0, whole.count < 8 else { return nil }
@@ -45,11 +50,11 @@ enum DecimalNumber {
     return ((Double(Int64(whole.value)) * power + Double(Int64(fraction.value))) / power, last)
   }
 
-  /// The digits at the beginning of eight bytes.
+  /// The digits at the start of eight bytes.
   private struct DigitRun {
-    /// How many there are; 8 if all bytes are digits.
+    /// The number of digits; 8 if all bytes are digits.
     let count: Int
-    /// The number that they make.
+    /// The value of the digits.
     let value: UInt32
 
     @inline(always)
@@ -57,11 +62,13 @@ enum DecimalNumber {
       let bytes = bytes.extracting(start..<start + 8)
       var word: UInt64 = 0
       for index in 0..<8 { word |= UInt64(bytes[index]) << UInt64(8 * index) }
-      // Digits become 0 to 9, all other bytes more; the lowest bit found is the one of the first of those.
+      // Digits become 0 to 9 and all other bytes more; the lowest bit found belongs to the first
+      // other byte.
       let digits = word ^ 0x3030_3030_3030_3030
       let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
       count = others.trailingZeroBitCount / 8
-      // Zeros before the digits make eight of them; then neighbours are joined to pairs, fours and the whole.
+      // Leading zeros extend the digits to eight; then neighbours are combined to pairs, fours and
+      // the whole.
       let eight = count == 0 ? 0 : digits << UInt64(64 - 8 * count)
       let pairs = eight &* 10 &+ eight >> 8
       let low = (pairs & 0x0000_00ff_0000_00ff) &* (100 + 1_000_000 << 32)
@@ -74,7 +81,7 @@ enum DecimalNumber {
     var position = start
     let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
     if isNegative { position += 1 }
-    // Further digits wrap the mantissa, and are too many.
+    // Further digits overflow the mantissa, and are too many.
     let limit = min(bytes.count, position + 20)
     var digits = -position
     var power = 0
@@ -110,7 +117,7 @@ enum DecimalNumber {
     return (isNegative ? -magnitude : magnitude, position)
   }
 
-  /// Reads an exponent of one or two digits, with a sign or without.
+  /// Parses an exponent of one or two digits with an optional sign.
   @inline(always)
   private static func readExponent(
     _ bytes: Span<UInt8>, at start: Int
@@ -129,7 +136,8 @@ enum DecimalNumber {
     return (isNegative ? -value : value, position)
   }
 
-  /// Reads a whole number, with a minus sign or without, that ends at a blank or at the end of the line.
+  /// Parses a whole number with an optional minus sign that ends at a blank or at the end of the
+  /// line.
   static func readInteger(_ bytes: Span<UInt8>, at start: Int) -> (value: Int64, end: Int)? {
     var position = start
     let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
@@ -152,7 +160,7 @@ enum DecimalNumber {
     position == bytes.count || bytes[position].isBlank || bytes[position] == .newline
   }
 
-  /// Reads `NaN`, `Inf` or `Infinity`; a sign may stand before the latter two.
+  /// Parses `NaN`, `Inf` or `Infinity`; the latter two may have a sign.
   private static func word(
     _ bytes: Span<UInt8>, at start: Int, digits: Int
   ) -> (value: Double, end: Int)? {
@@ -173,13 +181,13 @@ enum DecimalNumber {
 }
 
 extension DecimalNumber {
-  /// The state of reading one decimal number.
+  /// The state of parsing one decimal number.
   private struct Scan: ~Escapable {
     let bytes: Span<UInt8>
     var position: Int
     var isNegative = false
     var mantissa: UInt64 = 0
-    /// How many digits are in the mantissa, leading zeros not counted.
+    /// The number of digits in the mantissa, without leading zeros.
     var digits = 0
     var exponent = 0
     var isTruncated = false
@@ -196,7 +204,7 @@ extension DecimalNumber {
       if isNegative || bytes[position] == UInt8(ascii: "+") { position += 1 }
     }
 
-    /// Reads digits, fraction and exponent; false if there is no digit where one must be.
+    /// Parses integer part, fraction and exponent; returns false if a required digit is missing.
     mutating func readDigits() -> Bool {
       var count = readRun(fraction: false)
       if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
@@ -241,7 +249,7 @@ extension DecimalNumber {
       return position > start
     }
 
-    /// The value, if it can be had with one correctly rounded operation.
+    /// The value, if one correctly rounded operation is sufficient.
     var exactValue: Double? {
       guard !isTruncated else { return nil }
       if mantissa == 0 { return isNegative ? -0.0 : 0 }

@@ -1,6 +1,6 @@
 public import MetricModel
 
-/// What a line of an exposition says; the ranges are ranges of the parser's input.
+/// The contents of one line of an exposition; all ranges are byte ranges of the parser's input.
 public enum ExpositionEntry: Sendable, Equatable {
   /// A sample.
   case sample(ExpositionSample)
@@ -12,15 +12,16 @@ public enum ExpositionEntry: Sendable, Equatable {
   case unit(name: Range<Int>, unit: Range<Int>)
 }
 
-/// A line with a value.
+/// A sample line.
 public struct ExpositionSample: Sendable, Equatable {
-  /// The bytes of the series, from the metric name or its brace to the closing brace.
+  /// The bytes of the series, from the metric name or the opening brace to the closing brace.
   public let series: Range<Int>
-  /// The value; any NaN is the ordinary one, never a stale marker.
+  /// The value; every NaN is the ordinary one, never a stale marker.
   public let value: Double
-  /// The time given on the line, if one was.
+  /// The timestamp of the line, if it has one.
   public let timestamp: Timestamp?
 
+  /// Creates a sample.
   public init(series: Range<Int>, value: Double, timestamp: Timestamp? = nil) {
     self.series = series
     self.value = value

@@ -1,19 +1,20 @@
-/// A line of an exposition that is not well formed; it spoils the scrape as a whole.
+/// A malformed line of an exposition; it invalidates the whole scrape.
 public struct ExpositionError: Error, Sendable, Equatable {
-  /// The number of the line, from 1.
+  /// The line number, from 1.
   public let line: Int
-  /// What should have stood there.
+  /// A description of what the parser expected.
   public let expected: String
-  /// What stood there instead, shortened and printable.
+  /// The text that was found instead, shortened and printable.
   public let found: String
 
+  /// Creates an error.
   public init(line: Int, expected: String, found: String) {
     self.line = line
     self.expected = expected
     self.found = found
   }
 
-  /// The most bytes of the offending text that a message quotes.
+  /// The largest number of bytes of the input that a message quotes.
   public static let quotedBytes = 40
 }
 
@@ -22,7 +23,7 @@ extension ExpositionError: CustomStringConvertible {
 }
 
 extension ExpositionParser {
-  /// An error about what stands at the current position.
+  /// Creates an error about the current position.
   func failure(expected: String) -> ExpositionError {
     ExpositionError(line: max(line, 1), expected: expected, found: found(at: position))
   }

@@ -1,11 +1,11 @@
-/// The escapes of the text format: label values escape backslash, double quote and newline; HELP
-/// text only backslash and newline.
+/// The escapes of the text format: backslash, double quote and newline in label values; only
+/// backslash and newline in HELP texts.
 public enum ExpositionEscaping {
   private static let backslash = UInt8(ascii: "\\")
   private static let quote = UInt8(ascii: "\"")
   private static let newline = UInt8(ascii: "\n")
 
-  /// Appends the bytes of a label value without its quotes. The bytes are expected to be UTF-8.
+  /// Appends an escaped label value without quotes; the bytes must be UTF-8.
   public static func appendLabelValue(_ value: Span<UInt8>, to output: inout [UInt8]) {
     for index in value.indices {
       let byte = value[index]
@@ -22,12 +22,12 @@ public enum ExpositionEscaping {
     }
   }
 
-  /// Appends a label value without its quotes.
+  /// Appends an escaped label value without quotes.
   public static func appendLabelValue(_ value: String, to output: inout [UInt8]) {
     appendLabelValue(value.utf8.span, to: &output)
   }
 
-  /// Appends the text of a HELP line.
+  /// Appends the escaped text of a HELP line.
   public static func appendHelp(_ text: String, to output: inout [UInt8]) {
     for byte in text.utf8 {
       switch byte {

@@ -1,24 +1,25 @@
-/// Where the text of a series stands among the texts of others.
+/// The position of a series' text in a buffer of such texts.
 public struct SeriesText: Sendable {
   private var start: UInt32
   private var count: UInt32
 
-  /// Takes a range, which must end before 4 GB.
+  /// Stores a range, which must end below 4 GB.
   public init(_ range: Range<Int>) {
     start = UInt32(range.lowerBound)
     count = UInt32(range.count)
   }
 
-  /// The place of the text.
+  /// The byte range of the text.
   public var range: Range<Int> { Int(start)..<(Int(start) + Int(count)) }
 }
 
 extension ExpositionParser {
-  /// Reads the lines that stand here as long as each is the one that is expected next: its series, a blank and a number of digits
-  /// with or without a point, as most lines are. Stays before the first line that is any other one.
+  /// Parses the following lines as long as each consists of the next expected series, a blank, and
+  /// a number of digits with an optional point, as most lines do; stops before the first other
+  /// line.
   ///
-  /// `expected` are places in `series`, which are texts in `texts`, each a whole series that a parser yielded before. There must be room
-  /// for all their values.
+  /// `expected` are positions in `series`, which index `texts`; each text is a whole series that a
+  /// parser returned before. There must be capacity for all their values.
   ///
   /// - Complexity: O(bytes), about 10 ns for a line of 70 bytes.
   public mutating func plainValues(
@@ -42,7 +43,7 @@ extension ExpositionParser {
     line += values.count - before
   }
 
-  /// Whether two texts are the same.
+  /// Whether two texts have the same bytes.
   @inline(always)
   static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     let count = left.count
@@ -56,7 +57,8 @@ extension ExpositionParser {
       return areEqualBlocks(left, right, at: 0, 16)
         && areEqualBlocks(left, right, at: count - 16, 16)
     }
-    // Whole blocks only, the last one over part of the one before: the compiler compares each at once.
+    // Only whole blocks, of which the last overlaps the one before: the compiler compares each at
+    // once.
     var start = 0
     while start < count - 32 {
       if !areEqualBlocks(left, right, at: start, 32) { return false }

@@ -1,10 +1,12 @@
 public import MetricModel
 
 extension ExpositionParser {
-  /// The label set of the sample that was read last, escapes resolved; the metric name is `__name__`. A label given twice is an
-  /// error, as in Prometheus. Of no use after a sample that matched the expectation, whose labels were not looked at.
+  /// The label set of the last sample, unescaped, with the metric name as `__name__`.
   ///
-  /// - Complexity: O(bytes), one allocation and no string, unless there are escapes.
+  /// A repeated label is an error, as in Prometheus. Must not be called after a sample that matched
+  /// the expectation, whose labels were not parsed.
+  ///
+  /// - Complexity: O(bytes), one allocation and no strings unless there are escapes.
   public mutating func labels() throws(ExpositionError) -> Labels {
     if hasEscapes { return try unescapedLabels() }
     let metricName = Self.metricName
@@ -28,7 +30,7 @@ extension ExpositionParser {
     return Labels(packing: packed)
   }
 
-  /// The names of labels that the sample read last gives with an empty value, which `labels()` leaves out.
+  /// The names of labels of the last sample that have an empty value, which `labels()` omits.
   public var emptyLabelNames: [String] {
     pieces.filter(\.value.isEmpty).compactMap { piece in
       piece.name.map { ParsedLabels.unescaped(bytes.extracting($0)) }
@@ -47,7 +49,7 @@ extension ExpositionParser {
     ExpositionError(line: line, expected: "each label once", found: "\"\(name)\" twice")
   }
 
-  /// Puts the pieces into the order of their names; in most lines they stand in it.
+  /// Sorts the pieces by name; in most lines they are sorted already.
   private mutating func sortPieces(_ metricName: Span<UInt8>) {
     for place in pieces.indices.dropFirst() {
       let piece = pieces[place]

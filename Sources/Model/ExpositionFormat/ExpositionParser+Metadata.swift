@@ -1,7 +1,7 @@
 import MetricModel
 
 extension ExpositionParser {
-  /// Reads a line that begins with `#`; nil if it is a mere comment.
+  /// Parses a line that starts with `#`; returns nil for an ordinary comment.
   mutating func comment() throws(ExpositionError) -> ExpositionEntry? {
     if format == .openMetrics, isEndMark() {
       position += 5
@@ -23,7 +23,7 @@ extension ExpositionParser {
 
   private enum Keyword { case help, type, unit }
 
-  /// The keyword that stands here and is followed by a blank.
+  /// The keyword at the current position, if a blank follows it.
   private func keyword() -> Keyword? {
     guard position + 4 < bytes.count, bytes[position + 4].isBlank else { return nil }
     switch (bytes[position], bytes[position + 1], bytes[position + 2], bytes[position + 3]) {

@@ -1,13 +1,13 @@
-/// A part of a series text that becomes a label.
+/// A part of a series' text that becomes a label.
 struct SeriesPiece {
-  /// The label's name; nil if the value is the metric name.
+  /// The range of the label's name; nil if the value is the metric name.
   let name: Range<Int>?
-  /// The label's value, or the metric name; without quotes, still escaped.
+  /// The range of the label's value or the metric name, without quotes, still escaped.
   let value: Range<Int>
 }
 
 extension ExpositionParser {
-  /// Steps over `name`, `name{labels}` or `{"quoted name",labels}`.
+  /// Skips `name`, `name{labels}` or `{"quoted name",labels}`.
   mutating func skipSeries() throws(ExpositionError) {
     pieces.removeAll(keepingCapacity: true)
     hasEscapes = false
@@ -34,7 +34,7 @@ extension ExpositionParser {
     }
   }
 
-  /// Steps over labels in braces. Without `named`, the metric name must be among them, in quotes.
+  /// Skips labels in braces. Without `named`, one of them must be the quoted metric name.
   mutating func skipLabels(named: Bool) throws(ExpositionError) {
     let start = position
     var isNamed = named
@@ -88,7 +88,7 @@ extension ExpositionParser {
     pieces.append(SeriesPiece(name: name, value: value))
   }
 
-  /// Steps over a quoted text and returns the range within the quotes.
+  /// Skips a quoted text and returns the range within the quotes.
   mutating func skipQuoted() throws(ExpositionError) -> Range<Int> {
     let start = position + 1
     var isASCII = true
@@ -113,7 +113,7 @@ extension ExpositionParser {
     throw failure(expected: "a closing quote")
   }
 
-  /// Throws if the range is not valid UTF-8; the position is moved to its start for the message.
+  /// Throws if the range is not valid UTF-8; moves the position to its start for the message.
   mutating func checkUTF8(_ range: Range<Int>) throws(ExpositionError) {
     do {
       _ = try UTF8Span(validating: bytes.extracting(range))

@@ -1,30 +1,32 @@
 import MetricModel
 
-/// Walks an exposition in text format 0.0.4 or OpenMetrics 1.0 and yields one line after the other as ranges of the input.
+/// Parses an exposition in text format 0.0.4 or OpenMetrics 1.0, one line at a time, into byte
+/// ranges of the input.
 ///
-/// Nothing is copied and no string is made: a scraper that has seen a line before needs the bytes of its series and the
-/// number behind them. `labels()` makes the label set of a series that is new. A malformed line throws and says which one it is;
-/// any input is safe, whatever its length or bytes.
+/// It copies nothing and creates no strings: a scraper that has seen a line before needs only the
+/// bytes of its series and the number after them. `labels()` creates the label set of a new series.
+/// A malformed line throws an error with its number; any input is safe, whatever its length or
+/// bytes.
 ///
-/// - Complexity: O(bytes), no allocation but for numbers that are longer than 19 digits.
+/// - Complexity: O(bytes), no allocation except for numbers longer than 19 digits.
 public struct ExpositionParser: ~Escapable {
   let bytes: Span<UInt8>
   let format: ExpositionTextFormat
-  /// How many bytes were read; after a line, where the next one begins.
+  /// The number of bytes parsed; after a line, the start of the next one.
   public internal(set) var position = 0
-  /// Whether the series of the sample read last was the expected one.
+  /// Whether the series of the last sample was the expected one.
   public private(set) var matchedExpectation = false
   private(set) var sawEnd = false
-  /// The number of the line that was read last, from 1.
+  /// The number of the last line, from 1.
   public internal(set) var line = 0
-  /// What the series that was read last consists of; nothing after one that matched the expectation.
+  /// The parts of the last series; empty after one that matched the expectation.
   var pieces: [SeriesPiece] = []
-  /// Where that series stands.
+  /// The byte range of the last series.
   var lastSeries = 0..<0
-  /// Whether a backslash stands in one of the pieces.
+  /// Whether one of the pieces contains a backslash.
   var hasEscapes = false
 
-  /// Makes a parser that stands before the first line.
+  /// Creates a parser at the first line.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, format: ExpositionTextFormat = .text) {
     self.bytes = bytes
@@ -38,8 +40,9 @@ public struct ExpositionParser: ~Escapable {
 
   /// The next sample or piece of metadata; nil at the end.
   ///
-  /// `series` is what the caller expects the line to begin with: a whole series that a parser yielded before. If the line has it,
-  /// the labels are not looked at again, which makes up most of the cost of a line.
+  /// `series` is the text with which the caller expects the line to start: a whole series that a
+  /// parser returned before. If it matches, the labels are not parsed again, which is most of the
+  /// cost of a line.
   public mutating func next(
     expecting series: Span<UInt8>
   ) throws(ExpositionError) -> ExpositionEntry? {
@@ -62,7 +65,7 @@ public struct ExpositionParser: ~Escapable {
     return nil
   }
 
-  /// Steps over the line that stands here if it is the given one, line end included.
+  /// Skips the current line with its line end if it equals `expected`; returns whether it did.
   public mutating func skipLine(_ expected: Span<UInt8>) -> Bool {
     let end = position + expected.count
     guard end <= bytes.count, !expected.isEmpty, !sawEnd,
@@ -73,7 +76,7 @@ public struct ExpositionParser: ~Escapable {
     return true
   }
 
-  /// Notes that OpenMetrics' end mark was read.
+  /// Records that OpenMetrics' end mark was read.
   mutating func noteEnd() { sawEnd = true }
 
   private mutating func sample(
@@ -99,15 +102,15 @@ public struct ExpositionParser: ~Escapable {
     return ExpositionSample(series: range, value: value, timestamp: timestamp)
   }
 
-  /// Steps over the expected series if the line begins with it and it ends there.
+  /// Skips the expected series if the line starts with exactly this series; returns whether it did.
   private mutating func skip(_ series: Span<UInt8>) -> Bool {
     let end = position + series.count
-    // The last byte differs in most lines that are not the expected one.
+    // The last byte differs in most lines that do not match.
     guard !series.isEmpty, end < bytes.count, bytes[end - 1] == series[series.count - 1],
       Self.areEqual(series, bytes.extracting(position..<end))
     else { return false }
     if series[series.count - 1] != .closingBrace {
-      // A bare name: neither may the name go on, nor labels follow after blanks.
+      // After a bare name neither a further character of it nor labels may follow.
       var next = end
       while next < bytes.count, bytes[next].isBlank { next += 1 }
       guard next > end, next < bytes.count, bytes[next] != .openingBrace else { return false }
@@ -116,7 +119,7 @@ public struct ExpositionParser: ~Escapable {
     return true
   }
 
-  /// Reads a number that ends at a blank or at the end of the line.
+  /// Parses a number that ends at a blank or at the end of the line.
   mutating func number(expected: String) throws(ExpositionError) -> Double {
     guard let (value, end) = DecimalNumber.read(bytes, at: position) else {
       throw failure(expected: expected)
@@ -144,14 +147,14 @@ public struct ExpositionParser: ~Escapable {
     }
   }
 
-  /// Steps over ` # {trace_id="..."} 1 1520879607.789`, which is checked and not kept.
+  /// Skips ` # {trace_id="..."} 1 1520879607.789`, which is validated but not returned.
   private mutating func skipExemplar() throws(ExpositionError) {
     position += 1
     skipBlanks()
     guard position < bytes.count, bytes[position] == .openingBrace else {
       throw failure(expected: "the labels of an exemplar")
     }
-    // Its labels are no pieces of the series.
+    // The labels of an exemplar are not pieces of the series.
     let (seriesPieces, seriesHasEscapes) = (pieces, hasEscapes)
     try skipLabels(named: true)
     (pieces, hasEscapes) = (seriesPieces, seriesHasEscapes)
@@ -162,32 +165,32 @@ public struct ExpositionParser: ~Escapable {
     skipBlanks()
   }
 
-  /// Steps over the newline; the last line may lack it.
+  /// Skips the newline, which the last line may lack.
   mutating func endLine() throws(ExpositionError) {
     guard position < bytes.count else { return }
     guard bytes[position] == .newline else { throw failure(expected: "the end of the line") }
     position += 1
   }
 
-  /// Steps over spaces and tabs.
+  /// Skips spaces and tabs.
   mutating func skipBlanks() {
     while position < bytes.count, bytes[position].isBlank { position += 1 }
   }
 }
 
-/// The dialects of the exposition format that are read.
+/// The supported dialects of the exposition format.
 public enum ExpositionTextFormat: Sendable, Equatable {
   /// Prometheus text format 0.0.4.
   case text
-  /// OpenMetrics 1.0: times in seconds, exemplars, `# EOF` at the end.
+  /// OpenMetrics 1.0: timestamps in seconds, exemplars, `# EOF` at the end.
   case openMetrics
 
-  /// The format that an answer's Content-Type announces; all but OpenMetrics is tried as text.
+  /// The format of a response's Content-Type; everything but OpenMetrics is parsed as text.
   public init(contentType: String?) {
     self = ExpositionTextFormat(knownContentType: contentType) ?? .text
   }
 
-  /// The format that an answer's Content-Type announces; nil if it announces none that is known.
+  /// The format of a response's Content-Type; nil if it is not a supported one.
   public init?(knownContentType contentType: String?) {
     let type = contentType?.split(separator: ";").first?.lowercased() ?? ""
     if type.utf8.starts(with: "application/openmetrics-text".utf8) {

@@ -1,35 +1,37 @@
 public import MetricModel
 
-/// Writes samples as the Prometheus text format 0.0.4.
+/// Writes samples in the Prometheus text format 0.0.4.
 ///
-/// The caller begins a family, then adds its samples; families must not be taken up again later.
-/// Collectors use `FamilyBuffer`, which keeps rendered series between scrapes; this writer is for
-/// texts that are written once, such as a daemon's own `/metrics`.
+/// The caller begins a family and then adds its samples; a family must not be continued later.
+/// Collectors use `FamilyBuffer`, which retains rendered series between scrapes; this writer is for
+/// texts that are written once, such as a program's own `/metrics`.
 public struct ExpositionWriter: Sendable {
-  /// The media type to answer with.
+  /// The media type of the text.
   public static let contentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
 
-  /// What was written so far.
+  /// The text so far.
   public private(set) var bytes: [UInt8] = []
 
-  /// Makes an empty writer with room for a number of bytes.
+  /// Creates an empty writer with a reserved capacity in bytes.
   public init(capacity: Int = 0) {
     bytes.reserveCapacity(capacity)
   }
 
-  /// Begins a family: one HELP and one TYPE line.
+  /// Begins a family with its HELP and TYPE lines.
   public mutating func beginFamily(_ name: String, type: MetricType, help: String) {
     Self.appendHeader(name: name, type: type, help: help, to: &bytes)
   }
 
-  /// Begins a family of which nothing is known but its name.
+  /// Begins a family of which only the name is known.
   public mutating func beginUntyped(_ name: String) {
     let written = NameRules.isMetricName(name) ? name : Self.quoted(name)
     bytes += "# TYPE \(written) untyped\n".utf8
   }
 
-  /// Adds one sample. A `__name__` among the labels is left out; `name` may carry a suffix such as
-  /// `_bucket`. The labels of `extra` follow as they are given, empty values included.
+  /// Adds one sample; `name` may have a suffix such as `_bucket`.
+  ///
+  /// A `__name__` among the labels is omitted. The labels of `extra` follow unchanged, including
+  /// empty values.
   public mutating func sample(
     _ name: String, labels: Labels, extra: [Label] = [], value: Double,
     timestamp: Timestamp? = nil
@@ -66,14 +68,14 @@ public struct ExpositionWriter: Sendable {
       name: isPlain ? label.name : Self.quoted(label.name), value: label.value, to: &bytes)
   }
 
-  /// A name that has other characters than the classic ones.
+  /// The quoted form of a name with characters that the classic rules do not allow.
   private static func quoted(_ name: String) -> String {
     var text: [UInt8] = [UInt8(ascii: "\"")]
     ExpositionEscaping.appendLabelValue(name, to: &text)
     return String(decoding: text + [UInt8(ascii: "\"")], as: UTF8.self)
   }
 
-  /// Forgets what was written and keeps the memory.
+  /// Removes the text, but retains the capacity.
   public mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
   }

@@ -1,14 +1,16 @@
 public import MetricModel
 
-/// The labels of a series text as strings, the metric name as `__name__` among them; for those who need the order in which a line
-/// gives them, or labels with empty values. `ExpositionParser.labels()` is faster.
+/// The labels of a series' text as strings, with the metric name as `__name__`, for callers that
+/// need their original order or labels with empty values; `ExpositionParser.labels()` is faster.
 public struct ParsedLabels: Sendable, Equatable {
-  /// The labels as the line gives them: in its order, escapes resolved, empty values kept.
+  /// The labels in the order of the line, unescaped, including empty values.
   public let list: [Label]
 
   private static let fewLabels = 32
 
-  /// Parses `name{a="b"}` or `{"name",a="b"}`. A label given twice is an error, as in Prometheus.
+  /// Parses `name{a="b"}` or `{"name",a="b"}`.
+  ///
+  /// - Throws: ``ExpositionError``, also if a label is repeated, as in Prometheus.
   public init(parsing series: Span<UInt8>) throws(ExpositionError) {
     var parser = ExpositionParser(series)
     try parser.skipSeries()
@@ -16,7 +18,7 @@ public struct ParsedLabels: Sendable, Equatable {
       throw parser.failure(expected: "the end of the series")
     }
     var labels: [Label] = []
-    // Few labels are compared fastest one by one; many must not cost their square.
+    // Few labels are compared fastest one by one; many must not take quadratic time.
     var names: Set<ExactText> = []
     for piece in parser.pieces {
       let name = piece.name.map { Self.unescaped(series.extracting($0)) } ?? Label.metricName
@@ -32,25 +34,25 @@ public struct ParsedLabels: Sendable, Equatable {
     list = labels
   }
 
-  /// The labels as a set, without those whose value is empty.
+  /// The labels as a set, without those with an empty value.
   public var labels: Labels { Labels(list) }
 
-  /// The names of the labels whose value is empty.
+  /// The names of the labels with an empty value.
   public var emptyNames: [String] { list.filter(\.value.isEmpty).map(\.name) }
 
-  /// Resolves the escapes `\\`, `\"` and `\n`; a backslash before anything else stands for itself.
+  /// Unescapes `\\`, `\"` and `\n`; a backslash before any other character is literal.
   public static func unescaped(_ bytes: Span<UInt8>) -> String {
     unescape(bytes, quotes: true)
   }
 
-  /// The text of a HELP line, whose escapes are `\\` and `\n` (and `\"` in OpenMetrics).
+  /// The unescaped text of a HELP line, whose escapes are `\\` and `\n` (and `\"` in OpenMetrics).
   public static func unescapedHelp(
     _ bytes: Span<UInt8>, format: ExpositionTextFormat = .text
   ) -> String {
     unescape(bytes, quotes: format == .openMetrics)
   }
 
-  /// The bytes as a string; bad UTF-8 is replaced.
+  /// The bytes as a string; invalid UTF-8 is replaced.
   public static func text(_ bytes: Span<UInt8>) -> String {
     String(decoding: copy(bytes), as: UTF8.self)
   }

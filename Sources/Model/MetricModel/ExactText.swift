@@ -1,10 +1,12 @@
-/// A text that is told from all others by its bytes, as names and values of labels are in Prometheus.
+/// A text that is compared by its bytes, as Prometheus compares label names and values.
 ///
-/// Two strings are equal already if they look the same: é as one code point, and as an e with an accent behind it.
+/// Swift's strings are equal if they are canonically equivalent: é as one code point, and as an e
+/// with a combining accent.
 public struct ExactText: Hashable, Sendable {
   /// The text.
   public let string: String
 
+  /// Wraps a text.
   public init(_ string: String) { self.string = string }
 
   public static func == (left: ExactText, right: ExactText) -> Bool {
@@ -17,7 +19,7 @@ public struct ExactText: Hashable, Sendable {
 }
 
 extension ExactText: Comparable {
-  /// The order of bytes, in which Prometheus sorts.
+  /// Compares by bytes, which is the order in which Prometheus sorts.
   public static func < (left: ExactText, right: ExactText) -> Bool {
     Labels.order(left.string.utf8Span.span, right.string.utf8Span.span) == .before
   }
@@ -29,7 +31,7 @@ extension String {
   /// - Complexity: O(bytes), or O(1) if both are short.
   public func isExactly(_ other: String) -> Bool {
     let (left, right) = (utf8Span, other.utf8Span)
-    // As ASCII there is one way to write a text, and then the comparison of strings is that of bytes.
+    // An ASCII text has only one form, so that comparing strings compares bytes.
     if left.isKnownASCII, right.isKnownASCII { return self == other }
     return Labels.order(left.span, right.span) == .same
   }

@@ -1,6 +1,7 @@
-/// FNV-1a with 64 bits, as Prometheus and Alertmanager fingerprint label sets: each text is followed by the byte 0xff.
+/// The 64-bit FNV-1a hash with which Prometheus and Alertmanager fingerprint label sets: each text
+/// is followed by the byte 0xff.
 public struct Fingerprint: Sendable {
-  /// The hash of what was combined so far.
+  /// The hash of the bytes so far.
   public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   public init() {}

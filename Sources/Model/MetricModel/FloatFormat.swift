@@ -1,17 +1,18 @@
-/// Writes numbers as the field expects them: the shortest text that reads back to the same value.
+/// Formats numbers as Prometheus does: the shortest text that parses to the same value.
 public enum FloatFormat {
-  /// Where the number is going to stand; they differ in when an exponent is written.
+  /// Where the text is used, which determines when an exponent is written.
   public enum Style: Sendable {
     /// Exposition text, Go's shortest `%g`: an exponent from 1e+06 on and below 1e-04.
     case exposition
-    /// Labels and notes of the query engine: an exponent from 1e+21 on and below 1e-04. Templates use `exposition`.
+    /// Labels and annotations of the query engine: an exponent from 1e+21 on and below 1e-04.
+    /// Templates use `exposition`.
     case template
     /// Values in the query API: an exponent from 1e+21 on and below 1e-06.
     case api
     /// Never an exponent, as `count_values` prints.
     case plain
 
-    /// Magnitudes from this on have an exponent.
+    /// Magnitudes from this one on have an exponent.
     @inline(__always)
     fileprivate var large: Double {
       switch self {
@@ -21,7 +22,7 @@ public enum FloatFormat {
       }
     }
 
-    /// Magnitudes below this have an exponent, but not zero.
+    /// Magnitudes below this one have an exponent, except zero.
     @inline(__always)
     fileprivate var small: Double {
       switch self {
@@ -32,24 +33,26 @@ public enum FloatFormat {
     }
   }
 
-  /// The most bytes that a number takes in all styles but `plain`, those included that are written at the end and taken back.
-  static let room = 40
-  private static let plainRoom = 360
+  /// The largest number of bytes that are appended in any style but `plain`, including those that
+  /// are removed again.
+  static let capacity = 40
+  private static let plainCapacity = 360
 
   /// Appends the number.
   ///
-  /// - Complexity: O(1), some 5 ns for a whole number and 25 ns for another; no allocation but that of the buffer.
+  /// - Complexity: O(1), about 5 ns for a whole number and 25 ns for any other; only the buffer
+  ///   allocates.
   public static func append(_ value: Double, to bytes: inout [UInt8], style: Style = .exposition) {
-    bytes.append(addingCapacity: style == .plain ? plainRoom : room) { text in
+    bytes.append(addingCapacity: style == .plain ? plainCapacity : capacity) { text in
       append(value, to: &text, style: style)
     }
   }
 
-  /// Appends the number to a text with room for it.
+  /// Appends the number to a text with sufficient capacity.
   @inline(__always)
   static func append(_ value: Double, to text: inout OutputSpan<UInt8>, style: Style) {
     let magnitude = value.magnitude
-    // Beyond 2^53 the text of a whole number is shorter than the number.
+    // From 2^53 on the shortest digits of a whole number may differ from its exact ones.
     if magnitude < min(style.large, 0x1p53), Double(UInt64(magnitude)) == magnitude {
       if value.sign == .minus { text.append(UInt8(ascii: "-")) }
       text.appendDigits(UInt64(magnitude))
@@ -73,7 +76,7 @@ public enum FloatFormat {
     }
   }
 
-  /// Fractions, numbers with an exponent, and what is no number.
+  /// Appends fractions, numbers with an exponent, infinities and NaN.
   private static func appendOther(
     _ value: Double, to text: inout OutputSpan<UInt8>, style: Style
   ) {

@@ -1,15 +1,15 @@
-/// Writes JSON by appending to one buffer; commas are put by itself.
+/// Writes JSON into one buffer; it inserts commas itself.
 ///
-/// For answers of many thousand samples a tree of values would cost more than the query. Objects and arrays are opened and closed by
-/// closures, so they always balance.
+/// For responses with many thousands of samples a tree of values would cost more than the query.
+/// Closures write objects and arrays, so their brackets always balance.
 public struct JSONWriter: Sendable {
-  /// The text so far, UTF-8.
+  /// The JSON text so far, in UTF-8.
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
   public init() {}
 
-  /// Makes room for so many bytes more, so that a long text does not move while it grows.
+  /// Reserves capacity for `count` more bytes, so that a long text is not moved while it grows.
   public mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
   /// Writes `{...}`; `body` calls `key` before each value.
@@ -53,7 +53,7 @@ public struct JSONWriter: Sendable {
     FloatFormat.appendInteger(Int64(value), to: &bytes)
   }
 
-  /// Writes a number; JSON knows no infinities, so those become null.
+  /// Writes a number; infinities and NaN, which JSON lacks, become null.
   public mutating func number(_ value: Double) {
     guard value.isFinite else {
       null()
@@ -63,7 +63,8 @@ public struct JSONWriter: Sendable {
     FloatFormat.append(value, to: &bytes, style: .api)
   }
 
-  /// Writes a sample value as the query API does: a number in a string, `"+Inf"` and `"NaN"` included.
+  /// Writes a sample value as the query API does: a number in a string, `"+Inf"` and `"NaN"`
+  /// included.
   public mutating func sampleValue(_ value: Double) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -74,21 +75,21 @@ public struct JSONWriter: Sendable {
   /// Writes an instant as the query API does: seconds with at most three decimals.
   public mutating func instant(_ timestamp: Timestamp) {
     separate()
-    bytes.append(addingCapacity: Self.instantRoom) { text in
+    bytes.append(addingCapacity: Self.instantCapacity) { text in
       Self.append(timestamp, to: &text)
     }
   }
 
   /// Writes a sample as the query API does: `[1758000000.123,"0.25"]`.
   ///
-  /// - Complexity: O(1), some 15 ns beside the value's own.
+  /// - Complexity: O(1), about 15 ns in addition to the value.
   public mutating func point(_ timestamp: Timestamp, _ value: Double) {
     point(value) { Self.beginPoint(timestamp, &$0) }
   }
 
-  /// The same for an instant of many series.
+  /// Writes a sample at an instant that many series share.
   ///
-  /// - Complexity: O(1), some 5 ns beside the value's own.
+  /// - Complexity: O(1), about 5 ns in addition to the value.
   public mutating func point(_ start: PointStart, _ value: Double) {
     point(value) { start.append(to: &$0) }
   }
@@ -97,7 +98,7 @@ public struct JSONWriter: Sendable {
   private mutating func point(_ value: Double, begin: (inout OutputSpan<UInt8>) -> Void) {
     let comma = needsComma
     needsComma = true
-    bytes.append(addingCapacity: Self.instantRoom + FloatFormat.room + 8) { text in
+    bytes.append(addingCapacity: Self.instantCapacity + FloatFormat.capacity + 8) { text in
       if comma { text.append(UInt8(ascii: ",")) }
       begin(&text)
       FloatFormat.append(value, to: &text, style: .api)
@@ -106,7 +107,7 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  /// What stands in front of a point's value: `[1758000000.123,"`.
+  /// Writes the text before the value of a sample: `[1758000000.123,"`.
   @inline(__always)
   static func beginPoint(_ timestamp: Timestamp, _ text: inout OutputSpan<UInt8>) {
     text.append(UInt8(ascii: "["))
@@ -115,7 +116,7 @@ public struct JSONWriter: Sendable {
     text.append(UInt8(ascii: "\""))
   }
 
-  static let instantRoom = 40
+  static let instantCapacity = 40
 
   @inline(__always)
   private static func append(_ timestamp: Timestamp, to text: inout OutputSpan<UInt8>) {

@@ -5,12 +5,13 @@ public struct Label: Hashable, Sendable {
   /// The value, never empty inside `Labels`.
   public var value: String
 
+  /// Creates a label.
   public init(name: String, value: String) {
     self.name = name
     self.value = value
   }
 
-  /// Whether both have the same bytes.
+  /// Whether both labels have the same bytes.
   public static func == (left: Label, right: Label) -> Bool {
     left.name.isExactly(right.name) && left.value.isExactly(right.value)
   }

@@ -1,8 +1,7 @@
 public import PatternMatching
 
 extension LabelMatcher {
-  /// What is wrong with a regular expression, in the words of Go's parser, which are those that
-  /// Prometheus' users know.
+  /// The error of a regular expression in the words of Go's parser, which users of Prometheus know.
   public static func problem(_ error: PatternError) -> String {
     for (reason, words) in reasons where error.reason.hasPrefix(reason) {
       let part = error.reason.dropFirst(reason.utf8.count + 2)
@@ -11,7 +10,7 @@ extension LabelMatcher {
     return "error parsing regexp: \(error.reason)"
   }
 
-  /// RE2's words and Go's.
+  /// Go's messages by RE2's.
   private static let reasons = [
     ("invalid escape sequence", "invalid escape sequence"),
     ("invalid character class range", "invalid character class range"),

@@ -2,14 +2,15 @@ public import PatternMatching
 
 /// A condition on the value of one label, as in `{job="node", instance=~"db.*"}`.
 ///
-/// A missing label has the empty value. Regular expressions match the whole value. Values are compared as bytes: a letter that
-/// is written in another way is another one.
+/// A missing label has the empty value. Regular expressions match the whole value. Values are
+/// compared as bytes, so that canonically equivalent texts differ.
 public struct LabelMatcher: Sendable {
-  /// Whose regular expressions they are.
+  /// The syntax of regular expressions.
   public enum Dialect: Sendable {
     /// Prometheus': the dot matches newlines.
     case prometheus
-    /// Alertmanager's: it does not, and the pattern need not be one by itself.
+    /// Alertmanager's: the dot does not match newlines, and the pattern need not be valid by
+    /// itself.
     case alertmanager
   }
 
@@ -30,7 +31,9 @@ public struct LabelMatcher: Sendable {
 
   private let expression: RegularExpression?
 
-  /// Makes a matcher; only a regular expression can be refused.
+  /// Creates a matcher.
+  ///
+  /// - Throws: ``PatternError`` if the regular expression is invalid.
   public init(
     _ name: String, _ operation: Operation, _ value: String, of dialect: Dialect = .prometheus
   ) throws(PatternError) {
@@ -46,7 +49,7 @@ public struct LabelMatcher: Sendable {
     }
   }
 
-  /// Makes a matcher for one exact value.
+  /// Creates a matcher for one exact value.
   public init(_ name: String, equals value: String) {
     self.name = name
     operation = .equal
@@ -54,7 +57,7 @@ public struct LabelMatcher: Sendable {
     expression = nil
   }
 
-  /// Whether a value fulfils the condition; pass "" for a missing label.
+  /// Whether a value satisfies the condition; pass "" for a missing label.
   public func matches(_ candidate: String) -> Bool {
     switch operation {
     case .equal: candidate.isExactly(value)
@@ -64,10 +67,10 @@ public struct LabelMatcher: Sendable {
     }
   }
 
-  /// Whether a label set fulfils the condition.
+  /// Whether a label set satisfies the condition.
   public func matches(_ labels: Labels) -> Bool { matches(labels[name] ?? "") }
 
-  /// Whether a series without the label fulfils the condition.
+  /// Whether a series without the label satisfies the condition.
   public var matchesEmpty: Bool { matches("") }
 }
 
@@ -83,7 +86,7 @@ extension LabelMatcher: Hashable, CustomStringConvertible {
     hasher.combine(ExactText(value))
   }
 
-  /// `name="value"`, the name quoted where it needs to be.
+  /// `name="value"`, with the name in quotes if necessary.
   public var description: String {
     var bytes: [UInt8] = []
     if NameRules.isLabelName(name) {

@@ -1,5 +1,5 @@
 extension Labels {
-  /// Walks the packed buffer: each call of `next()` gives the range of the next text, names and values in turn.
+  /// Iterates over the packed buffer: `next()` returns the ranges of names and values alternately.
   struct Cursor {
     private let bytes: [UInt8]
     private var position = 0
@@ -19,29 +19,17 @@ extension Labels {
       return position..<(position + length)
     }
 
-    /// The next label: where its name stands, where its value, and where both with their lengths.
+    /// The ranges of the next label's name, of its value, and of both with their lengths.
     mutating func nextEntry() -> (name: Range<Int>, value: Range<Int>, whole: Range<Int>)? {
       let start = position
       guard let name = next(), let value = next() else { return nil }
       return (name, value, start..<value.upperBound)
     }
   }
-
-  /// Calls `body` with the bytes of every name and value, in order, without making strings.
-  @inlinable
-  public func forEachPair(_ body: (_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Void) {
-    forEachRange { body(packed[$0], packed[$1]) }
-  }
-
-  @usableFromInline
-  func forEachRange(_ body: (Range<Int>, Range<Int>) -> Void) {
-    var cursor = Cursor(packed)
-    while let name = cursor.next(), let value = cursor.next() { body(name, value) }
-  }
 }
 
 extension Labels: Sequence {
-  /// Gives the labels in the order of their names.
+  /// Iterates over the labels in the order of their names.
   public struct Iterator: IteratorProtocol {
     private let packed: [UInt8]
     private var cursor: Cursor
@@ -51,6 +39,7 @@ extension Labels: Sequence {
       cursor = Cursor(packed)
     }
 
+    /// The next label; nil at the end.
     public mutating func next() -> Label? {
       guard let name = cursor.next(), let value = cursor.next() else { return nil }
       return Label(
@@ -59,6 +48,7 @@ extension Labels: Sequence {
     }
   }
 
+  /// An iterator at the first label.
   public func makeIterator() -> Iterator { Iterator(packed) }
 
   /// The number of labels.

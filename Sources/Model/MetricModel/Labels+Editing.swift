@@ -1,5 +1,5 @@
 extension Labels {
-  /// The same labels with one set to a value; an empty value removes it.
+  /// The labels with one set to a value; an empty value removes it.
   public func setting(_ name: String, _ value: String) -> Labels {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(packed.count + name.utf8.count + value.utf8.count + 10)
@@ -19,7 +19,7 @@ extension Labels {
     return Labels(packing: bytes)
   }
 
-  /// These labels, overridden by others where both have a name; an empty value there cannot exist.
+  /// These labels, overridden by `others` where both have a name.
   public func merging(_ others: Labels) -> Labels {
     if others.isEmpty { return self }
     if isEmpty { return others }
@@ -51,11 +51,12 @@ extension Labels {
   }
 
   /// The labels whose names are in the list.
-  public func keeping(_ names: some Collection<String>) -> Labels {
+  public func retaining(_ names: some Collection<String>) -> Labels {
     filtered { name in names.contains { Self.order(packed.span, name, $0) == .same } }
   }
 
-  /// The labels whose names, given by their places in the packed buffer, are wanted.
+  /// The labels for which `isWanted`, called with the range of the name in the packed buffer,
+  /// returns true.
   private func filtered(_ isWanted: (Range<Int>) -> Bool) -> Labels {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(packed.count)

@@ -1,6 +1,6 @@
 extension Labels {
-  /// Takes a packed buffer as it was kept somewhere; nil if the bytes are no label set in its one form: sorted by name, each name
-  /// once, no empty value, all of it UTF-8.
+  /// Creates a label set from a stored packed buffer; returns nil unless the bytes are in canonical
+  /// form: UTF-8, sorted by name, each name once, no empty value.
   public init?(validating packed: [UInt8]) {
     var position = 0
     var last: Range<Int>?
@@ -14,7 +14,7 @@ extension Labels {
     self.init(packing: packed)
   }
 
-  /// Mixes eight bytes per step, which takes a quarter of a nanosecond each.
+  /// Hashes the bytes in steps of eight, about a quarter of a nanosecond each.
   static func digest(of bytes: Span<UInt8>) -> UInt64 {
     var digest = UInt64(truncatingIfNeeded: bytes.count) ^ 0x9e37_79b9_7f4a_7c15
     var place = 0
@@ -37,7 +37,7 @@ extension Labels {
     return product.high ^ product.low
   }
 
-  /// Eight bytes as a number; the compiler makes one load of it.
+  /// Eight bytes as a number; compiles to one load.
   @inline(always)
   private static func word(_ bytes: Span<UInt8>) -> UInt64 {
     let low =
@@ -53,7 +53,7 @@ extension Labels {
     append(value, to: &bytes)
   }
 
-  /// Appends a text with its length.
+  /// Appends a text preceded by its length.
   static func append(_ text: String, to bytes: inout [UInt8]) {
     let count = text.utf8.count
     if count < 255 {
@@ -68,10 +68,10 @@ extension Labels {
     bytes.append(contentsOf: text.utf8)
   }
 
-  /// The bytes that a text of so many bytes takes in a packed buffer.
+  /// The size of a text of `count` bytes in a packed buffer, in bytes.
   public static func packedSize(_ count: Int) -> Int { count < 255 ? count + 1 : count + 5 }
 
-  /// Writes a text with its length to a place in a buffer, which moves behind it.
+  /// Writes a text and its length to a buffer and advances the position.
   public static func pack(
     _ text: Span<UInt8>, into buffer: inout MutableSpan<UInt8>, at place: inout Int
   ) {
@@ -90,7 +90,8 @@ extension Labels {
     place += count
   }
 
-  /// The place of the text at a position, which moves behind it; nil if it is cut off, no UTF-8 or not in its shortest form.
+  /// The range of the text at a position, which is advanced; nil if the text is truncated, not
+  /// UTF-8, or its length not in the shortest form.
   private static func text(_ bytes: Span<UInt8>, at position: inout Int) -> Range<Int>? {
     guard position < bytes.count else { return nil }
     var length = Int(bytes[position])
@@ -109,21 +110,21 @@ extension Labels {
     return text
   }
 
-  /// How a text stands to another in the order of bytes.
+  /// The result of comparing two texts by bytes.
   public enum TextOrder { case before, same, after }
 
-  /// How a text stands to another.
+  /// Compares two texts by bytes.
   public static func order(_ left: Span<UInt8>, _ right: Span<UInt8>) -> TextOrder {
     order(left, 0..<left.count, right, 0..<right.count)
   }
 
-  /// How a text of a packed buffer stands to a string.
+  /// Compares a text of a packed buffer with a string.
   static func order(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: String) -> TextOrder {
     let other = text.utf8Span.span
     return order(bytes, range, other, 0..<other.count)
   }
 
-  /// How a text of a packed buffer stands to one of another.
+  /// Compares texts of two packed buffers.
   static func order(
     _ left: Span<UInt8>, _ leftRange: Range<Int>, _ right: Span<UInt8>, _ rightRange: Range<Int>
   ) -> TextOrder {

@@ -26,7 +26,7 @@ extension Labels: CustomStringConvertible {
 }
 
 extension Labels: Comparable {
-  /// Orders by names and values as bytes, `__name__` as any other label (rule 12 of the query reference).
+  /// Orders by names and values as bytes; `__name__` is sorted like any other label (PQL12).
   public static func < (left: Labels, right: Labels) -> Bool {
     var leftCursor = Cursor(left.packed)
     var rightCursor = Cursor(right.packed)
@@ -40,7 +40,7 @@ extension Labels: Comparable {
   }
 }
 
-/// How label values are quoted in series texts.
+/// Quotes label values in series texts.
 public enum LabelText {
   /// Appends the text in double quotes, with backslash, quote and newline escaped.
   public static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {

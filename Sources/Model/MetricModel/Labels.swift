@@ -1,46 +1,48 @@
 /// A label set: the identity of a series, sorted by name, without empty values.
 ///
-/// One packed buffer holds all names and values, and a hash of it is computed once, so that label sets are cheap to hash, compare
-/// and keep. Layout of the buffer, per label: length of the name, name, length of the value, value; a length is one
-/// byte below 255, else 255 followed by four bytes, least significant first.
+/// One packed buffer contains all names and values, and its hash is computed once, so that label
+/// sets are cheap to hash, compare and store. The layout of the buffer is, per label: length of the
+/// name, name, length of the value, value. A length is one byte below 255, otherwise 255 followed
+/// by four bytes, little-endian.
 public struct Labels: Sendable {
   /// The packed labels, sorted by name.
   public let packed: [UInt8]
-  /// A hash of the packed labels for tables in memory; it may be another one in the next version.
+  /// A hash of the packed labels for hash tables; it may differ between versions of the program.
   public let digest: UInt64
 
   /// The empty label set.
   public static let empty = Labels(sorted: [])
 
-  /// Makes a label set; empty values are left out, and of a name given twice the last value wins.
+  /// Creates a label set; empty values are omitted, and the last value of a repeated name is used.
   public init(_ labels: some Sequence<Label>) {
     var sorted = Array(labels)
     Self.sort(&sorted)
     self.init(sorted: sorted)
   }
 
-  /// Makes a label set from pairs of name and value.
+  /// Creates a label set from pairs of name and value.
   public init(_ pairs: [(String, String)]) {
     self.init(pairs.map { Label(name: $0.0, value: $0.1) })
   }
 
-  /// Makes a label set of a metric name and pairs of name and value.
+  /// Creates a label set from a metric name and pairs of name and value.
   public init(name: String, _ pairs: [(String, String)] = []) {
     self.init([(Label.metricName, name)] + pairs)
   }
 
-  /// Makes a label set from a dictionary.
+  /// Creates a label set from a dictionary.
   public init(_ dictionary: [String: String]) {
     self.init(dictionary.map { Label(name: $0.key, value: $0.value) })
   }
 
-  /// Takes a buffer that is packed as it must be: see `init(validating:)` for one that may not be.
+  /// Creates a label set from a buffer that is known to be packed correctly; `init(validating:)`
+  /// checks it.
   public init(packing bytes: [UInt8]) {
     packed = bytes
     digest = Self.digest(of: bytes.span)
   }
 
-  /// Packs labels that are sorted and unique already.
+  /// Packs labels that are sorted and unique.
   init(sorted: [Label]) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(sorted.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
@@ -50,9 +52,10 @@ public struct Labels: Sendable {
     self.init(packing: bytes)
   }
 
-  /// FNV-1a 64 over `name 0xff value 0xff` of all labels: what Alertmanager prints as an alert's fingerprint (I3).
+  /// The 64-bit FNV-1a hash over `name 0xff value 0xff` of all labels, which Alertmanager prints as
+  /// an alert's fingerprint (I3).
   ///
-  /// - Complexity: O(bytes) at each call.
+  /// - Complexity: O(bytes) for each call.
   public var fingerprint: UInt64 {
     var hash = Fingerprint()
     let bytes = packed.span
@@ -64,12 +67,12 @@ public struct Labels: Sendable {
     return hash.value
   }
 
-  /// Whether there are no labels at all.
+  /// Whether there are no labels.
   public var isEmpty: Bool { packed.isEmpty }
 
-  /// The value of a label; nil if it is not there.
+  /// The value of a label; nil if it is missing.
   ///
-  /// - Complexity: O(number of labels), no allocation but the value's.
+  /// - Complexity: O(number of labels); only the value is allocated.
   public subscript(name: String) -> String? {
     var cursor = Cursor(packed)
     while let entry = cursor.nextEntry() {
@@ -88,7 +91,7 @@ public struct Labels: Sendable {
       Self.isBefore($0.name, $1.name)
     }
     if isSorted { return }
-    // A stable order keeps the last one given of equal names at the end of its run.
+    // Among equal names, the last one of the input is at the end of its run.
     let ordered = labels.enumerated().sorted { left, right in
       left.element.name.isExactly(right.element.name)
         ? left.offset < right.offset : Self.isBefore(left.element.name, right.element.name)

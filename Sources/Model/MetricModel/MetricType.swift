@@ -1,8 +1,9 @@
-/// What a metric family says of its samples.
+/// The type of a metric family.
 public enum MetricType: String, Sendable, CaseIterable {
   case counter, gauge, histogram, summary, unknown, info, stateset, gaugehistogram
 
-  /// The word in text format 0.0.4, which calls the unknown type `untyped` and knows neither info nor state sets.
+  /// The name in text format 0.0.4, which calls the unknown type `untyped` and lacks info and state
+  /// sets.
   public var textFormatName: String {
     switch self {
     case .counter, .gauge, .histogram, .summary: rawValue
@@ -12,7 +13,7 @@ public enum MetricType: String, Sendable, CaseIterable {
     }
   }
 
-  /// The type of a word after `# TYPE`, in either text format; nil for an unknown word.
+  /// The type of a word after `# TYPE` in either text format; nil for an unknown word.
   public init?(word: String) {
     if word == "untyped" {
       self = .unknown

@@ -1,12 +1,13 @@
-/// Which texts are names that need no quotes, by the classic rules of the exposition format.
+/// The classic rules of the exposition format for names without quotes.
 public enum NameRules {
-  /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
+  /// Whether a text matches `[a-zA-Z_:][a-zA-Z0-9_:]*`.
   public static func isMetricName(_ text: String) -> Bool { isName(text, allowsColon: true) }
 
-  /// `[a-zA-Z_][a-zA-Z0-9_]*`
+  /// Whether a text matches `[a-zA-Z_][a-zA-Z0-9_]*`.
   public static func isLabelName(_ text: String) -> Bool { isName(text, allowsColon: false) }
 
-  /// The name with an underscore in the place of each character that needs quotes: for readers that know classic names only.
+  /// The name with each character that needs quotes replaced by an underscore, for readers that
+  /// only support classic names.
   public static func underscored(_ text: String) -> String {
     guard !isName(text, allowsColon: true) else { return text }
     var result = ""

@@ -1,10 +1,12 @@
-/// Numbers and short texts written eight bytes at a time: the digits are made and moved in a register.
+/// Writes numbers and short texts eight bytes at a time: the digits are computed and stored in a
+/// register.
 extension OutputSpan where Element == UInt8 {
-  /// Appends the lowest bytes of a word, the lowest first; there must be room for all eight.
+  /// Appends the lowest `bytes` bytes of a word in little-endian order; there must be capacity for
+  /// eight.
   @inline(__always)
   mutating func append(word: UInt64, bytes: Int) {
     let end = count
-    // Room is checked for once, and what is too much taken back.
+    // Checks the capacity once; the surplus bytes are removed below.
     append(repeating: 0, count: 8)
     for place in 0..<8 {
       self[end &+ place] = UInt8(truncatingIfNeeded: word &>> UInt64(8 &* place))
@@ -12,7 +14,7 @@ extension OutputSpan where Element == UInt8 {
     removeLast(8 &- bytes)
   }
 
-  /// Appends a whole number; there must be room for 24 bytes.
+  /// Appends a whole number; there must be capacity for 24 bytes.
   @inline(__always)
   mutating func appendDigits(_ value: UInt64) {
     if value < 100_000_000 { appendFirst(value) } else { appendLong(value) }
@@ -30,7 +32,7 @@ extension OutputSpan where Element == UInt8 {
     appendLast(low, 8)
   }
 
-  /// Appends a number with so many digits, zeros in front included; there must be room for seven more.
+  /// Appends a number as `count` digits with leading zeros; there must be capacity for seven more.
   @inline(__always)
   mutating func appendDigits(_ value: UInt64, count: Int) {
     let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
@@ -41,7 +43,7 @@ extension OutputSpan where Element == UInt8 {
       appendLast(middle, count &- 8)
       appendLast(low, 8)
     } else {
-      // No number has more digits than 20.
+      // No number has more than 20 digits.
       append(repeating: UInt8(ascii: "0"), count: max(count &- 24, 0))
       appendLast(top, min(count, 24) &- 16)
       appendLast(middle, 8)
@@ -49,7 +51,7 @@ extension OutputSpan where Element == UInt8 {
     }
   }
 
-  /// Appends a number below 100,000,000.
+  /// Appends a number below 100,000,000 without leading zeros.
   @inline(__always)
   private mutating func appendFirst(_ value: UInt64) {
     let digits = Self.eightDigits(value)
@@ -68,7 +70,8 @@ extension OutputSpan where Element == UInt8 {
       word: (digits | 0x3030_3030_3030_3030) &>> UInt64(8 &* (8 &- count)), bytes: count)
   }
 
-  /// The digits of a number below 100,000,000, the first in the lowest byte: halved into four, two and one digit side by side.
+  /// The eight digits of a number below 100,000,000, the first in the lowest byte: the number is
+  /// split in parallel into parts of four, two and one digit.
   @inline(__always)
   private static func eightDigits(_ value: UInt64) -> UInt64 {
     let (high, low) = value.quotientAndRemainder(dividingBy: 10_000)

@@ -1,13 +1,13 @@
-/// What stands in front of a point's value in an answer, `[1758000000.123,"`: the same for all series of a range query, so that it is
-/// made once and copied in words.
+/// The text before the value of a sample in a response, `[1758000000.123,"`; all series of a range
+/// query share it, so it is formatted once and copied in words.
 public struct PointStart: Sendable {
   private var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
   private let count: Int
 
-  /// The text for an instant; the longest, at the end of time, has 24 bytes.
+  /// Formats the text for an instant; the longest has 24 bytes.
   public init(_ instant: Timestamp) {
     var text: [UInt8] = []
-    text.append(addingCapacity: JSONWriter.instantRoom) { JSONWriter.beginPoint(instant, &$0) }
+    text.append(addingCapacity: JSONWriter.instantCapacity) { JSONWriter.beginPoint(instant, &$0) }
     assert(text.count <= 24)
     count = text.count
     for byte in text.reversed() {
@@ -17,7 +17,7 @@ public struct PointStart: Sendable {
     }
   }
 
-  /// Copies the text; there must be room for 24 bytes.
+  /// Appends the text; there must be capacity for 24 bytes.
   @inline(__always)
   func append(to text: inout OutputSpan<UInt8>) {
     text.append(word: words.0, bytes: min(count, 8))

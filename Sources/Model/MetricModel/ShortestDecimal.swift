@@ -1,16 +1,18 @@
-/// The shortest decimal number that reads back to the same finite number, and of those the nearest: `digits * 10^exponent`.
+/// The shortest decimal number, `digits * 10^exponent`, that parses to a finite number, and the
+/// nearest one of that length.
 ///
-/// Raffaello Giulietti's algorithm Schubfach: the interval of the decimals that read back is scaled by a power of ten, known to 128 bits,
-/// so that it holds one or two of the wanted length.
+/// This is Raffaello Giulietti's algorithm Schubfach: the interval of the decimals that parse to
+/// the number is scaled by a power of ten, known to 128 bits, so that it contains one or two
+/// decimals of the right length.
 ///
-/// - Complexity: O(1), some 10 ns.
+/// - Complexity: O(1), about 10 ns.
 struct ShortestDecimal {
-  /// Up to 17 digits, the last of which is not zero unless the number is.
+  /// Up to 17 digits; the last one is not zero unless the number is.
   private(set) var digits: UInt64
   /// The decimal exponent of the last digit.
   private(set) var exponent: Int
 
-  /// The decimal of a number without its sign.
+  /// Computes the decimal of the magnitude of a number.
   init(_ value: Double) {
     let fraction = value.significandBitPattern
     let biased = Int(value.exponentBitPattern)
@@ -21,32 +23,32 @@ struct ShortestDecimal {
       dropZeros()
       return
     }
-    // Below a power of two the neighbour is only half as far.
+    // Below a power of two the neighbour is only half as far away.
     let isLowerNearer = fraction == 0 && biased > 1
     exponent = (power * 1_262_611 - (isLowerNearer ? 524_031 : 0)) >> 22
     let ten = PowerOfTen.table[PowerOfTen.largest + exponent]
     let shift = UInt64(power + (-exponent * 1_741_647) >> 19 + 1)
-    // All in quarters, so that the borders between neighbours are whole.
+    // In quarters, so that the boundaries between neighbours are whole numbers.
     let lower = ten.scaled((4 &* significand &- (isLowerNearer ? 1 : 2)) << shift)
     let middle = ten.scaled((4 &* significand) << shift)
     let upper = ten.scaled((4 &* significand &+ 2) << shift)
-    // A border reads back to the even one of two neighbours.
+    // A boundary parses to the even one of its two neighbours.
     let isOdd = significand & 1
     let (low, high) = (lower &+ isOdd, upper &- isOdd)
-    let floor = middle >> 2
-    let tenth = floor / 10
+    let whole = middle >> 2
+    let tenth = whole / 10
     let (fits, nextFits) = (low <= 40 &* tenth, 40 &* tenth &+ 40 <= high)
-    if floor >= 10, fits != nextFits {
+    if whole >= 10, fits != nextFits {
       digits = tenth &+ (nextFits ? 1 : 0)
       exponent += 1
       dropZeros()
       return
     }
-    let (floorFits, ceilingFits) = (low <= 4 &* floor, 4 &* floor &+ 4 <= high)
-    let half = 4 &* floor &+ 2
-    let isNearerAbove = middle > half || middle == half && floor & 1 == 1
-    let roundsUp = floorFits == ceilingFits ? isNearerAbove : ceilingFits
-    digits = floor &+ (roundsUp ? 1 : 0)
+    let (wholeFits, ceilingFits) = (low <= 4 &* whole, 4 &* whole &+ 4 <= high)
+    let half = 4 &* whole &+ 2
+    let isNearerAbove = middle > half || middle == half && whole & 1 == 1
+    let roundsUp = wholeFits == ceilingFits ? isNearerAbove : ceilingFits
+    digits = whole &+ (roundsUp ? 1 : 0)
   }
 
   private mutating func dropZeros() {
@@ -76,7 +78,7 @@ private struct PowerOfTen {
     low = UInt64(truncatingIfNeeded: bits)
   }
 
-  /// The product without its last 128 bits; if they were not zero, its lowest bit is one.
+  /// The product without its last 128 bits; its lowest bit is set if any of those are not zero.
   @inline(__always)
   func scaled(_ factor: UInt64) -> UInt64 {
     let carried = low.multipliedFullWidth(by: factor).high
@@ -88,7 +90,7 @@ private struct PowerOfTen {
   static let smallest = -292
   static let largest = 324
 
-  /// The powers from the largest to the smallest, calculated with all their digits: some 100 us, once.
+  /// The powers from the largest to the smallest, computed exactly, which takes about 100 µs once.
   static let table: [PowerOfTen] = {
     var powers: [PowerOfTen] = []
     var number = LongNumber(1)
@@ -106,9 +108,9 @@ private struct PowerOfTen {
   }()
 }
 
-/// A whole number of any length, just able enough to make the table of powers.
+/// An unsigned integer of any size, with only the operations that the table of powers needs.
 private struct LongNumber {
-  /// From the least significant on; the last is not zero.
+  /// The words, least significant first; the last one is not zero.
   private var words: [UInt32]
 
   init(_ value: UInt32) { words = [value] }
@@ -137,7 +139,7 @@ private struct LongNumber {
     if words.last == 0 { words.removeLast() }
   }
 
-  /// The leading 128 bits, one more if others follow that are not zero.
+  /// The leading 128 bits, rounded up.
   var leading: PowerOfTen {
     let padded = [UInt32](repeating: 0, count: 5) + words
     let first = padded.suffix(4).reversed().reduce(UInt128(0)) { $0 << 32 | UInt128($1) }

@@ -1,6 +1,6 @@
-/// The one NaN that says "this series has ended here". Any other NaN is a value.
+/// The NaN that marks the end of a series; every other NaN is a value.
 ///
-/// Compare bit patterns before any arithmetic: adding to a marker makes an ordinary NaN of it.
+/// Compare bit patterns before any arithmetic: adding to a marker produces an ordinary NaN.
 public enum StaleMarker {
   /// The bit pattern that Prometheus uses.
   public static let bits: UInt64 = 0x7ff0_0000_0000_0002

@@ -1,22 +1,23 @@
 public import MetricModel
 
-/// An alert as it travels from a rule, or from outside, to the router.
+/// An alert on its way from a rule or an external sender to the router.
 public struct Alert: Sendable, Hashable {
-  /// The identity; `alertname` is among them.
+  /// The labels, which identify the alert; `alertname` is one of them.
   public var labels: Labels
-  /// Texts for people; not part of the identity.
+  /// Descriptive texts; not part of the identity.
   public var annotations: Labels
-  /// When it began to fire.
+  /// When the alert began to fire.
   public var startsAt: Timestamp
-  /// When it ended or, for an alert that still fires, when it counts as ended unless it is sent again.
+  /// When the alert ended or, while it fires, when it counts as ended unless it is sent again.
   public var endsAt: Timestamp
-  /// True when `endsAt` was made up because the sender gave none (I1).
+  /// Whether `endsAt` was computed because the sender gave none (I1).
   public var endsByTimeout: Bool
-  /// Where the expression can be seen.
+  /// The URL at which the alert's expression is shown.
   public var generatorURL: String
-  /// When it was last sent.
+  /// When the alert was last sent.
   public var updatedAt: Timestamp
 
+  /// Creates an alert.
   public init(
     labels: Labels, annotations: Labels = .empty, startsAt: Timestamp, endsAt: Timestamp,
     endsByTimeout: Bool = false, generatorURL: String = "", updatedAt: Timestamp
@@ -33,6 +34,6 @@ public struct Alert: Sendable, Hashable {
   /// The value of `alertname`.
   public var name: String { labels["alertname"] ?? "" }
 
-  /// Whether the alert has ended at an instant (I5).
+  /// Whether the alert has ended at `now`.
   public func isResolved(at now: Timestamp) -> Bool { endsAt <= now }
 }

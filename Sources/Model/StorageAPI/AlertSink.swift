@@ -1,6 +1,8 @@
-/// Where rules send their alerts: the own router, or a real Alertmanager.
+/// Receives alerts of rules: the built-in router, or a separate Alertmanager.
 public protocol AlertSink: Sendable {
-  /// Takes alerts that fire or have ended; returns when they cannot be lost any more by the death of this process, or are queued
-  /// where the next resend repairs a loss.
+  /// Accepts firing and resolved alerts.
+  ///
+  /// When it returns, the end of this process cannot lose the alerts any more, or they are queued
+  /// and the next resend repairs a loss.
   func receive(_ alerts: [Alert]) async
 }

@@ -1,39 +1,41 @@
 public import MetricModel
 
-/// Where samples go: the embedded store, or a remote one.
+/// Stores samples: the embedded store, or remote write.
 ///
-/// A writer asks once for the numbers of its series and then sends batches; nothing is called per sample.
+/// A writer requests the IDs of its series once and then sends batches; no call is made per sample.
 public protocol SampleAppender: AnyObject, Sendable {
-  /// The numbers of series, in the order given; unknown ones are created.
+  /// The IDs of series in the given order; unknown series are created.
   ///
-  /// A number may be forgotten when its series was idle for long: `append` then says so in `unknownSeries`, and the
-  /// writer asks again.
+  /// The ID of a series that was idle for long may become invalid: `append` then returns it in
+  /// `unknownSeries`, and the writer requests a new one.
   func series(for labels: [Labels]) async throws(StorageError) -> [SeriesID]
 
-  /// Keeps a batch: after it returns, the samples survive the death of the process, and are seen by every selection that starts
-  /// later.
+  /// Stores a batch durably: after the call returns, the samples survive the end of the process,
+  /// and every later selection contains them.
   func append(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome
 
-  /// Keeps a batch that nobody was promised yet, such as a scrape: every selection that starts later sees it, and it is
-  /// committed with its neighbours a moment later. Only what came in that moment can die with the process.
+  /// Stores a batch that was not acknowledged to any client, such as a scrape: every later
+  /// selection contains it, and it is committed with other batches shortly afterwards. The end of
+  /// the process can only lose samples of that short time.
   func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome
 }
 
 extension SampleAppender {
+  /// Stores the batch with `append`, for stores without a cheaper way.
   public func appendSoon(_ batch: SampleBatch) async throws(StorageError) -> AppendOutcome {
     try await append(batch)
   }
 }
 
-/// What became of the samples of a batch that was kept.
+/// The result of storing a batch.
 public struct AppendOutcome: Sendable, Equatable {
-  /// Samples now in the store; an identical repeat counts here.
+  /// Samples that are now in the store, identical repetitions included.
   public var appended = 0
-  /// Samples older than the window in which late samples are taken.
+  /// Samples older than the out-of-order window.
   public var tooOld = 0
-  /// Samples at a time at which the series has another value already.
+  /// Samples at a time at which the series already has another value.
   public var duplicate = 0
-  /// Series numbers that the store does not know (any more).
+  /// Series IDs that the store does not know, or no longer knows.
   public var unknownSeries: [SeriesID] = []
 
   public init() {}

@@ -1,14 +1,14 @@
 public import MetricModel
 
-/// Samples of many series on their way into a store: three columns of equal length.
+/// Samples of many series to be stored: three columns of equal length.
 ///
-/// One batch is one scrape, or what one rule wrote: it is kept as a whole or not at all.
+/// A batch contains the samples of one scrape or one rule; it is stored completely or not at all.
 public struct SampleBatch: Sendable {
-  /// Whose sample it is.
+  /// The series of each sample.
   public private(set) var series: [SeriesID] = []
-  /// When it was taken.
+  /// The time of each sample.
   public private(set) var timestamps: [Timestamp] = []
-  /// The value; `StaleMarker.value` ends a series.
+  /// The value of each sample; `StaleMarker.value` ends a series.
   public private(set) var values: [Double] = []
 
   public init() {}
@@ -25,7 +25,8 @@ public struct SampleBatch: Sendable {
     values.append(value)
   }
 
-  /// Adds up to `count` samples of one time, whose series and values `fill` gives: as many of the one as of the other.
+  /// Adds up to `count` samples of one time; `fill` appends their series and values, the same
+  /// number of each.
   ///
   /// - Complexity: O(samples added).
   public mutating func append(
@@ -42,14 +43,14 @@ public struct SampleBatch: Sendable {
       contentsOf: repeatElement(timestamp, count: series.count - timestamps.count))
   }
 
-  /// Makes room for samples that are to come.
+  /// Reserves capacity for `count` samples.
   public mutating func reserveCapacity(_ count: Int) {
     series.reserveCapacity(count)
     timestamps.reserveCapacity(count)
     values.reserveCapacity(count)
   }
 
-  /// Empties the batch and keeps its memory for the next one.
+  /// Removes all samples, but retains the capacity for the next batch.
   public mutating func removeAll() {
     series.removeAll(keepingCapacity: true)
     timestamps.removeAll(keepingCapacity: true)

@@ -1,40 +1,45 @@
 public import MetricModel
 
-/// Where samples come from: the embedded store, or a remote one.
+/// Selects stored samples: from the embedded store, or a remote one.
 public protocol SeriesQuerier: Sendable {
-  /// The series that fulfil all matchers and may have samples in the range, in the order that is asked for.
+  /// The series that satisfy all matchers and may have samples in the range, in the requested
+  /// order.
   ///
-  /// - Complexity: about O(series found); no sample is touched before `SelectedSeries.read`.
+  /// - Complexity: About O(series found); no sample is read before `SelectedSeries.read`.
   func select(_ selection: SeriesSelection) async throws(StorageError) -> any SelectedSeries
 
-  /// The names of all labels of the series that fulfil any of the selections; of all series if there are none. Sorted.
+  /// The sorted names of all labels of the series that satisfy any of the selections, or of all
+  /// series if there are no selections.
   func labelNames(_ selections: [SeriesSelection]) async throws(StorageError) -> [String]
 
-  /// The values of a label, likewise. Sorted.
+  /// The sorted values of a label of the series that satisfy any of the selections, or of all
+  /// series if there are no selections.
   func labelValues(
     of name: String, _ selections: [SeriesSelection]
   ) async throws(StorageError) -> [String]
 }
 
-/// What to select: matchers, all of which must hold, and the range of time of interest, both ends included.
+/// A selection of series and samples: matchers, all of which must be satisfied, and a range of
+/// time, both ends included.
 public struct SeriesSelection: Sendable, Hashable {
-  /// Conditions on labels, the metric name among them.
+  /// Conditions on labels, including the metric name.
   public var matchers: [LabelMatcher]
-  /// Samples before this are not wanted.
+  /// The start of the range.
   public var from: Timestamp
-  /// Samples after this are not wanted.
+  /// The end of the range.
   public var through: Timestamp
-  /// In which order the series come.
+  /// The order of the series.
   public var order: Order
 
-  /// In which order series come.
+  /// An order of series.
   public enum Order: Sendable, Hashable {
-    /// Sorted.
+    /// Sorted by labels.
     case labels
-    /// Whichever is read fastest; some series without samples in the range may be among them.
+    /// The order in which reading is fastest; series without samples in the range may be included.
     case any
   }
 
+  /// Creates a selection.
   public init(
     matchers: [LabelMatcher], from: Timestamp = .distantPast, through: Timestamp = .distantFuture,
     order: Order = .labels
@@ -46,49 +51,54 @@ public struct SeriesSelection: Sendable, Hashable {
   }
 }
 
-/// The series of a selection, ready to hand over their samples one after another.
+/// The series of a selection, whose samples are read one series after another.
 ///
-/// They are seen as they were at the selection. A selection is read from one task at a time, and fastest in order.
+/// They do not change after the selection. Only one task at a time may read a selection; reading in
+/// order is fastest.
 public protocol SelectedSeries: AnyObject, Sendable {
-  /// Who the series are, in order.
+  /// The label sets of the series, in order.
   var labels: [Labels] { get }
 
-  /// The same, shared by all selections that found the same series.
+  /// The same label sets, shared by all selections that found the same series.
   var seriesSet: SeriesSet { get }
 
-  /// Appends the samples of `from...through` of the series at a place to the columns, in order of time, stale markers included.
+  /// Appends the samples of one series in `from...through` to the columns, in order of time, stale
+  /// markers included.
   ///
   /// - Complexity: O(samples decoded); one call per series and query.
   func read(
     _ place: Int, from: Timestamp, through: Timestamp, into columns: inout SampleColumns
   ) throws(StorageError)
 
-  /// The newest sample of `from...through` of the series at a place, if it is a number and the source knows it without decoding
-  /// others; nil says nothing: `read` has it, if there is one.
+  /// The newest sample of one series in `from...through`, if it is a number and available without
+  /// decoding others; `nil` means that `read` must be called to find out.
   func newest(
     _ place: Int, from: Timestamp, through: Timestamp
   ) throws(StorageError) -> (timestamp: Int64, value: Double)?
 }
 
 extension SelectedSeries {
+  /// A set that no other selection shares.
   public var seriesSet: SeriesSet { SeriesSet(labels) }
 
+  /// Returns nil, for sources that must decode samples to find the newest.
   public func newest(
     _ place: Int, from: Timestamp, through: Timestamp
   ) throws(StorageError) -> (timestamp: Int64, value: Double)? { nil }
 }
 
-/// Samples of one series as two columns of equal length, in order of time; reused from series to series.
+/// Samples of one series as two columns of equal length, in order of time; reused for one series
+/// after another.
 public struct SampleColumns: Sendable {
-  /// Milliseconds since the epoch, strictly growing.
+  /// Milliseconds since the epoch, strictly increasing.
   public var timestamps: [Int64] = []
   /// The values.
   public var values: [Double] = []
-  /// The instants since which the samples count, in milliseconds; 0 where that is not known. Empty when
-  /// the source keeps none, else as long as `timestamps`: a column that costs nothing where it is not used.
+  /// The start timestamps of the samples in milliseconds, 0 if unknown; empty if the source stores
+  /// none, otherwise as long as `timestamps`.
   public var startTimestamps: [Int64] = []
-  /// The places of samples that are native histograms, in growing order; their values are NaN. The
-  /// room for a column of histograms: a query that meets one ends with an error.
+  /// The increasing indices of samples that are native histograms, whose values are NaN. A query
+  /// that meets one ends with an error.
   public var histogramPlaces: [Int] = []
 
   public init() {}
@@ -103,7 +113,7 @@ public struct SampleColumns: Sendable {
     values.append(value)
   }
 
-  /// Empties the columns and keeps their memory.
+  /// Removes all samples, but retains the capacity.
   @inlinable
   public mutating func removeAll() {
     timestamps.removeAll(keepingCapacity: true)

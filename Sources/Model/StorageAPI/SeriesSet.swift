@@ -1,20 +1,22 @@
 public import MetricModel
 import Synchronization
 
-/// Who the series of a selection are, and what was worked out from their labels before: rules and dashboards ask for the same series
-/// again and again.
+/// The label sets of a selection and a cache of results computed from them: rules and dashboards
+/// select the same series repeatedly.
 public final class SeriesSet: Sendable {
-  /// The labels, in the order of the selection.
+  /// The label sets in the order of the selection.
   public let labels: [Labels]
 
-  /// How many results are kept; dashboards group one metric in few ways.
+  /// The largest number of cached results; dashboards group one metric in few ways.
   private static let capacity = 8
 
   private let known = Mutex<[[String]: any Sendable]>([:])
 
+  /// Creates a set with an empty cache.
   public init(_ labels: [Labels]) { self.labels = labels }
 
-  /// What was worked out under a key before, or else is now; equal keys must stand for equal results.
+  /// The cached result for a key, or else a new one, which is cached; equal keys must have equal
+  /// results.
   public func remembered<Result: Sendable>(
     _ key: [String], orElse make: () -> Result
   ) -> Result {

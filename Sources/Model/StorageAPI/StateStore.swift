@@ -1,12 +1,14 @@
-/// Where small state that must outlive the process is kept: alert states, silences, the notification log, the outbox.
+/// Stores small state that must survive the process: alert states, silences, the notification log
+/// and the outbox.
 ///
-/// Rows are keyed bytes in named tables; what is in them is the business of the room that writes them. A list of changes is
-/// one transaction, across tables: an alert's new state and its message in the outbox are kept both or neither.
+/// Rows in named tables have a key and bytes, whose format the writing module defines. A list of
+/// changes is one transaction across tables: an alert's new state and its message in the outbox are
+/// stored both or neither.
 public protocol StateStore: Sendable {
   /// All rows of a table, ordered by key.
   func rows(in table: StateTable) async throws(StorageError) -> [StateRow]
 
-  /// Makes changes, all or none; they are on disk when this returns.
+  /// Applies all changes or none; they are on disk when this returns.
   func apply(_ changes: [StateChange]) async throws(StorageError)
 }
 
@@ -16,7 +18,7 @@ public enum StateTable: String, Sendable, CaseIterable {
   case alertStates = "alert_states"
   /// One row per silence.
   case silences
-  /// One row per group and integration: what was last told to whom.
+  /// One row per group and integration: the last notification that was sent.
   case notificationLog = "notification_log"
   /// One row per message that is still to be delivered.
   case outbox
@@ -28,9 +30,10 @@ public enum StateTable: String, Sendable, CaseIterable {
 public struct StateRow: Sendable, Equatable {
   /// The key, unique in its table.
   public let key: String
-  /// The contents, in the format of the room that wrote them.
+  /// The contents, in the format of the module that wrote them.
   public let value: [UInt8]
 
+  /// Creates a row.
   public init(key: String, value: [UInt8]) {
     self.key = key
     self.value = value

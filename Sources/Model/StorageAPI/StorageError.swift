@@ -1,14 +1,14 @@
-/// Why a store could not do what it was asked.
+/// Why an operation of a store failed.
 public enum StorageError: Error, Sendable, Equatable {
-  /// The medium is full or may not be written; the text names the file and the mend.
+  /// The disk is full or read-only; the text names the file and the fix.
   case notWritable(String)
-  /// What is stored cannot be read as what it should be; the text names file and place.
+  /// Stored data are damaged; the text names the file and the position.
   case damaged(String)
-  /// A limit with a name was reached.
+  /// A named limit was reached.
   case limitReached(limit: String, value: Int)
-  /// A remote store, or the database library, answered with this error.
+  /// A remote store or the database library returned this error.
   case failed(String)
-  /// The caller went away or time was up.
+  /// The caller cancelled the operation, or its time was up.
   case cancelled
 }
 

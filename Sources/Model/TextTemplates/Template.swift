@@ -1,12 +1,13 @@
+import Codecs
 package import MetricModel
 
-/// A parsed text, ready to be rendered any number of times, from any thread.
+/// A parsed template, which can be rendered any number of times from any thread.
 package struct Template: Sendable {
-  /// What the output is.
+  /// The format of the output.
   package enum Format: Sendable {
-    /// Plain text: what actions print is written as it is.
+    /// Plain text: values are written as they are.
     case text
-    /// HTML: what actions print is escaped for the place where it stands.
+    /// HTML: values are escaped for the position where they stand.
     case html
   }
 
@@ -15,10 +16,10 @@ package struct Template: Sendable {
   let functions: TemplateFunctions
   let limits: TemplateLimits
 
-  /// The text that was parsed.
+  /// The source text.
   package var text: String { main.source.text }
 
-  /// Whether the text has no actions and so always renders to itself.
+  /// Whether the template has no actions, and so always renders to its own text.
   package var isConstant: Bool {
     main.body.allSatisfy {
       if case .text = $0 { return true }
@@ -28,8 +29,10 @@ package struct Template: Sendable {
 
   /// Renders the template.
   ///
-  /// `data` is the dot, `variables` are those that were named when it was parsed (a missing one is nothing), `now` is the
-  /// instant that functions such as `now` and `since` go by. A template that asks for `query` fails here.
+  /// `data` is the dot. `variables` are the values of those that were named when the template was
+  /// parsed; a missing one is `nil`. `now` is the instant for functions such as `now` and `since`.
+  ///
+  /// - Throws: ``TemplateError``, also for a template that calls `query`.
   package func render(
     _ data: TemplateValue, variables: [String: TemplateValue] = [:], format: Format = .text,
     now: Timestamp
@@ -46,10 +49,13 @@ package struct Template: Sendable {
     }
   }
 
-  /// Renders a template that may query.
+  /// Renders a template that may call `query`.
   ///
-  /// Rendering itself never waits. When it meets a query without an answer it stops, the query is made, and rendering starts
-  /// again with one answer more; templates have no side effects, so nobody can tell. Each expression is queried once.
+  /// Rendering is synchronous. At a query without an answer it stops; the query is made, and
+  /// rendering starts again with its answer. Templates have no side effects, so the repetition is
+  /// not visible. Each expression is queried once.
+  ///
+  /// - Throws: ``TemplateError``, also for more queries than the limits allow.
   package func render(
     _ data: TemplateValue, variables: [String: TemplateValue] = [:], format: Format = .text,
     now: Timestamp, query: (String) async throws -> TemplateValue

@@ -1,16 +1,17 @@
-/// A template that does not parse or cannot be rendered, with the place.
+/// A template that cannot be parsed or rendered, with the position.
 package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The template or the file that holds it.
+  /// The name of the template, or the file that holds it.
   package let template: String
   /// The line, from 1.
   package let line: Int
-  /// The column in Unicode scalars, from 1.
+  /// The column, from 1, in Unicode scalars.
   package let column: Int
-  /// The place as a byte offset into the template's text, to find it inside a larger file.
+  /// The position as a byte offset into the template's text, for finding it in a larger file.
   package let offset: Int
   /// What is wrong.
   package let message: String
 
+  /// The name, the position and the fault: `template x:1:4: function "f" is not defined`.
   package var description: String { "template \(template):\(line):\(column): \(message)" }
 
   init(_ fault: PlacedFault, source: TemplateSource) {
@@ -24,7 +25,7 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
   }
 }
 
-/// A fault and where it is in the text, in bytes.
+/// A fault with its byte offset in the text.
 struct PlacedFault: Error {
   let message: String
   let offset: Int
@@ -35,7 +36,7 @@ struct PlacedFault: Error {
   }
 }
 
-/// A text with templates, and what it is called in messages.
+/// A text with templates, and its name in messages.
 struct TemplateSource: Sendable {
   let name: String
   let text: String

@@ -2,11 +2,11 @@ package import MetricModel
 
 /// A function that templates can call.
 package struct TemplateFunction: Sendable {
-  /// How many arguments it takes, the piped one included.
+  /// The number of arguments, the piped one included.
   package let arity: ClosedRange<Int>
   let body: @Sendable (TemplateCall) throws(TemplateFault) -> TemplateValue
 
-  /// Makes a function.
+  /// Creates a function.
   package init(
     _ arity: ClosedRange<Int>,
     _ body: @escaping @Sendable (TemplateCall) throws(TemplateFault) -> TemplateValue
@@ -15,7 +15,7 @@ package struct TemplateFunction: Sendable {
     self.body = body
   }
 
-  /// Makes a function with a fixed number of arguments.
+  /// Creates a function with a fixed number of arguments.
   package init(
     _ count: Int,
     _ body: @escaping @Sendable (TemplateCall) throws(TemplateFault) -> TemplateValue
@@ -24,40 +24,40 @@ package struct TemplateFunction: Sendable {
   }
 }
 
-/// One call of a function: its arguments, and what it may know about the rendering.
+/// One call of a function: the arguments, and access to the rendering.
 package struct TemplateCall {
-  /// The function.
+  /// The name of the function.
   package let name: String
-  /// The arguments, the piped one last.
+  /// The arguments; the piped one is the last.
   package let arguments: [TemplateValue]
   let renderer: TemplateRenderer
 
-  /// The instant that the rendering is about.
+  /// The instant of the rendering.
   package var now: Timestamp { renderer.now }
 
   /// Whether the output is HTML.
   package var isHTML: Bool { renderer.isHTML }
 
-  /// Renders another template of the set with a value as its dot.
+  /// Renders another template of the set with `data` as its dot.
   package func render(template: String, data: TemplateValue) throws(TemplateFault) -> String {
     try renderer.nested(template, data: data)
   }
 
-  /// The answer to a PromQL query.
+  /// The result of a PromQL query.
   package func query(_ expression: String) throws(TemplateFault) -> TemplateValue {
     try renderer.answer(expression)
   }
 
-  /// An argument.
+  /// An argument by its index.
   package subscript(index: Int) -> TemplateValue { arguments[index] }
 
-  /// An argument that must be a text.
+  /// An argument that must be a string.
   package func string(_ index: Int) throws(TemplateFault) -> String {
     guard let text = arguments[index].text else { throw wrongType(index, "string") }
     return text
   }
 
-  /// An argument that must be a whole number.
+  /// An argument that must be an integer.
   package func int(_ index: Int) throws(TemplateFault) -> Int {
     guard case .int(let value) = arguments[index] else { throw wrongType(index, "int") }
     return value
@@ -69,7 +69,7 @@ package struct TemplateCall {
     return items
   }
 
-  /// An argument that must be a list of texts.
+  /// An argument that must be a list of strings.
   package func strings(_ index: Int) throws(TemplateFault) -> [String] {
     var texts: [String] = []
     for item in try list(index) {

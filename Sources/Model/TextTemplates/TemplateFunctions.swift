@@ -2,28 +2,28 @@
 package struct TemplateFunctions: Sendable {
   private var table: [String: TemplateFunction]
 
-  /// The functions that every Go template has, and those that are given; a given one wins over a built-in one.
+  /// Go's built-in functions and the given ones, which replace built-in ones of the same name.
   package init(_ functions: [String: TemplateFunction] = [:]) {
     table = BuiltInFunctions.all.merging(functions) { $1 }
   }
 
-  /// A function by its name, nil if there is none.
+  /// A function by its name.
   package subscript(name: String) -> TemplateFunction? {
     get { table[name] }
     set { table[name] = newValue }
   }
 
-  /// These functions with others, which win.
+  /// These functions and others, which replace those of the same name.
   package func adding(_ functions: [String: TemplateFunction]) -> TemplateFunctions {
     var result = self
     result.table.merge(functions) { $1 }
     return result
   }
 
-  /// The names, sorted.
+  /// The sorted names.
   package var names: [String] { table.keys.sorted() }
 
-  /// The name nearest to a misspelt one: the same letters in another case, or one letter away.
+  /// The name most similar to a misspelt one: equal but for case, or one edit away.
   func nearest(to word: String) -> String? {
     let wanted = word.lowercased()
     return names.first { $0.lowercased() == wanted }

@@ -1,6 +1,7 @@
+import Codecs
 import MetricModel
 
-/// Cuts a template into words.
+/// Splits a template into tokens.
 struct TemplateLexer {
   private let bytes: [UInt8]
   private var position = 0
@@ -10,7 +11,7 @@ struct TemplateLexer {
     bytes = Array(text.utf8)
   }
 
-  /// The words of a text; the last one is `.end`.
+  /// The tokens of a text; the last one is `.end`.
   static func tokens(of text: String) throws(PlacedFault) -> [TemplateToken] {
     var lexer = TemplateLexer(text)
     try lexer.run()
@@ -35,7 +36,7 @@ struct TemplateLexer {
     add(.end, at: bytes.count)
   }
 
-  /// Reads one action or comment, and says whether the text after it is trimmed.
+  /// Reads one action or comment, and returns whether white space after it is trimmed.
   private mutating func action(from open: Int) throws(PlacedFault) -> Bool {
     position = open + 2
     if hasLeftTrim(after: position) { position += 1 }
@@ -183,7 +184,7 @@ extension TemplateLexer {
     return .number(.int(Int(scalar.value)))
   }
 
-  /// Steps over white space, and says whether there was any.
+  /// Skips white space, and returns whether there was any.
   @discardableResult
   private mutating func skipSpace() -> Bool {
     let start = position
@@ -226,7 +227,8 @@ extension TemplateLexer {
 }
 
 extension NumberLiteral {
-  /// Reads a Go number: decimal, `0x`, `0o`, `0b`, leading-zero octal, fractions and exponents, `_` between digits.
+  /// Reads a Go number: decimal, `0x`, `0o`, `0b`, leading-zero octal, fractions and exponents, `_`
+  /// between digits.
   init?(_ text: String) {
     let isNegative = text.hasPrefix("-")
     let body = text.drop { $0 == "-" || $0 == "+" }.filter { $0 != "_" }.lowercased()

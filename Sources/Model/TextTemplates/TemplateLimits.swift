@@ -1,17 +1,17 @@
-/// What a template may cost.
+/// The limits of one template and its rendering.
 package struct TemplateLimits: Sendable {
-  /// Size of a template's text, in bytes.
+  /// The size of a template's text, in bytes.
   package var sourceBytes: Int
-  /// Size of what one rendering writes, in bytes.
+  /// The size of the output of one rendering, in bytes.
   package var outputBytes: Int
-  /// Actions and function calls of one rendering.
+  /// The number of actions and function calls of one rendering.
   package var steps: Int
-  /// Nesting of blocks, parentheses and template calls.
+  /// The nesting of blocks, parentheses and template calls.
   package var depth: Int
-  /// Queries of one rendering; each one starts the rendering anew.
+  /// The number of queries of one rendering, each of which starts the rendering again.
   package var queries: Int
 
-  /// Makes limits.
+  /// Creates limits.
   package init(
     sourceBytes: Int = 1 << 20, outputBytes: Int = 1 << 20, steps: Int = 200_000, depth: Int = 64,
     queries: Int = 100

@@ -1,6 +1,6 @@
-/// A parsed piece of a template.
+/// A node of the syntax tree of a template.
 indirect enum TemplateNode: Sendable {
-  /// Text as it is.
+  /// Literal text.
   case text(String)
   /// `{{ pipeline }}`
   case action(Pipeline)
@@ -17,18 +17,18 @@ indirect enum TemplateNode: Sendable {
   /// `{{ continue }}`
   case continueLoop
 
-  /// A block with a condition or a list, and what stands in its place when that is empty.
+  /// A block with a condition or list, and the alternative for when that is empty.
   struct Branch: Sendable {
     let pipeline: Pipeline
     let body: [TemplateNode]
     let otherwise: [TemplateNode]
   }
 
-  /// Commands, each of which gets the answer of the one before as its last argument.
+  /// Commands, each of which takes the result of the previous one as its last argument.
   struct Pipeline: Sendable {
-    /// Variables that get the result: `$x := `, or `$i, $x := ` in a range.
+    /// The variables that take the result: `$x := `, or `$i, $x := ` in a range.
     let variables: [String]
-    /// Whether the variables exist already (`=`).
+    /// Whether the variables exist already (`=` instead of `:=`).
     let isAssignment: Bool
     let commands: [Command]
     let offset: Int
@@ -40,7 +40,7 @@ indirect enum TemplateNode: Sendable {
     let offset: Int
   }
 
-  /// One word of a command.
+  /// One operand of a command.
   struct Operand: Sendable {
     let kind: Kind
     let offset: Int
@@ -54,19 +54,19 @@ indirect enum TemplateNode: Sendable {
       case variable(String)
       /// `( pipeline )`
       case pipeline(Pipeline)
-      /// A value and the fields that follow it: `.a.b`, `$x.a`, `(f x).a`.
+      /// A value followed by fields: `.a.b`, `$x.a`, `(f x).a`.
       case chain(Operand, [String])
     }
   }
 }
 
-/// A template with a name, from `define`, `block` or a whole text.
+/// A named template, from `define`, `block` or a whole text.
 struct TemplateDefinition: Sendable {
   let name: String
   let source: TemplateSource
   let body: [TemplateNode]
 
-  /// Whether it has nothing but white space: such a definition does not replace another one.
+  /// Whether it has only white space; such a definition does not replace another one.
   var isEmpty: Bool {
     body.allSatisfy {
       if case .text(let text) = $0 { return text.utf8.allSatisfy { TemplateLexer.isSpace($0) } }

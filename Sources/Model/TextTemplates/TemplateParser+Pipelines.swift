@@ -1,5 +1,5 @@
 extension TemplateParser {
-  /// Reads commands up to `}}` or `)`, which stay unread.
+  /// Parses commands up to `}}` or `)`, which are not consumed.
   mutating func pipeline(
     offset: Int, isRange: Bool = false, allowsVariables: Bool = true
   ) throws(PlacedFault) -> TemplateNode.Pipeline {
@@ -17,7 +17,7 @@ extension TemplateParser {
       variables: names, isAssignment: isAssignment, commands: commands, offset: offset)
   }
 
-  /// `$x :=`, `$x =` and, in a range, `$i, $x :=`.
+  /// Parses `$x :=`, `$x =` and, in a range, `$i, $x :=`.
   private mutating func declarations(
     isRange: Bool
   ) throws(PlacedFault) -> (names: [String], isAssignment: Bool) {
@@ -77,7 +77,7 @@ extension TemplateParser {
     return TemplateNode.Command(operands: operands, offset: offset)
   }
 
-  /// One word of a command with the fields behind it; nil when the command ends here.
+  /// Parses one operand with the fields that follow it; `nil` at the end of the command.
   private mutating func operand(isFirst: Bool) throws(PlacedFault) -> TemplateNode.Operand? {
     let token = peek
     guard let kind = try value(token) else { return nil }
@@ -103,7 +103,7 @@ extension TemplateParser {
     return TemplateNode.Operand(kind: .chain(operand, fields), offset: token.offset)
   }
 
-  /// Reads the first word of an operand. A leading field is a chain that begins at the dot.
+  /// Parses the first token of an operand. A leading field is a chain that starts at the dot.
   private mutating func value(
     _ token: TemplateToken
   ) throws(PlacedFault) -> TemplateNode.Operand.Kind? {
@@ -158,7 +158,7 @@ extension TemplateParser {
 }
 
 extension TemplateNode.Operand {
-  /// Whether words may follow as arguments: functions, and fields, which may be methods.
+  /// Whether arguments may follow: after functions, and after fields, which may be methods.
   var takesArguments: Bool {
     switch kind {
     case .function, .chain: true

@@ -1,23 +1,24 @@
+import Codecs
 import MetricModel
 
-/// Builds the tree of a template, and finds what can be found before it runs: unknown functions, undefined variables,
-/// blocks without end.
+/// Builds the syntax tree of a template, and reports what is wrong without running it: unknown
+/// functions, undefined variables, unclosed blocks.
 struct TemplateParser {
   let source: TemplateSource
   let functions: TemplateFunctions
   let limits: TemplateLimits
   var definitions: [TemplateDefinition] = []
-  /// The variables that exist at this point.
+  /// The variables in scope.
   var variables: [String]
 
   private var tokens: [TemplateToken]
   private var index = 0
   private var depth = 0
   private var loops = 0
-  /// Where the `end` or `else` that closed the last list begins.
+  /// The offset of the `end` or `else` that closed the last list.
   private var endingOffset = 0
 
-  /// What closes a list of nodes.
+  /// The token that closes a list of nodes.
   private enum Ending {
     case end
     case otherwise
@@ -38,7 +39,7 @@ struct TemplateParser {
     tokens = try TemplateLexer.tokens(of: source.text)
   }
 
-  /// The nodes of the text itself; templates that it defines are in `definitions` afterwards.
+  /// Parses the text; the templates that it defines are in `definitions` afterwards.
   mutating func parse() throws(PlacedFault) -> [TemplateNode] {
     let (nodes, ending) = try list(isTop: true)
     switch ending {
@@ -113,7 +114,7 @@ struct TemplateParser {
 // MARK: - Blocks
 
 extension TemplateParser {
-  /// `if`, `with` and `range` after the word itself, up to and with their `end`.
+  /// Parses `if`, `with` or `range` from after the keyword to their `end`.
   private mutating func block(_ word: String, offset: Int) throws(PlacedFault) -> TemplateNode {
     try deepen(offset)
     let scope = variables.count
@@ -138,7 +139,8 @@ extension TemplateParser {
     }
   }
 
-  /// What follows `else`: a list up to `end`, or a chained `if` or `with` that shares the `end`.
+  /// Parses what follows `else`: a list up to `end`, or a chained `if` or `with` that shares the
+  /// `end`.
   private mutating func alternative(
     of word: String, offset: Int
   ) throws(PlacedFault) -> [TemplateNode] {
@@ -235,10 +237,10 @@ extension TemplateParser {
 
   mutating func rise() { depth -= 1 }
 
-  /// The word after the next one.
+  /// The second token from here.
   var peekSecond: TemplateToken { tokens[min(index + 1, tokens.count - 1)] }
-  /// The third word from here.
+  /// The third token from here.
   var peekThird: TemplateToken { tokens[min(index + 2, tokens.count - 1)] }
-  /// The fourth word from here.
+  /// The fourth token from here.
   var peekFourth: TemplateToken { tokens[min(index + 3, tokens.count - 1)] }
 }

@@ -1,5 +1,5 @@
 extension TemplateRenderer {
-  /// The value of a pipeline; its variables are set unless a range does that itself.
+  /// The value of a pipeline. Its variables are set here, except those of a range.
   func evaluate(
     _ pipeline: TemplateNode.Pipeline, dot: TemplateValue, isRange: Bool = false
   ) throws(TemplateStop) -> TemplateValue {
@@ -60,7 +60,7 @@ extension TemplateRenderer {
 
   // MARK: - Fields and methods
 
-  /// Walks a chain of fields; the arguments go to the last one.
+  /// Follows a chain of fields; the arguments go to the last one.
   private func follow(
     _ fields: [String], from receiver: TemplateValue, arguments: [TemplateValue], at offset: Int
   ) throws(TemplateStop) -> TemplateValue {
@@ -133,7 +133,8 @@ extension TemplateRenderer {
     return result
   }
 
-  /// `or` is the first value that holds, `and` the first that does not, else the last; the rest is not evaluated.
+  /// `or` returns the first true argument, `and` the first false one, else the last; the rest is
+  /// not evaluated.
   private func choose(
     _ wanted: Bool, _ operands: ArraySlice<TemplateNode.Operand>, dot: TemplateValue,
     piped: TemplateValue?

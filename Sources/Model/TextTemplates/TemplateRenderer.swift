@@ -1,14 +1,15 @@
+import Codecs
 import MetricModel
 
-/// Why a rendering stopped.
+/// The reason why a rendering stopped.
 enum TemplateStop: Error {
-  /// It failed.
+  /// The rendering failed.
   case failed(TemplateError)
-  /// It needs the answer to a query; the fault says where.
+  /// The result of a query is missing; the fault has the position.
   case needsAnswer(String, PlacedFault, TemplateSource)
 }
 
-/// One rendering: walks the tree of a template and writes the output.
+/// One rendering: walks the syntax tree of a template and writes the output.
 final class TemplateRenderer {
   let definitions: [String: TemplateDefinition]
   let functions: TemplateFunctions
@@ -20,9 +21,9 @@ final class TemplateRenderer {
   private var writer: TemplateWriter
   private var steps = 0
   private var depth = 0
-  /// The text that is being walked, for messages.
+  /// The text being rendered, for messages.
   private var source = TemplateSource(name: "", text: "")
-  /// The variables of the template that is being walked, innermost last.
+  /// The variables of the template being rendered, innermost last.
   private var variables: [(name: String, value: TemplateValue)] = []
 
   /// How a list of nodes ended.
@@ -44,7 +45,7 @@ final class TemplateRenderer {
     writer = TemplateWriter(isHTML: isHTML)
   }
 
-  /// Renders a template from the start.
+  /// Renders a template.
   func run(
     _ template: Template, data: TemplateValue, variables given: [String: TemplateValue]
   ) throws(TemplateStop) -> String {
@@ -52,7 +53,7 @@ final class TemplateRenderer {
     return writer.text
   }
 
-  /// Renders a named template as the value of a function.
+  /// Renders a named template as the result of a function.
   func nested(_ name: String, data: TemplateValue) throws(TemplateFault) -> String {
     guard let definition = definitions[name] else {
       throw TemplateFault("template \(GoQuoting.quoted(name)) is not defined")
@@ -71,7 +72,7 @@ final class TemplateRenderer {
     }
   }
 
-  /// The answer to a query, if it is there.
+  /// The result of a query, if it has been made.
   func answer(_ expression: String) throws(TemplateFault) -> TemplateValue {
     guard let answer = answers[expression] else { throw TemplateFault(pendingQuery: expression) }
     return try answer.get()
@@ -162,7 +163,7 @@ extension TemplateRenderer {
     return .done
   }
 
-  /// Gives the variables of a range their values: one gets the element, two get key and element.
+  /// Sets the variables of a range: one is the element, two are key and element.
   private func bind(
     _ pipeline: TemplateNode.Pipeline, key: TemplateValue, element: TemplateValue
   ) {
@@ -170,7 +171,8 @@ extension TemplateRenderer {
     for (name, value) in zip(pipeline.variables, values) { set(name, value, in: pipeline) }
   }
 
-  /// What `range` walks over: the items of a list, a map in the order of its names, the numbers below a whole number.
+  /// The keys and elements of a `range`: the items of a list, a map sorted by key, or the integers
+  /// below a number.
   private func elements(
     of value: TemplateValue, at offset: Int
   ) throws(TemplateStop) -> [(TemplateValue, TemplateValue)] {
@@ -226,7 +228,7 @@ extension TemplateRenderer {
     .failed(TemplateError(PlacedFault(message, at: offset), source: source))
   }
 
-  /// Gives a fault of a function its place.
+  /// Adds the position to the fault of a function.
   func stop(_ fault: TemplateFault, in what: String, at offset: Int) -> TemplateStop {
     if let expression = fault.pendingQuery {
       return .needsAnswer(expression, PlacedFault(fault.message, at: offset), source)

@@ -1,23 +1,25 @@
-/// Templates that know each other: the definitions of several files, of which a later one replaces an earlier one of the same name.
+/// The template definitions of several files. A later definition replaces an earlier one of the
+/// same name.
 package struct TemplateSet: Sendable {
   /// The functions that the templates may call.
   package let functions: TemplateFunctions
-  /// What they may cost.
+  /// The limits of the templates.
   package let limits: TemplateLimits
 
   private(set) var definitions: [String: TemplateDefinition] = [:]
 
-  /// An empty set.
+  /// Creates an empty set.
   package init(functions: TemplateFunctions, limits: TemplateLimits = TemplateLimits()) {
     self.functions = functions
     self.limits = limits
   }
 
-  /// The names of the templates, sorted.
+  /// The sorted names of the templates.
   package var names: [String] { definitions.keys.sorted() }
 
-  /// Adds a file: all that it defines, and the file itself under its name. A definition of nothing but white space does not
-  /// replace one that has content.
+  /// Adds a file: its definitions, and the file itself under its name.
+  ///
+  /// As in Go, a definition of only white space does not replace one with content.
   package mutating func add(_ text: String, name: String) throws(TemplateError) {
     let (main, found) = try parse(text, name: name, variables: [])
     for definition in found + [main]
@@ -28,7 +30,8 @@ package struct TemplateSet: Sendable {
 
   /// Parses a text that may call the templates of the set.
   ///
-  /// `variables` are names such as `$labels` that exist from the start; `name` is what errors call the text.
+  /// `variables` are names such as `$labels` that are in scope from the start; `name` is the name
+  /// of the text in errors.
   package func template(
     _ text: String, name: String, variables: [String] = []
   ) throws(TemplateError) -> Template {

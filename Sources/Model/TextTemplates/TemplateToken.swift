@@ -1,15 +1,16 @@
+import Codecs
 import MetricModel
 
-/// The words of a template.
+/// A token of a template.
 struct TemplateToken {
   enum Kind: Equatable {
-    /// Text outside of actions.
+    /// Text outside actions.
     case text(String)
     /// `{{`
     case open
     /// `}}`
     case close
-    /// A function, or one of the words that build blocks.
+    /// A function or a keyword.
     case word(String)
     /// `.name`
     case field(String)
@@ -17,9 +18,9 @@ struct TemplateToken {
     case variable(String)
     /// `.`
     case dot
-    /// A quoted or raw string, unquoted.
+    /// A quoted or raw string, with its escapes resolved.
     case string(String)
-    /// A number or a character.
+    /// A number or a character constant.
     case number(NumberLiteral)
     case leftParenthesis, rightParenthesis, pipe, comma
     /// `:=`
@@ -30,12 +31,12 @@ struct TemplateToken {
   }
 
   let kind: Kind
-  /// Where the word begins, in bytes.
+  /// The byte offset of the token.
   let offset: Int
-  /// Whether white space stands before it.
+  /// Whether white space precedes it.
   let isSpaced: Bool
 
-  /// The word for messages.
+  /// The token for messages.
   var shown: String {
     switch kind {
     case .text: "text"
@@ -58,7 +59,7 @@ struct TemplateToken {
   }
 }
 
-/// A number in a template: whole where Go's constant would be whole.
+/// A number constant, typed as Go types it.
 enum NumberLiteral: Equatable {
   case int(Int)
   case number(Double)

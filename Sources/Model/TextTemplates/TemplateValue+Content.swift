@@ -1,7 +1,8 @@
 import MetricModel
 
 extension TemplateValue {
-  /// Bytes after which printing stops: a list of lists of lists may be tiny in memory and endless on paper.
+  /// The size at which printing stops, in bytes: nested lists may be small in memory and print
+  /// without end.
   static let printLimit = 4 << 20
 
   /// The value as `{{ . }}` prints it.
@@ -10,7 +11,7 @@ extension TemplateValue {
     return printedInside
   }
 
-  /// The value as it is printed inside a list, a map or a formatted text.
+  /// The value as it prints inside a list, a map or a formatted string.
   package var printedInside: String {
     var text = ""
     write(to: &text)
@@ -43,7 +44,7 @@ extension TemplateValue {
     }
   }
 
-  /// The name that Go has for the type.
+  /// Go's name of the type.
   package var typeName: String {
     switch self {
     case .null: "<nil>"
@@ -59,7 +60,8 @@ extension TemplateValue {
     }
   }
 
-  /// Whether a condition holds: not nothing, not zero, not empty. Objects without content always hold.
+  /// Whether a condition holds: the value is not nil, zero or empty. Objects without content always
+  /// hold.
   package var isTrue: Bool {
     switch self {
     case .null: false
@@ -73,7 +75,7 @@ extension TemplateValue {
     }
   }
 
-  /// The text of a text of any kind; nil for other values.
+  /// The text of a string of any kind; `nil` for other values.
   package var text: String? {
     switch self {
     case .string(let text), .html(let text), .url(let text): text
@@ -81,19 +83,19 @@ extension TemplateValue {
     }
   }
 
-  /// The value itself, or what an object stands for.
+  /// The value, or the content of an object.
   package var content: TemplateValue {
     if case .object(let object) = self { return object.content ?? self }
     return self
   }
 
-  /// The items of a list; nil for other values.
+  /// The items of a list; `nil` for other values.
   package var items: [TemplateValue]? {
     if case .list(let items) = content { return items }
     return nil
   }
 
-  /// The names and values of a map; nil for other values.
+  /// The entries of a map; `nil` for other values.
   package var entries: [String: TemplateValue]? {
     if case .map(let map) = content { return map }
     return nil
@@ -101,7 +103,7 @@ extension TemplateValue {
 }
 
 extension Dictionary<String, TemplateValue> {
-  /// Whether all values are texts, as in label sets.
+  /// Whether all values are strings, as in label sets.
   var isTextual: Bool {
     allSatisfy {
       if case .string = $0.value { return true }
@@ -109,12 +111,12 @@ extension Dictionary<String, TemplateValue> {
     }
   }
 
-  /// What a missing name gives: the zero value of the map's type.
+  /// The value of a missing key: the zero value of the map's type.
   var missingValue: TemplateValue { isTextual ? .string("") : .null }
 }
 
 extension [TemplateValue] {
-  /// Whether all values are texts.
+  /// Whether all values are strings.
   var isTextual: Bool {
     allSatisfy {
       if case .string = $0 { return true }

@@ -1,76 +1,81 @@
-/// A value that templates work on.
+/// A value of a template.
 ///
-/// The cases are those of Go that templates can tell apart: a whole number is not equal to a fraction (`eq 1 1.0` is an error),
-/// so that a template which works here works in Prometheus and Alertmanager too.
+/// The cases are the types of Go that templates can tell apart: an integer does not compare with a
+/// float (`eq 1 1.0` is an error), so that a template that works here works in Prometheus and
+/// Alertmanager.
 package indirect enum TemplateValue: Sendable {
-  /// Nothing: Go's `nil`.
+  /// Go's `nil`.
   case null
   /// A boolean.
   case bool(Bool)
-  /// A whole number, Go's `int`.
+  /// An integer, Go's `int`.
   case int(Int)
-  /// A number, Go's `float64`.
+  /// A floating-point number, Go's `float64`.
   case number(Double)
-  /// A text.
+  /// A string.
   case string(String)
-  /// A text that is HTML already and is not escaped again.
+  /// A string that is HTML already, and is not escaped again.
   case html(String)
-  /// An address that is known to be harmless.
+  /// A URL that is known to be safe.
   case url(String)
   /// A list.
   case list([TemplateValue])
-  /// Names with values; walked over in the order of the names.
+  /// A map, which is iterated in the order of its keys.
   case map([String: TemplateValue])
-  /// Something with fields and methods.
+  /// A value with fields and methods.
   case object(any TemplateObject)
 
-  /// A list of texts.
+  /// A list of strings.
   package static func strings(_ texts: some Sequence<String>) -> TemplateValue {
     .list(texts.map { .string($0) })
   }
 
-  /// A map of texts, such as labels.
+  /// A map of strings, such as labels.
   package static func strings(_ texts: [String: String]) -> TemplateValue {
     .map(texts.mapValues { .string($0) })
   }
 }
 
-/// Something with fields and methods: an alert, a time, a label set.
+/// A value with fields and methods: an alert, a time, a label set.
 package protocol TemplateObject: Sendable {
-  /// What the thing is, for messages.
+  /// Go's name of the type, for messages.
   var typeName: String { get }
-  /// What `{{ . }}` prints.
+  /// The text that `{{ . }}` prints.
   var printed: String { get }
-  /// The list or map that `range`, `len`, `index` and conditions see; nil if there is none.
+  /// The list or map that `range`, `len`, `index` and conditions work on; `nil` if there is none.
   var content: TemplateValue? { get }
-  /// What `toJson` writes.
+  /// The value that `toJson` encodes.
   var json: TemplateValue { get }
-  /// The value of a field; nil if there is no such field.
+  /// The value of a field; `nil` if there is no such field.
   func field(_ name: String) -> TemplateValue?
-  /// The answer of a method; nil if there is no such method.
+  /// The result of a method; `nil` if there is no such method.
   func call(_ method: String, _ arguments: [TemplateValue]) throws(TemplateFault) -> TemplateValue?
 }
 
 extension TemplateObject {
+  /// No content.
   package var content: TemplateValue? { nil }
 
+  /// The content, else the printed text.
   package var json: TemplateValue { content ?? .string(printed) }
 
+  /// No fields.
   package func field(_ name: String) -> TemplateValue? { nil }
 
+  /// No methods.
   package func call(
     _ method: String, _ arguments: [TemplateValue]
   ) throws(TemplateFault) -> TemplateValue? { nil }
 }
 
-/// What goes wrong inside a function or method; the renderer adds the place.
+/// A fault inside a function or method; the renderer adds the position.
 package struct TemplateFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   package let message: String
-  /// The query whose answer is not there yet: the renderer fetches it and begins again.
+  /// The query whose result is missing: the renderer makes it and starts again.
   let pendingQuery: String?
 
-  /// A failure.
+  /// Creates a fault.
   package init(_ message: String) {
     self.message = message
     pendingQuery = nil
@@ -81,5 +86,6 @@ package struct TemplateFault: Error, Hashable, Sendable, CustomStringConvertible
     self.pendingQuery = pendingQuery
   }
 
+  /// The fault.
   package var description: String { message }
 }

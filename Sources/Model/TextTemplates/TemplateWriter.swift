@@ -1,4 +1,5 @@
-/// Collects what a rendering writes. For HTML it knows where in the markup it stands, and escapes the values accordingly.
+/// Collects the output of a rendering. For HTML it tracks the position in the markup, and escapes
+/// values for it.
 struct TemplateWriter {
   private var bytes: [UInt8] = []
   private var context: HTMLContext?
@@ -7,13 +8,13 @@ struct TemplateWriter {
     context = isHTML ? HTMLContext() : nil
   }
 
-  /// What was written.
+  /// The output.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The size of what was written, in bytes.
+  /// The size of the output, in bytes.
   var count: Int { bytes.count }
 
-  /// Writes text of the template itself.
+  /// Writes literal text of the template.
   mutating func append(markup text: String) {
     context?.advance(over: text.utf8)
     bytes.append(contentsOf: text.utf8)

@@ -1,6 +1,7 @@
 import ArgumentParser
+import EvaluatorConfiguration
+import ExporterConfiguration
 import YAMLDecoding
-import EvaluatorService
 import ExporterService
 import WebSecurity
 import WebServer
@@ -12,7 +13,7 @@ struct CheckCommand: AsyncParsableCommand {
     abstract:
       "Read configuration, rule and receiver files as the daemons would, and name every mistake.",
     discussion: """
-      Each mistake is one line with file, line, column and mend; the exit status is then 1. Without a subcommand \
+      Each mistake is one line with file, line, column and fix; the exit status is then 1. Without a subcommand \
       the files of a configuration folder are checked.
       """,
     subcommands: [

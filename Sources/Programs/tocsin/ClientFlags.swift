@@ -1,7 +1,6 @@
 import ArgumentParser
 import YAMLDecoding
-import EvaluatorService
-import WebClient
+import Configuration
 
 /// How a command that asks a server gets in.
 struct ClientFlags: ParsableArguments {
@@ -10,12 +9,12 @@ struct ClientFlags: ParsableArguments {
     help: "TLS, password or token for --url (YAML, an http_config as for promtool and amtool).")
   var file: String?
 
-  /// Readies requests for sending; throws everything that is wrong with the file.
-  func requestSetup() throws -> @Sendable (inout WebRequest) throws -> Void {
-    guard let file else { return { _ in } }
+  /// How requests are made; throws everything that is wrong with the file.
+  func httpConfiguration() throws -> HTTPClientConfiguration {
+    guard let file else { return HTTPClientConfiguration() }
     let diagnostics = ConfigDiagnostics(readsSecretFiles: true)
-    let setup = HTTPClientFile.read(file, diagnostics: diagnostics)
+    let configuration = HTTPClientConfiguration.read(file: file, diagnostics: diagnostics)
     try diagnostics.throwIfAny()
-    return setup
+    return configuration
   }
 }

@@ -1,5 +1,6 @@
 import AlertRouting
 import AlertRules
+import Codecs
 import EvaluatorService
 import ExporterService
 import Foundation
@@ -7,6 +8,8 @@ import MetricModel
 
 /// What `tocsin up` says to the person in front of it: a few lines at the start, then each alert as it changes.
 struct ConsoleReporter: Sendable {
+  private let zone = TimeZoneRules.local()
+
   /// Writes one line to standard output at once, also into a pipe.
   func say(_ line: String) {
     FileHandle.standardOutput.write(Data("\(line)\n".utf8))
@@ -75,8 +78,7 @@ struct ConsoleReporter: Sendable {
   }
 
   private func time(_ instant: Timestamp) -> String {
-    let date = Date(timeIntervalSince1970: instant.seconds)
-    let now = Calendar.current.dateComponents([.hour, .minute, .second], from: date)
-    return String(format: "%02d:%02d:%02d", now.hour ?? 0, now.minute ?? 0, now.second ?? 0)
+    let offset = zone.offset(at: instant.rawValue / 1000).seconds
+    return CivilDate(instant.adding(milliseconds: Int64(offset) * 1000)).timeText
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExporterConfiguration
 import YAMLDecoding
 import ExporterService
 import Foundation

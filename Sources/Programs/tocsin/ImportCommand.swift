@@ -42,10 +42,10 @@ struct ImportCommand: AsyncParsableCommand {
         try await send(into: .store(store), &progress)
         try await store.close()
       } else {
-        let setup = try client.requestSetup()
+        let configuration = try client.httpConfiguration()
         let web = WebClient()
         defer { web.shutDown() }
-        try await send(into: .receiver(url: url, web, setup: setup), &progress)
+        try await send(into: .receiver(url: url, web, configuration: configuration), &progress)
       }
     } catch let failure as OpenMetricsImport.Failure {
       Self.say("\(failure)")

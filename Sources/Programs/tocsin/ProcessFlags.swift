@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExporterConfiguration
 import YAMLDecoding
 import ExporterService
 import MetricModel
@@ -51,9 +52,9 @@ struct ProcessFlags: ParsableArguments {
       configuration.processes.options.removesEmptyGroups = removeEmptyGroups
     }
     guard let recheckLimit else { return }
-    guard let duration = PrometheusDuration(recheckLimit) else {
+    guard let duration = PrometheusDuration(recheckLimit)?.duration else {
       throw ValidationError("--process.recheck-time-limit: \"\(recheckLimit)\" is no duration")
     }
-    configuration.processes.options.recheckLimit = .milliseconds(duration.rawValue)
+    configuration.processes.options.recheckLimit = duration
   }
 }

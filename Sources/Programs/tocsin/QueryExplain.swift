@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import Codecs
 import Foundation
 import MetricModel
 import PromQLEngine
@@ -51,7 +53,7 @@ struct QueryExplain: AsyncParsableCommand {
       if let storagePath {
         explanation = try await query.run(in: storagePath)
       } else {
-        let answer = try await query.ask(url, setup: try client.requestSetup())
+        let answer = try await query.ask(url, using: try client.httpConfiguration())
         if json { return print(String(decoding: answer, as: UTF8.self)) }
         explanation = try Explanation(answer: answer)
       }
@@ -110,7 +112,7 @@ private struct Query {
 
   /// The answer of an evaluator.
   func ask(
-    _ url: String, setup: (inout WebRequest) throws -> Void
+    _ url: String, using configuration: HTTPClientConfiguration
   ) async throws -> [UInt8] {
     var fields = [("query", text)]
     if let range {
@@ -121,7 +123,7 @@ private struct Query {
       fields.append(("time", Self.text(start)))
     }
     let form = fields.map { name, value in
-      name + "=" + (value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+      name + "=" + PercentEncoding.query(value)
     }
     let base = url.hasSuffix("/") ? String(url.dropLast()) : url
     var request = WebRequest(
@@ -129,7 +131,7 @@ private struct Query {
       headers: ["Content-Type": "application/x-www-form-urlencoded"],
       body: Array(form.joined(separator: "&").utf8))
     request.timeout = .seconds(600)
-    try setup(&request)
+    try await configuration.apply(to: &request)
     let client = WebClient()
     defer { client.shutDown() }
     let response = try await client.send(request)

@@ -1,4 +1,6 @@
 import ArgumentParser
+// Linked only: it keeps ICU's data out.
+private import CICUData
 import MetricModel
 
 /// The program: one subcommand per daemon and tool, one file each.

@@ -1,17 +1,18 @@
 import PromQLSyntax
 
-/// What a query says beside its answer: warnings and infos, each with the place in the query that it is about.
+/// The annotations of a query's result: warnings and infos, each with its position in the query.
 ///
-/// As in Prometheus 3.14 notes with the same text are one, wherever they come from: it has the place that is
-/// evaluated last, or, for notes that count, the place that is evaluated first.
+/// As in Prometheus 3.14, annotations with the same text are merged, wherever they come from: the
+/// position is that of the part evaluated last or, for annotations with a count, of the part
+/// evaluated first.
 struct Annotations {
-  /// What a note tells besides its text.
+  /// What an annotation holds besides its text.
   private enum Detail {
     case none
     case occurrences(Int)
     case buckets(ForcedBuckets)
 
-    /// The end of the note, before its place.
+    /// The end of the annotation, before its position.
     var text: String {
       switch self {
       case .none, .occurrences(1): ""
@@ -24,19 +25,19 @@ struct Annotations {
   private struct Annotation {
     let text: String
     var range: SourceRange
-    /// The part of the query that said it, which is evaluated after all that it is made of.
+    /// The part of the query that made it, which is evaluated after its operands.
     var part: SourceRange
     var detail: Detail
   }
 
   private var annotations: [Annotation] = []
 
-  /// The notes in the order in which they first came up.
+  /// The annotations in the order in which they first occurred.
   var texts: [String] {
     annotations.map { "\($0.text)\($0.detail.text) (\($0.range.start))" }
   }
 
-  /// Adds a note of a part of the query about a place in it, by default the part itself.
+  /// Adds an annotation by a part of the query about a position in it, by default the part itself.
   mutating func add(_ text: String, at range: SourceRange, of part: SourceRange? = nil) {
     let part = part ?? range
     guard let index = index(of: text) else {
@@ -49,20 +50,20 @@ struct Annotations {
     }
   }
 
-  /// Adds a note about something that happened some times.
+  /// Adds an annotation about something that happened several times.
   mutating func add(_ text: String, occurrences: Int, at range: SourceRange) {
     guard let index = index(of: text), case .occurrences(let count) = annotations[index].detail
     else { return append(text, range, .occurrences(occurrences)) }
     annotations[index].detail = .occurrences(count + occurrences)
-    keepFirst(range, index)
+    retainFirst(range, index)
   }
 
-  /// Adds a note about buckets whose counts were raised.
+  /// Adds an annotation about buckets whose counts were raised.
   mutating func add(_ text: String, _ buckets: ForcedBuckets, at range: SourceRange) {
     guard let index = index(of: text), case .buckets(let known) = annotations[index].detail
     else { return append(text, range, .buckets(buckets)) }
     annotations[index].detail = .buckets(known.joined(with: buckets))
-    keepFirst(range, index)
+    retainFirst(range, index)
   }
 
   private func index(of text: String) -> Int? { annotations.firstIndex { $0.text == text } }
@@ -71,13 +72,13 @@ struct Annotations {
     annotations.append(Annotation(text: text, range: range, part: range, detail: detail))
   }
 
-  private mutating func keepFirst(_ range: SourceRange, _ index: Int) {
+  private mutating func retainFirst(_ range: SourceRange, _ index: Int) {
     if range.isEvaluated(before: annotations[index].range) { annotations[index].range = range }
   }
 }
 
 extension SourceRange {
-  /// Whether a part of a query comes before another one when each part follows its arguments.
+  /// Whether a part of a query is evaluated before another one; each part follows its arguments.
   fileprivate func isEvaluated(before other: SourceRange) -> Bool {
     end == other.end ? other.start < start : end < other.end
   }

@@ -1,8 +1,8 @@
 package import PromQLSyntax
 
 extension Expression {
-  /// Whether the value is the same at every step of a range query, because all samples are pinned
-  /// by `@` (rule 17).
+  /// Whether the value is the same at every step of a range query, because all selectors are pinned
+  /// by `@`.
   package var isStepInvariant: Bool {
     switch self {
     case .number, .duration, .string: true

@@ -14,14 +14,14 @@ extension Planner {
     let source = try await reader(of: node, on: grid).vector(node.expression, on: grid)
     let groups = SeriesGroups(source.heads, by: node.grouping, isWithout: node.isWithout)
     switch node.operation {
-    case .sum: return fold(SumAccumulator.self, source, groups)
-    case .avg: return fold(AverageAccumulator.self, source, groups)
-    case .min: return fold(MinimumAccumulator.self, source, groups)
-    case .max: return fold(MaximumAccumulator.self, source, groups)
-    case .count: return fold(CountAccumulator.self, source, groups)
-    case .group: return fold(PresenceAccumulator.self, source, groups)
-    case .stddev: return fold(DeviationAccumulator.self, source, groups)
-    case .stdvar: return fold(VarianceAccumulator.self, source, groups)
+    case .sum: return aggregate(SumAccumulator.self, source, groups)
+    case .avg: return aggregate(AverageAccumulator.self, source, groups)
+    case .min: return aggregate(MinimumAccumulator.self, source, groups)
+    case .max: return aggregate(MaximumAccumulator.self, source, groups)
+    case .count: return aggregate(CountAccumulator.self, source, groups)
+    case .group: return aggregate(PresenceAccumulator.self, source, groups)
+    case .stddev: return aggregate(DeviationAccumulator.self, source, groups)
+    case .stdvar: return aggregate(VarianceAccumulator.self, source, groups)
     case .quantile:
       return QuantileOperator(source, groups, parameter: parameter, context)
     case .topk: return try select(.largest, source, groups, parameter)
@@ -37,21 +37,22 @@ extension Planner {
     }
   }
 
-  /// The planner for what an aggregation reads.
+  /// The planner for the operand of an aggregation.
   private func reader(of node: AggregationExpression, on grid: StepGrid) -> Planner {
     switch node.operation {
-    // Which ones are the first is not to change between evaluations, nor is the order of the answer.
+    // The selection must not change between evaluations, nor the order of the result.
     case .limitk, .limitRatio, .countValues: ordered
-    // Over a range nearly every series is among the best once: to sort them by labels afterwards takes longer.
+    // Over a range nearly every series is among the best once: sorting them by labels afterwards
+    // takes longer.
     case .topk, .bottomk: grid.count > 1 ? ordered : unordered
     case .sum, .avg, .min, .max, .count, .group, .stddev, .stdvar, .quantile: unordered
     }
   }
 
-  private func fold<Cell: Accumulator>(
+  private func aggregate<Cell: Accumulator>(
     _ type: Cell.Type, _ source: any InstantOperator, _ groups: SeriesGroups
   ) -> any InstantOperator {
-    AggregateOperator(source, groups, context, AggregateOperator.folding(type))
+    AggregateOperator(source, groups, context, AggregateOperator.aggregating(type))
   }
 
   private func select(
@@ -63,7 +64,7 @@ extension Planner {
 
   private func check(_ parameter: [Double], of node: AggregationExpression) throws(QueryError) {
     let range = node.parameter?.range ?? node.range
-    // Of all steps only the worst are told.
+    // Only the extreme values of all steps are reported.
     let numbers = parameter.filter { !$0.isNaN }
     let hasNaN = numbers.count < parameter.count
     let extremes = [numbers.max(), numbers.min()].compactMap { $0 }

@@ -25,7 +25,7 @@ extension Planner {
   ) -> any InstantOperator {
     let operation = node.operation
     if operation == .trimUpper || operation == .trimLower {
-      // Trimming is for native histograms; numbers are left out.
+      // Trimming is for native histograms; plain numbers are dropped.
       return FilterOperator(source) { (_, _) in false }
     }
     if operation.isComparison, !node.returnsBool {

@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 import PromQLSyntax
 
@@ -16,8 +17,8 @@ extension Planner {
       return try await parameterised(node, on: grid, body)
     case .date(let part):
       return try await date(node, on: grid, part)
-    case .overTime(let keepsName, let makeKernel):
-      return try await overTime(node, on: grid, keepsName: keepsName, makeKernel)
+    case .overTime(let retainsName, let makeKernel):
+      return try await overTime(node, on: grid, retainsName: retainsName, makeKernel)
     case .special(let plan):
       return try await plan(ordered, node, grid)
     case .scalar:
@@ -52,14 +53,14 @@ extension Planner {
       source = RowsOperator(scalar: (0..<grid.count).map { Double(grid.time($0)) / 1000 })
     }
     return PointwiseOperator(source) { seconds in
-      // Whole seconds only (rule 46); beyond a hundred million years there is no calendar.
+      // Whole seconds only; beyond a hundred million years there is no calendar.
       guard seconds.magnitude < 3e15 else { return .nan }
       return Double(part(CivilDate(Timestamp(rawValue: Int64(seconds) * 1000))))
     }
   }
 
   private func overTime(
-    _ node: FunctionCall, on grid: StepGrid, keepsName: Bool,
+    _ node: FunctionCall, on grid: StepGrid, retainsName: Bool,
     _ makeKernel: (WindowCall) throws(QueryError) -> any WindowKernel
   ) async throws(QueryError) -> any InstantOperator {
     var parameters: [[Double]] = []
@@ -75,7 +76,7 @@ extension Planner {
     let source = try await windows(range, on: grid)
     var kernel = try makeKernel(WindowCall(parameters: parameters, node: node, planner: self))
     if source.edges != .plain { kernel = try edgeKernel(node, source.edges, kernel) }
-    let windows = WindowOperator(source, keepsName: keepsName, kernel: kernel, context)
+    let windows = WindowOperator(source, retainsName: retainsName, kernel: kernel, context)
     windows.notes = CounterNotes(node.name, of: range, context)
     return windows
   }

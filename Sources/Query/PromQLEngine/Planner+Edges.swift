@@ -1,7 +1,7 @@
 import PromQLSyntax
 
 extension Planner {
-  /// The kernel for a range with `anchored` or `smoothed`, which few functions know.
+  /// The kernel for a range with `anchored` or `smoothed`, which few functions support.
   func edgeKernel(
     _ node: FunctionCall, _ edges: RangeEdges, _ plain: any WindowKernel
   ) throws(QueryError) -> any WindowKernel {

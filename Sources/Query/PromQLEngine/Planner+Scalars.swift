@@ -5,7 +5,7 @@ extension Planner {
   func scalar(
     _ expression: Expression, on grid: StepGrid
   ) async throws(QueryError) -> [Double] {
-    try context.requireRoom(rows: 1, steps: grid.count)
+    try context.requireCapacity(rows: 1, steps: grid.count)
     switch expression {
     case .number(let value, _), .duration(let value, _):
       return [Double](repeating: value, count: grid.count)

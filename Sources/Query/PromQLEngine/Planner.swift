@@ -6,19 +6,19 @@ import StorageAPI
 /// before the first sample is read.
 struct Planner {
   let context: QueryContext
-  /// In which order the series of the next operator come; any order is read faster.
+  /// The order in which the next operator yields its series; reading without an order is faster.
   private var order = SeriesSelection.Order.labels
 
   init(context: QueryContext) { self.context = context }
 
-  /// A planner for what is read by someone to whom the order of series makes no difference.
+  /// A planner for operands whose reader does not depend on the order of series.
   var unordered: Planner {
     var planner = self
     planner.order = .any
     return planner
   }
 
-  /// A planner for what is read by someone to whom it may make one.
+  /// A planner for operands whose reader may depend on it.
   var ordered: Planner {
     var planner = self
     planner.order = .labels
@@ -206,7 +206,7 @@ struct Planner {
       } else {
         context.options.subqueryStep
       }
-    // The instants are multiples of the step, the first one strictly after the window's open end.
+    // The instants are multiples of the step, the first one strictly after the window's open start.
     let begin = windows.first.start
     guard begin.magnitude <= StepGrid.farthest.magnitude,
       windows.last.end.magnitude <= StepGrid.farthest.magnitude
@@ -215,7 +215,7 @@ struct Planner {
     if first <= begin { first += step }
     let inner = StepGrid(from: first, through: windows.last.end, step: step)
     // Every part below has a row of this length, until the query ends.
-    try context.requireRoom(rows: 1, steps: inner.count)
+    try context.requireCapacity(rows: 1, steps: inner.count)
     try context.hold(inner.count)
     guard inner.count > 0 else { return SubqueryWindows(nil, inner, windows, context) }
     context.recorder?.enterSubquery(inner, offset: windows.offset, length: windows.length)

@@ -1,8 +1,8 @@
 import PromQLSyntax
 import StorageAPI
 
-/// What the operators of one query share: the source of samples, the bounds of the query, its
-/// budget and its notes.
+/// What the operators of one query share: the querier, the bounds of the query, its budget and its
+/// annotations.
 ///
 /// Used from one task only.
 final class QueryContext {
@@ -10,20 +10,20 @@ final class QueryContext {
   let options: QueryOptions
   /// The instants of the outermost query.
   let grid: StepGrid
-  /// The end that was asked for, which the last instant may fall short of, in milliseconds.
+  /// The requested end, which the last instant may fall short of, in milliseconds.
   let end: Int64
   /// The step of the outermost query in seconds; 0 for an instant query.
   let stepSeconds: Double
   private var warnings = Annotations()
   private var infos = Annotations()
-  /// Measures the query; nil unless that was asked for.
+  /// Measures the query; `nil` unless that was requested.
   let recorder: QueryRecorder?
   /// Samples read from storage so far.
   private(set) var samplesRead = 0
-  /// The most samples held at one time so far.
+  /// The most samples held in memory at one time so far.
   private(set) var peakSamples = 0
 
-  private var sampleSnapshot = 0
+  private var heldSamples = 0
   private var pendingWork = QueryContext.workPerCheck
   private let deadline: ContinuousClock.Instant?
 
@@ -40,14 +40,14 @@ final class QueryContext {
     deadline = options.timeout.map { ContinuousClock.now + $0 }
   }
 
-  /// How many samples may be worked on before the clock is looked at again: some microseconds.
+  /// The number of samples processed between two readings of the clock: some microseconds.
   private static let workPerCheck = 1 << 14
 
-  /// Called between series and inside of long loops: ends a query that was cancelled or ran too long.
+  /// Called between series and inside long loops: ends a query that was cancelled or ran too long.
   /// `work` is the number of samples or steps that come next.
   @inline(__always)
   func checkpoint(work: Int = 512) throws(QueryError) {
-    // Looking at the clock costs as much as a short series, so only some of the calls do.
+    // Reading the clock costs as much as a short series, so only some of the calls do.
     pendingWork &+= work
     if pendingWork >= Self.workPerCheck { try checkNow() }
   }
@@ -62,15 +62,16 @@ final class QueryContext {
 
   /// Takes samples from the budget; they count until they are released.
   func hold(_ samples: Int) throws(QueryError) {
-    sampleSnapshot += samples
-    if sampleSnapshot > peakSamples { peakSamples = sampleSnapshot }
-    if sampleSnapshot > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
+    heldSamples += samples
+    if heldSamples > peakSamples { peakSamples = heldSamples }
+    if heldSamples > options.maxSamples { throw .tooManySamples(limit: options.maxSamples) }
   }
 
-  /// Gives samples back to the budget.
-  func release(_ samples: Int) { sampleSnapshot -= samples }
+  /// Returns samples to the budget.
+  func release(_ samples: Int) { heldSamples -= samples }
 
-  /// Takes room for the series that a part of the query hands on: each with its place is as large as two samples.
+  /// Takes the series that a part of the query yields from the budget: each of them is as large as
+  /// two samples.
   ///
   /// Without it a chain of `or` would hold as many series as it has links, at each of them.
   func holdSeries(_ count: Int) throws(QueryError) {
@@ -78,9 +79,9 @@ final class QueryContext {
     try hold(2 * count)
   }
 
-  /// Takes room for a flag in each cell of a table, of which eight are as large as a sample.
+  /// Takes a flag in each cell of a table from the budget; eight of them are as large as a sample.
   func holdFlags(rows: Int, steps: Int) throws(QueryError) {
-    try requireRoom(rows: rows, steps: steps)
+    try requireCapacity(rows: rows, steps: steps)
     try hold(rows * steps / 8)
   }
 
@@ -91,37 +92,37 @@ final class QueryContext {
     release(samples)
   }
 
-  /// Refuses a table that cannot fit into the budget before it is made.
-  func requireRoom(rows: Int, steps: Int) throws(QueryError) {
+  /// Refuses a table that cannot fit into the budget before it is allocated.
+  func requireCapacity(rows: Int, steps: Int) throws(QueryError) {
     let (cells, overflow) = rows.multipliedReportingOverflow(by: steps)
     if overflow || cells > options.maxSamples {
       throw .tooManySamples(limit: options.maxSamples)
     }
   }
 
-  /// The answer with the notes and the profile of the query.
+  /// The result with the annotations and the profile of the query.
   func result(_ value: QueryValue) -> QueryResult {
     var result = QueryResult(value: value, warnings: warnings.texts, infos: infos.texts)
     result.profile = recorder?.profile(self)
     return result
   }
 
-  /// Notes of a part of the query that the answer may be wrong because of a place in it.
+  /// Warns that the result may be wrong because of a position in a part of the query.
   func warn(_ text: String, at range: SourceRange, of part: SourceRange? = nil) {
     warnings.add("PromQL warning: \(text)", at: range, of: part)
   }
 
-  /// Notes the same about something that happened some times.
+  /// Adds the same warning about something that happened several times.
   func warn(_ text: String, occurrences: Int, at range: SourceRange) {
     warnings.add("PromQL warning: \(text)", occurrences: occurrences, at: range)
   }
 
-  /// Notes something worth knowing.
+  /// Adds an info annotation.
   func inform(_ text: String, at range: SourceRange) {
     infos.add("PromQL info: \(text)", at: range)
   }
 
-  /// Notes that counts of buckets were raised.
+  /// Adds an info annotation about buckets whose counts were raised.
   func inform(_ text: String, _ forced: ForcedBuckets, at range: SourceRange) {
     infos.add("PromQL info: \(text)", forced, at: range)
   }
@@ -134,7 +135,7 @@ final class QueryContext {
     return StepGrid.milliseconds(try seconds(duration, at: range))
   }
 
-  /// The milliseconds of a length, which must be positive.
+  /// The milliseconds of a duration, which must be positive.
   func positiveMilliseconds(
     _ duration: DurationExpression, at range: SourceRange
   ) throws(QueryError) -> Int64 {
@@ -181,6 +182,6 @@ final class QueryContext {
 }
 
 extension DurationExpression {
-  /// The offsets of the first byte and of the one behind the last.
+  /// The offsets of the first byte and of the one after the last.
   fileprivate var bounds: String { "\(place.start.offset):\(place.end.offset)" }
 }

@@ -2,11 +2,11 @@ package import MetricModel
 package import PromQLSyntax
 package import StorageAPI
 
-/// Evaluates PromQL over any source of samples, with the semantics of Prometheus 3.
+/// Evaluates PromQL over any querier, with the semantics of Prometheus 3.
 ///
-/// A query is planned into operators, which hand over one series at a time for all steps; an
-/// instant query is a range query of one step. Engines are values without state: make one wherever
-/// it is needed.
+/// A query is planned into operators, which yield one series at a time for all steps; an instant
+/// query is a range query of one step. Engines are values without state: make one wherever it is
+/// needed.
 package struct QueryEngine: Sendable {
   /// Where samples come from.
   package let querier: any SeriesQuerier
@@ -18,14 +18,14 @@ package struct QueryEngine: Sendable {
     self.options = options
   }
 
-  /// Reads and checks an expression against this engine's functions.
+  /// Parses and checks an expression against this engine's functions.
   package static func parse(_ text: String) throws(ParseError) -> Expression {
     let expression = try PromQLParser.parse(text, functions: FunctionTable.names)
     try FunctionTable.checker.check(expression)
     return FunctionTable.checker.settled(expression)
   }
 
-  /// How a function is called; nil if there is none of this name.
+  /// A function's signature; `nil` if there is none of this name.
   package static func signature(of function: String) -> FunctionSignature? {
     FunctionTable.named[function]?.signature
   }
@@ -33,7 +33,7 @@ package struct QueryEngine: Sendable {
   /// The names of all functions.
   package static var functionNames: [String] { FunctionTable.named.keys.sorted() }
 
-  /// What a checked expression yields.
+  /// The type of a checked expression.
   package static func type(of expression: Expression) -> ValueType {
     FunctionTable.checker.type(of: expression)
   }
@@ -64,9 +64,9 @@ package struct QueryEngine: Sendable {
   }
 
   /// Evaluates an expression, which must have passed `parse`, at `start`, `start + step` and so on
-  /// up to `end`, which gives nothing if it lies before the start.
+  /// up to `end`; the result is empty if `end` lies before the start.
   ///
-  /// The answer is always a matrix; `step` is in milliseconds and must be positive.
+  /// The result is always a matrix; `step` is in milliseconds and must be positive.
   @concurrent
   package func range(
     _ expression: Expression, from start: Timestamp, through end: Timestamp, step: Int64
@@ -80,7 +80,7 @@ package struct QueryEngine: Sendable {
     let context = QueryContext(
       querier: querier, options: options, grid: grid, end: StepGrid.clamped(end),
       stepSeconds: Double(step) / 1000)
-    try context.requireRoom(rows: 1, steps: grid.count)
+    try context.requireCapacity(rows: 1, steps: grid.count)
     guard grid.count > 0 else { return context.result(.matrix([])) }
     let planner = Planner(context: context)
     let builder = ResultBuilder(context)

@@ -4,18 +4,18 @@ package import StorageAPI
 
 /// Why an expression has no value.
 package enum QueryError: Error, Sendable, Equatable {
-  /// The data do not fit the expression: duplicate series, a bad parameter. The range says which
-  /// part is meant.
+  /// The data do not fit the expression: duplicate series, a bad parameter. The range is the part
+  /// concerned.
   case failed(String, at: SourceRange)
   /// The query would hold more samples than `QueryOptions.maxSamples`.
   case tooManySamples(limit: Int)
   /// The query ran longer than `QueryOptions.timeout`.
   case timedOut(after: Duration)
-  /// The caller went away.
+  /// The caller was cancelled or disconnected.
   case cancelled
-  /// The samples could not be had.
+  /// The samples could not be read.
   case storage(StorageError)
-  /// A series that the query needs holds a native histogram, which the engine does not know yet.
+  /// A series that the query needs has a native histogram, which the engine does not support yet.
   case nativeHistogram(Labels)
 }
 
@@ -34,7 +34,7 @@ extension QueryError: CustomStringConvertible {
         + "(query.max-samples = \(limit))"
     case .timedOut(let limit):
       "query timed out in query execution "
-        + "(query.timeout = \(PrometheusDuration(rawValue: Int64(limit / .milliseconds(1)))))"
+        + "(query.timeout = \(PrometheusDuration(limit)))"
     case .cancelled: "query was canceled in query execution"
     case .storage(let error): "\(error)"
     case .nativeHistogram(let labels):

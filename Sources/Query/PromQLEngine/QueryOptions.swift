@@ -1,14 +1,15 @@
 /// The limits and defaults of a query.
 package struct QueryOptions: Sendable {
-  /// How old a sample may be to stand for "now", in milliseconds; a sample exactly so old is gone.
+  /// The lookback delta in milliseconds: how old the newest sample of an instant vector may be; a
+  /// sample exactly that old is not used.
   package var lookback: Int64 = 5 * 60_000
-  /// The distance of a subquery's instants where none is written, in milliseconds.
+  /// The default step of subqueries, in milliseconds.
   package var subqueryStep: Int64 = 60_000
-  /// How many samples a query may hold at any one time.
+  /// The most samples that a query may hold in memory at any one time.
   package var maxSamples = 50_000_000
-  /// How long a query may run; nil for as long as it takes.
+  /// The longest time that a query may run; `nil` for no limit.
   package var timeout: Duration? = .seconds(120)
-  /// Whether the answer comes with a `QueryProfile`.
+  /// Whether the result comes with a `QueryProfile`.
   package var recordsProfile = false
 
   /// The defaults of Prometheus.

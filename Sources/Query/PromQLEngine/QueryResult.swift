@@ -1,6 +1,6 @@
 package import MetricModel
 
-/// The value of a sample at the engine's door; native histograms will be a second case.
+/// The value of a sample in a result; native histograms will be a second case.
 package enum Sample: Sendable, Hashable {
   case float(Double)
 
@@ -14,9 +14,9 @@ package enum Sample: Sendable, Hashable {
 
 /// One series of an instant vector.
 package struct VectorElement: Sendable, Hashable {
-  /// Who.
+  /// The label set.
   package var labels: Labels
-  /// What, at the time of the query.
+  /// The value at the time of the query.
   package var value: Sample
 
   package init(labels: Labels, value: Sample) {
@@ -25,13 +25,13 @@ package struct VectorElement: Sendable, Hashable {
   }
 }
 
-/// One series of a range query's answer, as two columns of equal length.
+/// One series of a range query's result, as two columns of equal length.
 package struct MatrixSeries: Sendable, Hashable {
-  /// Who.
+  /// The label set.
   package var labels: Labels
-  /// When, in growing order.
+  /// The timestamps, in increasing order.
   package var timestamps: [Timestamp]
-  /// What.
+  /// The values.
   package var values: [Sample]
 
   package init(labels: Labels, timestamps: [Timestamp] = [], values: [Sample] = []) {
@@ -41,7 +41,7 @@ package struct MatrixSeries: Sendable, Hashable {
   }
 }
 
-/// What an expression yields.
+/// The value of an expression.
 package enum QueryValue: Sendable, Hashable {
   case scalar(Double, at: Timestamp)
   case string(String, at: Timestamp)
@@ -50,14 +50,25 @@ package enum QueryValue: Sendable, Hashable {
   case matrix([MatrixSeries])
 }
 
-/// The answer to a query.
+extension QueryValue {
+  /// The elements of a vector, or a scalar as one element without labels; `nil` for a string or a matrix.
+  package var elements: [VectorElement]? {
+    switch self {
+    case .scalar(let number, _): [VectorElement(labels: .empty, value: .float(number))]
+    case .vector(let elements, _): elements
+    case .string, .matrix: nil
+    }
+  }
+}
+
+/// The result of a query.
 package struct QueryResult: Sendable {
   /// The value.
   package var value: QueryValue
-  /// Texts that say the value may be wrong, each ending in its position: `PromQL warning: ...
+  /// Warnings that the value may be wrong, each ending in its position: `PromQL warning: ...
   /// (1:10)`.
   package var warnings: [String]
-  /// Texts worth knowing, likewise.
+  /// Infos, likewise.
   package var infos: [String]
   /// What the query did, if `QueryOptions.recordsProfile` asked for it.
   package var profile: QueryProfile?

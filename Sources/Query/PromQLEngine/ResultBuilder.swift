@@ -2,14 +2,14 @@ import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// Makes the answer of a query out of its last operator: names fall, series that became equal are
-/// merged (rule 27).
+/// Builds the result of a query from its last operator: metric names are dropped where needed,
+/// series that became equal are merged.
 struct ResultBuilder {
   private let context: QueryContext
 
   init(_ context: QueryContext) { self.context = context }
 
-  /// The answer of an instant query, in the operator's order.
+  /// The result of an instant query, in the operator's order.
   func vector(
     _ source: any InstantOperator, at range: SourceRange
   ) throws(QueryError) -> [VectorElement] {
@@ -29,7 +29,7 @@ struct ResultBuilder {
     return elements
   }
 
-  /// The answer of a range query, sorted by labels.
+  /// The result of a range query, sorted by labels.
   func matrix(
     _ source: any InstantOperator, at range: SourceRange
   ) throws(QueryError) -> [MatrixSeries] {
@@ -55,12 +55,12 @@ struct ResultBuilder {
     return result
   }
 
-  /// A scalar's answer to a range query: one series without labels.
+  /// A scalar's result of a range query: one series without labels.
   func matrix(ofScalar row: [Double]) -> [MatrixSeries] {
     row.isEmpty ? [] : [MatrixSeries(.empty, row, at: stepTimes)]
   }
 
-  /// The samples of a range selector or subquery, asked for as they are.
+  /// The samples of a range selector or subquery that is the whole query.
   func windows(
     _ expression: Expression, _ planner: Planner
   ) async throws(QueryError) -> [MatrixSeries] {
@@ -100,8 +100,8 @@ struct ResultBuilder {
     (0..<context.grid.count).map { Timestamp(rawValue: context.grid.time($0)) }
   }
 
-  /// Adds the values of a row to another of the same labels; both having one at the same step is an
-  /// error.
+  /// Merges the values of a row into another with the same labels; it is an error if both have one
+  /// at the same step.
   static func merge(
     _ row: [Double], into target: inout [Double], at range: SourceRange
   ) throws(QueryError) {
@@ -129,7 +129,8 @@ extension MatrixSeries {
       ? times : row.indices.filter { row[$0].isPresent }.map { times[$0] }
   }
 
-  /// Adds the samples of a series of the same labels; false if both have one at the same time.
+  /// Adds the samples of a series with the same labels; returns `false` if both have one at the
+  /// same time.
   fileprivate mutating func merge(_ other: MatrixSeries) -> Bool {
     let all = (Array(zip(timestamps, values)) + zip(other.timestamps, other.values))
       .sorted { $0.0 < $1.0 }

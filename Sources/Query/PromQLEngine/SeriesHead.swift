@@ -1,19 +1,16 @@
 import MetricModel
 
-/// Who a row belongs to, while a query runs.
+/// The labels of a row while a query runs.
 struct SeriesHead {
-  /// The labels, the metric name among them even if it is going to fall.
+  /// The labels, including a metric name that is going to be dropped.
   var labels: Labels
-  /// Whether the name falls at the end of the query; until then `label_replace` and `by (__name__)`
-  /// still see it (rule 27).
+  /// Whether the metric name is dropped at the end of the query; until then `label_replace` and `by
+  /// (__name__)` still see it.
   var dropsName = false
 
-  /// Labels that fall together with the metric name.
+  /// Labels that are dropped together with the metric name.
   static let nameLabels = [Label.metricName, "__type__", "__unit__"]
 
-  /// The same head with its name marked to fall.
-  var droppingName: SeriesHead { SeriesHead(labels: labels, dropsName: true) }
-
-  /// The labels that the answer shows.
+  /// The labels in the result.
   var finalLabels: Labels { dropsName ? labels.removing(Self.nameLabels) : labels }
 }

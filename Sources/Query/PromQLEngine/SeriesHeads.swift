@@ -1,13 +1,14 @@
 import MetricModel
 import StorageAPI
 
-/// Who the rows of an operator belong to, in the order in which they come.
+/// The heads of an operator's rows, in the order in which they come.
 ///
-/// Most operators hand on whom they get, so the labels are not copied but shared, from the storage on.
+/// Most operators yield the series of their operand, so the labels are not copied but shared, from
+/// the storage on.
 struct SeriesHeads: RandomAccessCollection {
-  /// Who the series are.
+  /// The series.
   let series: SeriesSet
-  /// Whether the names fall.
+  /// Whether the metric names are dropped.
   private let names: Names
 
   private enum Names {
@@ -32,10 +33,10 @@ struct SeriesHeads: RandomAccessCollection {
     SeriesHead(labels: series.labels[index], dropsName: dropsName(index))
   }
 
-  /// The same heads with their names marked to fall.
+  /// The same heads with their names marked to be dropped.
   var droppingNames: SeriesHeads { SeriesHeads(series, dropsNames: true) }
 
-  /// Whether the names of all fall, or of none; nil if they differ.
+  /// Whether the names of all are dropped, or of none; `nil` if they differ.
   var dropsNames: Bool? {
     switch names {
     case .alike(let dropping): dropping

@@ -1,17 +1,17 @@
-/// All rows of an operator, for steps of a plan that cannot work on one series at a time.
+/// All rows of an operator, for nodes of a plan that cannot work on one series at a time.
 struct SeriesTable {
   private(set) var heads: SeriesHeads
   /// The rows one after another.
   private(set) var values: [Double] = []
   let steps: Int
 
-  /// Pulls everything out of an operator; the samples count against the budget until `release`.
+  /// Drains an operator; the samples count against the budget until `release`.
   init(
     draining source: any InstantOperator, steps: Int, in context: QueryContext
   ) throws(QueryError) {
     heads = source.heads
     self.steps = steps
-    try context.requireRoom(rows: heads.count, steps: steps)
+    try context.requireCapacity(rows: heads.count, steps: steps)
     values.reserveCapacity(heads.count * steps)
     var row = [Double](repeating: absentValue, count: steps)
     while try source.next(into: &row) {

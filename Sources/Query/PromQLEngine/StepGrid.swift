@@ -4,9 +4,9 @@ import MetricModel
 struct StepGrid: Hashable {
   /// The first instant, in milliseconds.
   let start: Int64
-  /// The distance, in milliseconds.
+  /// The step, in milliseconds.
   let step: Int64
-  /// How many instants there are.
+  /// The number of instants.
   let count: Int
 
   /// The grid of an instant query.
@@ -23,19 +23,19 @@ struct StepGrid: Hashable {
     count = end < start ? 0 : Int((end - start) / self.step) + 1
   }
 
-  /// The instant with a number.
+  /// The instant with an index.
   func time(_ index: Int) -> Int64 { start + Int64(index) * step }
 
   /// The last instant; `start` if there is none.
   var end: Int64 { time(max(count - 1, 0)) }
 
-  /// Times beyond this are cut to it, so that no sum of them overflows.
+  /// Later times are cut to this one, so that no sum of them overflows.
   static let latest: Int64 = 1 << 60
 
-  /// Instants of subqueries beyond this are refused: each level may add a few times the latest time.
+  /// Later instants of subqueries are refused: each level may add a few times the latest time.
   static let farthest: Int64 = 1 << 61
 
-  /// A time cut to what the engine calculates with.
+  /// A time cut to the range that the engine calculates with.
   static func clamped(_ time: Timestamp) -> Int64 { min(max(time.rawValue, -latest), latest) }
 
   /// Milliseconds of a number of seconds, cut likewise; 0 for NaN.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A length of time in a range, an offset or a resolution: mostly a literal, but arithmetic is
-/// allowed, and kept as it was written.
+/// A duration in a range, an offset or a resolution: usually a literal, but arithmetic is allowed
+/// and preserved as it was written.
 ///
 /// Values are seconds. `step()` and `range()` are those of the outermost query.
 package indirect enum DurationExpression: Hashable, Sendable {

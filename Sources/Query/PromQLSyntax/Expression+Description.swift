@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 
 extension Expression: CustomStringConvertible {
@@ -23,7 +24,8 @@ extension Expression: CustomStringConvertible {
   package static func quoted(_ text: String) -> String {
     let quoted = GoQuoting.quoted(text)
     guard quoted.unicodeScalars.contains("\u{fffd}") else { return quoted }
-    // As itself it is refused, since it stands for bytes that are no text. Prometheus prints it so.
+    // The replacement character itself is refused, since it stands for bytes that are not text.
+    // Prometheus prints it as an escape, too.
     return quoted.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar == "\u{fffd}" {
         text += "\\ufffd"
@@ -39,7 +41,7 @@ extension VectorSelector: CustomStringConvertible {
 
   /// Name and matchers, those in the order of their texts.
   fileprivate var head: String {
-    // A condition on the name that says what stands before the braces is not said twice.
+    // A matcher on the name that repeats what is in front of the braces is not printed again.
     let items = matchers.filter {
       $0.name != Label.metricName || $0.value != name ?? "" || $0.value.isEmpty
         || $0.operation != .equal
@@ -148,10 +150,10 @@ extension DurationExpression: CustomStringConvertible {
     }
   }
 
-  /// The text of a whole range, step or offset, where numbers are printed as time spans, too.
+  /// The text of a whole range, step or offset, where numbers are printed as durations, too.
   fileprivate var lengthText: String { literal.map(Self.text) ?? description }
 
-  /// Seconds as a time span, cut to milliseconds.
+  /// Seconds as a duration, truncated to milliseconds.
   static func text(_ seconds: Double) -> String {
     let nanoseconds = (seconds.magnitude * 1e9).rounded()
     let milliseconds = Int64(exactly: (nanoseconds / 1e6).rounded(.down)) ?? Int64.max / 1_000_000

@@ -2,15 +2,15 @@ extension Expression {
   /// The longest line that is left in one piece, in bytes.
   package static let prettyWidth = 100
 
-  /// The expression as text, broken into indented lines where a part is longer than a line; laid out
-  /// as Prometheus' formatter does.
+  /// The expression as text, broken into indented lines where a part is longer than a line; laid
+  /// out as Prometheus' formatter does.
   package var pretty: String { pretty(level: 0) }
 
   private func pretty(level: Int) -> String {
     let indent = String(repeating: "  ", count: level)
     let text = description
     guard text.utf8.count > Self.prettyWidth else {
-      // A subquery that fits begins its line, whatever is around it.
+      // A subquery that fits starts on its own line, whatever is around it.
       if case .subquery = self { return text }
       return indent + text
     }

@@ -1,11 +1,11 @@
-/// A PromQL expression: the tree that the parser makes, the checker proves and the engine plans
+/// A PromQL expression: the tree that the parser builds, the checker verifies and the engine plans
 /// from.
 ///
-/// Every node knows where it was read. Trees are values and bounded in depth by the parser, so
+/// Every node has its position in the text. Trees are values and bounded in depth by the parser, so
 /// recursion over one is safe.
 package indirect enum Expression: Hashable, Sendable {
   case number(Double, SourceRange)
-  /// A time span such as `1h30m`, which is a number of seconds.
+  /// A duration such as `1h30m`, which is a number of seconds.
   case duration(Double, SourceRange)
   case string(String, SourceRange)
   case selector(VectorSelector)
@@ -54,7 +54,7 @@ package indirect enum Expression: Hashable, Sendable {
 
 /// A selector with a range: `metric[5m]`.
 package struct RangeSelector: Hashable, Sendable {
-  /// The series; offset and `@` are here, wherever they were written.
+  /// The selector; offset and `@` are here, wherever they were written.
   package var selector: VectorSelector
   /// The length of the window.
   package var length: DurationExpression
@@ -74,7 +74,7 @@ package struct Subquery: Hashable, Sendable {
   package var expression: Expression
   /// The length of the window.
   package var length: DurationExpression
-  /// The distance of the instants; nil for the engine's default.
+  /// The interval between the instants; `nil` for the engine's default.
   package var step: DurationExpression?
   /// How far back the window lies.
   package var offset: DurationExpression?
@@ -94,14 +94,14 @@ package struct Subquery: Hashable, Sendable {
   }
 }
 
-/// Two operands and what stands between.
+/// Two operands and the operator between them.
 package struct BinaryExpression: Hashable, Sendable {
   package var operation: BinaryOperator
   package var left: Expression
   package var right: Expression
   /// Whether a comparison gives 0 or 1 rather than filtering.
   package var returnsBool: Bool
-  /// How series of two vectors are matched; without meaning when a side is a scalar.
+  /// How series of two vectors are matched; meaningless when a side is a scalar.
   package var matching: VectorMatching
   /// Where the operator with its modifiers begins.
   package var sign: SourceRange

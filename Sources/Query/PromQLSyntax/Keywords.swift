@@ -1,18 +1,19 @@
+import Codecs
 import MetricModel
 
-/// The words that the grammar knows.
+/// The keywords of the grammar.
 enum Keywords {
   static let aggregations = Set(AggregationOperator.allCases.map(\.rawValue))
   /// Operators that are words.
   static let operators: Set<String> = ["and", "or", "unless", "atan2"]
-  /// Words that go with other words.
+  /// Keywords of clauses, which follow other words.
   static let clauses: Set<String> = [
     "bool", "by", "group_left", "group_right", "fill", "fill_left", "fill_right", "ignoring",
     "offset", "smoothed", "anchored", "on", "without",
   ]
-  /// Words that stand for a duration inside brackets.
+  /// Keywords that are durations inside brackets.
   static let durations: Set<String> = ["step", "range", "max_of", "min_of"]
-  /// Words that are called like functions.
+  /// Keywords that are called like functions.
   static let calls = durations.union(["start", "end"])
   static let all = aggregations.union(operators).union(clauses).union(calls)
 

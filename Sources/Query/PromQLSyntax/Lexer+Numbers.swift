@@ -7,10 +7,9 @@ extension Lexer {
       || byte == UInt8(ascii: ".") && peek(1).map(Self.isDigit) ?? false
   }
 
-  /// Reads a number or a duration: `0x1F`, `1_000`, `1e3`, `1h30m`.
+  /// Scans a number or a duration: `0x1F`, `1_000`, `1e3`, `1h30m`.
   ///
-  /// What looks like one of them is a token even if it has no value; that is said only where the
-  /// value is asked for.
+  /// A malformed one is a token, too; the error is reported only where its value is needed.
   mutating func scanNumberOrDuration() -> Bool {
     let start = position
     if scanNumber() {
@@ -36,7 +35,7 @@ extension Lexer {
     }
   }
 
-  /// Whether a number is a usual one, 10 or 0.25, which needs no second look.
+  /// Whether a number is a plain one, 10 or 0.25, which needs no further checks.
   private static func isPlain(_ digits: String) -> Bool {
     guard digits.utf8.count < 16, let first = digits.utf8.first, isDigit(first),
       let last = digits.utf8.last, isDigit(last)
@@ -45,11 +44,11 @@ extension Lexer {
     for byte in digits.utf8 {
       if isDot(byte) { hasDot = true } else if !isDigit(byte) { return false }
     }
-    // A zero in front of a whole number makes it octal.
+    // A leading zero makes an integer octal.
     return hasDot || first != UInt8(ascii: "0") || digits.utf8.count == 1
   }
 
-  /// Steps over a number; false if it is none, the position then being behind what is wrong.
+  /// Skips a number; returns `false` if it is malformed, with the position after the error.
   private mutating func scanNumber() -> Bool {
     var isDigit = Self.isDigit
     var isHexadecimal = false
@@ -87,7 +86,7 @@ extension Lexer {
     return !Self.isLetter(next) && !Self.isDigit(next)
   }
 
-  /// Steps over the units of a duration, whose first number has been read.
+  /// Skips the units of a duration whose first number has been read.
   private mutating func scanUnits() -> Bool {
     guard accept({ "smhdwy".utf8.contains($0) }) else { return false }
     _ = accept { $0 == UInt8(ascii: "s") }

@@ -25,7 +25,7 @@ extension Lexer {
           continue
         }
       }
-      // What was no UTF-8 has been replaced by this character on its way here.
+      // Bytes that were not UTF-8 have been replaced by this character on the way here.
       if byte == 0xef, scalar() == "\u{fffd}" { return fail("invalid UTF-8 rune", from: start) }
       decoded.append(byte)
       advance()
@@ -35,7 +35,8 @@ extension Lexer {
       from: start)
   }
 
-  /// Where the quote is that ends a string of ASCII characters that stand for themselves; nil if it is another.
+  /// The position of the closing quote of a string of ASCII characters without escapes; `nil` if
+  /// the string is not so simple.
   private func endOfPlainString(quote: UInt8) -> Int? {
     var place = position.offset
     while place < bytes.count, bytes[place] != quote {
@@ -47,7 +48,7 @@ extension Lexer {
     return place < bytes.count ? place : nil
   }
 
-  /// Reads what follows a backslash; gives what is wrong with it.
+  /// Scans what follows a backslash; returns the error message, if any.
   private mutating func scanEscape(quote: UInt8, into decoded: inout [UInt8]) -> String? {
     guard let byte = peek() else { return "escape sequence not terminated" }
     if let plain = Self.plainEscapes[byte] ?? (byte == quote ? byte : nil) {
@@ -85,7 +86,7 @@ extension Lexer {
 
   private static let invalidCode = "escape sequence is an invalid Unicode code point"
 
-  /// A character with its number, `U+0071 'q'`; without itself if it cannot be printed.
+  /// A character with its number, `U+0071 'q'`; the number alone if it is not printable.
   private static func named(_ scalar: Unicode.Scalar?) -> String {
     let scalar = scalar ?? "\u{fffd}"
     let digits = String(scalar.value, radix: 16, uppercase: true)

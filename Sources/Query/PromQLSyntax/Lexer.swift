@@ -1,9 +1,10 @@
+import Codecs
 import MetricModel
 
-/// Cuts the text of an expression into tokens.
+/// Splits the text of an expression into tokens.
 ///
-/// What a character means depends on where it stands: after `{`, after `[` or elsewhere. The rules
-/// are those of Prometheus, and so are the messages about what is no token.
+/// What a character means depends on its context: after `{`, after `[` or elsewhere. The rules are
+/// those of Prometheus, and so are the error messages.
 struct Lexer {
   let bytes: [UInt8]
   private(set) var position = SourcePosition.start
@@ -37,7 +38,7 @@ struct Lexer {
     return index < bytes.count ? bytes[index] : nil
   }
 
-  /// Steps over one byte and keeps count of lines.
+  /// Advances by one byte and counts lines.
   mutating func advance() {
     guard let byte = peek() else { return }
     position.offset += 1
@@ -49,7 +50,7 @@ struct Lexer {
     }
   }
 
-  /// Steps over the next byte if it is wanted.
+  /// Advances past the next byte if it is wanted.
   mutating func accept(_ isWanted: (UInt8) -> Bool) -> Bool {
     guard let byte = peek(), isWanted(byte) else { return false }
     advance()
@@ -63,12 +64,7 @@ struct Lexer {
     return String(decoding: bytes[start...].prefix(4), as: UTF8.self).unicodeScalars.first
   }
 
-  /// Steps over one whole character.
-  mutating func advanceCharacter() {
-    for _ in 0..<(scalar().map { UTF8.width($0) } ?? 0) { advance() }
-  }
-
-  /// A character in single quotes, as messages show it; the end of the text is no character.
+  /// A character in single quotes, as messages show it; the end of the text is not a character.
   static func quoted(_ scalar: Unicode.Scalar?) -> String {
     GoQuoting.quoted(character: scalar ?? "\u{fffd}")
   }
@@ -80,21 +76,21 @@ struct Lexer {
 
   // MARK: - Tokens
 
-  /// Adds a token; true, for there may be more.
+  /// Adds a token; returns `true`, for more may follow.
   mutating func emit(_ kind: Token.Kind, from start: SourcePosition) -> Bool {
     let range = SourceRange(start: start, end: position)
     tokens.append(Token(kind: kind, text: text(from: start), range: range))
     return true
   }
 
-  /// Adds a sign, whose text is known.
+  /// Adds a symbol, whose text is known.
   mutating func emit(_ symbol: Symbol, from start: SourcePosition) -> Bool {
     let range = SourceRange(start: start, end: position)
     tokens.append(Token(kind: .symbol(symbol), text: symbol.rawValue, range: range))
     return true
   }
 
-  /// Adds the last token: what went wrong. Always false.
+  /// Adds the last token, an error; returns `false`.
   mutating func fail(_ message: String, from start: SourcePosition? = nil) -> Bool {
     let range = SourceRange(start: start ?? position, end: position)
     tokens.append(Token(kind: .failure(message), text: "", range: range))

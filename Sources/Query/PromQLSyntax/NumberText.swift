@@ -1,6 +1,6 @@
 import MetricModel
 
-/// What the texts of numbers and durations are worth, by Go's rules.
+/// The values of numbers and durations in text form, by Go's rules.
 enum NumberText {
   /// Why a text has no value.
   struct Problem: Error {

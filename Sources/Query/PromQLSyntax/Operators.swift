@@ -13,15 +13,15 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
   case less = "<"
   case greaterOrEqual = ">="
   case lessOrEqual = "<="
-  /// `</`: keeps the part of a native histogram below a value.
+  /// `</`: removes the part of a native histogram above a value.
   case trimUpper = "</"
-  /// `>/`: keeps the part of a native histogram above a value.
+  /// `>/`: removes the part of a native histogram below a value.
   case trimLower = ">/"
   case and
   case or
   case unless
 
-  /// How tightly the operator binds; more binds tighter.
+  /// The operator's precedence; a higher one binds tighter.
   package var precedence: Int {
     switch self {
     case .or: 1
@@ -38,7 +38,7 @@ package enum BinaryOperator: String, Sendable, CaseIterable {
   /// Whether `a op b op c` means `a op (b op c)`.
   package var isRightAssociative: Bool { self == .power }
 
-  /// Whether the operator compares, and so filters or, with `bool`, gives 0 or 1.
+  /// Whether the operator compares, and so filters or, with `bool`, returns 0 or 1.
   package var isComparison: Bool {
     switch self {
     case .equal, .notEqual, .greater, .less, .greaterOrEqual, .lessOrEqual: true
@@ -56,7 +56,7 @@ package enum UnaryOperator: String, Sendable {
   case minus = "-"
 }
 
-/// What folds the series of a group into fewer.
+/// An aggregation operator.
 package enum AggregationOperator: String, Sendable, CaseIterable {
   case sum, avg, min, max, count, group, stddev, stdvar
   case topk, bottomk, quantile

@@ -1,4 +1,4 @@
-/// A form of the grammar that says of itself what it is and what it wants when a word does not fit.
+/// A grammar production that names itself and what it expects in error messages.
 struct ParseContext {
   let name: String
   var expected: String?

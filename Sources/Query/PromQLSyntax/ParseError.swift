@@ -1,4 +1,4 @@
-/// Why a text is no expression: what was found, what was expected, and where.
+/// Why a text is not an expression: what was found, what was expected, and where.
 package struct ParseError: Error, Hashable, Sendable {
   /// What is wrong, as Prometheus would say it.
   package var message: String

@@ -6,8 +6,8 @@ extension PromQLParser {
     }
   }
 
-  /// Reads the duration after `offset`: one operand with its sign, so that what follows works on
-  /// the value of the selector. Parentheses and a second sign begin arithmetic.
+  /// Parses the duration after `offset`: one operand with its sign, so that what follows applies to
+  /// the selector's value. Parentheses and a second sign begin arithmetic.
   mutating func parseOffsetDuration() throws(ParseError) -> DurationExpression {
     let isSigned = isNext(.minus) || isNext(.plus)
     let first = isSigned ? following : token
@@ -82,8 +82,8 @@ extension PromQLParser {
     }
   }
 
-  /// Reads a literal, parentheses or a call; a literal too long is reported at the sign before it
-  /// where that belongs to it.
+  /// Parses a literal, parentheses or a call; a literal that is too long is reported at the sign
+  /// before it where that belongs to it.
   private mutating func parseDurationOperand(
     boundBy sign: Token? = nil
   ) throws(ParseError) -> DurationExpression {

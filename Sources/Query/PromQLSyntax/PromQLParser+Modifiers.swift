@@ -1,6 +1,6 @@
 extension PromQLParser {
-  /// Reads what may stand between an operator and its right operand: `bool`, `on`, `group_left`,
-  /// `fill`. Whether it fits the operator is the checker's business.
+  /// Parses what may be between an operator and its right operand: `bool`, `on`, `group_left`,
+  /// `fill`. Whether it fits the operator is checked by `TypeChecker`.
   mutating func parseModifiers(
     of operation: BinaryOperator
   ) throws(ParseError) -> (returnsBool: Bool, matching: VectorMatching) {

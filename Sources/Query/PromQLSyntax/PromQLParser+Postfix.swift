@@ -43,7 +43,7 @@ extension PromQLParser {
     return .matrix(RangeSelector(selector: selector, length: length, range: range))
   }
 
-  /// Reads a duration that must be positive, if that can be told yet.
+  /// Parses a duration that must be positive, where its value is known already.
   private mutating func parseLength(
     in context: ParseContext
   ) throws(ParseError) -> DurationExpression {
@@ -70,7 +70,8 @@ extension PromQLParser {
       guard target.offset == nil else {
         throw ParseError("offset may not be set multiple times", at: start)
       }
-      // Less than a nanosecond is no offset at all: it prints as nothing, and another may follow.
+      // Less than a nanosecond is no offset at all: it prints as nothing, and another one may
+      // follow.
       let isNone = offset.literal.map { ($0 * 1e9).rounded() == 0 } ?? false
       target.offset = isNone ? nil : offset
     }

@@ -155,9 +155,11 @@ extension PromQLParser {
         isWithout: grouping?.isWithout ?? false, range: range))
   }
 
-  /// Refuses a string whose escapes give something that is no UTF-8; shown as it is written.
+  /// Refuses a string whose escapes produce bytes that are not UTF-8; the message shows it as it is
+  /// written.
   ///
-  /// Prometheus carries such bytes along, though no sample can have them; our strings cannot hold them.
+  /// Prometheus carries such bytes along, although no sample can have them; Swift strings cannot
+  /// hold them.
   func requireText() throws(ParseError) {
     guard case .string(_, isText: false) = token.kind else { return }
     throw ParseError(
@@ -165,9 +167,11 @@ extension PromQLParser {
       at: token.range)
   }
 
-  /// Refuses a label name whose escapes give something that is no UTF-8; shown as it is written.
+  /// Refuses a label name whose escapes produce bytes that are not UTF-8; the message shows it as
+  /// it is written.
   ///
-  /// Prometheus says so only when the query is evaluated, but our strings cannot hold such a name.
+  /// Prometheus reports this only when the query is evaluated, but Swift strings cannot hold such a
+  /// name.
   private func requireLabelText() throws(ParseError) {
     guard case .string(_, isText: false) = following.kind else { return }
     let written = following.text.dropFirst().dropLast()
@@ -198,7 +202,7 @@ extension PromQLParser {
     let isName =
       switch token.kind {
       case .identifier, .metricIdentifier: true
-      // The one keyword that names no label here.
+      // The one keyword that cannot name a label here.
       case .keyword: token.keyword != "without"
       default: false
       }

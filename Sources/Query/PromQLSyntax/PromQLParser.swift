@@ -1,16 +1,16 @@
-/// Reads PromQL: text to `Expression`, by recursive descent with operator precedence.
+/// Parses PromQL: text to `Expression`, by recursive descent with operator precedence.
 ///
-/// All of the current grammar is read, experimental parts included. Types are not looked at: that
-/// is `TypeChecker`'s work. Length and depth are limited, so that no text can exhaust the stack.
+/// The whole current grammar is accepted, including experimental parts. Types are the business of
+/// `TypeChecker`. Length and depth are limited, so that no text can exhaust the stack.
 ///
-/// A word that does not fit is reported as Prometheus' table-driven parser reports it: by the
-/// innermost form around it that has something to say, `contexts.last`. What is wrong with a whole
-/// form is reported as soon as it is read, before the word behind it is looked at, unless that word
-/// had to be seen to know where the form ends.
+/// An unexpected token is reported as Prometheus' table-driven parser reports it: by the innermost
+/// production around it that has a message, `contexts.last`. An error in a complete production is
+/// reported as soon as it is read, before the next token is examined, unless that token was needed
+/// to know where the production ends.
 package struct PromQLParser {
-  /// The longest text that is read, in bytes.
+  /// The longest text that is accepted, in bytes.
   package static let maxLength = 256 * 1024
-  /// The deepest tree that is made: chains of operators are as deep as they are long.
+  /// The greatest depth of a tree: chains of operators are as deep as they are long.
   package static let maxDepth = 256
   /// How deep parentheses, calls, signs and right operands may be nested; reading one level takes
   /// several kilobytes of stack.
@@ -18,16 +18,17 @@ package struct PromQLParser {
 
   private let tokens: [Token]
   private var index = 0
-  /// The forms around the current token, the innermost last.
+  /// The productions around the current token, the innermost last.
   var contexts: [ParseContext] = []
-  /// The functions that there are; nil admits every name.
+  /// The known functions; `nil` accepts every name.
   let functions: Set<String>?
   private var nesting = 0
-  /// The height of the tree that was made last.
+  /// The height of the tree that was built last.
   private var height = 0
 
-  /// Reads an expression; what cannot be read throws with its place, and so does the name of a
-  /// function that is not among `functions`.
+  /// Parses an expression.
+  ///
+  /// - Throws: `ParseError` with the position, also for a function that is not among `functions`.
   package static func parse(
     _ text: String, functions: Set<String>? = nil
   ) throws(ParseError) -> Expression {
@@ -63,7 +64,7 @@ package struct PromQLParser {
   /// The token that is to be read next.
   var token: Token { tokens[index] }
 
-  /// Whether a sign is to be read next; unlike with `token`, nothing is copied.
+  /// Whether the next token is this symbol; unlike `token`, this copies nothing.
   func isNext(_ symbol: Symbol) -> Bool { tokens[index].isSymbol(symbol) }
 
   /// The token after that.
@@ -86,7 +87,8 @@ package struct PromQLParser {
     guard skip(symbol) else { throw unexpected(in: context) }
   }
 
-  /// An error about the next token, in the words of a form or of the innermost that has some.
+  /// An error about the next token, in the words of a production or of the innermost one that has a
+  /// message.
   func unexpected(in context: ParseContext? = nil) -> ParseError {
     if case .failure(let message) = token.kind { return ParseError(message, at: token.range) }
     var message = "unexpected \(token.summary)"
@@ -97,15 +99,15 @@ package struct PromQLParser {
     return ParseError(message, at: token.range)
   }
 
-  /// Throws if the next token is none: to be called where a form is checked only after the token
-  /// behind it has been seen.
+  /// Throws if the next token is a lexical error: to be called where a production is checked only
+  /// after the token behind it has been read.
   func requireToken() throws(ParseError) {
     if case .failure = token.kind { throw unexpected() }
   }
 
   // MARK: - Depth
 
-  /// Reads something one level deeper.
+  /// Parses something one level deeper.
   mutating func nested<Result>(
     _ body: (inout PromQLParser) throws(ParseError) -> Result
   ) throws(ParseError) -> Result {
@@ -115,13 +117,13 @@ package struct PromQLParser {
     return try body(&self)
   }
 
-  /// Notes that a leaf was made.
+  /// Records that a leaf was built.
   mutating func noteLeaf() { height = 1 }
 
-  /// The height of the tree made last, to be given to `noteParent`.
+  /// The height of the tree built last, to be passed to `noteParent`.
   var lastHeight: Int { height }
 
-  /// Notes that a node was made above trees of these heights.
+  /// Records that a node was built above trees of these heights.
   mutating func noteParent(over childHeight: Int) throws(ParseError) {
     height = childHeight + 1
     guard height <= Self.maxDepth else { throw tooDeep }

@@ -1,4 +1,4 @@
-/// A place in the text of an expression; lines and columns count from 1, columns in bytes as
+/// A position in the text of an expression; lines and columns count from 1, columns in bytes as
 /// Prometheus counts them.
 package struct SourcePosition: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// Bytes before the place.

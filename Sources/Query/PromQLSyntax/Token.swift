@@ -1,23 +1,23 @@
-/// One word of an expression.
+/// One token of an expression.
 struct Token {
-  /// What kind of word it is, with its decoded value.
+  /// The kind of token, with its decoded value.
   enum Kind: Equatable {
-    /// A name without colon that is no keyword where it stands.
+    /// A name without colon that is not a keyword in its context.
     case identifier
     /// A name with a colon, which can only be a metric.
     case metricIdentifier
-    /// A word that the grammar knows; most may still be names where no other reading is possible.
+    /// A keyword; most may still be names where no other reading is possible.
     case keyword
     case number(Double)
-    /// A time span, in seconds.
+    /// A duration, in seconds.
     case duration(Double)
-    /// A number or time span that can be told as one but has no value; with what is wrong.
+    /// A malformed number or duration, with the error message.
     case malformed(isDuration: Bool, String)
-    /// A string; `isText` is false if escapes made something that is no UTF-8.
+    /// A string; `isText` is false if escapes produced bytes that are not UTF-8.
     case string(String, isText: Bool)
     case symbol(Symbol)
     case end
-    /// What is no word at all; nothing follows.
+    /// A lexical error; nothing follows.
     case failure(String)
   }
 
@@ -25,7 +25,7 @@ struct Token {
   var text: String
   var range: SourceRange
 
-  /// The word in lower case if this is a keyword, else empty.
+  /// The keyword in lower case, else empty.
   var keyword: String {
     guard case .keyword = kind else { return "" }
     return Keywords.lowercased(text)
@@ -34,16 +34,6 @@ struct Token {
   func isSymbol(_ symbol: Symbol) -> Bool {
     guard case .symbol(let own) = kind else { return false }
     return own == symbol
-  }
-
-  /// Whether this token ends something: the end of a node reaches to the last of these.
-  var isClosing: Bool {
-    switch kind {
-    case .number, .duration, .malformed: true
-    case .symbol(let symbol):
-      symbol == .rightBrace || symbol == .rightParenthesis || symbol == .rightBracket
-    default: false
-    }
   }
 
   /// The token as messages name it.
@@ -62,7 +52,7 @@ struct Token {
   }
 }
 
-/// Signs and operators that are not words.
+/// Symbols and operators that are not words.
 enum Symbol: String, CaseIterable {
   case leftParenthesis = "("
   case rightParenthesis = ")"
@@ -91,7 +81,7 @@ enum Symbol: String, CaseIterable {
   case modulo = "%"
   case power = "^"
 
-  /// The sign of one byte.
+  /// The symbol of one byte.
   init?(_ byte: UInt8) {
     guard byte < 128, let symbol = Self.ofOneByte[Int(byte)] else { return nil }
     self = symbol
@@ -105,7 +95,7 @@ enum Symbol: String, CaseIterable {
     return table
   }()
 
-  /// The operator that the sign stands for; looking for it by its text would take longer.
+  /// The operator of the symbol; a look-up by its text would take longer.
   var binaryOperator: BinaryOperator? {
     switch self {
     case .equal: .equal

@@ -1,6 +1,6 @@
 extension TypeChecker {
-  /// A checked expression without what means nothing: how series are matched where one side has
-  /// none, as in `a + on () 1`.
+  /// A checked expression without parts that have no effect, such as the matching of a vector with
+  /// a scalar in `a + on () 1`.
   package func settled(_ expression: Expression) -> Expression {
     var isSettled = true
     expression.forEach { node in

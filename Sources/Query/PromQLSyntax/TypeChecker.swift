@@ -1,9 +1,8 @@
 import MetricModel
 
-/// Proves that an expression makes sense: known functions, the right number and types of arguments
-/// and operands.
+/// Checks an expression: known functions, the right number and types of arguments and operands.
 ///
-/// The signatures are the engine's: one table serves both, and a function that the checker admits
+/// The signatures are the engine's: one table serves both, and a function that the checker accepts
 /// can be evaluated.
 package struct TypeChecker: Sendable {
   private let signatures: [String: FunctionSignature]
@@ -16,10 +15,12 @@ package struct TypeChecker: Sendable {
   /// The names of all functions.
   package var names: Set<String> { Set(signatures.keys) }
 
-  /// The type of an expression; what makes no sense throws with its place.
+  /// The type of an expression.
   ///
-  /// Parts are looked at in the order in which Prometheus does, so that of several faults the same
-  /// is reported.
+  /// Parts are checked in the order in which Prometheus does, so that of several errors the same
+  /// one is reported.
+  ///
+  /// - Throws: `ParseError` with its position.
   @discardableResult
   package func check(_ expression: Expression) throws(ParseError) -> ValueType {
     switch expression {
@@ -141,7 +142,7 @@ package struct TypeChecker: Sendable {
     try checkCount(of: node, signature)
     if node.name == "info", node.arguments.count > 1 { try checkInfo(node) }
     for (index, argument) in node.arguments.enumerated() {
-      // Any selector will do where info metrics are chosen.
+      // Any selector is accepted where info metrics are chosen.
       if node.name == "info", index == 1 { continue }
       let wanted = signature.arguments[min(index, signature.arguments.count - 1)]
       try expect(wanted, of: argument, in: "call to function \"\(node.name)\"")
@@ -149,7 +150,7 @@ package struct TypeChecker: Sendable {
     return signature.result
   }
 
-  /// The second argument of `info` only narrows down what is joined.
+  /// The second argument of `info` only restricts what is joined.
   private func checkInfo(_ node: FunctionCall) throws(ParseError) {
     let criteria = node.arguments[1]
     let type = type(of: criteria)
@@ -166,7 +167,7 @@ package struct TypeChecker: Sendable {
     }
   }
 
-  /// What an expression yields, whether or not it makes sense.
+  /// The type of an expression, whether or not it is valid.
   package func type(of expression: Expression) -> ValueType {
     switch expression {
     case .number, .duration: .scalar

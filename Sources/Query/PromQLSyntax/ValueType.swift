@@ -1,14 +1,14 @@
-/// What an expression yields.
+/// The type of an expression's value.
 package enum ValueType: String, Sendable, CustomStringConvertible {
   case scalar
   case vector = "instant vector"
   case matrix = "range vector"
   case string
 
-  /// The name that messages use.
+  /// The name used in messages.
   package var description: String { rawValue }
 
-  /// The name in one word, as the API has it.
+  /// The name in one word, as in the HTTP API.
   package var shortName: String {
     switch self {
     case .scalar, .string: rawValue
@@ -18,7 +18,7 @@ package enum ValueType: String, Sendable, CustomStringConvertible {
   }
 }
 
-/// How a function is called and what it yields; the checker's half of a function table.
+/// A function's arguments and result; the checker's half of a function table.
 package struct FunctionSignature: Sendable {
   /// How many arguments may be left out or added at the end.
   package enum Variadic: Sendable, Hashable {
@@ -32,7 +32,7 @@ package struct FunctionSignature: Sendable {
     case repeatedUpTo(Int)
   }
 
-  /// The name, which cares about case.
+  /// The name, case-sensitive.
   package var name: String
   /// The types of the arguments, optional ones included.
   package var arguments: [ValueType]

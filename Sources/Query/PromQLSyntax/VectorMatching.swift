@@ -1,6 +1,6 @@
-/// Which series of two vectors belong together.
+/// How the series of two vectors are matched.
 package struct VectorMatching: Hashable, Sendable {
-  /// How many series of one side may meet one of the other.
+  /// How many series of one side may match one of the other.
   package enum Cardinality: String, Hashable, Sendable {
     case oneToOne = "one-to-one"
     /// `group_left`: many on the left.
@@ -11,7 +11,7 @@ package struct VectorMatching: Hashable, Sendable {
     case manyToMany = "many-to-many"
   }
 
-  /// How many may meet.
+  /// The cardinality of the match.
   package var cardinality: Cardinality = .oneToOne
   /// The labels of `on` or `ignoring`.
   package var labels: [String] = []

@@ -1,6 +1,6 @@
 package import MetricModel
 
-/// The instant at which `@` pins a selector or a subquery.
+/// The instant that `@` fixes for a selector or a subquery.
 package enum AtModifier: Hashable, Sendable {
   case time(Timestamp)
   /// The start of the outermost query.
@@ -9,8 +9,8 @@ package enum AtModifier: Hashable, Sendable {
   case end
 }
 
-/// How a range selector looks beyond its samples, which changes what rate and kin make of the
-/// edges.
+/// How a range selector treats the edges of its window, which changes the results of rate and
+/// related functions.
 package enum RangeEdges: String, Hashable, Sendable {
   /// Only samples inside the range, extrapolated.
   case plain = ""
@@ -20,11 +20,11 @@ package enum RangeEdges: String, Hashable, Sendable {
   case smoothed
 }
 
-/// Series chosen by name and label conditions, at one instant each.
+/// Series selected by name and label matchers, at one instant each.
 package struct VectorSelector: Hashable, Sendable {
-  /// The metric name before the braces; nil if only matchers choose.
+  /// The metric name before the braces; `nil` if there are only matchers.
   package var name: String?
-  /// The conditions in braces; a metric name in quotes is one on `__name__`.
+  /// The matchers in braces; a metric name in quotes is one on `__name__`.
   package var matchers: [LabelMatcher]
   /// How far back in time to look; negative looks ahead.
   package var offset: DurationExpression?
@@ -46,7 +46,7 @@ package struct VectorSelector: Hashable, Sendable {
     self.range = range
   }
 
-  /// All conditions, the one for the name first.
+  /// All matchers, the one for the name first.
   package var allMatchers: [LabelMatcher] {
     name.map { [LabelMatcher(Label.metricName, equals: $0)] + matchers } ?? matchers
   }

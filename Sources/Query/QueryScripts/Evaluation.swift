@@ -1,7 +1,7 @@
 import MetricModel
 import PatternMatching
 
-/// One evaluation of a script and what it must give.
+/// One evaluation of a script and its expected result.
 struct Evaluation: Sendable {
   let expression: String
   /// The evaluation time, or the start of a range query, in milliseconds.
@@ -84,7 +84,7 @@ struct Evaluation: Sendable {
   }
 }
 
-/// What is expected of errors, warnings and infos; nothing if none is listed.
+/// The expected errors, warnings and infos; not checked if none is listed.
 struct ExpectedNotes: Sendable {
   /// What a text must be.
   enum Pattern: Sendable {
@@ -123,14 +123,16 @@ struct ExpectedNotes: Sendable {
   var forbidsWarnings = false
   var forbidsInfos = false
 
-  /// What is wrong with the notes of an answer; nil if they are as expected.
+  /// The difference between the annotations of a result and the expected ones; `nil` if there is
+  /// none.
   func problem(warnings found: [String], infos: [String]) -> String? {
     if forbidsWarnings, !found.isEmpty { return "warns \(found)" }
     if forbidsInfos, !infos.isEmpty { return "informs \(infos)" }
     return Self.problem(found, warnings, "warning") ?? Self.problem(infos, self.infos, "info")
   }
 
-  /// Every text must match a pattern, and every pattern a text; without patterns nothing is looked at.
+  /// Every text must match a pattern, and every pattern a text; without patterns nothing is
+  /// checked.
   private static func problem(
     _ texts: [String], _ patterns: [Pattern], _ kind: String
   ) -> String? {

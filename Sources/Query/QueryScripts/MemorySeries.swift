@@ -1,13 +1,13 @@
 package import MetricModel
 package import StorageAPI
 
-/// A handful of series in memory, as a source of samples for scripts and tests.
+/// A few series in memory, as a source of samples for scripts and tests.
 package struct MemorySeries: SeriesQuerier {
   /// One sample.
   struct Sample {
     var value: Double
     var isHistogram = false
-    /// 0 if it is not known.
+    /// 0 if it is unknown.
     var start: Int64 = 0
   }
 
@@ -15,7 +15,7 @@ package struct MemorySeries: SeriesQuerier {
 
   package init() {}
 
-  /// Adds the samples of a series; a sample at a time that is there already is left out.
+  /// Adds the samples of a series; a sample at a time that exists already is left out.
   package mutating func add(_ labels: Labels, _ samples: [(Int64, Double)]) {
     var all: [Int64: Sample] = [:]
     for (time, value) in samples { all[time] = Sample(value: value) }

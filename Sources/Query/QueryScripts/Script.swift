@@ -20,14 +20,14 @@ package struct Script: Sendable {
     /// `addsNative` is `load_with_nhcb`: each classic histogram is loaded as a native one, too.
     case load(step: Int64, series: [Series], addsNative: Bool)
     case evaluate(Evaluation)
-    /// Something that this reader does not know, with the reason.
+    /// A command that this reader does not know, with the reason.
     case unreadable(reason: String)
   }
 
   /// The commands, each with the number of its first line.
   private(set) var commands: [(line: Int, command: Command)] = []
 
-  /// Reads a script; what cannot be read becomes a command that fails.
+  /// Parses a script; an unreadable part becomes a command that fails.
   package init(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(\.trimmed)
     var index = 0

@@ -1,18 +1,18 @@
-/// What became of the cases of a script.
+/// The results of a script's cases.
 package struct ScriptReport: Sendable {
-  /// How many cases hold.
+  /// The number of cases that passed.
   package var passed = 0
-  /// The lines of the cases that meet a native histogram, which the engine does not know yet.
+  /// The lines of cases that use native histograms, which the engine does not support yet.
   package var skippedLines: [Int] = []
-  /// What is wrong, each beginning with the number of its line.
+  /// The failures, each beginning with its line number.
   package var failures: [String] = []
 
   package init() {}
 
-  /// How many cases meet a native histogram.
+  /// The number of skipped cases.
   package var skipped: Int { skippedLines.count }
 
-  /// Adds what became of another script.
+  /// Adds the results of another script.
   package mutating func add(_ other: ScriptReport) {
     passed += other.passed
     skippedLines += other.skippedLines

@@ -2,14 +2,14 @@ import MetricModel
 import PromQLEngine
 
 extension ScriptRunner {
-  /// Whether two results are the same within the tolerance of the scripts.
+  /// Whether two results are equal within the tolerance of the scripts.
   static func isClose(_ left: Double, _ right: Double) -> Bool {
     if left == right || (left.isNaN && right.isNaN) { return true }
     if left == 0 || right == 0 { return (left - right).magnitude < 1e-6 * .leastNormalMagnitude }
     return (left - right).magnitude / (left.magnitude + right.magnitude) < 1e-6
   }
 
-  /// What is wrong with a result; nil if it is as expected.
+  /// The difference between a result and the expected one; `nil` if there is none.
   static func problem(with result: QueryResult, _ evaluation: Evaluation) -> String? {
     if let problem = evaluation.notes.problem(warnings: result.warnings, infos: result.infos) {
       return problem

@@ -2,10 +2,10 @@ import MetricModel
 import PromQLEngine
 import PromQLSyntax
 
-/// Runs scripts against the engine and says which of their cases hold.
+/// Runs scripts against the engine and reports which of their cases pass.
 ///
-/// Each instant case is asked again as the middle step of a range query and with its selectors pinned
-/// by `@` at other times, as Prometheus' own runner does. Cases that meet a native histogram are
+/// Each instant case is repeated as the middle step of a range query and with its selectors pinned
+/// by `@` at other times, as Prometheus' own runner does. Cases that use native histograms are
 /// skipped, and only those.
 package struct ScriptRunner {
   private var store = MemorySeries()
@@ -90,7 +90,7 @@ package struct ScriptRunner {
     }
   }
 
-  /// What is wrong with an error; nil if it is the expected one.
+  /// The difference between an error and the expected one; `nil` if there is none.
   private static func problem(
     _ message: String, shown: String, _ evaluation: Evaluation
   ) -> String? {
@@ -123,7 +123,7 @@ package struct ScriptRunner {
     return try await engine.instant(expression, at: Timestamp(rawValue: time))
   }
 
-  /// Asks an instant case again with its outermost selectors pinned by `@`, at other times.
+  /// Repeats an instant case with its outermost selectors pinned by `@`, at other times.
   private func problemWhenPinned(
     _ expression: Expression, _ evaluation: Evaluation, _ vector: [VectorElement]
   ) async throws -> String? {
@@ -145,11 +145,11 @@ package struct ScriptRunner {
     return nil
   }
 
-  /// Asks an instant case again as the middle step of a range query.
+  /// Repeats an instant case as the middle step of a range query.
   private func problemInRange(
     _ expression: Expression, _ evaluation: Evaluation, _ vector: [VectorElement]
   ) async throws -> String? {
-    // These words mean something else in a range query.
+    // These functions mean something else in a range query.
     guard
       !["range()", "step()", "start()", "end()"].contains(where: evaluation.expression.contains)
     else { return nil }

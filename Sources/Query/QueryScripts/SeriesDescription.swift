@@ -1,26 +1,27 @@
 package import MetricModel
 
-/// A series as tests of rules write it: who it is, and a value per step.
+/// A series as rule tests write it: its labels, and a value per step.
 package struct SeriesDescription: Sendable {
   /// One value; the stale marker is one, too.
   package enum Value: Sendable {
     case gap
     case number(Double)
-    /// A native histogram, which the engine does not know yet.
+    /// A native histogram, which the engine does not support yet.
     case histogram
   }
 
-  /// Who.
+  /// The label set.
   package let labels: Labels
-  /// What, from the first step on.
+  /// The values, from the first step on.
   package let values: [Value]
 
-  /// Why a text is no series.
+  /// Why a text is not a series.
   package struct Fault: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Reads `up{job="a"}` and `1 2+1x3 _ stale`; without a name and labels it is the series without labels.
+  /// Reads `up{job="a"}` and `1 2+1x3 _ stale`; without a name and labels it is the series without
+  /// labels.
   package init(series: String, values: String = "") throws(Fault) {
     let line = series.allSatisfy(\.isWhitespace) ? "{}" : series
     let parsed: Script.Series

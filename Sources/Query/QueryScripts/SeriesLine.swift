@@ -2,10 +2,10 @@ import MetricModel
 
 /// A series with its values, as scripts write them: `up{job="a"} 1 2+1x3 _ stale`.
 enum SeriesLine {
-  /// Longer series are refused: a script of one line must not fill the memory.
+  /// The most samples of a line: a short script must not fill the memory.
   static let longest = 1_000_000
 
-  /// Reads a line; `@st` behind the series says that the values are start timestamps.
+  /// Parses a line; `@st` after the series says that the values are start timestamps.
   static func parse(_ text: Substring) throws(ScriptError) -> Script.Series {
     var rest = text
     var pairs: [(String, String)] = []
@@ -111,7 +111,7 @@ enum SeriesLine {
     return values
   }
 
-  /// Skips a native histogram, with its step and count: only how many there are matters here.
+  /// Skips a native histogram, with its step and count: only the number of samples matters here.
   private static func histogram(
     _ text: Substring, into values: inout [Script.Value]
   ) throws(ScriptError) -> Substring {
@@ -140,7 +140,7 @@ enum SeriesLine {
     values.append(contentsOf: repeatElement(value, count: count))
   }
 
-  /// Cuts `BODYxN` in two; N is nil if there is none.
+  /// Splits `BODYxN`; N is `nil` if there is none.
   private static func repetition(_ word: Substring) -> (body: Substring, count: Int?) {
     guard let mark = word.lastIndex(of: "x"),
       let count = Int(word[word.index(after: mark)...]), count >= 0
@@ -148,7 +148,7 @@ enum SeriesLine {
     return (word[..<mark], count)
   }
 
-  /// Cuts `A+B` into `A` and `+B`, at the first sign that is not that of A or of an exponent.
+  /// Splits `A+B` into `A` and `+B`, at the first sign that is not that of A or of an exponent.
   private static func progression(_ body: Substring) -> (start: Substring, step: Substring?) {
     var previous: Character = "e"
     for place in body.indices {
@@ -165,7 +165,7 @@ enum SeriesLine {
     _ word: Substring, to values: inout [Script.Value]
   ) throws(ScriptError) {
     let (body, count) = repetition(word)
-    // Gaps are as many as they say, everything else is one more.
+    // Gaps are as many as the count says, everything else is one more.
     if body == "_" { return try append(.gap, count ?? 1, to: &values) }
     if body == "stale" { return try append(.stale, (count ?? 0) + 1, to: &values) }
     let (start, step) = progression(body)
@@ -182,7 +182,7 @@ enum SeriesLine {
     }
   }
 
-  /// Reads start timestamps: distances from the samples' times, as `-30s-1mx2`.
+  /// Parses start timestamps: distances from the samples' times, as `-30s-1mx2`.
   private static func starts(_ text: Substring) throws(ScriptError) -> [Script.Value] {
     var values: [Script.Value] = []
     var words = ScriptWords(text)

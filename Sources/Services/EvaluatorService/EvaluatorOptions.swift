@@ -1,42 +1,43 @@
 package import AlertRouting
 package import AlertRules
-import YAMLDecoding
+import MetricModel
 package import PromQLEngine
 package import SQLiteStorage
 
-/// What `tocsin evaluator` is told by its flags.
+/// The flags of `tocsin evaluator`.
 package struct EvaluatorOptions: Sendable {
   /// The `prometheus.yml`.
   package var configFile: String
-  /// The `alertmanager.yml`; nobody is told if nil.
+  /// The `alertmanager.yml`; without it nobody is notified.
   package var notificationsFile: String?
-  /// The folder for samples, state and journal.
+  /// The folder of samples, state and event log.
   package var storagePath: String
-  /// Where to listen.
+  /// The address to listen on.
   package var listenAddress = "127.0.0.1:9931"
-  /// TLS, passwords and headers of the listener; nil for none.
+  /// The file with TLS, passwords and headers of the listener; `nil` for none.
   package var webConfigFile: String?
-  /// The URL in messages; made from the listen address if nil.
+  /// The URL in messages; `nil` to make it from the listen address.
   package var externalURL: String?
-  /// How long samples are kept.
+  /// How long samples are stored.
   package var retention: Duration = .seconds(15 * 86_400)
-  /// Whether others may push samples to `/api/v1/write`.
+  /// Whether `/api/v1/write` accepts samples.
   package var receivesRemoteWrites = true
   /// Limits and defaults of queries, those of rules included.
   package var queries = QueryOptions()
-  /// How many queries of the API run at the same time; others wait.
+  /// The highest number of API queries at the same time; others wait.
   package var concurrentQueries = 20
-  /// How many bytes of samples are kept on disk; nil for no limit.
+  /// The highest number of bytes of samples on disk; `nil` for no limit.
   package var retentionBytes: Int?
-  /// How many series there may be at a time; scrapes and pushes that would make more are refused as a whole.
+  /// The highest number of series; scrapes and pushes beyond it are refused as a whole.
   package var maximumSeries = 2_000_000
-  /// How late a sample may come for a time that its series has sealed already.
+  /// How far behind the newest sample an out-of-order sample is accepted.
   package var outOfOrderWindow: Duration = .seconds(3600)
   /// When rule groups are evaluated.
   package var evaluation = RuleEvaluation.interval
-  /// How much may wait for each destination of `remote_write`.
+  /// The limits of the queue of each `remote_write` destination.
   package var sendQueue = SendQueue.Limits()
-  /// Hears of every change of an alert and every try to tell somebody, for a screen. It must return quickly.
+  /// Is called for each change of an alert and each attempt to deliver, for a console; it must
+  /// return quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 
   package init(configFile: String, storagePath: String) {
@@ -44,35 +45,32 @@ package struct EvaluatorOptions: Sendable {
     self.storagePath = storagePath
   }
 
-  /// Sets the limits of queries as flags give them.
+  /// Sets the limits of queries from flags.
   package mutating func limitQueries(
     timeout: String, lookback: String, samples: Int, concurrency: Int
   ) throws(FlagError) {
     queries.maxSamples = try Self.positive(samples, flag: "--query.max-samples")
     concurrentQueries = try Self.positive(concurrency, flag: "--query.max-concurrency")
     queries.timeout = try Self.duration(timeout, flag: "--query.timeout")
-    let lookback = try Self.duration(lookback, flag: "--query.lookback-delta")
-    queries.lookback =
-      lookback.components.seconds * 1000
-      + lookback.components.attoseconds / 1_000_000_000_000_000
+    queries.lookback = try Self.duration(lookback, flag: "--query.lookback-delta").milliseconds
   }
 
-  /// Checks a number given to a flag.
+  /// Checks the number of a flag.
   package static func positive(_ number: Int, flag: String) throws(FlagError) -> Int {
     guard number > 0 else { throw FlagError(description: "\(flag): must be positive") }
     return number
   }
 
-  /// Reads a duration given to a flag.
+  /// Parses the duration of a flag.
   package static func duration(_ text: String, flag: String) throws(FlagError) -> Duration {
-    guard let milliseconds = ConfigDuration.milliseconds(text), milliseconds > 0 else {
+    guard let duration = PrometheusDuration(text)?.duration, duration > .zero else {
       throw FlagError(
         description: "\(flag): \"\(text)\" is no duration; write one as 15d, 12h or 30m")
     }
-    return .milliseconds(milliseconds)
+    return duration
   }
 
-  /// Reads a size given to a flag, with Prometheus' units, which are powers of 1024.
+  /// Parses the size of a flag, in bytes; as in Prometheus, units are powers of 1024.
   package static func bytes(_ text: String, flag: String) throws(FlagError) -> Int {
     let units = ["B", "KB", "MB", "GB", "TB", "PB"]
     let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -93,7 +91,7 @@ package struct FlagError: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// Something that a person in front of the screen wants to see.
+/// An event for the console.
 package enum EvaluatorEvent: Sendable {
   case rule(RuleEvent)
   case router(RouterEvent)

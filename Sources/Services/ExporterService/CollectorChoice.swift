@@ -1,4 +1,5 @@
 import CollectorCore
+import ExporterConfiguration
 import PostgresCollectors
 import SystemCollectors
 

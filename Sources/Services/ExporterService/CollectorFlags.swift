@@ -1,4 +1,5 @@
 import CollectorCore
+package import ExporterConfiguration
 import SystemCollectors
 
 /// Flags of node_exporter's form: `--collector.NAME`, `--no-collector.NAME`, and the collectors' options, such as

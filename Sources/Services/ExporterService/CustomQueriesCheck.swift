@@ -1,4 +1,6 @@
 import CollectorCore
+import Configuration
+package import ExporterConfiguration
 package import YAMLDecoding
 import PostgresAccess
 import PostgresCollectors
@@ -51,7 +53,7 @@ package struct CustomQueriesCheck {
     if let url {
       servers = [
         ExporterConfiguration.Server(
-          connection: .inline(SecretString(url)), password: nil, origin: "--url")
+          connection: .inline(url), password: nil, origin: "--url")
       ]
     }
     self.servers = try servers.map { PostgresServer(try $0.postgresSettings()) }
@@ -95,7 +97,7 @@ struct CustomQueryReport {
     guard isGood, let answer = trial.standing.answer else {
       mistakes += 1
       lines.append("  \(place): FAILED after \(took): \(trial.standing.message ?? "")")
-      if let mend = Self.mend(trial.standing.message ?? "") { lines.append("    \(mend)") }
+      if let fix = Self.fix(trial.standing.message ?? "") { lines.append("    \(fix)") }
       return
     }
     lines.append(
@@ -116,8 +118,8 @@ struct CustomQueryReport {
   }
 
   /// What usually helps.
-  private static func mend(_ message: String) -> String? {
-    let mends = [
+  private static func fix(_ message: String) -> String? {
+    let fixes = [
       "42P01": "write tables with their schema (public.jobs), or set search_path",
       "42883": "write functions with their schema, or set search_path",
       "42501": "GRANT SELECT on what it reads to the role of the exporter",
@@ -125,7 +127,7 @@ struct CustomQueryReport {
       "57014": "it took longer than its timeout: raise it, or put the query in lane: slow",
       "55P03": "a lock was in the way: try again",
     ]
-    return mends.first { message.contains("SQLSTATE \($0.key)") }?.value
+    return fixes.first { message.contains("SQLSTATE \($0.key)") }?.value
   }
 
   static func count(_ number: Int, _ noun: String, _ many: String? = nil) -> String {

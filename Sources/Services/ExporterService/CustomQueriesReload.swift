@@ -1,3 +1,4 @@
+import ExporterConfiguration
 import YAMLDecoding
 import Logging
 import PostgresCollectors
@@ -10,7 +11,7 @@ struct CustomQueriesReload: Sendable {
   let references: [CustomQueriesFile.Reference]
   /// The built-in queries, whose names custom ones may not take.
   let selection: PostgresSelection
-  let boards: [CustomQueryRegistry]
+  let registries: [CustomQueryRegistry]
   let state: PostgresExporterState
 
   /// Reads the files; returns whether their queries are the ones that run now.
@@ -23,7 +24,7 @@ struct CustomQueriesReload: Sendable {
       logger.error("custom queries are as before, because of the mistakes above")
       return false
     }
-    for board in boards { board.replace(with: files.flatMap(\.queries)) }
+    for registry in registries { registry.replace(with: files.flatMap(\.queries)) }
     logger.info(
       "custom queries were read again",
       metadata: ["queries": "\(files.reduce(0) { $0 + $1.queries.count })"])

@@ -1,5 +1,6 @@
+import SystemAccess
 import CollectorCore
-import YAMLDecoding
+import ExporterConfiguration
 import Logging
 import PostgresAccess
 import PostgresCollectors
@@ -42,7 +43,7 @@ struct ExporterAssembly: Sendable {
       standsFor.append("process_exporter")
     }
     var own = ScheduledCollector("self", SelfCollector(role: "exporter", standsFor: standsFor))
-    own.crew = .sequential("system")
+    own.execution = .sequential("system")
     collectors.append(own)
     if let webConfig {
       collectors.append(ScheduledCollector("web_config", WebConfigState(webConfig)))
@@ -51,7 +52,7 @@ struct ExporterAssembly: Sendable {
     var selection = configuration.postgresSelection
     let options = configuration.postgresOptions
     let queries = Self.customQueries(configuration, selection: &selection, logger: logger)
-    var boards: [CustomQueryRegistry] = []
+    var registries: [CustomQueryRegistry] = []
     let entries = try PostgresEntry.entries(of: configuration.postgres)
     let postgres = entries.map(\.server)
     for entry in entries {
@@ -61,19 +62,19 @@ struct ExporterAssembly: Sendable {
         for: watched, selection: entry.narrowing(selection))
       guard !watched.isPooler else { continue }
       let label = watched.label
-      let board = CustomQueryRegistry(
+      let registry = CustomQueryRegistry(
         watched, queries: queries.flatMap(\.queries), databases: selection.databases
       ) {
         logger.warning("postgres \(label): \($0)")
       }
-      boards.append(board)
-      collectors += board.scheduled(isReloadable: !configuration.queryFiles.isEmpty)
+      registries.append(registry)
+      collectors += registry.scheduled(isReloadable: !configuration.queryFiles.isEmpty)
     }
     let state = PostgresExporterState(files: queries)
     if !postgres.isEmpty { collectors.append(ScheduledCollector("postgres_exporter", state)) }
     customQueries = CustomQueriesReload(
       references: configuration.queryFiles, selection: configuration.postgresSelection,
-      boards: boards, state: state)
+      registries: registries, state: state)
     postgresProbes = PostgresProbes(postgres, modules: options.authModules, selection: selection)
     if options.backups.isEmpty {
       backups = nil
@@ -82,7 +83,7 @@ struct ExporterAssembly: Sendable {
       var scheduled = ScheduledCollector(
         "postgres_backups",
         BackupCollector(options.backups, list: BackupFiles.list, inspector: inspector))
-      scheduled.lane = .every(.seconds(60))
+      scheduled.schedule = .every(.seconds(60))
       collectors.append(scheduled)
       backups = inspector
     }
@@ -155,46 +156,6 @@ struct ExporterAssembly: Sendable {
       var all: [BackendHealth] = []
       for await each in group { all.append(each) }
       return all.sorted { ($0.kind.rawValue, $0.server) < ($1.kind.rawValue, $1.server) }
-    }
-  }
-}
-
-/// A server that is named in a way that cannot be used.
-struct ServerError: Error, CustomStringConvertible {
-  let origin: String
-  let reason: String
-
-  var description: String { "\(origin): \(reason)" }
-}
-
-extension ExporterConfiguration.Server {
-  /// The connection string with the password from its own place; errors never show either.
-  func postgresSettings() throws -> PostgresSettings {
-    do {
-      let settings = try PostgresSettings(parsing: connection.read().reveal())
-      return try password.map { settings.setting("password", try $0.read().reveal()) } ?? settings
-    } catch {
-      throw ServerError(origin: origin, reason: "\(error)")
-    }
-  }
-
-  /// Likewise for Redis.
-  func redisSettings() throws -> RedisSettings {
-    do {
-      var settings = try RedisSettings(parsing: connection.read().reveal())
-      if let password { settings.password = try password.read().reveal() }
-      if let tls {
-        guard settings.tls != nil else {
-          throw ServerError(
-            origin: origin, reason: "tls_config has no effect on redis://; write rediss://")
-        }
-        settings.tls = tls
-      }
-      return settings
-    } catch let error as ServerError {
-      throw error
-    } catch {
-      throw ServerError(origin: origin, reason: "\(error)")
     }
   }
 }

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+package import ExporterConfiguration
 package import Logging
 import MetricModel
 import ServiceLifecycle

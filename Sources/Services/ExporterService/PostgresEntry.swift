@@ -1,3 +1,4 @@
+import ExporterConfiguration
 import PostgresAccess
 import PostgresCollectors
 

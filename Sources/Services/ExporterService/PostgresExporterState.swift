@@ -1,4 +1,6 @@
 import CollectorCore
+import ExporterConfiguration
+import ExpositionFormat
 import MetricModel
 import Synchronization
 

@@ -1,4 +1,5 @@
-import YAMLDecoding
+import Configuration
+import ExporterConfiguration
 import PostgresAccess
 import PostgresCollectors
 
@@ -21,7 +22,7 @@ struct PostgresProbes: Sendable {
       var own = ["": PostgresProbe(server, selection: selection, closesSession: false)]
       for module in modules {
         let settings: @Sendable () -> PostgresSettings? = {
-          guard let password = try? module.password.read().reveal() else { return nil }
+          guard let password = try? module.password.revealBlocking() else { return nil }
           return server.settings.setting("user", module.user).setting("password", password)
         }
         // A password that cannot be read now may be readable later: the login fails until then.

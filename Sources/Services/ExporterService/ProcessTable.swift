@@ -1,3 +1,4 @@
+package import ExporterConfiguration
 import ProcessCollectors
 
 /// Which process belongs to which group, as lines for people.

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import WebSecurity
 
 /// Whether the file of `--web.config.file` is in force as it stands.
@@ -10,6 +11,6 @@ struct WebConfigState: Collector {
   }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    buffer.gauge(WebConfig.metric.name, WebConfig.metric.help, config.isCurrent ? 1 : 0)
+    config.writeMetrics(into: &buffer)
   }
 }

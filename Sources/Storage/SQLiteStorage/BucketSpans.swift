@@ -1,18 +1,20 @@
+import Codecs
 import GRDB
 import MetricModel
 import StorageAPI
 
-/// The first and the last time in the chunks of each series of a family.
+/// The first and last chunk time of each series in a series bucket.
 ///
-/// Kept by compaction, so that a start need not look at every chunk. Layout: a byte for the version; then of each series the change of
-/// its number against the one before (varint), the change of the first time (signed varint) and the time spanned (varint).
+/// Compaction writes them, so that opening the database need not look at every chunk. Layout: a
+/// version byte; then for each series the difference of its number from the previous one (varint),
+/// the difference of its first time (signed varint) and the length of its time span (varint).
 struct BucketSpans {
   private static let version: UInt8 = 1
   private var spans: [Int64: (first: Int64, last: Int64)] = [:]
 
   init() {}
 
-  /// Reads what was kept; nil if it is damaged.
+  /// Decodes stored spans; `nil` if the bytes are damaged.
   init?(_ bytes: [UInt8]) {
     let span = bytes.span
     guard span.count > 0, span[0] == Self.version else { return nil }
@@ -32,12 +34,12 @@ struct BucketSpans {
     }
   }
 
-  /// What a series spans; nil if it has no chunks.
+  /// The time span of a series; `nil` if it has no chunks.
   subscript(key: Int64) -> ClosedRange<Timestamp>? {
     spans[key].map { Timestamp(rawValue: $0.first)...Timestamp(rawValue: $0.last) }
   }
 
-  /// Takes in chunks; false if the row is damaged.
+  /// Merges the headers of a chunk page; returns `false` if the page is damaged.
   mutating func add(_ body: [UInt8]) -> Bool {
     ChunkPage.forEachHeader(in: body) { header, _ in add(header) }
   }
@@ -48,7 +50,7 @@ struct BucketSpans {
     spans[chunk.series] = (min(known.first, chunk.first), max(known.last, chunk.last))
   }
 
-  /// What is kept.
+  /// The encoded spans, as they are stored.
   var bytes: [UInt8] {
     var bytes: [UInt8] = [Self.version]
     var (key, first) = (Int64(0), Int64(0))
@@ -63,34 +65,34 @@ struct BucketSpans {
 }
 
 extension SampleDatabase {
-  /// What the series of a family span.
+  /// The time span of every series in a bucket.
   func spans(
-    of family: Int64, _ damaged: (String) -> Void
+    of bucket: Int64, _ damaged: (String) -> Void
   ) throws(StorageError) -> BucketSpans {
-    let (kept, periods) = try file.read { database in
+    let (stored, periods) = try file.read { database in
       (
-        try Self.keptSpans(of: family, database),
+        try Self.storedSpans(of: bucket, database),
         try Int64.fetchAll(
           try database.cachedStatement(sql: "SELECT period FROM uncompacted WHERE family = ?"),
-          arguments: [family])
+          arguments: [bucket])
       )
     }
-    var spans = kept ?? BucketSpans()
-    let ranges = kept == nil ? [Int64.min ... .max] : periods.map { ChunkPage.times(in: $0) }
+    var spans = stored ?? BucketSpans()
+    let ranges = stored == nil ? [Int64.min ... .max] : periods.map { ChunkPage.times(in: $0) }
     for range in ranges {
-      for pack in try packs(in: PageRange(family: family, last: range), damaged)
-      where !spans.add(pack.body) {
-        damaged("row \(pack.number) of chunks")
+      for page in try pages(in: PageRange(bucket: bucket, last: range), damaged)
+      where !spans.add(page.body) {
+        damaged("row \(page.number) of chunks")
       }
     }
     return spans
   }
 
-  /// What compaction has kept of a family; nil if that is nothing or damaged.
-  static func keptSpans(of family: Int64, _ database: Database) throws -> BucketSpans? {
+  /// The spans that compaction stored for a bucket; `nil` if there are none or they are damaged.
+  static func storedSpans(of bucket: Int64, _ database: Database) throws -> BucketSpans? {
     let statement = try database.cachedStatement(
       sql: "SELECT body FROM family_span WHERE family = ?")
-    guard let row = try Row.fetchOne(statement, arguments: [family]) else { return nil }
+    guard let row = try Row.fetchOne(statement, arguments: [bucket]) else { return nil }
     return BucketSpans(try row.bytes(at: 0))
   }
 }

@@ -1,45 +1,49 @@
+import Codecs
 import MetricModel
 
-/// Chunks that share a row: those of neighbouring series that end in the same two hours, as many as fill a page of the file.
+/// Chunks that share one database row: those of neighbouring series that end in the same two hours,
+/// as many as fill one page of the file.
 ///
-/// One row costs SQLite some fifty bytes and two entries in indexes, as much as an hour of a quiet series; and a row as long as a
-/// page leaves no part of the page unused. Layout of the body: a byte for the version; how many chunks there are (varint); of each
-/// chunk the changes of series, first time, time spanned and count against the chunk before (varints, signed but for the series),
-/// bytes of its codes times eight plus its encoding (varint), and its check (four bytes, least significant first); then the codes of
-/// all of them, one after the other.
+/// A row of its own would cost SQLite about fifty bytes and two index entries per chunk, as much as
+/// an hour of a quiet series; and a row as long as a page leaves no part of the page unused. Layout
+/// of the body: a version byte; the number of chunks (varint); for each chunk the differences of
+/// series, first time, time span and sample count from the previous chunk (varints, all but the
+/// series signed), the length of its codes in bytes times eight plus its encoding (varint), and its
+/// checksum (four bytes, little endian); then the codes of all chunks, one after the other.
 struct ChunkPage: Sendable {
-  /// How many series have their chunks in the same rows.
-  private static let seriesPerFamily: Int64 = 512
-  /// For how long, in milliseconds, chunks that end one after the other have the same rows.
+  /// The number of neighbouring series whose chunks share rows: a series bucket.
+  private static let seriesPerBucket: Int64 = 512
+  /// The length of a period in milliseconds; chunks that end in the same period share rows.
   static let period: Int64 = 2 * 3_600_000
-  /// What a page of 8192 bytes holds in one row beside its other columns.
+  /// The largest body in bytes that fits one page of ``DatabaseFile/pageBytes`` beside the other
+  /// columns of its row.
   static let maximumBodyBytes = 8112
   private static let version: UInt8 = 1
 
-  let family: Int64
-  /// The first and the last time in it.
+  let bucket: Int64
+  /// The first time in the page, in milliseconds.
   let first: Int64
   let last: Int64
-  /// The lowest and the highest number of a series in it.
+  /// The lowest series number in the page.
   let low: Int64
   let high: Int64
-  /// How many chunks it holds, and how many samples they have.
+  /// The number of chunks in the page.
   let chunks: Int
   let samples: Int
   let body: [UInt8]
 
-  /// Which rows the chunks of a series are in.
-  static func family(of series: SeriesKey) -> Int64 {
-    (series.rawValue &- 1) >> Int64(seriesPerFamily.trailingZeroBitCount)
+  /// The bucket that a series belongs to.
+  static func bucket(of series: SeriesKey) -> Int64 {
+    (series.rawValue &- 1) >> Int64(seriesPerBucket.trailingZeroBitCount)
   }
 
-  /// The period that a time falls in; the first one of 1970 is 0.
+  /// The period that a time in milliseconds falls in; the first one of 1970 is 0.
   static func period(of time: Int64) -> Int64 {
     let (quotient, remainder) = time.quotientAndRemainder(dividingBy: period)
     return remainder < 0 ? quotient - 1 : quotient
   }
 
-  /// The first and the last time of a period.
+  /// The first and last millisecond of a period.
   static func times(in number: Int64) -> ClosedRange<Int64> {
     let (start, overflow) = number.multipliedReportingOverflow(by: period)
     if overflow { return number < 0 ? .min ... .min + period : .max - period ... .max }
@@ -47,18 +51,19 @@ struct ChunkPage: Sendable {
     return start...(overflows ? .max : end)
   }
 
-  /// Packs chunks, in any order.
+  /// Packs chunks, given in any order, into pages.
   static func packing(_ chunks: [ChunkRow]) -> [ChunkPage] {
-    // What is sealed together is in this order as a rule, and then sorting costs next to nothing.
+    // Chunks that were sealed together usually are in this order already, and then sorting is
+    // nearly free.
     let sorted = isSorted(chunks) ? chunks : chunks.sorted { isBefore($0, $1) }
-    var packs: [ChunkPage] = []
+    var pages: [ChunkPage] = []
     var builder = ChunkPageBuilder()
     for chunk in sorted {
-      if !builder.takes(chunk) { packs.append(builder.finish()) }
+      if !builder.takes(chunk) { pages.append(builder.finish()) }
       builder.append(chunk)
     }
-    if !builder.isEmpty { packs.append(builder.finish()) }
-    return packs
+    if !builder.isEmpty { pages.append(builder.finish()) }
+    return pages
   }
 
   private static func isSorted(_ chunks: [ChunkRow]) -> Bool {
@@ -66,15 +71,16 @@ struct ChunkPage: Sendable {
   }
 
   private static func isBefore(_ left: ChunkRow, _ right: ChunkRow) -> Bool {
-    let families = (family(of: left.series), family(of: right.series))
-    if families.0 != families.1 { return families.0 < families.1 }
+    let buckets = (bucket(of: left.series), bucket(of: right.series))
+    if buckets.0 != buckets.1 { return buckets.0 < buckets.1 }
     let periods = (period(of: left.last.rawValue), period(of: right.last.rawValue))
     if periods.0 != periods.1 { return periods.0 < periods.1 }
     if left.series != right.series { return left.series < right.series }
     return left.first < right.first
   }
 
-  /// Calls `body` with the header of each chunk and where its codes stand; false if the headers make no sense.
+  /// Calls `body` with the header of each chunk and the position of its codes; returns `false` if
+  /// the headers are damaged.
   static func forEachHeader(
     in bytes: [UInt8], _ body: (_ chunk: ChunkHeader, _ codes: Range<Int>) -> Void
   ) -> Bool {
@@ -99,7 +105,8 @@ struct ChunkPage: Sendable {
     return true
   }
 
-  /// Adds the chunks of a pack that are wanted to those that were found; false if the pack is damaged.
+  /// Adds the wanted chunks of a page to those found so far; returns `false` if the page is
+  /// damaged.
   static func read(
     _ bytes: [UInt8], into chunks: inout [ChunkRow], where isWanted: (ChunkHeader) -> Bool
   ) -> Bool {
@@ -112,7 +119,7 @@ struct ChunkPage: Sendable {
     _ header: ChunkHeader, first: Int64, last: Int64, low: Int64, chunks: Int, samples: Int,
     headers: [UInt8], codes: [UInt8]
   ) {
-    family = Self.family(of: SeriesKey(rawValue: low))
+    bucket = Self.bucket(of: SeriesKey(rawValue: low))
     self.first = first
     self.last = last
     self.low = low
@@ -128,7 +135,7 @@ struct ChunkPage: Sendable {
   }
 }
 
-/// What stands before the codes of a chunk.
+/// The fields of a page that precede the codes of a chunk.
 struct ChunkHeader: Sendable {
   private(set) var series: Int64 = 0
   private(set) var first: Int64 = 0
@@ -136,7 +143,7 @@ struct ChunkHeader: Sendable {
   private(set) var count: Int64 = 0
   private(set) var encoding = 0
   private(set) var checksum: UInt32 = 0
-  /// How many bytes its codes take.
+  /// The length of the chunk's codes in bytes.
   private(set) var length = 0
 
   init() {}
@@ -146,7 +153,7 @@ struct ChunkHeader: Sendable {
     first = chunk.first.rawValue
     last = chunk.last.rawValue
     count = Int64(chunk.count)
-    // One that has no place here is none: the chunk counts as damaged.
+    // An encoding that does not fit three bits cannot exist: the chunk then counts as damaged.
     encoding = (0..<8).contains(chunk.encoding) ? chunk.encoding : 0
     checksum = chunk.checksum
     length = chunk.samples.count
@@ -160,7 +167,7 @@ struct ChunkHeader: Sendable {
       samples: codes)
   }
 
-  /// Writes what differs from the header before.
+  /// Appends the differences from the previous header.
   fileprivate func append(after previous: ChunkHeader, to bytes: inout [UInt8]) {
     Varint.append(UInt64(bitPattern: series &- previous.series), to: &bytes)
     Varint.appendSigned(first &- previous.first, to: &bytes)
@@ -172,7 +179,7 @@ struct ChunkHeader: Sendable {
     }
   }
 
-  /// Reads the header behind this one; false if it is cut off.
+  /// Reads the header after this one; returns `false` if the bytes end too early.
   fileprivate mutating func readNext(_ bytes: Span<UInt8>, at position: inout Int) -> Bool {
     guard let series = Varint.read(bytes, at: &position),
       let first = Varint.readSigned(bytes, at: &position),
@@ -194,7 +201,7 @@ struct ChunkHeader: Sendable {
   }
 }
 
-/// Fills one pack after the other.
+/// Fills one page after the other.
 private struct ChunkPageBuilder {
   private var headers: [UInt8] = []
   private var codes: [UInt8] = []
@@ -207,13 +214,13 @@ private struct ChunkPageBuilder {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Whether a chunk belongs into the pack that is being filled, and has room there.
+  /// Whether a chunk belongs to the page that is being filled and still fits into it.
   func takes(_ chunk: ChunkRow) -> Bool {
     if isEmpty { return true }
-    // The longest header is shorter than that, unless times jump.
+    // An upper bound of the header's size, unless times jump.
     let size = headers.count + codes.count + chunk.samples.count + 32
     return size <= ChunkPage.maximumBodyBytes
-      && ChunkPage.family(of: chunk.series) == ChunkPage.family(of: SeriesKey(rawValue: low))
+      && ChunkPage.bucket(of: chunk.series) == ChunkPage.bucket(of: SeriesKey(rawValue: low))
       && ChunkPage.period(of: chunk.last.rawValue) == ChunkPage.period(of: last)
   }
 
@@ -229,7 +236,7 @@ private struct ChunkPageBuilder {
     last = max(last, header.last)
   }
 
-  /// The pack; another one can be begun.
+  /// Returns the page and begins a new one.
   mutating func finish() -> ChunkPage {
     defer { self = ChunkPageBuilder() }
     return ChunkPage(

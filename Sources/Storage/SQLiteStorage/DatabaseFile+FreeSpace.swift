@@ -1,21 +1,21 @@
 import GRDB
 import StorageAPI
 
-/// How the pages of a file are used.
+/// How the pages of a database file are used.
 struct PageUse: Sendable {
   /// The size of a page in bytes.
   var pageBytes = 0
   /// All pages of the file.
   var pages = 0
-  /// Those that hold nothing and are used next.
+  /// Pages that hold nothing; SQLite fills them before the file grows.
   var freePages = 0
 
-  /// The bytes that hold something.
+  /// The bytes in use.
   var usedBytes: Int { (pages - freePages) * pageBytes }
 }
 
 extension DatabaseFile {
-  /// How the pages are used now.
+  /// The page counts of the file as it is now.
   func pageUse() throws(StorageError) -> PageUse {
     try read { database in
       PageUse(
@@ -25,15 +25,15 @@ extension DatabaseFile {
     }
   }
 
-  /// Gives up to so many free pages at the end of the file back to the file system.
+  /// Returns up to so many free pages at the end of the file to the file system.
   func giveBack(pages: Int) async throws(StorageError) {
-    _ = try await write(bytes: pages * 8192) { database in
-      // Each step frees one page, so the statement is run to its end.
+    _ = try await write(bytes: pages * Self.pageBytes) { database in
+      // Each step of the statement frees one page, so it is run to its end.
       try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(\(pages))").count
     }
   }
 
-  /// Writes a sound, compact copy of the file as it is now.
+  /// Writes a consistent, compact copy of the file as it is now.
   func copy(to target: String) throws(StorageError) {
     do {
       try pool.vacuum(into: target)
@@ -42,7 +42,7 @@ extension DatabaseFile {
     }
   }
 
-  /// What SQLite finds wrong in the file, one line each; empty if it is sound.
+  /// The problems that SQLite's integrity check finds, one line each; empty if there are none.
   func findings(limit: Int) throws(StorageError) -> [String] {
     try read { database in
       let lines = try String.fetchAll(database, sql: "PRAGMA integrity_check(\(limit))")

@@ -2,30 +2,34 @@ import Foundation
 import GRDB
 import StorageAPI
 
-/// One SQLite file in write-ahead mode: opened, migrated, and with its errors made readable.
+/// One SQLite file in write-ahead-log mode: opened, migrated, and with its errors translated.
 ///
-/// Writes run on the connection's own queue and do not listen to the cancellation of the task that asked for them: what a caller
-/// began to keep is kept.
+/// Writes run on the connection's own queue and ignore the cancellation of the calling task: a
+/// write that was begun is completed.
 struct DatabaseFile: Sendable {
-  /// How far a commit has got when it returns.
+  /// What a commit survives once it has returned.
   enum Synchronous: String {
-    /// It survives the death of the process. A power cut may take the last commits; the file stays sound.
+    /// The death of the process. A power cut may lose the last commits; the file stays consistent.
     case normal = "NORMAL"
-    /// It survives a power cut as well.
+    /// A power cut as well.
     case full = "FULL"
   }
+
+  /// The size of a page in bytes, for files that are created.
+  static let pageBytes = 8192
 
   /// The file's path.
   let path: String
   let pool: any DatabaseWriter
-  let folding: WALCheckpointer?
+  let checkpointer: WALCheckpointer?
 
-  /// Opens a file, or makes it, and brings it to the newest schema.
+  /// Opens or creates a file and brings it to the newest schema.
   ///
-  /// `folding` keeps the folding of the log out of the commits, for files that are written all the time.
+  /// With `checkpointer`, a separate connection checkpoints the WAL, so that commits do not; for
+  /// files that are written all the time.
   init(
     path: String, synchronous: Synchronous, maximumBytes: Int? = nil,
-    folding limits: WALCheckpointer.Limits? = nil, migrator: DatabaseMigrator
+    checkpointer limits: WALCheckpointer.Limits? = nil, migrator: DatabaseMigrator
   ) throws(StorageError) {
     self.path = path
     var configuration = Configuration()
@@ -33,9 +37,10 @@ struct DatabaseFile: Sendable {
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { database in
-      // Both only matter to a file that is about to be made: freed pages can be given back, and a batch fills few pages.
+      // Both settings only affect a new file: freed pages can be returned to the file system, and a
+      // batch fills few pages.
       guard !database.configuration.readonly else { return }
-      try database.execute(sql: "PRAGMA page_size = 8192")
+      try database.execute(sql: "PRAGMA page_size = \(Self.pageBytes)")
       try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
     }
     do {
@@ -43,27 +48,27 @@ struct DatabaseFile: Sendable {
       // GRDB sets NORMAL itself after the hooks of the configuration, so this comes after it.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
-        // Folding and cutting off the log are slow inside of a commit.
+        // A checkpoint or a truncation of the WAL inside a commit would make that commit slow.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(limits == nil ? 2000 : 0)")
         try database.execute(sql: "PRAGMA journal_size_limit = \(limits == nil ? 64 << 20 : -1)")
       }
       try migrator.migrate(pool)
       self.pool = pool
-      folding = try limits.map { try WALCheckpointer(path: path, beside: pool, limits: $0) }
+      checkpointer = try limits.map { try WALCheckpointer(path: path, beside: pool, limits: $0) }
     } catch {
       throw StorageError(error, file: path)
     }
     if let maximumBytes { try limit(bytes: maximumBytes) }
   }
 
-  /// Opens a file to read it as it is at this moment, beside whoever writes to it, without changing anything.
+  /// Opens a file read-only, as it is at this moment, while another process may go on writing.
   init(reading path: String) throws(StorageError) {
     guard let file = try Self.readable(path) else {
       throw .failed("\(path): there is no such file; name the folder of storage.path")
     }
     self = file
     do {
-      // One transaction that is never ended: all reads see the same moment.
+      // One read transaction that is never ended, so that all reads see the same snapshot.
       try pool.writeWithoutTransaction { database in
         try database.beginTransaction(.deferred)
         _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
@@ -76,10 +81,10 @@ struct DatabaseFile: Sendable {
   private init(path: String, pool: any DatabaseWriter) {
     self.path = path
     self.pool = pool
-    folding = nil
+    checkpointer = nil
   }
 
-  /// Opens a file only to read it; nil if there is none.
+  /// Opens a file read-only; `nil` if it does not exist.
   static func readable(_ path: String) throws(StorageError) -> DatabaseFile? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     var configuration = Configuration()
@@ -95,7 +100,7 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Limits the size of the file; a write beyond it fails as on a full disk.
+  /// Limits the size of the file in bytes; a write beyond it fails as on a full disk.
   func limit(bytes: Int) throws(StorageError) {
     do {
       try pool.writeWithoutTransaction { database in
@@ -107,7 +112,7 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Reads on the caller's thread, beside a running write.
+  /// Reads on the caller's thread, concurrently with a running write.
   func read<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
     do {
       return try pool.unsafeRead(body)
@@ -116,31 +121,35 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Runs one transaction on the caller's thread, for the time before others use the file; `bytes` is about what it writes.
+  /// Runs one transaction on the caller's thread, before anyone else uses the file. `bytes` is the
+  /// approximate amount written.
   @discardableResult
   func writeNow<Value>(
     bytes: Int, _ updates: (Database) throws -> Value
   ) throws(StorageError) -> Value {
     do {
       let value = try pool.write(updates)
-      folding?.note(bytes: bytes)
+      checkpointer?.note(bytes: bytes)
       return value
     } catch {
       throw StorageError(error, file: path)
     }
   }
 
-  /// Runs one transaction and returns when it is committed; `bytes` is about what it writes.
+  /// Runs one transaction and returns once it is committed. `bytes` is the approximate amount
+  /// written.
   func write<Value: Sendable>(
     bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value
   ) async throws(StorageError) -> Value {
+    // Bridges the connection's queue, which calls back.
     let result = await withCheckedContinuation { continuation in
       submit(bytes: bytes, updates) { continuation.resume(returning: $0) }
     }
     return try result.get()
   }
 
-  /// Runs one transaction after those submitted before it, then calls `completion` on the connection's queue.
+  /// Runs one transaction after those submitted before it, then calls `completion` on the
+  /// connection's queue.
   func submit<Value: Sendable>(
     bytes: Int = 128 << 10, _ updates: @escaping @Sendable (Database) throws -> Value,
     completion: @escaping @Sendable (Result<Value, StorageError>) -> Void
@@ -150,7 +159,8 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Runs one transaction after those submitted before it on the caller's thread, which waits for them; saves waking another one.
+  /// Runs one transaction after those submitted before it on the caller's thread, which blocks;
+  /// saves a thread switch.
   func submitAndWait<Value: Sendable>(
     bytes: Int, _ updates: (Database) throws -> Value,
     completion: (Result<Value, StorageError>) -> Void
@@ -162,15 +172,15 @@ struct DatabaseFile: Sendable {
     _ bytes: Int, _ database: Database, _ updates: (Database) throws -> Value
   ) -> Result<Value, StorageError> {
     do {
-      // GRDB's own transactions parse these two sentences anew each time.
+      // GRDB's own transaction methods would parse these two statements anew each time.
       try database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
       do {
         let value = try updates(database)
         try database.cachedStatement(sql: "COMMIT TRANSACTION").execute()
-        folding?.note(bytes: bytes)
+        checkpointer?.note(bytes: bytes)
         return .success(value)
       } catch {
-        // The first error is the one that tells what happened.
+        // The first error is the one that explains the failure.
         try? database.rollback()
         throw error
       }
@@ -179,7 +189,7 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// The bytes of the file and its write-ahead log.
+  /// The size in bytes of the file with its WAL.
   var bytesOnDisk: Int {
     [path, path + "-wal"].reduce(0) { sum, file in
       let attributes = try? FileManager.default.attributesOfItem(atPath: file)
@@ -190,7 +200,7 @@ struct DatabaseFile: Sendable {
   /// Waits for running accesses and closes the file.
   func close() throws(StorageError) {
     do {
-      try folding?.close()
+      try checkpointer?.close()
       try pool.close()
     } catch {
       throw StorageError(error, file: path)

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// Columns of rows from a file that may be damaged: GRDB's own subscript stops the program at a value of another type.
+/// Checked access to columns: the file may be damaged, and GRDB's own subscript stops the program
+/// on a value of another type.
 extension Row {
   /// A whole number.
   func integer(at index: Int) throws -> Int64 {

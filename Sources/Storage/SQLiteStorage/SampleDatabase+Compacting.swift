@@ -3,30 +3,31 @@ import GRDB
 package import MetricModel
 package import StorageAPI
 
-/// A place for compaction: the chunks of neighbouring series that end in the same two hours.
+/// A unit of compaction: the chunks of one series bucket that end in the same two hours.
 package struct CompactionPlace: Sendable, Hashable {
-  let family: Int64
+  let bucket: Int64
   let period: Int64
 }
 
-/// What there is at a place.
+/// The chunks to be compacted at one place.
 package struct CompactionInput: Sendable {
-  /// In the order of series and time, none of them twice.
+  /// The chunks in order of series and time, without duplicates.
   package let chunks: [ChunkRow]
   let place: CompactionPlace
-  /// The rows that they were read from, and all rows that there were.
-  let packs: [Int64]
+  /// The rows that the chunks were read from.
+  let pages: [Int64]
   let seen: Set<Int64>
   let bodyBytes: Int
 
-  /// Whether the same chunks would take clearly fewer rows.
+  /// Whether rewriting the same chunks would take clearly fewer rows.
   package var isScattered: Bool {
-    packs.count > (bodyBytes + ChunkPage.maximumBodyBytes - 1) / ChunkPage.maximumBodyBytes + 1
+    pages.count > (bodyBytes + ChunkPage.maximumBodyBytes - 1) / ChunkPage.maximumBodyBytes + 1
   }
 }
 
 extension SampleDatabase {
-  /// The places that have got chunks since they were compacted and whose two hours were over before an instant; at most `limit`.
+  /// The places that received chunks since their last compaction and whose two hours ended before
+  /// an instant; at most `limit`.
   package func uncompacted(
     endingBefore end: Timestamp, limit: Int
   ) throws(StorageError) -> [CompactionPlace] {
@@ -36,53 +37,54 @@ extension SampleDatabase {
         sql: """
           SELECT family, period FROM uncompacted WHERE period < ? ORDER BY family, period LIMIT ?
           """, arguments: [ChunkPage.period(of: end.rawValue), limit]
-      ).map { CompactionPlace(family: try $0.integer(at: 0), period: try $0.integer(at: 1)) }
+      ).map { CompactionPlace(bucket: try $0.integer(at: 0), period: try $0.integer(at: 1)) }
     }
   }
 
-  /// What there is at a place; what is damaged is left as it is.
+  /// The chunks at a place; damaged pages are left as they are.
   package func input(at place: CompactionPlace) throws(StorageError) -> CompactionInput {
     var chunks: [ChunkRow] = []
     var sound: [Int64] = []
     var seen: Set<Int64> = []
     var bytes = 0
-    let range = PageRange(family: place.family, last: ChunkPage.times(in: place.period))
-    for pack in try packs(in: range, { _ in }) {
-      seen.insert(pack.number)
+    let range = PageRange(bucket: place.bucket, last: ChunkPage.times(in: place.period))
+    for page in try pages(in: range, { _ in }) {
+      seen.insert(page.number)
       var found: [ChunkRow] = []
-      guard ChunkPage.read(pack.body, into: &found, where: { _ in true }) else { continue }
+      guard ChunkPage.read(page.body, into: &found, where: { _ in true }) else { continue }
       chunks += found
-      sound.append(pack.number)
-      bytes += pack.body.count
+      sound.append(page.number)
+      bytes += page.body.count
     }
     return CompactionInput(
-      chunks: Self.withoutRepeats(chunks), place: place, packs: sound, seen: seen, bodyBytes: bytes)
+      chunks: Self.withoutRepeats(chunks), place: place, pages: sound, seen: seen, bodyBytes: bytes)
   }
 
-  /// Notes that a place is compacted, and puts chunks into the place of those that were there if any are given.
+  /// Marks a place as compacted and, if `chunks` are given, replaces those that were there.
   package func finish(
     _ input: CompactionInput, replacingWith chunks: [ChunkRow]?
   ) async throws(StorageError) {
     let place = input.place
-    // Nothing was kept before compaction came here, and after damage: found out beside the batches. What comes meanwhile is noted as
-    // uncompacted, and so looked at by who needs it.
-    let isKept = try file.read { try Self.keptSpans(of: place.family, $0) != nil }
-    let found = isKept ? BucketSpans() : try spans(of: place.family) { _ in }
+    // Nothing is stored before the first compaction and after damage: then the spans are computed
+    // without blocking batches. Chunks that arrive meanwhile mark the place as uncompacted, so
+    // readers look at them.
+    let isStored = try file.read { try Self.storedSpans(of: place.bucket, $0) != nil }
+    let found = isStored ? BucketSpans() : try spans(of: place.bucket) { _ in }
     try await file.write { database in
       let hasMore = try Self.numbers(at: place, database).contains { !input.seen.contains($0) }
-      var spans = try Self.keptSpans(of: place.family, database) ?? found
+      var spans = try Self.storedSpans(of: place.bucket, database) ?? found
       for chunk in chunks ?? input.chunks { spans.add(ChunkHeader(chunk)) }
       if let chunks {
-        for number in input.packs { try Self.removePack(number, from: database) }
+        for number in input.pages { try Self.removePack(number, from: database) }
         try Self.insert(ChunkPage.packing(chunks), into: database)
       }
       try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO family_span (family, body) VALUES (?, ?)"
-      ).execute(arguments: [place.family, Data(spans.bytes)])
-      // What came meanwhile is seen at the next round.
+      ).execute(arguments: [place.bucket, Data(spans.bytes)])
+      // Chunks that arrived meanwhile are compacted in the next round.
       if hasMore { return }
       try database.cachedStatement(sql: "DELETE FROM uncompacted WHERE family = ? AND period = ?")
-        .execute(arguments: [place.family, place.period])
+        .execute(arguments: [place.bucket, place.period])
     }
   }
 
@@ -96,6 +98,6 @@ extension SampleDatabase {
         WHERE family = ? AND last BETWEEN ? AND ?
         """)
     return try Int64.fetchAll(
-      statement, arguments: [place.family, times.lowerBound, times.upperBound])
+      statement, arguments: [place.bucket, times.lowerBound, times.upperBound])
   }
 }

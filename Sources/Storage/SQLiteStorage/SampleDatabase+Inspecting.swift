@@ -2,17 +2,17 @@ import GRDB
 package import MetricModel
 package import StorageAPI
 
-/// What a file of samples holds.
+/// A summary of the contents of a sample file.
 package struct WALSummary: Sendable, Equatable {
   package var series = 0
   package var chunks = 0
   package var sealedSamples = 0
-  /// The bytes of the chunks, headers included, and of the labels.
+  /// The bytes of all chunks with their headers.
   package var chunkBytes = 0
   package var labelBytes = 0
   package var batches = 0
   package var batchBytes = 0
-  /// The first and the last time in a chunk; nil if there are none.
+  /// The first time in any chunk; `nil` if there are no chunks.
   package var first: Timestamp?
   package var last: Timestamp?
   package var fileBytes = 0
@@ -20,9 +20,9 @@ package struct WALSummary: Sendable, Equatable {
 }
 
 extension SampleDatabase {
-  /// What the file holds.
+  /// Summarises the file.
   ///
-  /// - Complexity: reads every row, of chunks not their samples.
+  /// - Complexity: reads every row, but does not decode samples.
   package func summary() throws(StorageError) -> WALSummary {
     let use = try file.pageUse()
     return try file.read { database in
@@ -58,29 +58,32 @@ extension SampleDatabase {
     }
   }
 
-  /// Calls `body` with every chunk, in the order of series and time.
+  /// Calls `body` with every chunk, in order of series and time.
   ///
-  /// What is damaged is told to `damaged` in one line each and left out.
+  /// Damaged chunks are left out and reported to `damaged`, one line each.
   package func forEachChunk(
     damaged: (String) -> Void, _ body: (ChunkRow) -> Void
   ) throws(StorageError) {
-    let families = try file.read { database in
+    let buckets = try file.read { database in
       try Int64.fetchAll(
         database, sql: "SELECT DISTINCT family FROM chunk_pack INDEXED BY chunk_pack_by_family")
     }
-    for family in families {
+    for bucket in buckets {
       var chunks: [ChunkRow] = []
-      for pack in try packs(in: PageRange(family: family), damaged)
-      where !ChunkPage.read(pack.body, into: &chunks, where: { _ in true }) {
-        damaged("row \(pack.number) of chunks")
+      for page in try pages(in: PageRange(bucket: bucket), damaged)
+      where !ChunkPage.read(page.body, into: &chunks, where: { _ in true }) {
+        damaged("row \(page.number) of chunks")
       }
       for chunk in Self.withoutRepeats(chunks) { body(chunk) }
     }
   }
 
-  /// Writes sound, compact copies of the files of a folder to another one, as they are now, beside an evaluator that may be running.
+  /// Writes consistent, compact copies of the files of a storage folder, as they are now, to
+  /// another folder; an evaluator may be running.
   ///
-  /// Returns the names of the files. Throws if one is there already: nothing is overwritten.
+  /// Returns the names of the files. Nothing is overwritten.
+  ///
+  /// - Throws: `StorageError` if one of the files exists already.
   package static func snapshot(
     of folder: String, to target: String
   ) throws(StorageError) -> [String] {

@@ -2,31 +2,32 @@ import GRDB
 import MetricModel
 import StorageAPI
 
-/// Which rows of chunks are wanted: those that overlap all of it.
+/// A range of chunk pages: those that overlap it in every column.
 struct PageRange {
-  var family: Int64
-  /// When the last chunk ends.
+  var bucket: Int64
+  /// The latest end of a chunk.
   var last = Int64.min ... .max
-  /// The time at which the first chunk must have begun.
+  /// The time before which the first chunk must begin.
   var first = Int64.max
-  /// The numbers of series.
+  /// The lowest series number.
   var low = Int64.min
   var high = Int64.max
 }
 
-/// A row of chunks as it was read.
+/// A chunk page as it was read from the database.
 struct PageRow {
   let number: Int64
   let body: [UInt8]
 }
 
 extension SampleDatabase {
-  /// The rows in a range, in no order.
+  /// The chunk pages in a range, in no particular order.
   ///
-  /// What cannot be read, because pages of the file are damaged, is told in one line each and left out.
-  func packs(in range: PageRange, _ damaged: (String) -> Void) throws(StorageError) -> [PageRow] {
+  /// Pages that cannot be read because the file is damaged are left out and reported, one line
+  /// each.
+  func pages(in range: PageRange, _ damaged: (String) -> Void) throws(StorageError) -> [PageRow] {
     do {
-      return try file.read { try Self.packs(in: range, $0) }
+      return try file.read { try Self.pages(in: range, $0) }
     } catch {
       guard case .damaged = error else { throw error }
     }
@@ -58,7 +59,7 @@ extension SampleDatabase {
     return found
   }
 
-  static func packs(in range: PageRange, _ database: Database) throws -> [PageRow] {
+  static func pages(in range: PageRange, _ database: Database) throws -> [PageRow] {
     let statement = try database.cachedStatement(sql: "SELECT number, body \(packCondition)")
     let rows = try Row.fetchCursor(statement, arguments: arguments(range))
     var found: [PageRow] = []
@@ -77,7 +78,7 @@ extension SampleDatabase {
 
   private static func arguments(_ range: PageRange) -> StatementArguments {
     [
-      range.family, range.last.lowerBound, range.last.upperBound, range.first, range.high,
+      range.bucket, range.last.lowerBound, range.last.upperBound, range.first, range.high,
       range.low,
     ]
   }

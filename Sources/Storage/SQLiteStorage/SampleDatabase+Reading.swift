@@ -3,20 +3,22 @@ package import MetricModel
 package import StorageAPI
 
 extension SampleDatabase {
-  /// How many rows of labels are read at a time.
+  /// The number of label pages that are read at a time.
   private static var labelRowsPerRead: Int { 64 }
 
-  /// Calls `body` with every series, in the order of their numbers.
+  /// Calls `body` with every series, in order of their numbers.
   ///
-  /// What is damaged, but not so that the file has to be made anew, is told to `damaged` in one line each and left out.
+  /// Damage that does not require the file to be salvaged is reported to `damaged`, one line each,
+  /// and left out.
   ///
-  /// - Complexity: reads the labels and the times spanned of all series, and the chunks that compaction has not seen yet.
+  /// - Complexity: reads the labels and time spans of all series, and the chunks that compaction
+  ///   has not seen yet.
   package func forEachSeries(
     damaged: (String) -> Void, _ body: (StoredSeries) -> Void
   ) throws(StorageError) {
     var low = Int64.min
     var known = Int64.min
-    var spans: (family: Int64, known: BucketSpans)?
+    var spans: (bucket: Int64, known: BucketSpans)?
     while true {
       let after = low
       let rows = try file.read { database in
@@ -33,11 +35,11 @@ extension SampleDatabase {
           damaged("the labels of series \(row.low) and those after it")
           continue
         }
-        // A series that stands twice was written twice.
+        // A series that occurs twice was written twice.
         for one in series where one.key.rawValue > known {
           known = one.key.rawValue
-          let family = ChunkPage.family(of: one.key)
-          if spans?.family != family { spans = (family, try self.spans(of: family, damaged)) }
+          let bucket = ChunkPage.bucket(of: one.key)
+          if spans?.bucket != bucket { spans = (bucket, try self.spans(of: bucket, damaged)) }
           body(
             StoredSeries(
               key: one.key, labels: one.labels, checksum: one.checksum,
@@ -47,7 +49,7 @@ extension SampleDatabase {
     }
   }
 
-  /// Calls `body` with every batch, in their order, without ever holding more than one in memory.
+  /// Calls `body` with every WAL record, in order, holding at most one in memory.
   package func forEachRow(_ body: (WALRecord) -> Void) throws(StorageError) {
     try file.read { database in
       let rows = try Row.fetchCursor(
@@ -62,21 +64,23 @@ extension SampleDatabase {
     }
   }
 
-  /// The chunks of each series that overlap the range from an instant through another one of its own, ordered by time.
+  /// The chunks of each series that overlap the range from an instant through another one of its
+  /// own, ordered by time.
   ///
-  /// What cannot be read, because pages of the file are damaged, is told to `damaged` in one line each and left out.
+  /// Pages that cannot be read because the file is damaged are left out and reported to `damaged`,
+  /// one line each.
   ///
-  /// - Complexity: one look into an index for the series that share rows, and one read per row; chunks of a series do not overlap
-  ///   each other.
+  /// - Complexity: one index lookup per series bucket and one read per row; chunks of a series do
+  ///   not overlap each other.
   package func chunks(
     of series: [(key: SeriesKey, through: Timestamp)], from: Timestamp,
     damaged: (String) -> Void
   ) throws(StorageError) -> [[ChunkRow]] {
     var found = [[ChunkRow]](repeating: [], count: series.count)
-    let places = Dictionary(grouping: series.indices) { ChunkPage.family(of: series[$0].key) }
-    for (family, places) in places {
+    let places = Dictionary(grouping: series.indices) { ChunkPage.bucket(of: series[$0].key) }
+    for (bucket, places) in places {
       var wanted: [Int64: Int] = [:]
-      var range = PageRange(family: family)
+      var range = PageRange(bucket: bucket)
       range.last = from.rawValue ... .max
       (range.low, range.high, range.first) = (.max, .min, .min)
       for place in places {
@@ -87,12 +91,12 @@ extension SampleDatabase {
         range.first = max(range.first, through.rawValue)
       }
       var chunks: [ChunkRow] = []
-      for pack in try packs(in: range, damaged) {
-        let isSound = ChunkPage.read(pack.body, into: &chunks) { header in
+      for page in try pages(in: range, damaged) {
+        let isSound = ChunkPage.read(page.body, into: &chunks) { header in
           guard let place = wanted[header.series] else { return false }
           return header.last >= from.rawValue && header.first <= series[place].through.rawValue
         }
-        if !isSound { damaged("row \(pack.number) of chunks") }
+        if !isSound { damaged("row \(page.number) of chunks") }
       }
       for chunk in Self.withoutRepeats(chunks) {
         if let place = wanted[chunk.series.rawValue] { found[place].append(chunk) }
@@ -101,7 +105,7 @@ extension SampleDatabase {
     return found
   }
 
-  /// The chunks in the order of series and time, without those that were written twice.
+  /// The chunks in order of series and time, without those that were written twice.
   static func withoutRepeats(_ chunks: [ChunkRow]) -> [ChunkRow] {
     let sorted = chunks.sorted { ($0.series, $0.first) < ($1.series, $1.first) }
     var single: [ChunkRow] = []
@@ -113,7 +117,7 @@ extension SampleDatabase {
     return single
   }
 
-  /// How many chunks and batches there are.
+  /// The number of chunks and of WAL records.
   package func counts() throws(StorageError) -> (chunks: Int, rows: Int) {
     try file.read { database in
       (

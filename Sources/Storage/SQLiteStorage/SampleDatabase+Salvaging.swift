@@ -2,22 +2,23 @@ import Foundation
 import GRDB
 package import StorageAPI
 
-/// What was saved from a damaged file.
+/// What was recovered from a damaged file.
 package struct SalvageReport: Sendable {
-  /// The file that was set aside.
+  /// The path to which the damaged file was moved.
   package let setAside: String
-  /// How much was saved.
+  /// The number of series recovered.
   package let series: Int
   package let chunks: Int
   package let batches: Int
-  /// How many places could not be read.
+  /// The number of places that could not be read.
   package let unreadable: Int
 }
 
 extension SampleDatabase {
-  /// Sets a damaged file aside and makes a new one of all that can still be read.
+  /// Moves a damaged file aside and creates a new one from everything that can still be read.
   ///
-  /// No process may have the file open. Throws when not even the list of tables can be read: then the file is left as it is.
+  /// No process may have the file open. Throws if not even the list of tables can be read; the file
+  /// is then left as it is.
   package static func salvage(
     in folder: StorageFolder, now: Int
   ) throws(StorageError) -> SalvageReport {
@@ -45,7 +46,7 @@ extension SampleDatabase {
         try new.pool.writeWithoutTransaction { database in
           var saved = SavedRows()
           try database.inTransaction {
-            // A file of an older version may have been too damaged to be brought up to date, or only in part.
+            // A file of an older version may have been damaged before or during its upgrade.
             if try old.tableExists("chunk_pack") { try saved.take(old, into: database) }
             if try Self.hasVersion2(old) { try saved.takeVersion2(old, into: database) }
             try saved.takeBatches(old, into: database)
@@ -66,14 +67,14 @@ extension SampleDatabase {
   }
 }
 
-/// Takes what can be read out of a damaged file into a new one.
+/// Copies the readable rows of a damaged file into a new one.
 private struct SavedRows {
   private(set) var series = 0
   private(set) var chunks = 0
   private(set) var batches = 0
   private(set) var unreadable = 0
 
-  /// Takes over rows as they are; what compaction knew is found out again.
+  /// Copies rows unchanged; what compaction had stored is computed again.
   mutating func take(_ old: Database, into new: Database) throws {
     let labels = try new.cachedStatement(
       sql: "INSERT OR REPLACE INTO series_pack (low, body) VALUES (?, ?)")
@@ -84,27 +85,27 @@ private struct SavedRows {
       return true
     }
     let columns = "number, family, first, last, low, high, chunks, samples, body"
-    let packs = try new.cachedStatement(
+    let pages = try new.cachedStatement(
       sql: "INSERT OR REPLACE INTO chunk_pack (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     unreadable += RowSalvage(table: "chunk_pack", key: "number", columns: columns).run(old) {
-      // Made anew from the chunks: a wrong number in a column would hide them.
+      // Rebuilt from the chunks: a wrong number in a column would hide them.
       var found: [ChunkRow] = []
       guard ChunkPage.read(try $0.bytes(at: 8), into: &found, where: { _ in true }) else {
         return false
       }
-      for pack in ChunkPage.packing(found) {
-        try packs.execute(arguments: [
-          found.count == pack.chunks ? try $0.integer(at: 0) : nil, pack.family, pack.first,
-          pack.last, pack.low, pack.high, pack.chunks, pack.samples, Data(pack.body),
+      for page in ChunkPage.packing(found) {
+        try pages.execute(arguments: [
+          found.count == page.chunks ? try $0.integer(at: 0) : nil, page.bucket, page.first,
+          page.last, page.low, page.high, page.chunks, page.samples, Data(page.body),
         ])
-        try SampleDatabase.noteUncompacted([pack], in: new)
+        try SampleDatabase.noteUncompacted([page], in: new)
       }
       chunks += found.count
       return true
     }
   }
 
-  /// Packs the rows of version 2.
+  /// Packs the rows of schema version 2 into pages.
   mutating func takeVersion2(_ old: Database, into new: Database) throws {
     let hasChecks = try old.columns(in: "series").contains { $0.name == "checksum" }
     var labels: [StoredLabels] = []
@@ -144,14 +145,15 @@ private struct SavedRows {
   }
 }
 
-/// Reads the rows of a table on and on, past the places that cannot be read.
+/// Reads the rows of a table to its end, past the places that cannot be read.
 private struct RowSalvage {
   let table: String
   let key: String
   let columns: String
 
-  /// Calls `keep` with every row; returns how many places could not be read or, where it threw or said no, kept.
-  func run(_ database: Database, keep: (Row) throws -> Bool) -> Int {
+  /// Calls `insert` with every row; returns the number of places that could not be read, or that
+  /// `insert` rejected.
+  func run(_ database: Database, insert: (Row) throws -> Bool) -> Int {
     var unreadable = 0
     var last = Int64.min
     var stride: Int64 = 1
@@ -167,12 +169,13 @@ private struct RowSalvage {
           }
           last = number
           stride = 1
-          // A row with values of another type is refused by the new file, and left out.
-          if (try? keep(row)) != true { unreadable += 1 }
+          // A row with values of another type is rejected by the new file and left out.
+          if (try? insert(row)) != true { unreadable += 1 }
         }
         return unreadable
       } catch {
-        // A page of the tree is damaged: go on behind it, farther each time that nothing is found.
+        // A page of the tree is damaged: continue after it, farther each time that nothing is
+        // found.
         unreadable += 1
         let from = max(last, 0)
         let (next, overflow) = from.addingReportingOverflow(stride)

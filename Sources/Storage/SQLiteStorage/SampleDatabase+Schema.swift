@@ -46,36 +46,36 @@ extension SampleDatabase {
     return migrator
   }
 
-  /// How many rows of version 2 are packed together.
+  /// The number of version 2 rows that are packed together.
   static var rowsTogether: Int { 4096 }
 
   static var chunkColumnsOfVersion2: String {
     "number, series, first, last, count, encoding, checksum, samples"
   }
 
-  /// Packs chunks and leaves the rest to compaction.
+  /// Inserts chunks as pages and marks them for compaction.
   static func insertUncompacted(_ chunks: [ChunkRow], into database: Database) throws {
-    let packs = ChunkPage.packing(chunks)
-    try insert(packs, into: database)
-    try noteUncompacted(packs, in: database)
+    let pages = ChunkPage.packing(chunks)
+    try insert(pages, into: database)
+    try noteUncompacted(pages, in: database)
   }
 
-  /// A series from its number, labels and, if there is one, check.
+  /// Reads a series from its number, labels and, where present, checksum.
   static func seriesOfVersion2(_ row: Row) throws -> StoredLabels {
     let checksum = row.count > 2 ? try row.integerIfPresent(at: 2) : nil
     return StoredLabels(
       key: SeriesKey(rawValue: try row.integer(at: 0)), labels: try row.bytes(at: 1),
-      checksum: checksum.map { UInt32(folding: UInt64(bitPattern: $0)) })
+      checksum: checksum.map { UInt32(reducing: UInt64(bitPattern: $0)) })
   }
 
-  /// A chunk from the columns of version 2.
+  /// Reads a chunk from the columns of version 2.
   static func chunkOfVersion2(_ row: Row) throws -> ChunkRow {
     ChunkRow(
       number: 0, series: SeriesKey(rawValue: try row.integer(at: 1)),
       first: Timestamp(rawValue: try row.integer(at: 2)),
       last: Timestamp(rawValue: try row.integer(at: 3)),
       count: Int(try row.integer(at: 4)), encoding: Int(try row.integer(at: 5)),
-      checksum: UInt32(folding: UInt64(bitPattern: try row.integer(at: 6))),
+      checksum: UInt32(reducing: UInt64(bitPattern: try row.integer(at: 6))),
       samples: try row.bytes(at: 7))
   }
 }

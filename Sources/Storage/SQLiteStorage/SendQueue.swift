@@ -3,19 +3,19 @@ import GRDB
 package import MetricModel
 package import StorageAPI
 
-/// Messages that wait to be sent elsewhere, in order, in a SQLite file of their own: they outlive the process and the
-/// other side's outage.
+/// Messages waiting to be sent to other systems, in order, in a SQLite file of their own: they
+/// survive the process and an outage of the receiver.
 ///
-/// It is bounded: what waits longer, or is more, than ``Limits`` say makes room, the oldest first.
+/// The queue is bounded: beyond ``Limits`` the oldest messages are dropped.
 package final class SendQueue: Sendable {
-  /// How much may wait for each destination.
+  /// The limits for each destination.
   package struct Limits: Sendable, Equatable {
     /// The most bytes of messages.
     package var bytes: Int
     /// How long a message may wait.
     package var age: Duration
 
-    /// By default a week, and room for a day of 100,000 series every 15 seconds.
+    /// Defaults to a week, and to space for a day of 100,000 series every 15 seconds.
     package init(bytes: Int = 16 << 30, age: Duration = .seconds(7 * 86_400)) {
       self.bytes = bytes
       self.age = age
@@ -24,11 +24,11 @@ package final class SendQueue: Sendable {
 
   /// A message to be sent.
   package struct Message: Sendable, Equatable {
-    /// Who gets it.
+    /// The destination's name.
     package let destination: String
-    /// How many samples are in it, for counting.
+    /// The number of samples in the message, for counters.
     package let count: Int
-    /// The message, in the format of the room that writes it.
+    /// The message, in the format of the module that writes it.
     package let payload: [UInt8]
 
     package init(destination: String, count: Int, payload: [UInt8]) {
@@ -38,25 +38,25 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// A message that waits.
+  /// A message in the queue.
   package struct Entry: Sendable, Equatable {
-    /// Grows with every message; never used twice.
+    /// A number that grows with every message and is never reused.
     package let number: Int64
-    /// How many samples are in it, for counting.
+    /// The number of samples in the message, for counters.
     package let count: Int
     /// The message.
     package let payload: [UInt8]
   }
 
-  /// What became of messages that were added.
+  /// The result of adding messages.
   package struct Addition: Sendable, Equatable {
-    /// Their numbers, in the order given.
+    /// The numbers of the added messages, in order.
     package var numbers: [Int64] = []
-    /// Samples of older messages that were over a limit.
+    /// Samples in older messages that were dropped because of a limit.
     package var expiredSamples = 0
   }
 
-  /// What waits for one destination.
+  /// The backlog of one destination.
   package struct Backlog: Sendable, Equatable {
     package var entries = 0
     package var samples = 0
@@ -67,7 +67,7 @@ package final class SendQueue: Sendable {
 
   /// The file's name in its folder.
   package static let fileName = "send-queue.db"
-  /// How many free pages are given back to the disk in one transaction.
+  /// The number of free pages returned to the file system in one transaction.
   private static let pagesPerTransaction = 1_024
 
   private let file: DatabaseFile
@@ -80,9 +80,10 @@ package final class SendQueue: Sendable {
       path: folder.file(Self.fileName), synchronous: .normal, migrator: Self.migrator)
   }
 
-  /// Adds messages in the place of earlier ones; they survive the death of the process when this returns.
+  /// Adds messages, each replacing the earlier one with the same number; they survive the death of
+  /// the process when this returns.
   ///
-  /// - Complexity: one transaction; the backlog is not walked.
+  /// - Complexity: one transaction, independent of the backlog.
   package func add(
     _ messages: [Message], replacing replaced: [Int64] = [], now: Timestamp
   ) async throws(StorageError) -> Addition {
@@ -108,7 +109,8 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// The oldest messages for a destination: as many as have `samples` samples in all, and at least one if any waits.
+  /// The oldest messages for a destination: as many as have `samples` samples in total, and at
+  /// least one if any is waiting.
   package func next(for destination: String, samples: Int) throws(StorageError) -> [Entry] {
     try file.read { database in
       let statement = try database.cachedStatement(
@@ -127,7 +129,7 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// Forgets the messages for a destination up to a number.
+  /// Removes the messages for a destination up to a number.
   package func remove(for destination: String, through number: Int64) async throws(StorageError) {
     try await file.write { database in
       let sql = """
@@ -144,8 +146,9 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// Forgets the messages for destinations that are no more; returns how many samples were in them.
-  package func keep(destinations: [String]) async throws(StorageError) -> Int {
+  /// Removes the messages for destinations that no longer exist; returns how many samples were in
+  /// them.
+  package func retain(destinations: [String]) async throws(StorageError) -> Int {
     try await file.write { database in
       var samples = 0
       for row in try Row.fetchAll(database, sql: "SELECT destination, samples FROM backlogs") {
@@ -161,7 +164,7 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// How much waits, by destination.
+  /// The backlog of each destination.
   package func backlogs() throws(StorageError) -> [String: Backlog] {
     try file.read { database in
       let rows = try Row.fetchAll(
@@ -170,8 +173,8 @@ package final class SendQueue: Sendable {
     }
   }
 
-  /// Gives room that messages no longer need back to the disk, in small steps.
-  package func giveBackRoom() async throws(StorageError) {
+  /// Returns space that messages no longer need to the file system, in small steps.
+  package func giveBackSpace() async throws(StorageError) {
     while try file.pageUse().freePages > Self.pagesPerTransaction {
       try await file.giveBack(pages: Self.pagesPerTransaction)
     }
@@ -182,7 +185,8 @@ package final class SendQueue: Sendable {
 
   // MARK: - Inside a transaction
 
-  /// Removes the oldest messages for a destination that are too old or too many; returns how many samples were in them.
+  /// Removes the oldest messages for a destination that exceed a limit; returns how many samples
+  /// were in them.
   private static func expire(
     _ destination: String, _ limits: Limits, now: Timestamp, in database: Database
   ) throws -> Int {
@@ -190,7 +194,7 @@ package final class SendQueue: Sendable {
       database, sql: "SELECT messages, samples, bytes FROM backlogs WHERE destination = ?",
       arguments: [destination])
     var bytes = try Backlog(sum).bytes
-    let oldest = now.rawValue - limits.age.components.seconds * 1000
+    let oldest = (now - limits.age).rawValue
     var gone: [Int64] = []
     var samples = 0
     let rows = try Row.fetchCursor(

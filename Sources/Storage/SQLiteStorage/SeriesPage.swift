@@ -1,30 +1,33 @@
+import Codecs
 import MetricModel
 
-/// Series that share a row: as many as fill a page of the file, each name and value in it written once.
+/// Series that share one database row: as many as fill one page of the file, each name and value in
+/// it written once.
 ///
-/// Layout of the body: a byte for the version; then of each series the change of its number against the series before (varint), twice the number of
-/// its strings plus one if it has a check (varint), the check (four bytes, least significant first), and its strings, name
-/// and value in turn: 0 and then length and bytes of a string that is new in this row, or which of the strings before it is. Labels that
-/// are no list of strings stand as one string.
+/// Layout of the body: a version byte; then for each series the difference of its number from the
+/// previous one (varint), twice the number of its strings plus one if it has a checksum (varint),
+/// the checksum (four bytes, little endian), and its strings, names and values alternating: 0
+/// followed by the length and bytes of a string that is new in this row, or the index of an earlier
+/// string. Labels that are not a list of strings are stored as one string.
 struct SeriesPage: Sendable {
   private static let version: UInt8 = 1
 
-  /// The lowest number in it.
+  /// The lowest series number in the page.
   let low: Int64
   let body: [UInt8]
 
-  /// Packs series, in any order.
+  /// Packs series, given in any order, into pages.
   static func packing(_ series: [StoredLabels]) -> [SeriesPage] {
-    var packs: [SeriesPage] = []
+    var pages: [SeriesPage] = []
     var builder = Builder()
     for one in series.sorted(by: { $0.key < $1.key }) {
-      if let full = builder.append(one) { packs.append(full) }
+      if let full = builder.append(one) { pages.append(full) }
     }
-    if let rest = builder.finish() { packs.append(rest) }
-    return packs
+    if let rest = builder.finish() { pages.append(rest) }
+    return pages
   }
 
-  /// The series in a body; nil if it is damaged.
+  /// The series in a body; `nil` if it is damaged.
   static func series(in bytes: [UInt8]) -> [StoredLabels]? {
     let span = bytes.span
     guard span.count > 1, span[0] == version else { return nil }
@@ -46,7 +49,7 @@ struct SeriesPage: Sendable {
       var labels: [UInt8] = []
       for _ in 0..<(head >> 1) {
         guard let string = string(span, at: &position, &known) else { return nil }
-        // One string alone is no list of names and values.
+        // A single string is not a list of names and values.
         if head >> 1 > 1 { appendLength(string.count, to: &labels) }
         labels += bytes[string]
       }
@@ -79,7 +82,7 @@ struct SeriesPage: Sendable {
     }
   }
 
-  /// The strings of packed labels; nil if putting them together again would give other bytes.
+  /// The string ranges of packed labels; `nil` if joining them again would give other bytes.
   private static func strings(in labels: [UInt8]) -> [Range<Int>]? {
     var strings: [Range<Int>] = []
     var position = 0
@@ -99,14 +102,14 @@ struct SeriesPage: Sendable {
     return strings.count == 1 ? nil : strings
   }
 
-  /// Fills one pack after the other.
+  /// Fills one page after the other.
   private struct Builder {
     private var low: Int64 = 0
     private var key: Int64 = 0
     private var body: [UInt8] = [SeriesPage.version]
     private var known: [ArraySlice<UInt8>: Int] = [:]
 
-    /// Adds a series; returns the pack before it if that is full.
+    /// Adds a series; returns the previous page if that is full.
     mutating func append(_ series: StoredLabels) -> SeriesPage? {
       let start = body.count
       write(series)
@@ -149,10 +152,10 @@ struct SeriesPage: Sendable {
   }
 }
 
-/// The labels of a series as they are kept.
+/// The stored labels of a series.
 struct StoredLabels: Sendable {
   let key: SeriesKey
   let labels: [UInt8]
-  /// Nil for series that version 0.1 wrote.
+  /// `nil` for series written by version 0.1.
   let checksum: UInt32?
 }

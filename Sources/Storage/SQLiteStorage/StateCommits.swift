@@ -1,16 +1,18 @@
+import Concurrency
 import Foundation
 import GRDB
 import StorageAPI
 import Synchronization
 
-/// Lists of changes on their way to the disk: all that wait while one commit runs share the next one.
+/// Group commit for lists of state changes: all that wait while one commit runs share the next one.
 ///
-/// A commit that survives a power cut takes milliseconds, however much is in it; a hundred callers should not wait for a hundred of
-/// them. If a shared commit fails each list is tried alone, so that one caller's error is not another's.
+/// A commit that survives a power cut takes milliseconds, however much is in it; a hundred callers
+/// should not wait for a hundred of them. If a shared commit fails, each list is tried alone, so
+/// that one caller's error does not become another's.
 final class StateCommits: Sendable {
   private struct Entry: Sendable {
     let changes: [StateChange]
-    let continuation: CheckedContinuation<Result<Void, StorageError>, Never>
+    let result = Promise<Result<Void, StorageError>>()
   }
 
   private let file: DatabaseFile
@@ -20,15 +22,15 @@ final class StateCommits: Sendable {
 
   /// Makes changes, all or none; they are on disk when this returns.
   func apply(_ changes: [StateChange]) async throws(StorageError) {
-    let result = await withCheckedContinuation { continuation in
-      let isFirst = state.withLock { state in
-        state.waiting.append(Entry(changes: changes, continuation: continuation))
-        defer { state.isRunning = true }
-        return !state.isRunning
-      }
-      if isFirst { commitWaiting() }
+    let entry = Entry(changes: changes)
+    let isFirst = state.withLock { state in
+      state.waiting.append(entry)
+      defer { state.isRunning = true }
+      return !state.isRunning
     }
-    try result.get()
+    if isFirst { commitWaiting() }
+    // The disk has the last word, also for a task that was cancelled.
+    try await entry.result.value.get()
   }
 
   private func commitWaiting() {
@@ -48,7 +50,7 @@ final class StateCommits: Sendable {
       if entries.count > 1, case .failure = result {
         commitEach(entries[...], then: next)
       } else {
-        for entry in entries { entry.continuation.resume(returning: result) }
+        for entry in entries { entry.result.fulfill(result) }
         next()
       }
     }

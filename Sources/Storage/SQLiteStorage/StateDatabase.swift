@@ -1,10 +1,10 @@
 import GRDB
 package import StorageAPI
 
-/// The state that outlives the process: one SQLite file with one table of keyed bytes per `StateTable`.
+/// The state that outlives the process: one SQLite file with one key-value table per `StateTable`.
 ///
-/// Each list of changes is one transaction with `synchronous=FULL`: a message in the outbox must survive a power cut, and there are
-/// few of them. Keys are ordered by their UTF-8 bytes.
+/// Each list of changes is one transaction with `synchronous=FULL`: a message in the outbox must
+/// survive a power cut, and there are few of them. Keys are ordered by their UTF-8 bytes.
 package final class StateDatabase: StateStore {
   /// The file's name in its folder.
   package static let fileName = "state.db"
@@ -43,7 +43,7 @@ package final class StateDatabase: StateStore {
   /// Limits the size of the file; a write beyond it fails as on a full disk.
   package func limit(bytes: Int) throws(StorageError) { try file.limit(bytes: bytes) }
 
-  /// The bytes of the file and its write-ahead log.
+  /// The size in bytes of the file with its WAL.
   package var bytesOnDisk: Int { file.bytesOnDisk }
 
   /// Closes the file; every later call fails.
@@ -52,7 +52,8 @@ package final class StateDatabase: StateStore {
   private static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1: keyed bytes") { database in
-      // Written out, not made from StateTable: a migration must not change when the enum does.
+      // Written out rather than derived from StateTable: a migration must not change when the enum
+      // does.
       let tables = ["alert_states", "silences", "notification_log", "outbox", "alerts"]
       for table in tables {
         try database.execute(

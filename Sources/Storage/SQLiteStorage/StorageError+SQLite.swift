@@ -2,7 +2,8 @@ import GRDB
 import StorageAPI
 
 extension StorageError {
-  /// What an error of the database library means for a user: one line with the file and the mend.
+  /// Translates an error of the database library into one line for the user, with the file and the
+  /// fix.
   init(_ error: any Error, file: String) {
     if let error = error as? StorageError {
       self = error
@@ -16,14 +17,14 @@ extension StorageError {
     switch error.resultCode {
     case .SQLITE_FULL:
       self = .notWritable(
-        "\(file): the disk is full; make room, or move the data and set storage.path")
+        "\(file): the disk is full; free some space, or move the data and set storage.path")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
       self = .notWritable(
         "\(file): cannot be written (\(detail)); "
           + "give this user the right to write to storage.path, or choose another")
     case .SQLITE_IOERR:
       self = .notWritable(
-        "\(file): input or output failed (\(detail)); check the disk and that it has room")
+        "\(file): input or output failed (\(detail)); check the disk and its free space")
     case .SQLITE_NOTADB, .SQLITE_CORRUPT:
       self = .damaged(
         "\(file): \(detail); restore the file from a backup, "

@@ -2,20 +2,21 @@ import Foundation
 import Glibc
 package import StorageAPI
 
-/// The folder that an evaluator keeps its files in, held by one process at a time.
+/// The folder with an evaluator's files, locked by one process at a time.
 ///
-/// The hold is an advisory lock on the file `lock`, which the kernel lets go of when the process ends, however it ends; the number
-/// in the file only serves the error text of the process that comes second. It lasts as long as this object.
+/// The lock is advisory, on the file `lock`, and released by the kernel when the process ends,
+/// however it ends; the process number in the file only serves the error message of a second
+/// process. It lasts as long as this object.
 package final class StorageFolder: Sendable {
   /// The folder's path, as it was given.
   package let path: String
 
   private let lockFile: FileHandle
 
-  /// Makes the folder if it is not there and takes hold of it.
+  /// Creates the folder if necessary and locks it.
   ///
-  /// Throws `notWritable` if the folder cannot be made or written, and `failed` with the process number if another evaluator uses
-  /// it.
+  /// - Throws: `notWritable` if the folder cannot be created or written; `failed` with the process
+  ///   number if another evaluator uses it.
   package init(path: String) throws(StorageError) {
     self.path = path
     do {
@@ -55,7 +56,7 @@ package final class StorageFolder: Sendable {
         "storage.path is in use by pid \(holder.isEmpty ? "?" : holder) (\(folder)); "
           + "stop that process or choose another storage.path")
     }
-    // Not written on a full disk: then only the number in the error text is missing.
+    // Not written on a full disk: then only the number in the error message is missing.
     try? handle.truncate(atOffset: 0)
     try? handle.write(contentsOf: Data("\(getpid())\n".utf8))
     return handle

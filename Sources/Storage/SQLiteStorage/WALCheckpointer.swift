@@ -3,35 +3,40 @@ import GRDB
 import StorageAPI
 import Synchronization
 
-/// Folds the write-ahead log into the file beside the writes, on a connection and a queue of its own.
+/// Checkpoints the WAL concurrently with the writes, on a connection and a queue of its own.
 ///
-/// SQLite by itself does it inside of a commit, which then waits for two flushes of the disk and some megabytes written. Beside the
-/// writes it holds nobody up; what comes meanwhile is folded the next time. SQLite begins the log anew when a commit finds all of it
-/// folded. Where commits come without pause that moment never comes by itself: then the log is folded again and again, each time
-/// less is left, and only the last little is folded between two transactions. SQLite flushes the file only when all of the log is folded,
-/// and then all that was written to it before; so each time is followed by a flush, and that last one has little to flush.
+/// SQLite by itself checkpoints inside a commit, which then waits for two flushes of the disk and
+/// some megabytes of writes. Done concurrently, nobody waits; pages written meanwhile are left to
+/// the next checkpoint. SQLite restarts the WAL when a commit finds all of it checkpointed. Under
+/// continuous writes that moment never comes by itself: then the WAL is checkpointed repeatedly,
+/// each time with less left, and only the small rest is checkpointed between two transactions.
+/// SQLite flushes the database file only when the whole WAL is checkpointed, and then everything
+/// that was written to it before; so each pass is followed by a flush, and the last flush has
+/// little to write.
 final class WALCheckpointer: Sendable {
-  /// When what is done; sizes are in bytes and in pages of 8 KB.
+  /// The thresholds; sizes in bytes and in pages of 8 KB.
   struct Limits: Sendable {
-    /// How much is written before the log is folded.
+    /// Bytes written between two checkpoints.
     var bytesBetween = 16 << 20
-    /// How many pages the log may have before its rest is folded between two transactions.
+    /// WAL length in pages from which on the rest is checkpointed between two transactions.
     var longLog = 8192
-    /// How many pages that rest has at most: less than a megabyte.
+    /// The largest such rest in pages: less than a megabyte.
     var restPages = 96
-    /// How many passes are made to get there.
+    /// The number of passes to get there.
     var passes = 8
-    /// How long the log may become where writing is as fast as folding; then the rest is folded whatever its length.
+    /// WAL length in pages at which the rest is checkpointed whatever its length, for when writing
+    /// is as fast as checkpointing.
     var longestLog = 65_536
-    /// How large the file of the log may stay.
+    /// The size in bytes that the WAL file may have between checkpoints.
     var restingBytes = 64 << 20
-    /// How much of a larger file is cut off when it is to shrink and the log begins anew, which happens inside of a commit.
+    /// Bytes cut off a larger WAL file when it restarts, which happens inside a commit.
     var bytesCutOff = 8 << 20
   }
 
-  /// What has been done since the start.
+  /// Counters since the start.
   struct Work: Sendable {
-    /// How often the rest was folded between two transactions, and how many pages that were at most.
+    /// How often the rest was checkpointed between two transactions, and the largest number of
+    /// pages of such a rest.
     var rests = 0
     var longestRest = 0
   }
@@ -39,7 +44,8 @@ final class WALCheckpointer: Sendable {
   private struct State {
     var written = 0
     var isRunning = false
-    /// Whether some of the log's file is to be cut off, and the size down to which SQLite does that now; -1 for none.
+    /// Whether the WAL file is to be shortened, and the size to which SQLite shortens it now; -1
+    /// for no limit.
     var isToShrink = false
     var sizeLimit = -1
     var work = Work()
@@ -47,7 +53,8 @@ final class WALCheckpointer: Sendable {
 
   private let connection: DatabaseQueue
   private let pool: any DatabaseWriter
-  /// The file, to flush it. Open as long as the connections are: closing any descriptor of a file gives up all locks on it.
+  /// The database file, to flush it. Open as long as the connections are: closing any descriptor of
+  /// a file releases all locks on it.
   private let file: FileHandle
   private let logPath: String
   private let limits: Limits
@@ -65,29 +72,30 @@ final class WALCheckpointer: Sendable {
     self.pool = pool
   }
 
-  /// What has been done since the start.
+  /// Counters since the start.
   var work: Work { state.withLock { $0.work } }
 
-  /// Whether it is being folded now.
+  /// Whether a checkpoint is running.
   var isRunning: Bool { state.withLock { $0.isRunning } }
 
-  /// Notes that about so many bytes were written, and folds the log if it is time.
+  /// Counts about so many written bytes, and starts a checkpoint if one is due.
   func note(bytes: Int) {
     let isTime = state.withLock { state in
       state.written += bytes
       return state.written >= limits.bytesBetween && begin(&state)
     }
-    if isTime { fold() }
+    if isTime { checkpoint() }
   }
 
-  /// Folds the log if its file is larger than it may stay: after that the next commit begins it anew, and cuts some of it off.
+  /// Checkpoints a WAL file that is larger than it may stay: the next commit then restarts it and
+  /// shortens the file.
   func shrink() {
     guard logBytes > limits.restingBytes else { return }
     let isTime = state.withLock { state in
       state.isToShrink = true
       return begin(&state)
     }
-    if isTime { fold() }
+    if isTime { checkpoint() }
   }
 
   private func begin(_ state: inout State) -> Bool {
@@ -97,58 +105,68 @@ final class WALCheckpointer: Sendable {
     return true
   }
 
-  private func fold() {
+  private func checkpoint() {
     connection.asyncWriteWithoutTransaction { [self] database in
-      // A failure, as on a full disk, is no loss: the log has it all, and the next time comes.
+      // A failure, as on a full disk, loses nothing: the WAL has all of it, and the next checkpoint
+      // tries again.
       guard var last = pass(database) else { return finish(pages: .max) }
-      guard last.folded + last.left > limits.longLog else { return finish(pages: last.folded) }
+      guard last.checkpointed + last.left > limits.longLog else {
+        return finish(pages: last.checkpointed)
+      }
       try? file.synchronize()
       for _ in 1..<limits.passes {
         guard let now = pass(database) else { return finish(pages: .max) }
-        let came = now.folded - last.folded
+        let came = now.checkpointed - last.checkpointed
         last = now
-        // Fewer than before: a commit found all of them folded and began the log anew.
-        if came < 0 { return finish(pages: now.folded) }
+        // Fewer than before: a commit found all of it checkpointed and restarted the WAL.
+        if came < 0 { return finish(pages: now.checkpointed) }
         if now.left > limits.longLog { return waitForReaders() }
         try? file.synchronize()
-        if max(came, now.left) <= limits.restPages { return foldRest(behind: now.folded) }
+        if max(came, now.left) <= limits.restPages {
+          return checkpointRest(behind: now.checkpointed)
+        }
       }
-      let isLongest = last.folded > limits.longestLog
-      if isLongest { foldRest(behind: last.folded) } else { finish(pages: last.folded) }
+      let isLongest = last.checkpointed > limits.longestLog
+      if isLongest {
+        checkpointRest(behind: last.checkpointed)
+      } else {
+        finish(pages: last.checkpointed)
+      }
     }
   }
 
-  /// Folds what is there; returns how many pages of the log are folded then, and how many are left because somebody reads the file as it
-  /// was before them. Nil after a failure.
-  private func pass(_ database: Database) -> (folded: Int, left: Int)? {
+  /// Runs one checkpoint pass; returns how many pages of the WAL are checkpointed then, and how
+  /// many cannot be because a reader still uses an older snapshot. `nil` after a failure.
+  private func pass(_ database: Database) -> (checkpointed: Int, left: Int)? {
     (try? database.checkpoint(.passive)).map {
       ($0.checkpointedFrameCount, $0.walFrameCount - $0.checkpointedFrameCount)
     }
   }
 
-  /// Leaves what a long read holds up to a later time, and flushes it, so that then there is not all of it to flush.
+  /// Postpones pages that a long read holds back, and flushes the file, so that less is left to
+  /// flush later.
   private func waitForReaders() {
     try? FileHandle(forReadingAtPath: logPath)?.synchronize()
     finish(pages: .max)
   }
 
-  private func foldRest(behind folded: Int) {
+  private func checkpointRest(behind checkpointed: Int) {
     pool.asyncWriteWithoutTransaction { [self] database in
-      let rest = max(0, (pass(database)?.folded ?? folded) - folded)
+      let rest = max(0, (pass(database)?.checkpointed ?? checkpointed) - checkpointed)
       state.withLock { state in
         state.work.rests += 1
         state.work.longestRest = max(state.work.longestRest, rest)
       }
-      finish(pages: folded + rest)
+      finish(pages: checkpointed + rest)
     }
   }
 
-  /// Sees to it that the next part of a file which is to shrink is cut off when the log begins anew, and nothing otherwise: a log that was
-  /// as long before will be so again.
+  /// Lets the next restart of the WAL cut off part of an oversized file, and otherwise nothing: a
+  /// WAL that has been that long will be so again.
   private func finish(pages: Int) {
     let size = logBytes
     let limit = state.withLock { state -> Int? in
-      let isTooLarge = size > limits.restingBytes && pages < size / 2 / 8192
+      let isTooLarge = size > limits.restingBytes && pages < size / 2 / DatabaseFile.pageBytes
       let limit =
         state.isToShrink && isTooLarge ? max(limits.restingBytes, size - limits.bytesCutOff) : -1
       defer { state.sizeLimit = limit }
@@ -168,6 +186,6 @@ final class WALCheckpointer: Sendable {
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
 
-  /// Waits for what runs and closes the connection.
+  /// Waits for a running checkpoint and closes the connection.
   func close() throws { try connection.close() }
 }

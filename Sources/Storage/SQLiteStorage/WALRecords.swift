@@ -1,6 +1,6 @@
 package import MetricModel
 
-/// The number of a series in the database; never given twice.
+/// The number of a series in the database; never reused.
 package struct SeriesKey: RawRepresentable, Hashable, Comparable, Sendable {
   /// The number.
   package let rawValue: Int64
@@ -12,7 +12,7 @@ package struct SeriesKey: RawRepresentable, Hashable, Comparable, Sendable {
   }
 }
 
-/// A series as it is written: its number and its packed labels.
+/// A series to be written: its number and its packed labels.
 package struct SeriesRow: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
@@ -25,19 +25,20 @@ package struct SeriesRow: Sendable {
   }
 }
 
-/// A series as it is found at start, with the time that its chunks span.
+/// A series found on opening, with the time span of its chunks.
 package struct StoredSeries: Sendable {
   package let key: SeriesKey
   package let labels: [UInt8]
-  /// Nil in rows that version 0.1 wrote.
+  /// `nil` in rows written by version 0.1.
   package let checksum: UInt32?
-  /// The first and the last time in its chunks, or a little before the first; nil if it has none.
+  /// The first time in its chunks (or slightly before it) and the last one; `nil` if it has no
+  /// chunks.
   package let span: ClosedRange<Timestamp>?
 }
 
-/// A batch of samples, in the format of the room that wrote it.
+/// A batch of samples, in the format of the module that wrote it.
 package struct WALRecord: Sendable {
-  /// The place of the batch in the order of batches.
+  /// The position of the batch in the order of batches.
   package let sequence: Int64
   package let checksum: UInt64
   package let samples: [UInt8]
@@ -51,7 +52,8 @@ package struct WALRecord: Sendable {
 
 /// A sealed chunk of one series.
 package struct ChunkRow: Sendable {
-  /// The place of the chunk in the order of sealing since the start; not kept on disk, 0 in what was read.
+  /// The position of the chunk in the order of sealing since the start; not stored: 0 in what was
+  /// read.
   package let number: Int64
   package let series: SeriesKey
   package let first: Timestamp
@@ -77,11 +79,11 @@ package struct ChunkRow: Sendable {
 }
 
 extension UInt32 {
-  /// A check of eight bytes in four.
-  package init(folding check: UInt64) { self.init(truncatingIfNeeded: check ^ check >> 32) }
+  /// Reduces a 64-bit checksum to 32 bits.
+  package init(reducing check: UInt64) { self.init(truncatingIfNeeded: check ^ check >> 32) }
 }
 
-/// What is written in one transaction.
+/// Everything that one transaction writes.
 package struct WALWrites: Sendable {
   package var newSeries: [SeriesRow] = []
   package var removedSeries: [SeriesKey] = []
@@ -90,9 +92,9 @@ package struct WALWrites: Sendable {
 
   package init() {}
 
-  /// About how many bytes of pages are written.
+  /// The approximate number of bytes of database pages written.
   var byteCount: Int {
-    // A commit writes whole pages, of which it fills the last ones only in part.
+    // A commit writes whole pages; the last ones are only partly filled.
     var bytes = 32 << 10
     for row in newSeries { bytes += row.labels.count }
     for row in chunks { bytes += row.samples.count + 16 }

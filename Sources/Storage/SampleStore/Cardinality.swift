@@ -2,7 +2,7 @@ import MetricModel
 
 /// Which metrics and labels make the most series, for `/api/v1/status/tsdb`.
 package struct Cardinality: Sendable, Equatable {
-  /// A name and how often it counts.
+  /// A name and its count.
   package struct Entry: Sendable, Equatable {
     package let name: String
     package let count: Int
@@ -10,13 +10,13 @@ package struct Cardinality: Sendable, Equatable {
 
   /// Metric names with the most series.
   package let seriesByMetric: [Entry]
-  /// Label names with the most different values.
+  /// Label names with the most distinct values.
   package let valuesByLabel: [Entry]
-  /// Label names by the bytes that their values have in all series.
+  /// Label names by the total bytes of their values in all series.
   package let bytesByLabel: [Entry]
   /// `name=value` pairs with the most series.
   package let seriesByPair: [Entry]
-  /// How many different pairs there are.
+  /// The number of distinct pairs.
   package let pairCount: Int
 
   init(_ index: LabelIndex, limit: Int) {
@@ -41,7 +41,7 @@ package struct Cardinality: Sendable, Equatable {
     pairCount = index.names.values.reduce(0) { $0 + $1.postings.count }
   }
 
-  /// The entries that count most, those that count the same in the order of their names.
+  /// The entries with the highest counts; equal counts in order of names.
   private static func top(_ limit: Int, _ entries: some Sequence<Entry>) -> [Entry] {
     let sorted = entries.sorted {
       $0.count != $1.count ? $0.count > $1.count : ExactText($0.name) < ExactText($1.name)

@@ -5,10 +5,10 @@ import Synchronization
 
 /// The chunks of a selection that are in the database only.
 ///
-/// Series are read in the order of the selection, as a rule; so their chunks are fetched for many series at a time and given
-/// away one by one.
+/// Series are usually read in the order of the selection; so chunks are fetched for many series at
+/// a time and handed out one by one.
 final class DiskChunks: Sendable {
-  /// For how many series chunks are fetched ahead.
+  /// The number of series for which chunks are fetched ahead.
   static let ahead = 64
 
   private struct Window {
@@ -21,21 +21,21 @@ final class DiskChunks: Sendable {
     var window = Window()
   }
 
-  private let journal: SampleDatabase
+  private let database: SampleDatabase
   private let from: Timestamp
   private let report: @Sendable (String) -> Void
   private let state = Mutex(State())
 
   init(
-    journal: SampleDatabase, from: Timestamp,
+    database: SampleDatabase, from: Timestamp,
     report: @escaping @Sendable (String) -> Void
   ) {
-    self.journal = journal
+    self.database = database
     self.from = from
     self.report = report
   }
 
-  /// Adds a series whose samples through an instant are wanted, and returns its place.
+  /// Adds a series whose samples through an instant are wanted, and returns its index.
   func add(_ key: Int64, through: Int64) -> Int {
     state.withLock { state in
       state.series.append((SeriesKey(rawValue: key), Timestamp(rawValue: through)))
@@ -43,14 +43,14 @@ final class DiskChunks: Sendable {
     }
   }
 
-  /// The chunks of the series at a place that overlap the wanted range, in order of time.
+  /// The chunks of the series at an index that overlap the wanted range, in order of time.
   func chunks(at place: Int) throws(StorageError) -> [SealedChunk] {
     try state.withLock { state throws(StorageError) in
       let end = state.window.start + state.window.chunks.count
       if place < state.window.start || place >= end {
-        // Only who reads in order gets more than was asked for.
+        // Only sequential readers get more than they asked for.
         let count = place == end ? min(Self.ahead, state.series.count - place) : 1
-        let rows = try journal.chunks(
+        let rows = try database.chunks(
           of: Array(state.series[place..<(place + count)]), from: from, damaged: report)
         state.window = Window(start: place, chunks: rows.map { $0.compactMap(sound) })
       }
@@ -58,7 +58,7 @@ final class DiskChunks: Sendable {
     }
   }
 
-  /// Tells that a chunk cannot be decoded.
+  /// Reports a chunk that cannot be decoded.
   func foundDamage(_ chunk: SealedChunk) {
     report("a chunk that begins at \(Timestamp(rawValue: chunk.first).rfc3339)")
   }

@@ -1,9 +1,10 @@
 import MetricModel
 import StorageAPI
 
-/// A series as it was at the selection.
+/// A series as it was at the time of the selection.
 struct SnapshotSeries: Sendable {
-  /// The time of its last sample; later ones belong to no answer. The earliest of all times if nothing is wanted of it.
+  /// The time of its last sample; later ones are in no answer. The earliest of all times if no
+  /// samples are wanted.
   var newest: Int64
   /// Which of the series that had the slot it is.
   var generation: UInt32
@@ -12,30 +13,31 @@ struct SnapshotSeries: Sendable {
   var isInside: Bool { newest != .min }
 }
 
-/// The samples of some series as they were when they were taken hold of; reading takes no lock unless older chunks come from the
-/// database.
+/// The samples of some series as they were when the snapshot was taken; reading takes no lock
+/// unless older chunks come from the database.
 struct SampleSnapshot: Sendable {
-  /// What most series have: an open chunk. Plain numbers, so that nothing has to be counted or freed.
+  /// What most series have: an open chunk. Plain numbers, so that nothing is reference-counted or
+  /// freed.
   private struct Newest {
     var first: Int64
     var last: Int64
     var lastValue: UInt64
     var count: UInt32
-    /// Where its codes end; they begin where those of the one before end.
+    /// Where its codes end; they begin where those of the previous series end.
     var codesEnd: UInt32
   }
 
-  /// What few queries want besides.
+  /// What few queries need in addition.
   private struct Older {
     var sealed: [SealedChunk] = []
     var late: SampleColumns?
     /// The time from which on all samples are in memory.
     var inMemoryFrom = Int64.max
-    /// The place among the chunks that are in the database only; nil if none are wanted.
+    /// The index among the chunks that are in the database only; `nil` if none are wanted.
     var disk: Int?
   }
 
-  /// The place of the first series.
+  /// The index of the first series.
   private(set) var start = 0
   /// Whether the codes were copied; the newest samples are known without them.
   private(set) var hasCodes = false
@@ -44,10 +46,10 @@ struct SampleSnapshot: Sendable {
   private var older: [Int: Older] = [:]
   private var disk: DiskChunks?
 
-  /// One past the place of the last series.
+  /// One past the index of the last series.
   var end: Int { start + newest.count }
 
-  /// Takes hold of series from a place on.
+  /// Takes a snapshot of series from an index on.
   ///
   /// `makeDisk` is called if older chunks may come from the database.
   mutating func take(
@@ -99,7 +101,7 @@ struct SampleSnapshot: Sendable {
     older[place] = part
   }
 
-  /// The newest sample of a series; nil if it has to be looked for.
+  /// The newest sample of a series; `nil` if it has to be read.
   func newest(_ place: Int) -> (timestamp: Int64, value: Double)? {
     let one = newest[place - start]
     guard one.count > 0 else { return nil }

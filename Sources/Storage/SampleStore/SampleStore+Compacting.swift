@@ -4,23 +4,24 @@ import StorageAPI
 import Synchronization
 
 extension SampleStore {
-  /// How many places are looked up at a time.
+  /// The number of places looked up at a time.
   private static var placesPerLook: Int { 64 }
 
-  /// Joins short chunks and brings neighbours together, two hours of some hundred series at a time, once they are over.
+  /// Joins short chunks and packs those of neighbouring series, two hours of some hundred series at
+  /// a time, once they are over.
   ///
-  /// Reading and coding happen beside ingestion; each place is one short transaction. A kill at any instant leaves the old rows or the
-  /// new ones.
+  /// Reading and encoding happen concurrently with ingestion; each place is one short transaction.
+  /// A kill at any instant leaves the old rows or the new ones.
   func compact(now: Timestamp) async throws(StorageError) {
-    // What is sealed by its age is there then.
+    // Chunks that are sealed because of their age are written by then.
     let end = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds - 300_000)
     while !Task.isCancelled {
-      let places = try journal.uncompacted(endingBefore: end, limit: Self.placesPerLook)
+      let places = try database.uncompacted(endingBefore: end, limit: Self.placesPerLook)
       for place in places where !Task.isCancelled {
-        let input = try journal.input(at: place)
+        let input = try database.input(at: place)
         let merge = ChunkMerge(input.chunks, samplesPerChunk: settings.samplesPerChunk)
         let isBetter = merge.joined > 0 || input.isScattered
-        try await journal.finish(input, replacingWith: isBetter ? merge.chunks : nil)
+        try await database.finish(input, replacingWith: isBetter ? merge.chunks : nil)
         head.withLock { $0.stats.chunksJoined += merge.joined }
       }
       if places.count < Self.placesPerLook { return }
@@ -28,14 +29,14 @@ extension SampleStore {
   }
 }
 
-/// What becomes of the chunks of a place: neighbours in time of which one is short are joined.
+/// The merge of the chunks of a place: neighbours in time of which one is short are joined.
 struct ChunkMerge {
-  /// In the order of series and time.
+  /// The result, in order of series and time.
   private(set) var chunks: [ChunkRow] = []
-  /// How many chunks went into others.
+  /// How many chunks were merged into others.
   private(set) var joined = 0
 
-  /// Takes chunks in the order of series and time.
+  /// Merges chunks given in order of series and time.
   init(_ rows: [ChunkRow], samplesPerChunk: Int) {
     chunks.reserveCapacity(rows.count)
     var start = 0
@@ -51,7 +52,8 @@ struct ChunkMerge {
     }
   }
 
-  /// Whether a chunk is joined to those before it. Full chunks are left as they are: coding them again gains little.
+  /// Whether a chunk is joined to those before it. Full chunks are left as they are: encoding them
+  /// again gains little.
   private static func fits(
     _ group: ArraySlice<ChunkRow>, _ row: ChunkRow, _ samplesPerChunk: Int
   ) -> Bool {
@@ -69,7 +71,7 @@ struct ChunkMerge {
     }
   }
 
-  /// One chunk of several; nil if one of them is damaged, and then all stay as they are.
+  /// One chunk made of several; `nil` if one of them is damaged: then all stay as they are.
   private static func joined(_ rows: ArraySlice<ChunkRow>) -> ChunkRow? {
     var columns = SampleColumns()
     for row in rows {

@@ -4,22 +4,26 @@ import StorageAPI
 import Synchronization
 
 extension SampleStore {
-  /// How many series are looked at before the lock is let go for a moment.
+  /// The number of series examined before the lock is released for a moment.
   static var slotsPerSlice: Int { 2048 }
-  /// How many series are removed before the locks are let go for a moment: some 20 ms for the catalog beside a million others.
+  /// The number of series removed before the locks are released for a moment: some 20 ms for the
+  /// catalog beside a million others.
   static var removalsPerSlice: Int { 4096 }
-  /// How many chunks are sealed before the lock is let go for a moment: less than a millisecond.
+  /// The number of chunks sealed before the lock is released for a moment: less than a millisecond.
   static var sealsPerSlice: Int { 64 }
-  /// How many rows of chunks are deleted in one transaction, so that batches do not wait long behind it.
+  /// The number of chunk rows deleted in one transaction, so that batches do not wait long.
   private static var rowsPerTransaction: Int { 128 }
-  /// How often at most rows of labels are looked at, of which a million series have some ten thousand: half of an hour for all of them.
+  /// The number of label-merging steps in one maintenance round: about half an hour for the ten
+  /// thousand label pages of a million series.
   private static var labelLooks: Int { 8 }
-  /// How many bytes of batches are deleted, or given back, in one transaction.
+  /// The bytes of WAL records deleted, or of free pages returned, in one transaction.
   private static var bytesPerTransaction: Int { 256 << 10 }
 
-  /// Does what has become due: seals old open chunks, frees memory, cuts the journal, drops what has expired, compacts chunks.
+  /// Does the periodic work: seals old open chunks, frees memory, truncates the WAL, removes
+  /// expired samples, compacts chunks.
   ///
-  /// To be called every minute or so by one task; a failed write is counted and tried again the next time.
+  /// To be called about every minute by one task; a failed write is counted and tried again the
+  /// next time.
   package func maintain(now: Timestamp) async {
     var expiry = now.adding(milliseconds: -settings.retention.milliseconds)
     do throws(StorageError) {
@@ -28,15 +32,15 @@ extension SampleStore {
     } catch {
       writer.noteFailure(error)
     }
-    let journalStart = await sealOldChunks(openedBefore: now, expiry: expiry)
-    // Tries again to write what could not be written, too.
+    let walStart = await sealOldChunks(openedBefore: now, expiry: expiry)
+    // Also retries what could not be written before.
     await writer.flush()
     let status = writer.status
     dropCached(now: now, expiry: expiry, written: status.chunksThrough)
     do throws(StorageError) {
       try await removeExpiredChunks(before: expiry)
-      // What failed to be written as a chunk is still needed as a batch.
-      if status.failure == nil { try await cutJournal(before: journalStart) }
+      // What could not be written as a chunk is still needed as a WAL record.
+      if status.failure == nil { try await truncateWAL(before: walStart) }
       try await compact(now: now)
     } catch {
       writer.noteFailure(error)
@@ -49,20 +53,21 @@ extension SampleStore {
     } catch {
       writer.noteFailure(error)
     }
-    journal.shrinkLog()
+    database.shrinkLog()
   }
 
-  /// The time up to which chunks go because the file is larger than it may be; nil if it is not.
+  /// The cut-off time for chunks to be removed because the file is larger than its limit; `nil` if
+  /// it is not.
   private func cutoffBySize() throws(StorageError) -> Timestamp? {
     guard let limit = settings.retentionBytes else { return nil }
-    let excess = try journal.usedBytes() - limit
-    return excess > 0 ? try journal.cutoff(freeing: excess) : nil
+    let excess = try database.usedBytes() - limit
+    return excess > 0 ? try database.cutoff(freeing: excess) : nil
   }
 
-  /// Looks at the next rows of labels, and begins anew behind the last.
+  /// Merges the next label pages, and starts again after the last one.
   private func mergeLabels() async throws(StorageError) {
     for _ in 0..<Self.labelLooks {
-      let next = try await journal.mergeLabels(behind: labelsMerged.withLock { $0 })
+      let next = try await database.mergeLabels(behind: labelsMerged.withLock { $0 })
       labelsMerged.withLock { $0 = next ?? .min }
       if next == nil { return }
     }
@@ -71,7 +76,7 @@ extension SampleStore {
   private func giveBackPages() async throws(StorageError) {
     var given = 0
     repeat {
-      given = try await journal.giveBack(
+      given = try await database.giveBack(
         keeping: settings.spareBytes, limit: Self.bytesPerTransaction)
       head.withLock { $0.stats.bytesGivenBack += given }
     } while given >= Self.bytesPerTransaction
@@ -80,21 +85,22 @@ extension SampleStore {
   private func removeExpiredChunks(before expiry: Timestamp) async throws(StorageError) {
     var removed = (rows: 0, chunks: 0)
     repeat {
-      removed = try await journal.removeChunks(
+      removed = try await database.removeChunks(
         endingBefore: expiry, limit: Self.rowsPerTransaction)
       head.withLock { $0.stats.chunksExpired += removed.chunks }
     } while removed.rows == Self.rowsPerTransaction
   }
 
-  private func cutJournal(before sequence: Int64) async throws(StorageError) {
-    while try await journal.removeRows(before: sequence, bytes: Self.bytesPerTransaction) > 0 {}
+  private func truncateWAL(before sequence: Int64) async throws(StorageError) {
+    while try await database.removeRows(before: sequence, bytes: Self.bytesPerTransaction) > 0 {}
   }
 
-  /// Seals the chunks that have been open for too long; returns the first batch that the journal must keep.
+  /// Seals the chunks that have been open for too long; returns the first batch that the WAL must
+  /// retain.
   private func sealOldChunks(openedBefore now: Timestamp, expiry: Timestamp) async -> Int64 {
     let cutoff = now.adding(milliseconds: -settings.maximumOpenAge.milliseconds).rawValue
     var needed = head.withLock { $0.upcomingSequence }
-    // Series that come later only have batches that come later, too.
+    // Series that are added later only have batches that come later, too.
     let count = head.withLock { $0.series.count }
     var slot = 0
     while slot < count {
@@ -112,7 +118,7 @@ extension SampleStore {
           }
           needed = min(needed, head.series[slot].openSequence)
         }
-        // Under the same lock, so that the journal has the chunks in the order of the head.
+        // Under the same lock, so that chunks are written in the order of the head.
         writer.add(writes)
       }
       await writer.flushIfCrowded()
@@ -120,7 +126,7 @@ extension SampleStore {
     return needed
   }
 
-  /// Frees chunks that are in the database and old, or too many.
+  /// Frees cached chunks that are in the database and are old, or too many.
   private func dropCached(now: Timestamp, expiry: Timestamp, written: Int64) {
     var age = settings.cachedAge.milliseconds
     repeat {
@@ -134,7 +140,7 @@ extension SampleStore {
     } while age > 1000 && head.withLock { $0.cachedBytes } > settings.maximumCachedBytes
   }
 
-  /// Notes what has expired and removes series that were without samples at two rounds.
+  /// Notes what has expired and removes series that were empty in two rounds.
   private func removeEmptySeries(expiry: Timestamp) async {
     var empty: [UInt32] = []
     forEachSlice { head, slots in
@@ -152,7 +158,7 @@ extension SampleStore {
   private func remove(_ empty: ArraySlice<UInt32>) {
     catalog.withLock { catalog in
       let removed = head.withLock { head in
-        // Since they were found samples may have come.
+        // Samples may have arrived since they were found empty.
         let removed = empty.filter { head.series[Int($0)].emptyRounds > 1 }
         var writes = WALWrites()
         writes.removedSeries = removed.map { SeriesKey(rawValue: head.keys[Int($0)]) }
@@ -164,7 +170,7 @@ extension SampleStore {
     }
   }
 
-  /// Calls `body` with all slots, some at a time; between that batches have their turn.
+  /// Calls `body` with all slots, a slice at a time; batches may run in between.
   func forEachSlice(_ body: (inout Head, Range<Int>) -> Void) {
     let count = head.withLock { $0.series.count }
     for start in stride(from: 0, to: count, by: Self.slotsPerSlice) {
@@ -187,7 +193,7 @@ extension Head {
       count += 1
     }
     cachedChunks -= count
-    // An empty array that had elements goes on to hold their memory.
+    // An empty array that had elements would go on holding their memory.
     if count == series[slot].cached.count {
       series[slot].cached = []
     } else if count > 0 {
@@ -195,7 +201,8 @@ extension Head {
     }
   }
 
-  /// Notes that samples before an instant are gone; true if the slot was now found empty more than once.
+  /// Notes that samples before an instant are removed; returns `true` if the slot was found empty
+  /// more than once.
   mutating func expire(_ slot: Int, before expiry: Int64) -> Bool {
     if let newest = series[slot].newest, newest >= expiry || series[slot].open.count > 0 {
       series[slot].emptyRounds = 0
@@ -204,7 +211,7 @@ extension Head {
     }
     if !series[slot].cached.isEmpty { return false }
     series[slot].oldest = nil
-    // A series that was just made gets its first sample with the batch that is on its way.
+    // A series that was just added gets its first sample with the batch that is on its way.
     series[slot].emptyRounds = min(series[slot].emptyRounds + 1, 100)
     return series[slot].emptyRounds > 1
   }

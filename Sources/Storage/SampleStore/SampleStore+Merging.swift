@@ -4,10 +4,12 @@ import StorageAPI
 import Synchronization
 
 extension SampleStore {
-  /// Merges late samples into the sealed chunks over their time; what lies between chunks gets chunks of its own.
+  /// Merges out-of-order samples into the sealed chunks of their time; samples between chunks get
+  /// chunks of their own.
   ///
-  /// Reading and coding happen beside ingestion. The new chunks replace the old ones in one transaction; a crash before it finds the late
-  /// samples in the journal, one after it finds them in both, which reads the same.
+  /// Reading and encoding happen concurrently with ingestion. The new chunks replace the old ones
+  /// in one transaction; after a crash before it the samples are in the WAL, after a crash behind
+  /// it they are in both, which reads the same.
   func mergeLate() async throws(StorageError) {
     let slots = head.withLock { Array($0.late.keys) }.sorted()
     if slots.isEmpty { return }
@@ -18,13 +20,13 @@ extension SampleStore {
       guard let (key, late) = head.withLock({ $0.outOfOrderSamples(of: slot) }) else { continue }
       guard let first = late.timestamps.first, let last = late.timestamps.last else { continue }
       let rows =
-        try journal.chunks(
+        try database.chunks(
           of: [(key, Timestamp(rawValue: last))], from: Timestamp(rawValue: first),
           damaged: { foundDamage($0) }
         ).first ?? []
       let merge = OutOfOrderMerge(rows, late, samplesPerChunk: settings.samplesPerChunk)
       let chunks = head.withLock { $0.seal(merge.pieces) }
-      try await journal.replace(
+      try await database.replace(
         merge.replaced, of: key, with: chunks.map { $0.row(of: key) })
       let end = max(last, merge.end)
       head.withLock { $0.noteMerged(late, slot: slot, key: key, through: end) }
@@ -32,27 +34,27 @@ extension SampleStore {
   }
 }
 
-/// A late sample whose time may have a sample on disk.
+/// An out-of-order sample for whose time there may be a sample on disk.
 struct OutOfOrderArrival {
   let key: Int64
   let timestamp: Int64
   let value: UInt64
-  /// Whether it was taken; if not, because it is too old, it may still repeat what is there.
-  let isKept: Bool
+  /// Whether it was accepted; if not, because it is too old, it may still repeat a stored sample.
+  let isAccepted: Bool
 }
 
 extension SampleStore {
-  /// How many kept samples stand at a time at which the disk has another value, which goes on to stand; and how many of the others
-  /// repeat what the disk has.
+  /// Counts the accepted samples for whose time the disk has another value, which takes precedence,
+  /// and the rejected ones that repeat what the disk has.
   ///
-  /// One read per series; what cannot be read is neither.
+  /// One read per series; what cannot be read counts as neither.
   func comparison(of arrivals: [OutOfOrderArrival]) -> (conflicts: Int, repeats: Int) {
     var conflicts = 0
     var repeats = 0
     for (key, late) in Dictionary(grouping: arrivals, by: \.key) {
       let times = late.map(\.timestamp)
       guard let first = times.min(), let last = times.max() else { continue }
-      let rows = try? journal.chunks(
+      let rows = try? database.chunks(
         of: [(SeriesKey(rawValue: key), Timestamp(rawValue: last))],
         from: Timestamp(rawValue: first), damaged: { _ in })
       var known = SampleColumns()
@@ -65,21 +67,21 @@ extension SampleStore {
       }
       for sample in late {
         guard let value = values[sample.timestamp] else { continue }
-        if sample.isKept, value != sample.value { conflicts += 1 }
-        if !sample.isKept, value == sample.value { repeats += 1 }
+        if sample.isAccepted, value != sample.value { conflicts += 1 }
+        if !sample.isAccepted, value == sample.value { repeats += 1 }
       }
     }
     return (conflicts, repeats)
   }
 }
 
-/// What becomes of late samples and the chunks that they fall into.
+/// The merge of out-of-order samples with the chunks that they fall into.
 struct OutOfOrderMerge {
-  /// The first times of the chunks that go.
+  /// The first times of the chunks to be removed.
   private(set) var replaced: [Timestamp] = []
-  /// The samples of the chunks that come.
+  /// The samples of the chunks to be added.
   private(set) var pieces: [SampleColumns] = []
-  /// The last time in a chunk that goes.
+  /// The last time in a chunk to be removed.
   private(set) var end = Int64.min
 
   init(_ rows: [ChunkRow], _ late: SampleColumns, samplesPerChunk: Int) {
@@ -91,7 +93,7 @@ struct OutOfOrderMerge {
       }
       let inside = late.within(max(from, chunk.first), chunk.last)
       var known = SampleColumns()
-      // A damaged chunk stays as it is; its late samples get a chunk of their own.
+      // A damaged chunk stays as it is; its out-of-order samples get a chunk of their own.
       if inside.count > 0 {
         if chunk.read(from: .min, through: .max, into: &known) {
           replaced.append(row.first)
@@ -122,12 +124,13 @@ struct OutOfOrderMerge {
 }
 
 extension Head {
-  /// The number in the database and the late samples of a slot.
+  /// The database number and the out-of-order samples of a slot.
   func outOfOrderSamples(of slot: UInt32) -> (SeriesKey, SampleColumns)? {
     late[slot].map { (SeriesKey(rawValue: keys[Int(slot)]), $0.columns) }
   }
 
-  /// Takes a sample that is older than the open chunk, if it is in the window; writes it into `rows` of its own kind.
+  /// Appends a sample that is older than the open chunk, if it is in the window, and encodes it
+  /// into a WAL record of its own kind.
   mutating func takeLate(
     _ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64
   ) -> SeriesState.Verdict {
@@ -142,7 +145,7 @@ extension Head {
     return verdict
   }
 
-  /// Takes back a late sample from the journal.
+  /// Restores an out-of-order sample from the WAL.
   mutating func replayLate(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
     stats.samplesReplayed += 1
     if let sealed = series[slot].sealedThrough, timestamp <= sealed {
@@ -169,10 +172,10 @@ extension Head {
     }
   }
 
-  /// Forgets late samples that are in chunks now, and the cached chunks that these replace.
+  /// Removes out-of-order samples that are in chunks now, and the cached chunks that these replace.
   mutating func noteMerged(_ merged: SampleColumns, slot: UInt32, key: SeriesKey, through: Int64) {
     let place = Int(slot)
-    // The slot may have got another series meanwhile.
+    // The slot may have been reassigned to another series meanwhile.
     guard keys[place] == key.rawValue else { return }
     late[slot]?.remove(merged)
     if late[slot]?.isEmpty == true { late[slot] = nil }

@@ -4,7 +4,7 @@ import StorageAPI
 import Synchronization
 
 extension SampleStore {
-  /// Fills the head with the series and batches of the database.
+  /// Fills the head with the series and WAL records of the database.
   func replay() throws(StorageError) {
     try catalog.withLock { catalog throws(StorageError) in
       try head.withLock { head throws(StorageError) in
@@ -17,7 +17,7 @@ extension SampleStore {
     into head: inout Head, _ catalog: inout SeriesCatalog
   ) throws(StorageError) {
     var table = KeyTable()
-    try journal.forEachSeries(damaged: foundDamage) { stored in
+    try database.forEachSeries(damaged: foundDamage) { stored in
       guard let labels = stored.soundLabels else {
         foundDamage("the label set of series \(stored.key.rawValue)")
         return
@@ -31,10 +31,10 @@ extension SampleStore {
         head.newestTime = max(head.newestTime, span.upperBound.rawValue)
       }
     }
-    try journal.forEachRow { row in
+    try database.forEachRow { row in
       let isSound = BatchDecoder.decode(row) { kind, key, timestamp, value in
         head.skip(sequence: row.sequence, key: key)
-        // A series that is not there was removed, because all its samples had expired.
+        // A series that does not exist was removed, because all its samples had expired.
         guard let slot = table.slot(of: key) else { return }
         switch kind {
         case .samples: head.replay(timestamp, value, slot: slot, sequence: row.sequence)
@@ -48,14 +48,14 @@ extension SampleStore {
 }
 
 extension StoredSeries {
-  /// The labels; nil if they are damaged.
+  /// The labels; `nil` if they are damaged.
   var soundLabels: Labels? {
-    if let checksum, checksum != UInt32(folding: Checksum.of(labels)) { return nil }
+    if let checksum, checksum != UInt32(reducing: Checksum.of(labels)) { return nil }
     return Labels(validating: labels)
   }
 }
 
-/// The slots of series numbers at the start: two columns in the order of the numbers.
+/// A map from series numbers to slots for the replay: two columns in order of the numbers.
 private struct KeyTable {
   private var keys: [Int64] = []
   private var slots: [UInt32] = []
@@ -67,9 +67,9 @@ private struct KeyTable {
     slots.append(slot)
   }
 
-  /// The slot of a number; nil if there is none.
+  /// The slot of a number; `nil` if there is none.
   mutating func slot(of key: Int64) -> Int? {
-    // Batches list their series in about the order in which they were made.
+    // Batches list their series in about the order in which they were created.
     if last + 1 < keys.count, keys[last + 1] == key {
       last += 1
       return Int(slots[last])

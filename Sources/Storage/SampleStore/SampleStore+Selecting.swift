@@ -10,11 +10,11 @@ extension SampleStore: SeriesQuerier {
     return SeriesCursor(selection, of: self, found, held)
   }
 
-  /// The series of a selection that may have samples in its range. If their order makes no difference, some others may be among them,
-  /// of which nothing will be read.
+  /// The series of a selection that may have samples in its range. If no order was requested, some
+  /// without samples may be among them; nothing is read of those.
   ///
-  /// So many series are looked at at one instant that only very large selections may see a part of a batch; none can go meanwhile,
-  /// because the catalog is held.
+  /// So many series are examined under one lock that only very large selections may see part of a
+  /// batch; none can be removed meanwhile, because the catalog is locked.
   private func series(in selection: SeriesSelection) -> (FoundSeries, [SnapshotSeries]) {
     var held: [SnapshotSeries] = []
     var missing = 0
@@ -27,7 +27,7 @@ extension SampleStore: SeriesQuerier {
       }
       return found
     }
-    // A few that are gone are passed over more cheaply than the others are put together.
+    // Skipping a few removed series is cheaper than rebuilding the list.
     let isGoodAsItIs = selection.order == .any ? missing * 8 < held.count : missing == 0
     if isGoodAsItIs || held.isEmpty { return (found, held) }
     let places = held.indices.filter { held[$0].isInside }
@@ -67,7 +67,7 @@ extension SampleStore: SeriesQuerier {
     catalog.withLock { Cardinality($0.index, limit: limit) }
   }
 
-  /// The times of the first and the last sample of all series; nil if there are none.
+  /// The times of the oldest and the newest sample of all series; `nil` if there are none.
   ///
   /// - Complexity: O(series).
   package var timeRange: ClosedRange<Timestamp>? {
@@ -87,7 +87,8 @@ extension SampleStore: SeriesQuerier {
 }
 
 extension Head {
-  /// Adds some slots as they are now, and tells how many of them have no samples in the range of a selection.
+  /// Adds the present state of some slots, and returns how many of them have no samples in the
+  /// range of a selection.
   mutating func hold(
     _ slots: ArraySlice<UInt32>, in selection: SeriesSelection, _ held: inout [SnapshotSeries]
   ) -> Int {
@@ -107,7 +108,7 @@ extension Head {
     return missing
   }
 
-  /// Looks at the samples of some slots, so that they come from memory side by side and not one after another.
+  /// Reads one word of the samples of some slots, so that the memory accesses overlap.
   func touch(_ slots: ArraySlice<UInt32>) -> UInt64 {
     var sum: UInt64 = 0
     for slot in slots { sum &+= words.firstWord(series[Int(slot)].open.codes.full) }

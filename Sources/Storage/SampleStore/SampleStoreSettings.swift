@@ -1,35 +1,37 @@
-/// What an operator can choose about the store.
+/// The settings of the store.
 package struct SampleStoreSettings: Sendable {
-  /// How long samples are kept.
+  /// How long samples are retained.
   package var retention: Duration = .seconds(15 * 86_400)
-  /// How many bytes the samples on disk may take; the oldest go first. Nil for no limit.
+  /// The most bytes of samples on disk; the oldest are removed first. `nil` for no limit.
   package var retentionBytes: Int?
-  /// How many free bytes stay in the file for what comes next; the rest is given back to the file system.
+  /// The free bytes that stay in the file for new data; the rest is returned to the file system.
   package var spareBytes = 8 << 20
-  /// How far behind the newest sample of the store a sample may be that is older than what its series has sealed already; zero
-  /// takes none, as Prometheus' `out_of_order_time_window`. Samples behind the open chunk only are always taken.
+  /// How far a sample may lie behind the newest sample of the store if its series has sealed a
+  /// chunk of that time already; zero accepts none, as Prometheus' `out_of_order_time_window`.
+  /// Samples that are only older than others of the open chunk are always accepted.
   package var outOfOrderWindow: Duration = .zero
-  /// How many series there may be at a time; `--storage.max-series` in error texts.
+  /// The most series at a time; error messages name `--storage.max-series`.
   package var maximumSeries = 2_000_000
-  /// Of how many series a selection looks at the newest samples at one instant, some milliseconds for which batches wait: of a batch it
-  /// sees all or nothing.
+  /// The number of series that a selection examines under one lock, some milliseconds for which
+  /// batches wait: of a batch it sees all or nothing.
   package var seriesPerInstant = 1 << 17
-  /// How many samples go into a chunk before it is sealed.
+  /// The number of samples in a chunk at which it is sealed.
   package var samplesPerChunk = 240
-  /// How long a chunk may stay open; what is older is sealed by `maintain`, so that the journal can be cut.
+  /// How long a chunk may stay open; `maintain` seals older ones, so that the WAL can be truncated.
   package var maximumOpenAge: Duration = .seconds(2 * 3600)
-  /// How long sealed chunks stay in memory besides the database.
+  /// How long sealed chunks stay in memory in addition to the database.
   package var cachedAge: Duration = .seconds(5 * 60)
-  /// How many bytes of sealed chunks stay in memory after `maintain`.
+  /// The most bytes of sealed chunks in memory after `maintain`.
   package var maximumCachedBytes = 64 << 20
-  /// How many bytes wait in memory while the database cannot be written; beyond that the oldest batches are only in the open
-  /// chunks, and a crash before those are sealed would lose them.
+  /// The most bytes pending in memory while the database cannot be written; beyond that the oldest
+  /// batches are only in the open chunks, and a crash before those are sealed would lose them.
   package var maximumPendingBytes = 64 << 20
-  /// How long a batch that nobody was promised may wait for others to share its commit.
+  /// How long a batch whose caller does not wait may be delayed to share a commit.
   package var commitDelay: Duration = .milliseconds(500)
-  /// Whether each batch waits for the disk and so survives a power cut, not only the death of the process.
+  /// Whether each batch waits for the disk and so survives a power cut, not only the death of the
+  /// process.
   package var survivesPowerCut = false
-  /// A size of the database file at which writes fail as on a full disk; nil for none.
+  /// A size of the database file in bytes at which writes fail as on a full disk; `nil` for none.
   package var maximumFileBytes: Int?
 
   package init() {}

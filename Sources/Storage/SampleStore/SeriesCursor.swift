@@ -2,15 +2,16 @@ import MetricModel
 import StorageAPI
 import Synchronization
 
-/// A selection that remembers who was selected and until when, and takes hold of the samples of some series at a time: what is
-/// taken is read and given back while it is still near to the processor.
+/// A cursor over the series of a selection, whose samples are those at the time of the selection.
+/// It takes snapshots of 128 series at a time, so that they are still in the processor's cache when
+/// they are read.
 final class SeriesCursor: SelectedSeries {
-  /// For how many series samples are taken hold of together.
+  /// The number of series in one snapshot.
   static let ahead = 128
 
   private struct State {
     var samples = SampleSnapshot()
-    /// Keeps the compiler from leaving out `Head.touch`.
+    /// Prevents the compiler from removing `Head.touch`.
     var touched: UInt64 = 0
   }
 
@@ -60,7 +61,7 @@ final class SeriesCursor: SelectedSeries {
   private func load(_ place: Int, withCodes: Bool, _ state: inout State) {
     let isHeld = place >= state.samples.start && place < state.samples.end
     if isHeld, state.samples.hasCodes || !withCodes { return }
-    // Only who reads in order gets more than was asked for.
+    // Only sequential readers get more than they asked for.
     let count =
       isHeld || place == state.samples.end ? min(Self.ahead, found.slots.count - place) : 1
     store.head.withLock { head in
@@ -71,7 +72,7 @@ final class SeriesCursor: SelectedSeries {
         place..<(place + count), of: found, held, in: head, from: selection.from.rawValue,
         through: selection.through.rawValue, withCodes: withCodes
       ) {
-        DiskChunks(journal: store.journal, from: selection.from) { [store] in
+        DiskChunks(database: store.database, from: selection.from) { [store] in
           store.foundDamage($0)
         }
       }

@@ -2,26 +2,26 @@ import MetricModel
 package import SQLiteStorage
 package import StorageAPI
 
-/// Looks at everything in a file of samples: pages, labels, batches, and every chunk decoded.
+/// Verifies everything in a sample file: pages, labels, WAL records, and every chunk decoded.
 package struct StoreVerification: Sendable {
-  /// What was looked at.
+  /// The numbers of what was examined.
   package private(set) var series = 0
   package private(set) var chunks = 0
   package private(set) var samples = 0
   package private(set) var batches = 0
-  /// What is wrong, one line each; at most `limit` of them.
+  /// The faults found, one line each; at most `limit` of them.
   package private(set) var findings: [String] = []
-  /// How many things are wrong.
+  /// The number of faults found.
   package private(set) var findingCount = 0
 
   private static let limit = 100
 
-  package init(_ journal: SampleDatabase) throws(StorageError) {
-    for line in try journal.findings() { note("pages: \(line)") }
+  package init(_ database: SampleDatabase) throws(StorageError) {
+    for line in try database.findings() { note("pages: \(line)") }
     var known: Set<Int64> = []
     var verification = self
     do throws(StorageError) {
-      try journal.forEachSeries(damaged: { verification.note("\($0) cannot be read") }) { row in
+      try database.forEachSeries(damaged: { verification.note("\($0) cannot be read") }) { row in
         verification.series += 1
         known.insert(row.key.rawValue)
         if row.soundLabels == nil {
@@ -29,7 +29,7 @@ package struct StoreVerification: Sendable {
         }
       }
       var last: (series: Int64, end: Int64) = (-1, .min)
-      try journal.forEachChunk(damaged: { verification.note("\($0) cannot be read") }) { row in
+      try database.forEachChunk(damaged: { verification.note("\($0) cannot be read") }) { row in
         verification.look(row)
         if row.series.rawValue == last.series, row.first.rawValue <= last.end {
           verification.note("\(Self.name(row)): overlaps the one before it of its series")
@@ -39,7 +39,7 @@ package struct StoreVerification: Sendable {
         }
         last = (row.series.rawValue, row.last.rawValue)
       }
-      try journal.forEachRow { row in
+      try database.forEachRow { row in
         verification.batches += 1
         if !BatchDecoder.decode(row, { _, _, _, _ in }) {
           verification.note("batch \(row.sequence): damaged")

@@ -24,8 +24,11 @@ for _ in range(threads - 1):
     threading.Thread(target=signal.pause, daemon=True).start()
 if kind == "parent":
     children = [os.posix_spawn("/bin/sleep", ["sleep", "600"], {}) for _ in range(2)]
-if kind == "zombie" and os.fork() == 0:
-    os._exit(0)
+if kind == "zombie":
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
 if kind == "before":
     after = [sys.executable, sys.argv[0], "after"] + sys.argv[2:]
     signal.signal(signal.SIGUSR1, lambda number, frame: os.execv(sys.executable, after))

@@ -1,20 +1,22 @@
+import Configuration
 package import Logging
 package import StorageAPI
 package import WebClient
 
-/// Sends alerts to one real Alertmanager: a bounded queue, one call at a time (N4).
+/// Sends alerts to one Alertmanager, through a bounded queue and one call at a time.
 ///
-/// A call that fails is not repeated: the rules send every alert that fires again and again, and every end for a quarter of an hour, so
-/// the next round repairs the loss. The Alertmanagers of a configuration do not wait for each other.
+/// A failed call is not repeated: rules send every firing alert in each evaluation, and every
+/// resolved one for 15 minutes, so the next round makes up for it. The Alertmanagers of a
+/// configuration do not wait for each other.
 package actor AlertmanagerSender: AlertSink {
-  /// Alerts that wait at most; then the oldest are dropped.
+  /// The most alerts in the queue; beyond it the oldest are dropped.
   package static let queueLimit = 10_000
-  /// Alerts in one call.
+  /// The most alerts in one call.
   package static let batchLimit = 256
 
-  /// Where alerts go.
+  /// The Alertmanager.
   package nonisolated let endpoint: AlertmanagerEndpoint
-  /// What was sent so far.
+  /// The counters since the start.
   package private(set) var counts = AlertmanagerCounts()
 
   private let client: WebClient
@@ -23,6 +25,7 @@ package actor AlertmanagerSender: AlertSink {
   private var sending: Task<Void, Never>?
   private var isFailing = false
 
+  /// Creates a sender; nothing runs until alerts arrive.
   package init(
     _ endpoint: AlertmanagerEndpoint, client: WebClient,
     log: Logger = Logger(label: "alertmanager")
@@ -32,6 +35,7 @@ package actor AlertmanagerSender: AlertSink {
     self.log = log
   }
 
+  /// Relabels alerts and adds them to the queue, without waiting for the calls.
   package func receive(_ alerts: [Alert]) async {
     for var alert in alerts {
       guard let labels = endpoint.relabel(alert.labels) else { continue }
@@ -47,7 +51,7 @@ package actor AlertmanagerSender: AlertSink {
     if sending == nil, !queue.isEmpty { sending = Task { await self.drain() } }
   }
 
-  /// Returns when what waits was sent, or could not be.
+  /// Returns when the queue is empty.
   package func finish() async { await sending?.value }
 
   private func drain() async {
@@ -74,15 +78,15 @@ package actor AlertmanagerSender: AlertSink {
 
   private func post(_ batch: [Alert]) async throws {
     var request = WebRequest(.post, endpoint.url, body: AlertmanagerMessage.body(batch))
-    try endpoint.configure(&request)
-    request.headers["Content-Type"] = "application/json"
     request.timeout = endpoint.timeout
+    try await endpoint.client.apply(to: &request)
+    request.headers["Content-Type"] = "application/json"
     let response = try await client.send(request)
     guard response.isSuccess else { throw RefusedAlerts(status: response.status) }
   }
 }
 
-/// An answer that is no success.
+/// An answer with a status other than 2xx.
 private struct RefusedAlerts: Error, CustomStringConvertible {
   let status: Int
   var description: String { "the Alertmanager answered \(status)" }

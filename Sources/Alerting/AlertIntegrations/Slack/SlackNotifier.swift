@@ -1,43 +1,50 @@
 import AlertRouting
+import Configuration
 import Foundation
-import MetricModel
 import TextTemplates
 import WebClient
 
-/// Posts one attachment to an incoming webhook of Slack, or of a chat that understands Slack's form (SL1-SL7).
-struct SlackNotifier: Notifier {
+/// Posts one attachment to an incoming webhook of Slack, or of a chat that understands Slack's
+/// format.
+struct SlackNotifier: HTTPNotifier {
+  let client: NotifierClient
   private let settings: SlackSettings
-  private let endpoint: HTTPEndpoint
-  private let texts: TextFields
+  private let url: Secret
+  private let templates: NotificationTemplates
+  private let texts: SlackTexts<Template>
 
-  init(_ settings: SlackSettings, tools: IntegrationTools) throws {
+  init(_ settings: SlackSettings, tools: NotifierTools) throws {
     guard let url = settings.apiURL else { throw SettingError(description: "no api_url") }
     self.settings = settings
-    endpoint = tools.endpoint(url, settings.http, timeout: settings.timeout)
-    texts = try SlackMessage.fields(settings, TextFields(tools.templates))
+    self.url = url
+    client = tools.client(settings.http, timeout: settings.timeout)
+    templates = tools.templates
+    texts = try settings.texts.map(templates.parse)
   }
 
-  func render(_ notification: AlertNotification) throws(NotifyError) -> RenderedMessage {
-    let message = SlackMessage(settings: settings, texts: texts, notification: notification)
-    do {
-      return RenderedMessage(body: try message.json())
-    } catch {
-      return RenderedMessage(body: message.plain(because: error))
-    }
+  func message(_ notification: AlertNotification) throws(TemplateError) -> RenderedMessage {
+    let renderer = templates.renderer(for: notification)
+    let message = SlackMessage(settings: settings, texts: try texts.map(renderer.text))
+    return RenderedMessage(body: message.json)
   }
 
-  func deliver(_ message: RenderedMessage) async throws(NotifyError) {
-    let response = try await endpoint.post(
-      message.body, headers: [("Content-Type", "application/json; charset=utf-8")])
-    try Self.check(response)
+  func plainMessage(
+    _ notification: AlertNotification, because error: TemplateError
+  ) -> RenderedMessage? {
+    RenderedMessage(body: SlackMessage.plain(notification, because: error))
   }
 
-  /// Slack says `ok`; anything else with a 2xx status is an error that a new try does not mend (SL3).
-  static func check(_ response: WebResponse) throws(NotifyError) {
+  func request(_ message: RenderedMessage) async throws(NotifyError) -> NotifierRequest {
+    .json(message.body, to: url, contentType: "application/json; charset=utf-8")
+  }
+
+  /// Slack answers `ok`, or JSON with `"ok": true`; anything else is an error that another try does
+  /// not fix.
+  func check(_ response: WebResponse) throws(NotifyError) {
     let type = response.headers["Content-Type"] ?? ""
     guard type.hasPrefix("application/json") else {
       let text = response.text.trimmingCharacters(in: .whitespacesAndNewlines)
-      guard text == "ok" else { throw refusal(response, text) }
+      guard text == "ok" else { throw Self.refusal(response, text) }
       return
     }
     struct Answer: Decodable {
@@ -45,14 +52,14 @@ struct SlackNotifier: Notifier {
       let error: String?
     }
     guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
-      throw refusal(response, response.text)
+      throw Self.refusal(response, response.text)
     }
-    guard answer.ok else { throw refusal(response, answer.error ?? "no reason given") }
+    guard answer.ok else { throw Self.refusal(response, answer.error ?? "no reason given") }
   }
 
   private static func refusal(_ response: WebResponse, _ text: String) -> NotifyError {
     .permanent(
-      "\(response.effectiveOrigin) did not take the message: \(HTTPEndpoint.printable(text))",
+      "\(response.effectiveOrigin) did not take the message: \(NotifierClient.printable(text))",
       .clientError)
   }
 }

@@ -4,7 +4,7 @@ import PatternMatching
 import TextTemplates
 
 extension NotificationTemplates {
-  /// What notification templates see as their dot (TP1).
+  /// The dot of notification templates: Alertmanager's `template.Data`.
   func data(_ notification: AlertNotification) -> TemplateValue {
     .object(
       TemplateRecord(
@@ -22,7 +22,7 @@ extension NotificationTemplates {
         ]))
   }
 
-  /// A receiver's name as messages carry it: quoted for regular expressions (W2).
+  /// The receiver's name in messages, escaped as a regular expression as in Alertmanager.
   static func quoted(_ name: String) -> String {
     var result = ""
     for character in name {

@@ -1,45 +1,44 @@
 import AlertRouting
 import MetricModel
 
-/// The body of a webhook: Alertmanager's payload, version 4 (W1-W3).
+/// The body of a webhook: Alertmanager's payload, version 4.
 struct WebhookPayload {
   let notification: AlertNotification
   let externalURL: String
   let maxAlerts: Int
 
-  /// The end of an alert that fires, as Go writes its zero time (W2).
+  /// The end of a firing alert: Go's zero time.
   private static let zeroTime = "0001-01-01T00:00:00Z"
 
-  /// The JSON text.
   var json: [UInt8] {
-    var told = notification
-    let limit = maxAlerts > 0 ? min(maxAlerts, told.alerts.count) : told.alerts.count
-    let truncated = told.alerts.count - limit
-    told.alerts = Array(told.alerts.prefix(limit))
+    var sent = notification
+    let limit = maxAlerts > 0 ? min(maxAlerts, sent.alerts.count) : sent.alerts.count
+    let truncated = sent.alerts.count - limit
+    sent.alerts = Array(sent.alerts.prefix(limit))
     var writer = JSONWriter()
     writer.object { writer in
       writer.key("receiver")
-      writer.string(NotificationTemplates.quoted(told.receiver))
+      writer.string(NotificationTemplates.quoted(sent.receiver))
       writer.key("status")
-      writer.string(told.status.rawValue)
+      writer.string(sent.status.rawValue)
       writer.key("notification_reason")
-      writer.string(told.reason?.rawValue ?? "")
+      writer.string(sent.reason?.rawValue ?? "")
       writer.key("alerts")
-      writer.array { writer in for alert in told.alerts { Self.write(alert, to: &writer) } }
+      writer.array { writer in for alert in sent.alerts { Self.write(alert, to: &writer) } }
       writer.key("groupLabels")
-      writer.labels(told.groupLabels)
+      writer.labels(sent.groupLabels)
       writer.key("commonLabels")
-      writer.labels(told.commonLabels)
+      writer.labels(sent.commonLabels)
       writer.key("commonAnnotations")
-      writer.labels(told.commonAnnotations)
+      writer.labels(sent.commonAnnotations)
       writer.key("routeLabels")
-      writer.labels(told.routeLabels)
+      writer.labels(sent.routeLabels)
       writer.key("externalURL")
       writer.string(externalURL)
       writer.key("version")
       writer.string("4")
       writer.key("groupKey")
-      writer.string(told.groupKey.description)
+      writer.string(sent.groupKey.description)
       writer.key("truncatedAlerts")
       writer.integer(truncated)
     }

@@ -1,7 +1,8 @@
-package import Foundation
+package import Codecs
+import Foundation
 
 extension CalendarSpan {
-  /// Reads a weekday or a range of them: `monday`, `monday:friday` (TI3).
+  /// Reads a weekday or a range of them: `monday`, `monday:friday`.
   package static func weekdays(
     _ text: String
   ) throws(TimeIntervalSyntaxError) -> ClosedRange<Int> {
@@ -10,7 +11,7 @@ extension CalendarSpan {
     }
   }
 
-  /// Reads a month or a range of them: `may`, `5`, `january:march` (TI3).
+  /// Reads a month or a range of them: `may`, `5`, `january:march`.
   package static func months(
     _ text: String
   ) throws(TimeIntervalSyntaxError) -> ClosedRange<Int> {
@@ -20,20 +21,20 @@ extension CalendarSpan {
     }
   }
 
-  /// Reads a year or a range of them: `2026`, `2024:2026` (TI3).
+  /// Reads a year or a range of them: `2026`, `2024:2026`.
   package static func years(_ text: String) throws(TimeIntervalSyntaxError) -> ClosedRange<Int> {
     try range(text, "year; write 2026, or a range as 2024:2026") { part in
       Int(part).flatMap { $0 >= 0 ? $0 : nil }
     }
   }
 
-  /// Reads an IANA zone name, `UTC` or `Local` (TI4).
-  package static func location(_ text: String) throws(TimeIntervalSyntaxError) -> TimeZone {
+  /// Reads an IANA zone name, `UTC` or `Local`.
+  package static func location(_ text: String) throws(TimeIntervalSyntaxError) -> TimeZoneRules {
     switch text {
-    case "", "UTC": return .gmt
-    case "Local": return .current
+    case "", "UTC": return .utc
+    case "Local": return .local()
     default:
-      guard let zone = TimeZone(identifier: text) else {
+      guard let zone = TimeZoneRules(identifier: text) else {
         throw TimeIntervalSyntaxError(
           "unknown location \"\(text)\"; write a zone as Europe/Berlin, UTC or Local")
       }

@@ -1,4 +1,5 @@
-/// Days of a month, both ends included; negative ones count from the end of the month, the last day is -1 (TI3).
+/// Days of a month, both ends included; negative ones count from the end of the month, the last day
+/// is -1.
 package struct DayOfMonthRange: Sendable, Hashable {
   /// 1 to 31, or -31 to -1.
   package let first: Int
@@ -27,8 +28,8 @@ package struct DayOfMonthRange: Sendable, Hashable {
     self.last = last
   }
 
-  /// Whether a day is in the range, for a month of some length: the end is clamped to the month, a start after its last day never
-  /// matches.
+  /// Whether a day is in the range, for a month of some length: the end is clamped to the month, a
+  /// start after its last day never matches.
   func contains(day: Int, ofMonthWith length: Int) -> Bool {
     let start = first < 0 ? length + first + 1 : first
     let end = last < 0 ? length + last + 1 : last

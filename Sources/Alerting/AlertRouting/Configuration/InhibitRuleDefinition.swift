@@ -1,17 +1,18 @@
 package import MetricModel
 
-/// A rule by which some alerts keep quiet while others fire (IN1).
+/// A rule by which some alerts inhibit others while they fire.
 package struct InhibitRuleDefinition: Sendable, Hashable {
   /// An optional name, for explanations.
   package var name: String?
-  /// What the alerts that keep others quiet fulfil.
+  /// The alerts that inhibit others match all of these.
   package var sourceMatchers: [LabelMatcher] = []
-  /// What the alerts that are kept quiet fulfil.
+  /// The alerts that are inhibited match all of these.
   package var targetMatchers: [LabelMatcher] = []
-  /// Labels in which both must agree; a missing one counts as empty.
+  /// Labels whose values must be equal; a missing one counts as empty.
   package var equal: [String] = []
   /// The line in the file, from 1; 0 if unknown.
   package var line = 0
 
+  /// A rule without matchers.
   package init() {}
 }

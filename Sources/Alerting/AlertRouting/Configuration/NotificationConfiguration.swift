@@ -1,24 +1,30 @@
-/// Everything an `alertmanager.yml` says, as plain values.
+package import MetricModel
+
+/// The content of an `alertmanager.yml` as plain values.
 ///
-/// The decoder fills in what stands in the file; ``resolved()`` then copies the global defaults into the receivers and checks
-/// what no single key can (TR2, TR7, TI5).
-package struct NotificationConfiguration: Sendable, Hashable {
-  /// Defaults for receivers.
-  package var global = GlobalSettings()
+/// The decoder fills in what is in the file; ``check()`` then finds what no single key shows to be
+/// wrong.
+package struct NotificationConfiguration: Sendable {
+  /// `global.resolve_timeout`: after what time an alert that was sent without an end counts as
+  /// ended.
+  package var resolveTimeout = PrometheusDuration.minutes(5)
   /// The root of the routing tree.
   package var route = RouteDefinition()
-  /// Who can be told.
+  /// The receivers that routes name.
   package var receivers: [ReceiverDefinition] = []
-  /// Which alerts keep quiet while others fire.
+  /// The inhibition rules.
   package var inhibitRules: [InhibitRuleDefinition] = []
   /// Named times of the week and year.
   package var timeIntervals: [TimeIntervalDefinition] = []
-  /// Texts of template files, in the order they are read; later definitions win (TP5).
-  package var templates: [TemplateSource] = []
+  /// The template files, in the order they are read; of two definitions of one name the later one
+  /// wins.
+  package var templates: [TemplateFile] = []
 
+  /// An empty configuration, which ``resolved()`` refuses.
   package init() {}
 
-  /// A configuration that routes every alert to a receiver which tells nobody: for starting without a notifications file.
+  /// A configuration that routes every alert to a receiver without integrations, for starting
+  /// without a notifications file.
   package static let silent: NotificationConfiguration = {
     var configuration = NotificationConfiguration()
     configuration.route.receiver = "none"
@@ -28,12 +34,13 @@ package struct NotificationConfiguration: Sendable, Hashable {
 }
 
 /// A template file that was read.
-package struct TemplateSource: Sendable, Hashable {
-  /// The file, for messages.
+package struct TemplateFile: Sendable, Hashable {
+  /// The path, for messages.
   package var path: String
-  /// Its content.
+  /// The content.
   package var text: String
 
+  /// A file with its content.
   package init(path: String, text: String) {
     self.path = path
     self.text = text

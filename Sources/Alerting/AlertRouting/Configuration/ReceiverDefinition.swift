@@ -1,12 +1,13 @@
-/// A receiver: a name, and every way in which it is told.
-package struct ReceiverDefinition: Sendable, Hashable {
+/// A receiver: a name, and the integrations through which it is notified.
+package struct ReceiverDefinition: Sendable {
   /// The unique name that routes refer to.
   package var name: String
-  /// How it is told; each is told independently of the others.
+  /// The integrations; each is notified independently of the others.
   package var integrations: [IntegrationDefinition]
   /// The line in the file, from 1; 0 if unknown.
   package var line: Int
 
+  /// A receiver with its integrations.
   package init(name: String, integrations: [IntegrationDefinition] = [], line: Int = 0) {
     self.name = name
     self.integrations = integrations
@@ -14,43 +15,22 @@ package struct ReceiverDefinition: Sendable, Hashable {
   }
 }
 
-/// One way to tell a receiver.
-package struct IntegrationDefinition: Sendable, Hashable {
-  /// The settings, by kind.
-  package var settings: IntegrationSettings
-  /// Whether the end of alerts is told, too (P7).
+/// One integration of a receiver, as far as routing knows it.
+package struct IntegrationDefinition: Sendable {
+  /// The kind, as metrics and keys name it: `slack`.
+  package var kind: String
+  /// Whether the end of alerts is notified as well.
   package var sendResolved: Bool
+  /// The settings of the kind. Routing does not read them; the kind's notifier is made of them.
+  package var settings: any Sendable
   /// The line in the file, from 1; 0 if unknown.
   package var line: Int
 
-  /// A nil `sendResolved` takes the default of the kind: true for webhooks, false for Slack and e-mail (P7).
-  package init(_ settings: IntegrationSettings, sendResolved: Bool? = nil, line: Int = 0) {
+  /// An integration of a kind.
+  package init(kind: String, sendResolved: Bool, settings: any Sendable = (), line: Int = 0) {
+    self.kind = kind
+    self.sendResolved = sendResolved
     self.settings = settings
-    self.sendResolved = sendResolved ?? settings.sendsResolvedByDefault
     self.line = line
-  }
-}
-
-/// The settings of an integration, one case per kind.
-package enum IntegrationSettings: Sendable, Hashable {
-  case slack(SlackSettings)
-  case email(EmailSettings)
-  case webhook(WebhookSettings)
-
-  /// The kind, as metrics and keys name it.
-  package var kind: String {
-    switch self {
-    case .slack: "slack"
-    case .email: "email"
-    case .webhook: "webhook"
-    }
-  }
-
-  /// Whether `send_resolved` is on when the file does not say (P7).
-  package var sendsResolvedByDefault: Bool {
-    switch self {
-    case .slack, .email: false
-    case .webhook: true
-    }
   }
 }

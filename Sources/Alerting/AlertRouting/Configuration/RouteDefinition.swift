@@ -1,18 +1,18 @@
 package import MetricModel
 
-/// A node of the routing tree as the file states it; nil is "as the parent" (TR3).
+/// A node of the routing tree as the file states it; nil is inherited from the parent.
 package struct RouteDefinition: Sendable, Hashable {
-  /// Who is told; the root must say it.
+  /// The receiver; the root must have one.
   package var receiver: String?
-  /// What alerts of one group have in common.
+  /// The labels that the alerts of one group have in common.
   package var groupBy: GroupBy?
   /// How long a new group waits for more alerts.
   package var groupWait: PrometheusDuration?
-  /// The distance of later messages of a group.
+  /// The time between later messages of a group.
   package var groupInterval: PrometheusDuration?
-  /// After what time a message is repeated.
+  /// The time after which a message is repeated.
   package var repeatInterval: PrometheusDuration?
-  /// All must hold; `match` and `match_re` are decoded into these, too (M2).
+  /// All of them must match; `match` and `match_re` are decoded into these, too.
   package var matchers: [LabelMatcher] = []
   /// Whether siblings after this one are tried as well.
   package var continues = false
@@ -20,17 +20,18 @@ package struct RouteDefinition: Sendable, Hashable {
   package var muteTimeIntervals: [String] = []
   /// Names of intervals outside of which messages are held back; empty: always active.
   package var activeTimeIntervals: [String] = []
-  /// `labels` of the route: templates (TR8).
+  /// `labels` of the route: templates whose results receivers get as `routeLabels`.
   package var labels: [String: String] = [:]
   /// The children, in the order of the file.
   package var routes: [RouteDefinition] = []
   /// The line in the file, from 1; 0 if unknown.
   package var line = 0
 
+  /// A route that inherits everything.
   package init() {}
 }
 
-/// By which labels alerts are grouped (TR5).
+/// The labels by which alerts are grouped.
 package enum GroupBy: Sendable, Hashable {
   /// `['...']`: every label set is a group of its own.
   case all
@@ -41,7 +42,7 @@ package enum GroupBy: Sendable, Hashable {
   package func groupLabels(of labels: Labels) -> Labels {
     switch self {
     case .all: labels
-    case .labels(let names): labels.keeping(names)
+    case .labels(let names): labels.retaining(names)
     }
   }
 }

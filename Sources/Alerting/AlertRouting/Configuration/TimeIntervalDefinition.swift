@@ -1,7 +1,7 @@
-package import Foundation
+package import Codecs
 package import MetricModel
 
-/// Named times of the week and year, to which routes refer (TI1).
+/// Named times of the week and year, to which routes refer.
 package struct TimeIntervalDefinition: Sendable, Hashable {
   /// The unique name.
   package var name: String
@@ -10,6 +10,7 @@ package struct TimeIntervalDefinition: Sendable, Hashable {
   /// The line in the file, from 1; 0 if unknown.
   package var line: Int
 
+  /// An interval of some spans.
   package init(name: String, spans: [CalendarSpan] = [], line: Int = 0) {
     self.name = name
     self.spans = spans
@@ -20,7 +21,7 @@ package struct TimeIntervalDefinition: Sendable, Hashable {
   package func contains(_ instant: Timestamp) -> Bool { spans.contains { $0.contains(instant) } }
 }
 
-/// One element of a time interval: every field that is set must hold; in a field, any entry (TI1).
+/// One element of a time interval: every field that is set must hold; in a field, any entry.
 package struct CalendarSpan: Sendable, Hashable {
   /// Times of day.
   package var times: [TimeOfDayRange] = []
@@ -32,16 +33,16 @@ package struct CalendarSpan: Sendable, Hashable {
   package var months: [ClosedRange<Int>] = []
   /// Years.
   package var years: [ClosedRange<Int>] = []
-  /// The zone in whose wall-clock time the fields are read (TI4).
-  package var location: TimeZone = .gmt
+  /// The zone in whose wall-clock time the fields are read.
+  package var location = TimeZoneRules.utc
 
+  /// A span that is always active.
   package init() {}
 
-  /// Whether the span holds an instant.
+  /// Whether the span contains an instant.
   package func contains(_ instant: Timestamp) -> Bool {
-    let date = Date(timeIntervalSince1970: instant.seconds)
-    let offset = Int64(location.secondsFromGMT(for: date))
-    let local = CivilDate(instant.adding(milliseconds: offset * 1000))
+    let offset = location.offset(at: instant.rawValue / 1000).seconds
+    let local = CivilDate(instant.adding(milliseconds: Int64(offset) * 1000))
     return isIn(times) { $0.contains(hour: local.hour, minute: local.minute) }
       && isIn(weekdays) { $0.contains(local.weekday) }
       && isIn(daysOfMonth) { $0.contains(day: local.day, ofMonthWith: local.daysInMonth) }
@@ -54,7 +55,7 @@ package struct CalendarSpan: Sendable, Hashable {
   }
 }
 
-/// Part of a day: the start belongs to it, the end does not (TI2).
+/// Part of a day: the start belongs to it, the end does not.
 package struct TimeOfDayRange: Sendable, Hashable {
   /// Minutes since midnight.
   package let start: Int
@@ -62,6 +63,8 @@ package struct TimeOfDayRange: Sendable, Hashable {
   package let end: Int
 
   /// Reads `HH:MM` texts; midnight cannot be crossed.
+  ///
+  /// - Throws: what is wrong with the texts, and how to write it.
   package init(start: String, end: String) throws(TimeIntervalSyntaxError) {
     self.start = try Self.minutes(start)
     self.end = try Self.minutes(end)
@@ -89,6 +92,7 @@ package struct TimeOfDayRange: Sendable, Hashable {
 
 /// A text of a time interval that cannot be read; it says what would be right.
 package struct TimeIntervalSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong, and what would be right.
   package let description: String
 
   init(_ description: String) { self.description = description }

@@ -1,33 +1,42 @@
+package import DequeModule
 package import MetricModel
 
-/// The messages of one line, in order: the next one is only tried when the one before has arrived or was given up. A pure value.
+/// The messages of one pipeline, in order: the next one is only attempted once the one before was
+/// delivered or given up. A pure value.
 package struct DeliveryQueue: Sendable {
   /// What to do now.
   package enum Action: Sendable, Equatable {
-    /// Try this message; tell how it went.
+    /// Attempt to deliver this message, and note how it ended.
     case attempt(OutboxMessage)
     /// Nothing before this instant.
     case wait(until: Timestamp)
-    /// Nothing until a message is added or the running try ends.
+    /// Nothing until a message is added or the running attempt ends.
     case idle
   }
 
   /// The messages, the oldest first.
-  package private(set) var messages: [OutboxMessage] = []
-  /// Tries of the first message that failed.
+  package private(set) var messages: Deque<OutboxMessage> = []
+  /// Attempts of the first message that failed.
   package private(set) var failures = 0
-  /// Why the last try failed.
+  /// Why the last attempt failed.
   package private(set) var lastError: String?
-  private var notBefore = Timestamp.distantPast
+  /// When the first message may be attempted.
+  private(set) var notBefore = Timestamp.distantPast
   private var isInFlight = false
 
+  /// An empty queue.
   package init() {}
 
   /// Whether there is nothing to deliver.
   package var isEmpty: Bool { messages.isEmpty }
 
-  /// Adds a message. If `limit` messages wait, the youngest gives way and is returned: the new one tells of the whole group.
-  package mutating func add(_ message: OutboxMessage, limit: Int) -> OutboxMessage? {
+  /// Adds a message. If `limit` messages wait (at least 2), it replaces the youngest: it describes
+  /// the whole group, too.
+  ///
+  /// - Returns: the message as it is to be stored, and the one that it replaced.
+  package mutating func add(
+    _ message: OutboxMessage, limit: Int
+  ) -> (message: OutboxMessage, replaced: OutboxMessage?) {
     var message = message
     var replaced: OutboxMessage?
     if messages.count >= max(2, limit), let last = messages.popLast() {
@@ -35,7 +44,7 @@ package struct DeliveryQueue: Sendable {
       replaced = last
     }
     messages.append(message)
-    return replaced
+    return (message, replaced)
   }
 
   /// Takes the next step.
@@ -46,15 +55,16 @@ package struct DeliveryQueue: Sendable {
     return .attempt(first)
   }
 
-  /// The message that was tried has arrived.
+  /// The message that was attempted is delivered.
   package mutating func succeeded() {
     if !messages.isEmpty { messages.removeFirst() }
     reset()
   }
 
-  /// The message that was tried is given up. The next one then stands for what was before it, too.
+  /// The message that was attempted is given up. The next one takes over its
+  /// ``OutboxMessage/previous``.
   ///
-  /// Returns the next one, if it has to be written anew.
+  /// - Returns: the next message, if it has to be stored anew.
   package mutating func givenUp() -> OutboxMessage? {
     guard !messages.isEmpty else { return nil }
     let lost = messages.removeFirst()
@@ -64,7 +74,7 @@ package struct DeliveryQueue: Sendable {
     return messages[0]
   }
 
-  /// The try failed, or was cut off; the message stays the first.
+  /// The attempt failed; the message stays the first.
   package mutating func failed(_ reason: String, retryAt: Timestamp) {
     isInFlight = false
     failures += 1
@@ -72,7 +82,7 @@ package struct DeliveryQueue: Sendable {
     notBefore = retryAt
   }
 
-  /// The try was cut off; it may be tried again at once.
+  /// The attempt was cut off; it may be repeated at once.
   package mutating func interrupted() { isInFlight = false }
 
   private mutating func reset() {

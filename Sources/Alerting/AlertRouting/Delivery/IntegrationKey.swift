@@ -1,4 +1,4 @@
-/// Which integration of which receiver: the same over restarts while the receivers are (P2).
+/// The identity of an integration: the same after a restart as long as the receiver's list is.
 package struct IntegrationKey: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
   /// The receiver's name.
   package let receiver: String
@@ -7,6 +7,7 @@ package struct IntegrationKey: Sendable, Hashable, Comparable, Codable, CustomSt
   /// The place among the receiver's integrations of this kind, from 0.
   package let index: Int
 
+  /// The key of one integration.
   package init(receiver: String, kind: String, index: Int) {
     self.receiver = receiver
     self.kind = kind
@@ -16,6 +17,7 @@ package struct IntegrationKey: Sendable, Hashable, Comparable, Codable, CustomSt
   /// `receiver/slack[0]`
   package var description: String { "\(receiver)/\(kind)[\(index)]" }
 
+  /// The order by receiver, kind and index.
   package static func < (left: Self, right: Self) -> Bool {
     (left.receiver, left.kind, left.index) < (right.receiver, right.kind, right.index)
   }
@@ -26,7 +28,7 @@ extension ReceiverDefinition {
   package var keyedIntegrations: [(key: IntegrationKey, definition: IntegrationDefinition)] {
     var counts: [String: Int] = [:]
     return integrations.map { definition in
-      let kind = definition.settings.kind
+      let kind = definition.kind
       let index = counts[kind, default: 0]
       counts[kind] = index + 1
       return (IntegrationKey(receiver: name, kind: kind, index: index), definition)

@@ -1,60 +1,92 @@
 package import MetricModel
 package import StorageAPI
 
-/// Which of the alerts of an instant keep which others quiet (IN1-IN5).
+/// The alerts that inhibit others, by rule. A pure value that follows the alerts as they change.
 ///
-/// Made once for all groups that are flushed together. All sources are kept per rule, so that an alert that matches both sides
-/// never hides another source (IN5).
+/// All sources of a rule are stored, so that an alert that matches both sides never hides another
+/// source, as it may in Alertmanager.
 package struct InhibitIndex: Sendable {
   private struct Rule: Sendable {
     let definition: InhibitRuleDefinition
     /// Sources by their values of the `equal` labels.
-    var sources: [[ExactText]: [Source]] = [:]
+    var sources: [[ExactText]: [Labels: Source]] = [:]
   }
 
   private struct Source: Sendable {
-    let fingerprint: UInt64
+    /// When it ends, and inhibits no more.
+    let endsAt: Timestamp
+    /// Whether it matches the target side, too.
     let isTarget: Bool
-  }
 
-  private let rules: [Rule]
-
-  /// Looks through the alerts that fire at an instant.
-  ///
-  /// - Complexity: O(rules x alerts).
-  package init(
-    _ definitions: [InhibitRuleDefinition], alerts: some Collection<Alert>, at now: Timestamp
-  ) {
-    rules = definitions.map { definition in
-      var rule = Rule(definition: definition)
-      for alert in alerts where !alert.isResolved(at: now) {
-        guard definition.sourceMatchers.allSatisfy({ $0.matches(alert.labels) }) else { continue }
-        let isTarget = definition.targetMatchers.allSatisfy { $0.matches(alert.labels) }
-        let source = Source(fingerprint: alert.labels.fingerprint, isTarget: isTarget)
-        rule.sources[Self.values(of: definition.equal, in: alert.labels), default: []]
-          .append(source)
-      }
-      return rule
+    /// Whether it inhibits a target at an instant. A target that is a source itself is not
+    /// inhibited by another such alert.
+    func inhibits(isSource: Bool, at now: Timestamp) -> Bool {
+      endsAt > now && !(isSource && isTarget)
     }
   }
 
-  /// Whether anything keeps an alert quiet.
-  package func isInhibited(_ labels: Labels) -> Bool { !inhibitors(of: labels).isEmpty }
+  private var rules: [Rule]
 
-  /// The fingerprints of the alerts that keep an alert quiet, sorted (IN4).
-  package func inhibitors(of labels: Labels) -> [String] {
+  /// An index of some rules, without alerts.
+  package init(_ definitions: [InhibitRuleDefinition]) {
+    rules = definitions.map { Rule(definition: $0) }
+  }
+
+  /// Adds an alert, or what is new about it.
+  ///
+  /// - Complexity: O(rules).
+  package mutating func update(_ alert: Alert) {
+    for index in rules.indices {
+      let definition = rules[index].definition
+      guard definition.sourceMatchers.allSatisfy({ $0.matches(alert.labels) }) else { continue }
+      let isTarget = definition.targetMatchers.allSatisfy { $0.matches(alert.labels) }
+      let values = Self.values(of: definition.equal, in: alert.labels)
+      rules[index].sources[values, default: [:]][alert.labels] = Source(
+        endsAt: alert.endsAt, isTarget: isTarget)
+    }
+  }
+
+  /// Removes an alert.
+  package mutating func remove(_ labels: Labels) {
+    for index in rules.indices {
+      let values = Self.values(of: rules[index].definition.equal, in: labels)
+      guard rules[index].sources[values]?.removeValue(forKey: labels) != nil else { continue }
+      if rules[index].sources[values]?.isEmpty == true { rules[index].sources[values] = nil }
+    }
+  }
+
+  /// Whether another alert inhibits an alert at an instant.
+  package func isInhibited(_ labels: Labels, at now: Timestamp) -> Bool {
+    rules.contains { rule in
+      guard let sources = Self.sources(of: rule, for: labels) else { return false }
+      let isSource = Self.isSource(labels, of: rule)
+      return sources.contains { $0.value.inhibits(isSource: isSource, at: now) }
+    }
+  }
+
+  /// The fingerprints of the alerts that inhibit an alert at an instant, sorted.
+  package func inhibitors(of labels: Labels, at now: Timestamp) -> [String] {
     var found: Set<UInt64> = []
-    for rule in rules where !rule.sources.isEmpty {
-      guard rule.definition.targetMatchers.allSatisfy({ $0.matches(labels) }) else { continue }
-      let sources = rule.sources[Self.values(of: rule.definition.equal, in: labels)] ?? []
-      guard !sources.isEmpty else { continue }
-      // An alert on both sides is not kept quiet by another such (IN2).
-      let isSource = rule.definition.sourceMatchers.allSatisfy { $0.matches(labels) }
-      for source in sources where !(isSource && source.isTarget) {
+    for rule in rules {
+      guard let sources = Self.sources(of: rule, for: labels) else { continue }
+      let isSource = Self.isSource(labels, of: rule)
+      for (source, state) in sources where state.inhibits(isSource: isSource, at: now) {
         found.insert(source.fingerprint)
       }
     }
     return found.map(Fingerprint.text).sorted()
+  }
+
+  /// The sources with equal labels, if the alert is a target of the rule.
+  private static func sources(of rule: Rule, for labels: Labels) -> [Labels: Source]? {
+    guard !rule.sources.isEmpty,
+      rule.definition.targetMatchers.allSatisfy({ $0.matches(labels) })
+    else { return nil }
+    return rule.sources[values(of: rule.definition.equal, in: labels)]
+  }
+
+  private static func isSource(_ labels: Labels, of rule: Rule) -> Bool {
+    rule.definition.sourceMatchers.allSatisfy { $0.matches(labels) }
   }
 
   private static func values(of names: [String], in labels: Labels) -> [ExactText] {

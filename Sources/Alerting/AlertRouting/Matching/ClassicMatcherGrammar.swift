@@ -1,8 +1,8 @@
 import MetricModel
 import PatternMatching
 
-/// The grammar of M4: `name operation rest`, where the rest is the value, quoted or not; lists are split at commas outside of
-/// quotes, and may stand in braces.
+/// The grammar of Alertmanager before 0.27: `name operation rest`, where the rest is the value,
+/// quoted or not. Lists are split at commas outside of quotes, and may be in braces.
 enum ClassicMatcherGrammar {
   static func parse(_ text: String) throws(MatcherSyntaxError) -> [LabelMatcher] {
     var list = Substring(text)

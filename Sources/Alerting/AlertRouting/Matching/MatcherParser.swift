@@ -1,23 +1,28 @@
 package import MetricModel
 
-/// Reads matcher texts as they stand in `matchers:`, in API filters and in amtool's arguments (M1-M5).
+/// Reads matchers as they are written in `matchers:`, in API filters and in amtool's arguments, as
+/// Alertmanager 0.34 does.
 package struct MatcherParser: Sendable {
-  /// Which grammars are tried (M5).
+  /// Which grammars are tried.
   package enum Mode: Sendable {
-    /// The UTF-8 grammar; if it fails, or reads something else than the classic one does, the classic one.
+    /// The UTF-8 grammar; if it fails, or reads something else than the classic one does, the
+    /// classic one.
     case fallback
-    /// Only the UTF-8 grammar (M3).
+    /// Only the UTF-8 grammar.
     case utf8Strict
-    /// Only the classic grammar (M4).
+    /// Only the classic grammar.
     case classic
   }
 
   /// Which grammars are tried.
   package let mode: Mode
 
+  /// A parser; Alertmanager's default is the fallback.
   package init(_ mode: Mode = .fallback) { self.mode = mode }
 
   /// Reads one matcher or a list of them: `a="b"`, `a="b",c!~"d|e"`, `{a="b"}`.
+  ///
+  /// - Throws: where and why no grammar can read the text.
   package func parse(_ text: String) throws(MatcherSyntaxError) -> ParsedMatchers {
     switch mode {
     case .utf8Strict: return ParsedMatchers(try UTF8MatcherGrammar.parse(text))
@@ -51,9 +56,10 @@ package struct MatcherParser: Sendable {
 
 /// Matchers that were read.
 package struct ParsedMatchers: Sendable, Equatable {
-  /// All of them must hold.
+  /// All of them must match.
   package let matchers: [LabelMatcher]
-  /// What to tell the user, if the text was read by the grammar of old (M5).
+  /// A warning for the user if only the classic grammar could read the text, or read something
+  /// else.
   package let warning: String?
 
   init(_ matchers: [LabelMatcher], warning: String? = nil) {
@@ -71,5 +77,6 @@ package struct MatcherSyntaxError: Error, Sendable, Equatable, CustomStringConve
   /// What is wrong, and what was expected.
   package let reason: String
 
+  /// The text and what is wrong with it.
   package var description: String { "bad matcher \(text): \(reason)" }
 }

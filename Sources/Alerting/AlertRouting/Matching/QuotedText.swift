@@ -1,6 +1,7 @@
 /// Texts in double quotes, with Go's escapes.
 enum QuotedText {
-  /// The text between the quotes with its escapes resolved; nil for an escape that Go does not know.
+  /// The text between the quotes with its escapes resolved; nil for an escape that Go does not
+  /// know.
   static func unescape(_ scalars: ArraySlice<Unicode.Scalar>) -> String? {
     var bytes: [UInt8] = []
     var position = scalars.startIndex

@@ -1,7 +1,8 @@
 import MetricModel
 import PatternMatching
 
-/// The grammar of M3: `{name="value", "any name"=~value}`, braces both or none, a trailing comma allowed.
+/// The grammar since Alertmanager 0.27: `{name="value", "any name"=~value}`, braces both or none, a
+/// trailing comma allowed.
 struct UTF8MatcherGrammar {
   private let text: String
   private let scalars: [Unicode.Scalar]

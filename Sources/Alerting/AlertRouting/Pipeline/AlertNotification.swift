@@ -1,29 +1,30 @@
 package import MetricModel
 package import StorageAPI
 
-/// What one receiver is to be told of one group: it walks through the stages, which take alerts out or hold it back.
+/// A notification of one receiver about one group, on its way from the group's flush to a message.
 package struct AlertNotification: Sendable {
   /// The receiver's name.
   package var receiver: String
   /// The group.
   package var groupKey: GroupKey
-  /// What the alerts of the group have in common by which they were grouped.
+  /// The labels by which the alerts were grouped.
   package var groupLabels: Labels
-  /// The labels of the route, expanded (TR8).
+  /// The labels of the route, expanded.
   package var routeLabels: Labels
-  /// The alerts, sorted (D3).
+  /// The alerts, in the order of ``AlertGroup/isBefore(_:_:)``.
   package var alerts: [NotifiedAlert]
-  /// Why now; nil before ``DedupStage``.
+  /// Why it is due; nil before ``deduplicated(by:sendResolved:isPending:)``.
   package var reason: NotificationReason?
   /// The instant of the flush.
   package var now: Timestamp
-  /// After what time the same message is due again.
+  /// The time after which the same message is due again.
   package var repeatInterval: PrometheusDuration
   /// Names of intervals in which messages of the route are held back.
   package var muteTimeIntervals: [String]
   /// Names of intervals outside of which messages of the route are held back.
   package var activeTimeIntervals: [String]
 
+  /// A notification with the values of a group and its route.
   package init(
     receiver: String, groupKey: GroupKey, groupLabels: Labels, routeLabels: Labels = .empty,
     alerts: [NotifiedAlert], reason: NotificationReason? = nil, now: Timestamp,
@@ -46,7 +47,7 @@ package struct AlertNotification: Sendable {
   package var firing: [NotifiedAlert] { alerts.filter { !$0.isResolved } }
   /// The alerts that have ended.
   package var resolved: [NotifiedAlert] { alerts.filter(\.isResolved) }
-  /// Firing if any alert fires (W2).
+  /// Firing if any alert fires.
   package var status: AlertStatus { alerts.allSatisfy(\.isResolved) ? .resolved : .firing }
 
   /// The labels that all alerts share.
@@ -63,16 +64,23 @@ package struct AlertNotification: Sendable {
 
 /// Whether alerts fire or have ended.
 package enum AlertStatus: String, Sendable, Codable {
-  case firing, resolved
+  /// It fires, or one of several does.
+  case firing
+  /// It has ended, or all have.
+  case resolved
 }
 
-/// An alert as receivers are told of it: what it was at the instant of the flush.
+/// An alert as it was at the instant of the flush.
 package struct NotifiedAlert: Sendable, Hashable {
+  /// The identity.
   package let labels: Labels
+  /// Texts for people.
   package let annotations: Labels
+  /// When it began to fire.
   package let startsAt: Timestamp
-  /// When it ended; nil while it fires (D3).
+  /// When it ended; nil while it fires.
   package let endsAt: Timestamp?
+  /// Where the expression can be seen.
   package let generatorURL: String
 
   /// An alert as it stands at an instant.
@@ -88,15 +96,20 @@ package struct NotifiedAlert: Sendable, Hashable {
   package var isResolved: Bool { endsAt != nil }
   /// Whether it fires or has ended.
   package var status: AlertStatus { isResolved ? .resolved : .firing }
-  /// The identity as 16 hexadecimal digits (I3).
+  /// The fingerprint of the labels as 16 hexadecimal digits, the same as Alertmanager's.
   package var fingerprint: String { Fingerprint.text(labels.fingerprint) }
 }
 
-/// Why a message is sent (P3, P4).
+/// Why a message is sent, in the words of Alertmanager 0.34 (`notification_reason`).
 package enum NotificationReason: String, Sendable, Codable {
+  /// Nothing that fires was sent before.
   case firstNotification = "first notification"
+  /// An alert fires that the last message did not name.
   case newAlerts = "new alerts added"
+  /// No alert fires any more.
   case allResolved = "all alerts resolved"
+  /// An alert has ended that the last message did not name as ended.
   case someResolved = "some alerts resolved"
+  /// Nothing has changed for `repeat_interval`.
   case repeatElapsed = "repeat interval elapsed"
 }

@@ -1,12 +1,12 @@
 package import MetricModel
 
-/// Something that a reader of the log wants to know about notifications.
+/// Something that happened to a notification or a silence, for the event log.
 package enum RouterEvent: Sendable, Equatable {
   /// A message was put into the outbox.
   case queued(DeliveryRecord)
-  /// A message has arrived.
+  /// A message was delivered.
   case delivered(DeliveryRecord)
-  /// A try failed; there will be another.
+  /// An attempt failed; there will be another.
   case attemptFailed(DeliveryRecord, reason: String, retryAt: Timestamp)
   /// A message was given up, or could not be made; the group's next flush tries anew.
   case failed(DeliveryRecord, reason: String)
@@ -14,9 +14,9 @@ package enum RouterEvent: Sendable, Equatable {
   case silenceChanged(Silence, at: Timestamp)
 }
 
-/// One message, or one try to deliver it.
+/// One message, or one attempt to deliver it.
 package struct DeliveryRecord: Sendable, Equatable {
-  /// Who gets it.
+  /// The integration that delivers it.
   package let integration: IntegrationKey
   /// The group.
   package let groupKey: String
@@ -24,15 +24,15 @@ package struct DeliveryRecord: Sendable, Equatable {
   package let groupLabels: Labels
   /// Why it is sent.
   package let reason: NotificationReason
-  /// What it says.
+  /// Whether any of its alerts fires.
   package let status: AlertStatus
   /// How many alerts it names that fire.
   package let firing: Int
   /// How many alerts it names that have ended.
   package let resolved: Int
-  /// The number of the message; the same in all tries. Empty if none could be made.
+  /// The id of the message, the same in all attempts; empty if none could be made.
   package let messageID: String
-  /// The number of the try, from 1; 0 for none.
+  /// The number of the attempt, from 1; 0 for none.
   package let attempt: Int
   /// When.
   package let at: Timestamp

@@ -24,16 +24,16 @@ struct StoredRoutedAlert: Codable {
 
   private static func key(_ labels: Labels) -> String { Fingerprint.text(labels.fingerprint) }
 
-  /// The change that keeps an alert.
+  /// The change that stores an alert.
   static func put(_ alert: Alert) throws -> StateChange {
     let row = try JSONEncoder().encode(StoredRoutedAlert(alert))
     return .put(.alerts, key: key(alert.labels), value: [UInt8](row))
   }
 
-  /// The change that forgets an alert.
+  /// The change that removes an alert.
   static func delete(_ alert: Alert) -> StateChange { .delete(.alerts, key: key(alert.labels)) }
 
-  /// Reads a row; nil if it is not readable.
+  /// Reads a row; nil if it cannot be read.
   static func alert(_ row: StateRow) -> Alert? {
     guard
       let stored = try? JSONDecoder().decode(StoredRoutedAlert.self, from: Data(row.value))

@@ -1,15 +1,20 @@
 package import MetricModel
 
-/// A silence: alerts that match it are not told while it lasts (S1).
+/// A silence: receivers are not notified of the alerts that match it while it lasts.
 package struct Silence: Sendable, Hashable {
-  /// Where it stands in time.
+  /// Where an instant lies.
   package enum State: String, Sendable {
-    case pending, active, expired
+    /// Before its start.
+    case pending
+    /// While it lasts.
+    case active
+    /// At or after its end.
+    case expired
   }
 
   /// A UUID.
   package var id: String
-  /// All must hold.
+  /// All of them must match.
   package var matchers: [LabelMatcher]
   /// When it begins.
   package var startsAt: Timestamp
@@ -17,13 +22,14 @@ package struct Silence: Sendable, Hashable {
   package var endsAt: Timestamp
   /// When it was last changed.
   package var updatedAt: Timestamp
-  /// Who made it.
+  /// The author, as the author says.
   package var createdBy: String
-  /// Why.
+  /// The reason for it.
   package var comment: String
-  /// Anything else.
+  /// Further texts of the author.
   package var annotations: [String: String]
 
+  /// A silence; one without an id is a new one.
   package init(
     id: String = "", matchers: [LabelMatcher], startsAt: Timestamp, endsAt: Timestamp,
     updatedAt: Timestamp = Timestamp(rawValue: 0), createdBy: String = "", comment: String = "",
@@ -39,13 +45,13 @@ package struct Silence: Sendable, Hashable {
     self.annotations = annotations
   }
 
-  /// Where it stands at an instant.
+  /// Whether it is pending, active or expired at an instant.
   package func state(at now: Timestamp) -> State {
     if now < startsAt { return .pending }
     return now < endsAt ? .active : .expired
   }
 
-  /// Whether all matchers hold.
+  /// Whether all matchers match.
   package func matches(_ labels: Labels) -> Bool { matchers.allSatisfy { $0.matches(labels) } }
 }
 
@@ -55,17 +61,21 @@ package enum SilenceError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalid(String)
   /// There is none of this id; answer 404.
   case unknown(id: String)
-  /// There are as many as there may be.
+  /// There are as many silences as there may be.
   case limitReached(Int)
-  /// It could not be kept.
+  /// It could not be stored; answer 500.
   case storage(String)
+  /// It cannot be stored now; answer 503.
+  case unavailable(String)
 
+  /// What is wrong, and what to do about it.
   package var description: String {
     switch self {
     case .invalid(let reason): "invalid silence: \(reason)"
     case .unknown(let id): "silence \(id) not found"
     case .limitReached(let limit): "limit reached: silences = \(limit); expire some first"
-    case .storage(let reason): "cannot keep the silence: \(reason)"
+    case .storage(let reason): "cannot store the silence: \(reason)"
+    case .unavailable(let reason): "cannot store the silence now: \(reason)"
     }
   }
 }

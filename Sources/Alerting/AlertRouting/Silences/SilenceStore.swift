@@ -2,24 +2,31 @@ package import MetricModel
 
 /// All silences. A pure value: it gets the time and gives back what has to be written.
 package struct SilenceStore: Sendable {
-  /// How long expired silences are kept, in milliseconds (S5).
-  package static let retention: Int64 = 120 * 3_600_000
+  /// How long expired silences are stored: 5 days, as in Alertmanager.
+  package static let retention: Duration = .seconds(120 * 3600)
   /// The most silences, expired ones included.
   package static let limit = 10_000
 
   private var silences: [String: Silence] = [:]
 
+  /// A store without silences.
   package init() {}
 
   /// What setting or ending a silence changed.
   package struct Change: Sendable, Equatable {
-    /// The silence that now stands for what was asked.
+    /// The silence that was made, changed or ended.
     package let silence: Silence
-    /// All silences to be written, the old one that had to end included.
+    /// The silences to store: this one, and the old one if it had to end for it.
     package let written: [Silence]
   }
 
-  /// Makes a silence, or changes one if it has an id (S3, S4). `makeID` gives the id of a new one.
+  /// Makes a silence, or changes one if it has an id. `makeID` gives the id of a new one.
+  ///
+  /// A change that would rewrite the past, or other matchers, end the old silence and make a new
+  /// one, as in Alertmanager.
+  ///
+  /// - Throws: ``SilenceError/invalid(_:)``, ``SilenceError/unknown(id:)`` or
+  ///   ``SilenceError/limitReached(_:)``.
   package mutating func set(
     _ wanted: Silence, at now: Timestamp, makeID: () -> String
   ) throws(SilenceError) -> Change {
@@ -40,7 +47,9 @@ package struct SilenceStore: Sendable {
     return try add(new, at: now, ending: ended, makeID: makeID)
   }
 
-  /// Ends a silence (S5).
+  /// Ends a silence; one that has ended stays as it is.
+  ///
+  /// - Throws: ``SilenceError/unknown(id:)``.
   package mutating func expire(_ id: String, at now: Timestamp) throws(SilenceError) -> Change {
     guard let old = silences[id] else { throw .unknown(id: id) }
     guard old.state(at: now) != .expired else { return Change(silence: old, written: []) }
@@ -52,7 +61,8 @@ package struct SilenceStore: Sendable {
   /// One silence.
   package subscript(id: String) -> Silence? { silences[id] }
 
-  /// All silences: active ones by their end, pending ones by their start, expired ones by their end, last first (AM7).
+  /// All silences: active ones by their end, pending ones by their start, expired ones by their
+  /// end, last first.
   package func list(at now: Timestamp) -> [Silence] {
     func rank(_ silence: Silence) -> (Int, Int64) {
       switch silence.state(at: now) {
@@ -67,12 +77,14 @@ package struct SilenceStore: Sendable {
     }
   }
 
-  /// Whether any silence holds an alert back at an instant.
+  /// Whether any silence matches an alert at an instant.
+  ///
+  /// - Complexity: O(silences).
   package func isSilenced(_ labels: Labels, at now: Timestamp) -> Bool {
     silences.values.contains { $0.state(at: now) == .active && $0.matches(labels) }
   }
 
-  /// The ids of the silences that hold an alert back at an instant, sorted (S7).
+  /// The ids of the silences that match an alert at an instant, sorted.
   package func silencing(_ labels: Labels, at now: Timestamp) -> [String] {
     silences.values.filter { $0.state(at: now) == .active && $0.matches(labels) }.map(\.id).sorted()
   }
@@ -80,7 +92,7 @@ package struct SilenceStore: Sendable {
   /// Removes silences that ended long ago; returns their ids.
   mutating func removeOld(at now: Timestamp) -> [String] {
     let old = silences.values.filter {
-      now.milliseconds(since: $0.endsAt) > Self.retention
+      $0.endsAt.duration(to: now) > Self.retention
     }.map(\.id)
     for id in old { silences[id] = nil }
     return old
@@ -101,7 +113,7 @@ package struct SilenceStore: Sendable {
     return Change(silence: new, written: ended + [new])
   }
 
-  /// Whether a change keeps the id: same matchers, and nothing of the past is rewritten (S4).
+  /// Whether a change preserves the id: same matchers, and nothing of the past is rewritten.
   private static func canChange(_ old: Silence, into new: Silence, at now: Timestamp) -> Bool {
     guard Set(old.matchers) == Set(new.matchers) else { return false }
     switch old.state(at: now) {

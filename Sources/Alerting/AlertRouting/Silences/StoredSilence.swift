@@ -30,13 +30,13 @@ struct StoredSilence: Codable {
     annotations = silence.annotations
   }
 
-  /// The change that keeps a silence.
+  /// The change that stores a silence.
   static func put(_ silence: Silence) throws -> StateChange {
     let row = try JSONEncoder().encode(StoredSilence(silence))
     return .put(.silences, key: silence.id, value: [UInt8](row))
   }
 
-  /// Reads a row; nil if it is not readable.
+  /// Reads a row; nil if it cannot be read.
   static func silence(_ row: StateRow) -> Silence? {
     guard let stored = try? JSONDecoder().decode(StoredSilence.self, from: Data(row.value)) else {
       return nil

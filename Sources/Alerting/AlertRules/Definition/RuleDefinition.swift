@@ -1,8 +1,6 @@
-package import MetricModel
-
 /// A rule as a rule file states it: an alert, or a recorded series.
 package struct RuleDefinition: Sendable, Hashable {
-  /// What the rule makes of its result.
+  /// What the rule makes from its result.
   package enum Kind: Sendable, Hashable {
     /// An alert of this name.
     case alert(String)
@@ -12,22 +10,23 @@ package struct RuleDefinition: Sendable, Hashable {
 
   /// What the rule makes, and its name.
   package var kind: Kind
-  /// The PromQL expression, as it stands in the file.
-  package var expression: String
-  /// How long the expression must hold before the alert fires: `for`.
-  package var hold: PrometheusDuration
-  /// How long a firing alert stays when the expression holds no more: `keep_firing_for`.
-  package var keepFiringFor: PrometheusDuration
-  /// Labels to add; templates for an alert, plain texts for a recorded series (RF4). An empty value removes the label.
+  /// The PromQL expression.
+  package var expression: RuleExpression
+  /// How long the expression must be true before the alert fires: `for`.
+  package var hold: Duration
+  /// How long an alert keeps firing after the expression has become false: `keep_firing_for`.
+  package var keepFiringFor: Duration
+  /// Labels to add: templates for an alert, plain texts for a recorded series. An empty value
+  /// removes the label.
   package var labels: [String: String]
-  /// Texts for people; templates.
+  /// Annotations of the alert; templates.
   package var annotations: [String: String]
   /// The line of the rule in its file, from 1; 0 if unknown. Not part of the identity.
   package var line: Int
 
   package init(
-    _ kind: Kind, expression: String, hold: PrometheusDuration = .zero,
-    keepFiringFor: PrometheusDuration = .zero, labels: [String: String] = [:],
+    _ kind: Kind, expression: RuleExpression, hold: Duration = .zero,
+    keepFiringFor: Duration = .zero, labels: [String: String] = [:],
     annotations: [String: String] = [:], line: Int = 0
   ) {
     self.kind = kind

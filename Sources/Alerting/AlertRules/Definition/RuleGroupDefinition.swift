@@ -1,20 +1,20 @@
-package import MetricModel
+import MetricModel
 
 /// A rule group as a rule file states it, with the defaults of the main configuration filled in.
 ///
-/// A plain value: two groups that are equal behave alike, so a reload leaves the running one alone (L2).
+/// Two groups that are equal behave alike, so a reload leaves the running one untouched.
 package struct RuleGroupDefinition: Sendable, Hashable {
-  /// The rule file, as it shall be shown; part of the identity (RF2).
+  /// The path of the rule file as it is shown; part of the identity.
   package var file: String
   /// The name, unique in its file.
   package var name: String
-  /// The distance of evaluations; never zero.
-  package var interval: PrometheusDuration
-  /// How far in the past the queries look, for data that arrives late (G7).
-  package var queryOffset: PrometheusDuration
-  /// The most series or alerts that one rule may give; 0 is no limit (G9).
+  /// The time between evaluations; never zero.
+  package var interval: Duration
+  /// How far in the past the queries are evaluated, for samples that arrive late.
+  package var queryOffset: Duration
+  /// The highest number of series or alerts of one rule; 0 is no limit.
   package var limit: Int
-  /// Labels that every rule of the group gets, unless it has its own of that name (RF8).
+  /// Labels of every rule of the group that has none of that name.
   package var labels: [String: String]
   /// The rules, in the order of the file.
   package var rules: [RuleDefinition]
@@ -22,8 +22,8 @@ package struct RuleGroupDefinition: Sendable, Hashable {
   package var line: Int
 
   package init(
-    file: String, name: String, interval: PrometheusDuration = .minutes(1),
-    queryOffset: PrometheusDuration = .zero, limit: Int = 0, labels: [String: String] = [:],
+    file: String, name: String, interval: Duration = .minutes(1),
+    queryOffset: Duration = .zero, limit: Int = 0, labels: [String: String] = [:],
     rules: [RuleDefinition], line: Int = 0
   ) {
     self.file = file
@@ -36,7 +36,7 @@ package struct RuleGroupDefinition: Sendable, Hashable {
     self.line = line
   }
 
-  /// The identity over reloads and restarts, `file;name` (RF2).
+  /// The identity across reloads and restarts: `file;name`.
   package var key: String { "\(file);\(name)" }
 
   package static func == (left: RuleGroupDefinition, right: RuleGroupDefinition) -> Bool {

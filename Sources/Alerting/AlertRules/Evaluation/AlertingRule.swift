@@ -1,12 +1,13 @@
 package import MetricModel
+package import PromQLEngine
 
-/// A rule that makes alerts: its definition and the alerts that it knows. A value; ``RuleGroup`` keeps and evaluates it.
+/// An alerting rule with its current alerts; a value, which its ``RuleGroup`` evaluates.
 package struct AlertingRule: Sendable {
   /// The rule as the file states it.
   package let definition: RuleDefinition
-  /// The labels to add, those of the group under those of the rule (RF8).
+  /// The labels to add; a label of the rule replaces the label of the group with the same name.
   package let labels: [String: String]
-  /// The alerts by their labels; ended ones are kept for a while.
+  /// The alerts by their labels; resolved ones stay for `AlertStateMachine.resolvedRetention`.
   package internal(set) var alerts: [Labels: ActiveAlert] = [:]
 
   package init(_ definition: RuleDefinition, groupLabels: [String: String] = [:]) {
@@ -14,7 +15,7 @@ package struct AlertingRule: Sendable {
     labels = groupLabels.merging(definition.labels) { $1 }
   }
 
-  /// One element of the result, with everything expanded.
+  /// One element of the result, with its templates expanded.
   package struct Element: Sendable, Equatable {
     /// The alert's labels.
     package let labels: Labels
@@ -28,33 +29,38 @@ package struct AlertingRule: Sendable {
   package struct Transition: Sendable, Equatable {
     /// What happened.
     package let action: AlertStateMachine.Action
-    /// The alert after it; before it for alerts that are gone.
+    /// The alert after the change; for an alert that was removed, before it.
     package let alert: ActiveAlert
   }
 
-  /// Expands labels and annotations of a result. Templates see the original labels; `alertname` wins over all (A1, A2).
+  /// Expands the labels and annotations of a result. Templates see the labels of the result, the
+  /// metric name included; `alertname` replaces every other label of that name.
   package func elements(
-    of samples: [RuleSample], at instant: Timestamp, expand: ExpandRuleTemplate
+    of result: [VectorElement], at instant: Timestamp, expand: ExpandRuleTemplate
   ) async -> [Element] {
     var elements: [Element] = []
-    elements.reserveCapacity(samples.count)
-    for sample in samples {
-      let data = RuleTemplateData(labels: sample.labels, value: sample.value, instant: instant)
-      // A rule label that expands to nothing removes the label of the result.
+    elements.reserveCapacity(result.count)
+    for element in result {
+      // As in Prometheus, the alert of a histogram has the value 0.
+      let value = element.value.float ?? 0
+      let data = RuleTemplateData(labels: element.labels, value: value, instant: instant)
+      // A label that expands to nothing removes the label of the result.
       let added = await data.expand(labels, with: expand)
-      let kept = sample.labels.removing(Set(labels.keys).union([Label.metricName]))
+      let kept = element.labels.removing(Set(labels.keys).union([Label.metricName]))
       let annotations = await data.expand(definition.annotations, with: expand)
       elements.append(
         Element(
           labels: kept.merging(added).setting("alertname", definition.name),
-          annotations: annotations, value: sample.value))
+          annotations: annotations, value: value))
     }
     return elements
   }
 
-  /// Takes in the result of an evaluation.
+  /// Applies the result of an evaluation to the alerts.
   ///
-  /// Two equal label sets fail the rule and change nothing (A3); more alerts than `limit` fail it, and all its alerts are lost (G9).
+  /// - Throws: `RuleError.duplicateAlerts` if two elements have the same labels; nothing changes
+  ///   then. `tooManyAlerts` beyond `limit`, 0 being none; as in Prometheus the rule loses all its
+  ///   alerts then.
   package mutating func apply(
     _ elements: [Element], at instant: Timestamp, limit: Int = 0
   ) throws(RuleError) -> [Transition] {
@@ -63,10 +69,10 @@ package struct AlertingRule: Sendable {
     for element in elements where seen.updateValue(element, forKey: element.labels) != nil {
       throw .duplicateAlerts
     }
-    var transitions = elements.compactMap { hold($0, at: instant) }
+    var transitions = elements.compactMap { observeActive($0, at: instant) }
     // In order of labels, so that events and tests do not depend on hashing.
     for labels in alerts.keys.filter({ seen[$0] == nil }).sorted() {
-      if let transition = miss(labels, at: instant) { transitions.append(transition) }
+      if let transition = observeInactive(labels, at: instant) { transitions.append(transition) }
     }
     let count = alerts.values.count { $0.machine.state != .inactive }
     guard limit == 0 || count <= limit else {
@@ -76,7 +82,7 @@ package struct AlertingRule: Sendable {
     return transitions
   }
 
-  private mutating func hold(_ element: Element, at instant: Timestamp) -> Transition? {
+  private mutating func observeActive(_ element: Element, at instant: Timestamp) -> Transition? {
     var alert =
       alerts[element.labels]
       ?? ActiveAlert(
@@ -89,7 +95,7 @@ package struct AlertingRule: Sendable {
     return action == .none ? nil : Transition(action: action, alert: alert)
   }
 
-  private mutating func miss(_ labels: Labels, at instant: Timestamp) -> Transition? {
+  private mutating func observeInactive(_ labels: Labels, at instant: Timestamp) -> Transition? {
     guard var alert = alerts[labels] else { return nil }
     let action = alert.machine.observe(active: false, at: instant, policy: policy)
     switch action {
@@ -99,18 +105,16 @@ package struct AlertingRule: Sendable {
     return action == .none ? nil : Transition(action: action, alert: alert)
   }
 
-  /// The times that decide about an alert's state.
+  /// The durations that decide on the state of its alerts.
   package var policy: AlertStateMachine.Policy {
-    .init(hold: definition.hold.rawValue, keepFiringFor: definition.keepFiringFor.rawValue)
+    .init(hold: definition.hold, keepFiringFor: definition.keepFiringFor)
   }
 
-  /// The highest state of the alerts (A11).
+  /// The highest state of the alerts, which Prometheus shows as the state of the rule.
   package var state: AlertStateMachine.State {
     alerts.values.map(\.machine.state).max() ?? .inactive
   }
 
-  /// The series of all pending and firing alerts (A9).
-  var series: [RuleSample] {
-    alerts.values.flatMap(\.series).map { RuleSample(labels: $0.labels, value: $0.value) }
-  }
+  /// The series `ALERTS` and `ALERTS_FOR_STATE` of all pending and firing alerts.
+  var series: [VectorElement] { alerts.values.flatMap(\.series) }
 }

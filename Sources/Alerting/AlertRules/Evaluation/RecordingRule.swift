@@ -1,10 +1,11 @@
 import MetricModel
+package import PromQLEngine
 
-/// A rule that keeps the result of an expression as series of a new name.
+/// A rule that records the result of an expression as series of a new name.
 package struct RecordingRule: Sendable {
   /// The rule as the file states it.
   package let definition: RuleDefinition
-  /// The labels to add, those of the group under those of the rule (RF8).
+  /// The labels to add; a label of the rule replaces the label of the group with the same name.
   package let labels: [String: String]
 
   package init(_ definition: RuleDefinition, groupLabels: [String: String] = [:]) {
@@ -12,14 +13,18 @@ package struct RecordingRule: Sendable {
     labels = groupLabels.merging(definition.labels) { $1 }
   }
 
-  /// The series to write for a result: without the old name, with the rule's labels (an empty value removes one) and the new name (G13).
+  /// The series to write for a result: the rule's name replaces the metric name, and the rule's
+  /// labels are added; an empty value removes a label.
+  ///
+  /// - Throws: `RuleError.duplicateSeries` if two series get the same labels, `tooManySeries`
+  ///   beyond `limit`; 0 is no limit.
   package func apply(
-    _ samples: [RuleSample], limit: Int = 0
-  ) throws(RuleError) -> [RuleSample] {
+    _ elements: [VectorElement], limit: Int = 0
+  ) throws(RuleError) -> [VectorElement] {
     let replaced = Set(labels.keys).union([Label.metricName])
     let added = Labels(labels).setting(Label.metricName, definition.name)
-    let written = samples.map {
-      RuleSample(labels: $0.labels.removing(replaced).merging(added), value: $0.value)
+    let written = elements.map {
+      VectorElement(labels: $0.labels.removing(replaced).merging(added), value: $0.value)
     }
     guard Set(written.map(\.labels)).count == written.count else { throw .duplicateSeries }
     guard limit == 0 || written.count <= limit else {

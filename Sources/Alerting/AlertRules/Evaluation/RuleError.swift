@@ -1,27 +1,30 @@
-/// Why the evaluation of a rule failed. The texts are those that users know from Prometheus, as far as tools look at them.
+package import PromQLEngine
+
+/// Why the evaluation of a rule failed. Where tools read the text, it is that of Prometheus.
 package enum RuleError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The query failed.
-  case query(String)
-  /// The expression gives a string or a matrix (G12).
+  case query(QueryError)
+  /// The expression gives a string or a matrix.
   case resultType
-  /// Two alerts would be the same (A3).
+  /// Two alerts would have the same labels.
   case duplicateAlerts
-  /// Two recorded series would be the same (G13).
+  /// Two recorded series would have the same labels.
   case duplicateSeries
-  /// More series than the group allows (G9).
+  /// More series than the `limit` of the group.
   case tooManySeries(limit: Int, count: Int)
-  /// More alerts than the group allows (G9).
+  /// More alerts than the `limit` of the group.
   case tooManyAlerts(limit: Int, count: Int)
-  /// Some samples were not taken by the store (G11).
+  /// The store refused some samples.
   case samplesRefused(tooOld: Int, duplicate: Int)
   /// The store failed.
   case storage(String)
-  /// The process is ending, or the rule was removed: not a failure of the rule.
+  /// The process ends or the rule was removed, which is no failure of the rule.
   case cancelled
 
   package var description: String {
     switch self {
-    case .query(let reason), .storage(let reason): reason
+    case .query(let error): error.description
+    case .storage(let reason): reason
     case .resultType: "rule result is not a vector or scalar"
     case .duplicateAlerts:
       "vector contains metrics with the same labelset after applying alert labels"

@@ -1,18 +1,18 @@
 package import MetricModel
 
-/// Something that a reader of the log wants to know about rules.
+/// An event of rule evaluation, for the event log.
 package enum RuleEvent: Sendable, Equatable {
   /// An alert changed its state.
   case alertChanged(AlertChange)
-  /// A rule failed; told once, until it works again or fails otherwise.
+  /// A rule failed; reported once, until it works again or fails for another reason.
   case evaluationFailed(RuleFailure)
-  /// A rule that had failed works again.
+  /// A rule that had failed was evaluated without an error.
   case evaluationRecovered(group: String, rule: String, at: Timestamp)
 }
 
 /// A change of an alert's state.
 package struct AlertChange: Sendable, Equatable {
-  /// The state that alerts come from before they are pending, and go to when they end.
+  /// The states, with the one before an alert is pending and after it is resolved.
   package enum State: String, Sendable {
     case inactive, pending, firing
   }

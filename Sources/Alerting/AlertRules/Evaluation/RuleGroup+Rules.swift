@@ -1,28 +1,29 @@
 import MetricModel
+import PromQLEngine
 import StorageAPI
 
 extension RuleGroup {
-  /// Evaluates one rule: query, take in the result, keep, tell, write. Returns the number of samples written.
+  /// Evaluates one rule: runs the query, updates the alerts, stores their states, notifies the
+  /// sink, writes the series. Returns the number of samples written.
   func perform(_ rule: inout RunningRule, at instant: Timestamp) async throws(RuleError) -> Int {
-    let result: RuleQueryResult
+    let value: QueryValue
     do {
-      result = try await services.query(rule.definition.expression, sampleTime(instant))
+      value = try await services.query(rule.definition.expression.tree, sampleTime(instant))
     } catch {
-      if error is CancellationError { throw .cancelled }
-      throw .query("\(error)")
+      throw error == .cancelled && Task.isCancelled ? .cancelled : .query(error)
     }
-    let samples = try result.samples()
+    guard let result = value.elements else { throw .resultType }
     switch rule.body {
     case .recording(let body):
-      let series = try body.apply(samples, limit: definition.limit)
+      let series = try body.apply(result, limit: definition.limit)
       return try await write(series, of: &rule, at: instant)
     case .alerting(var body):
-      let elements = await body.elements(of: samples, at: instant, expand: services.expand)
+      let elements = await body.elements(of: result, at: instant, expand: services.expand)
       let transitions: [AlertingRule.Transition]
       do {
         transitions = try body.apply(elements, at: instant, limit: definition.limit)
       } catch {
-        // A limit that was passed costs the rule its alerts (G9); that must be on disk, too.
+        // Beyond the limit the rule has lost its alerts; the stored states must say so, too.
         rule.body = .alerting(body)
         try? await keep(body, of: &rule)
         throw error
@@ -31,7 +32,8 @@ extension RuleGroup {
     }
   }
 
-  /// Keeps the new states, tells the sink, writes the series. A store that fails keeps nobody from being told.
+  /// Stores the new states, notifies the sink, writes the series. The sink is notified even if the
+  /// states cannot be stored.
   private func conclude(
     _ changed: AlertingRule, _ transitions: [AlertingRule.Transition], of rule: inout RunningRule,
     at instant: Timestamp
@@ -68,8 +70,8 @@ extension RuleGroup {
       .filter { $0.machine.needsSending(at: instant, resendDelay: settings.resendDelay) }
       .sorted { $0.labels < $1.labels }
     guard !due.isEmpty else { return }
-    let validFor = 4 * max(definition.interval.rawValue, settings.resendDelay)
-    let link = settings.generatorURL(body.definition.expression)
+    let validFor = max(definition.interval, settings.resendDelay) * 4
+    let link = settings.generatorURL(body.definition.expression.text)
     await services.sink.receive(
       due.map {
         $0.outgoing(
@@ -80,7 +82,7 @@ extension RuleGroup {
   }
 
   private func write(
-    _ series: [RuleSample], of rule: inout RunningRule, at instant: Timestamp
+    _ series: [VectorElement], of rule: inout RunningRule, at instant: Timestamp
   ) async throws(RuleError) -> Int {
     let outcome = try await rule.writer.write(
       series, at: sampleTime(instant), to: services.appender)

@@ -1,27 +1,31 @@
+import Concurrency
 import Logging
 package import MetricModel
 import StorageAPI
 
-/// A running rule group: evaluates its rules one after the other, in the order of the file (G6), and never twice at once (G5).
+/// A running rule group: evaluates its rules one after another, in the order of the file, and never
+/// twice at the same time.
 package actor RuleGroup {
   /// The group as the file states it.
   package nonisolated let definition: RuleGroupDefinition
 
   let services: RuleServices
   var settings: RuleSettings
-  /// Where it is said that data have landed which the group reads; what comes while nobody listens counts once.
-  nonisolated let landing: AsyncStream<Void>.Continuation
-  nonisolated let landings: AsyncStream<Void>
+  /// Receives a notification when new samples have arrived that the group reads; those that come
+  /// during an evaluation count as one.
+  nonisolated let arrival: AsyncStream<Void>.Continuation
+  nonisolated let arrivals: AsyncStream<Void>
   private var rules: [RunningRule]
-  /// Series of rules that are gone; they end at the next evaluation (L4).
+  /// Series of removed rules; the next evaluation marks them as stale.
   private var orphanedSeries: Set<Labels> = []
   private var metrics = RuleGroupMetrics()
   private var lastInstant = Timestamp.distantPast
-  private var isEvaluating = false
+  /// The evaluation under way; fulfilled when it has ended.
+  private var evaluation: Promise<Void>?
   private var isRetired = false
-  private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  /// Makes a group; nothing happens until it is evaluated.
+  /// Makes a group with the alerts that an earlier process stored; it does nothing until it is
+  /// evaluated.
   package init(
     _ definition: RuleGroupDefinition, services: RuleServices, settings: RuleSettings,
     restored: RestoredStates = .none
@@ -29,9 +33,9 @@ package actor RuleGroup {
     self.definition = definition
     self.services = services
     self.settings = settings
-    (landings, landing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     var rules = RunningRule.rules(of: definition)
-    let now = services.clock.now()
+    let now = services.clock.now
     let begin = ContinuousClock.now
     for index in rules.indices {
       rules[index].restore(
@@ -40,10 +44,10 @@ package actor RuleGroup {
           policy: settings.restore))
     }
     self.rules = rules
-    metrics.lastRestoreDuration = begin.duration(to: .now).inSeconds
+    metrics.lastRestoreDuration = begin.duration(to: .now).seconds
   }
 
-  /// What a group leaves to its next version.
+  /// What the next version of a group takes over.
   struct Inheritance: Sendable {
     var rules: [RunningRule]
     var orphanedSeries: Set<Labels>
@@ -51,7 +55,8 @@ package actor RuleGroup {
     var lastInstant: Timestamp
   }
 
-  /// Takes over from the earlier version of the group; returns the keys of states that no rule claims any more (L3, L4).
+  /// Takes over alerts and series from the earlier version of the group, rule by rule. Returns the
+  /// keys of stored states that belong to no rule any more.
   func inherit(_ old: Inheritance) -> [String] {
     var partners = Dictionary(old.rules.map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
     for index in rules.indices {
@@ -65,7 +70,7 @@ package actor RuleGroup {
     return partners.values.flatMap(\.journal.keys)
   }
 
-  /// Stops the group for good, after the evaluation that may be running, and hands over what it knows.
+  /// Ends the group, after the evaluation that may be running, and returns its state.
   func retire() async -> Inheritance {
     isRetired = true
     await untilIdle()
@@ -79,49 +84,52 @@ package actor RuleGroup {
   /// The keys of the states of all its alerts.
   var stateKeys: [String] { rules.flatMap(\.journal.keys) + [AlertStateKey.group(definition.key)] }
 
-  /// Changes what holds for all rules.
+  /// Replaces the settings that all rules share.
   func use(_ settings: RuleSettings) { self.settings = settings }
 
-  /// Counts slots that went by (G4).
+  /// Counts scheduled ticks at which the group was still busy.
   func countMissed(_ count: Int) {
     metrics.iterations += count
     metrics.iterationsMissed += count
   }
 
-  /// How long to wait after an evaluation on scrape before the next one, in milliseconds: a group that many targets feed is evaluated once a
-  /// second, or 15 times in a shorter interval, and takes a tenth of a processor at most.
-  var rest: Int64 {
-    let pace = min(1000, definition.interval.rawValue / 15)
-    return max(pace, Int64(metrics.lastDuration * 10_000), 1)
+  /// The pause after an evaluation on scrape.
+  ///
+  /// A group that reads the series of many targets is evaluated at most once a second, or 15 times
+  /// in an interval below 15 seconds, and uses at most a tenth of a core.
+  var rest: Duration {
+    let pace = min(.seconds(1), definition.interval / 15)
+    return max(pace, .seconds(metrics.lastDuration * 10), .milliseconds(1))
   }
 
-  /// Evaluates all rules as of an instant, after the evaluation that may be running, and never back in time; false if there was nothing to
-  /// do.
+  /// Evaluates all rules at an instant, after the evaluation that may be running. Returns false if
+  /// there was nothing to do, as for an instant before the last one.
   @discardableResult
   package func evaluate(
-    at instant: Timestamp, because occasion: EvaluationTrigger = .slot
+    at instant: Timestamp, because trigger: EvaluationTrigger = .tick
   ) async -> Bool {
-    if isEvaluating { await untilIdle() }
-    guard !isRetired, !isEvaluating, !Task.isCancelled else { return false }
-    switch occasion {
-    case .slot: metrics.iterations += 1
+    await untilIdle()
+    guard !isRetired, !Task.isCancelled else { return false }
+    switch trigger {
+    case .tick: metrics.iterations += 1
     case .scrape: guard !awaitsRestoredAlerts else { return false }
     }
-    // A slot may be late, behind an evaluation on scrape. A clock that was set back shows in a longer distance.
-    let age = lastInstant.milliseconds(since: instant)
-    guard !(0..<definition.interval.rawValue).contains(age) else { return false }
-    if occasion == .scrape { metrics.evaluationsOnScrape += 1 }
-    isEvaluating = true
+    // A tick may be late, behind an evaluation on scrape; a longer distance means that the clock
+    // was set back.
+    let age = lastInstant - instant
+    guard !(.zero..<definition.interval).contains(age) else { return false }
+    if trigger == .scrape { metrics.evaluationsOnScrape += 1 }
+    let evaluation = Promise<Void>()
+    self.evaluation = evaluation
     lastInstant = instant
     await evaluateRules(at: instant)
-    isEvaluating = false
-    let resumed = waiting
-    waiting = []
-    for continuation in resumed { continuation.resume() }
+    self.evaluation = nil
+    evaluation.fulfill(())
     return true
   }
 
-  /// Whether an alert of an earlier process has not been seen again yet: how long it may be missing is told in slots.
+  /// Whether an alert that was restored has not been confirmed yet: the time that it may be missing
+  /// counts in scheduled ticks.
   private var awaitsRestoredAlerts: Bool { hasAlert { $0.unconfirmedEvaluations > 0 } }
 
   private func hasAlert(where condition: (AlertStateMachine) -> Bool) -> Bool {
@@ -132,14 +140,12 @@ package actor RuleGroup {
   }
 
   private func untilIdle() async {
-    while isEvaluating {
-      await withCheckedContinuation { waiting.append($0) }
-    }
+    while let evaluation { await evaluation.value }
   }
 
   private func evaluateRules(at instant: Timestamp) async {
     let begin = ContinuousClock.now
-    metrics.lastEvaluation = services.clock.now()
+    metrics.lastEvaluation = services.clock.now
     metrics.lastEvaluationSamples = 0
     metrics.lastRuleDurationSum = 0
     for index in rules.indices {
@@ -152,14 +158,15 @@ package actor RuleGroup {
     }
     await endOrphans(at: instant)
     await noteEvaluation(at: instant)
-    metrics.lastDuration = begin.duration(to: .now).inSeconds
+    metrics.lastDuration = begin.duration(to: .now).seconds
     metrics.durationSum += metrics.lastDuration
   }
 
-  /// Evaluates one rule and notes how it went; nil when the task was cancelled, which is no failure of the rule.
+  /// Evaluates one rule and records the outcome. Returns the number of samples written; `nil` if
+  /// the task was cancelled, which is no failure of the rule.
   private func evaluate(_ rule: inout RunningRule, at instant: Timestamp) async -> Int? {
     let begin = ContinuousClock.now
-    rule.lastEvaluation = services.clock.now()
+    rule.lastEvaluation = services.clock.now
     var samples = 0
     var failure: RuleError?
     do {
@@ -168,7 +175,7 @@ package actor RuleGroup {
       if error == .cancelled || Task.isCancelled { return nil }
       failure = error
     }
-    rule.evaluationTime = begin.duration(to: .now).inSeconds
+    rule.evaluationTime = begin.duration(to: .now).seconds
     metrics.evaluations += 1
     note(failure, of: &rule, at: instant)
     return samples
@@ -177,6 +184,7 @@ package actor RuleGroup {
   private func note(_ failure: RuleError?, of rule: inout RunningRule, at instant: Timestamp) {
     let group = definition.key
     let name = rule.definition.name
+    let expression = rule.definition.expression
     guard let failure else {
       if rule.health == .err {
         services.onEvent(.evaluationRecovered(group: group, rule: name, at: instant))
@@ -189,7 +197,11 @@ package actor RuleGroup {
     let reason = failure.description
     if rule.lastError != reason {
       services.log.warning(
-        "rule failed", metadata: ["group": "\(group)", "rule": "\(name)", "error": "\(reason)"])
+        "rule failed",
+        metadata: [
+          "group": "\(group)", "rule": "\(name)", "error": "\(reason)",
+          "at": "\(definition.file):\(expression.line):\(expression.column)",
+        ])
       services.onEvent(
         .evaluationFailed(RuleFailure(group: group, rule: name, reason: reason, at: instant)))
     }
@@ -197,7 +209,7 @@ package actor RuleGroup {
     rule.lastError = reason
   }
 
-  /// Ends the series of rules that are gone, and those of the whole group if it is (L4, L5).
+  /// Marks the series of removed rules as stale.
   private func endOrphans(at instant: Timestamp) async {
     guard !orphanedSeries.isEmpty else { return }
     let kept = rules.reduce(into: Set<Labels>()) { $0.formUnion($1.writer.previous) }
@@ -210,14 +222,15 @@ package actor RuleGroup {
     }
   }
 
-  /// Ends all series of a removed group (L5).
+  /// Marks all series of a removed group as stale.
   func endAllSeries(at instant: Timestamp) async {
     for rule in rules { orphanedSeries.formUnion(rule.writer.previous) }
     rules = []
     await endOrphans(at: instant)
   }
 
-  /// Where pending alerts wait, keeps on disk that they were looked at, so that a restart knows how long nobody did.
+  /// Stores the time of the evaluation while alerts are pending, so that a restart knows how long
+  /// they were not evaluated.
   private func noteEvaluation(at instant: Timestamp) async {
     guard hasAlert(where: { $0.state == .pending }) else { return }
     let row = StateChange.put(
@@ -232,23 +245,17 @@ package actor RuleGroup {
     }
   }
 
-  /// The time of the samples that an evaluation writes (G7).
+  /// The time of the query and of the samples that an evaluation writes: the instant less the query
+  /// offset.
   func sampleTime(_ instant: Timestamp) -> Timestamp {
-    instant.adding(milliseconds: -definition.queryOffset.rawValue)
+    instant - definition.queryOffset
   }
 
-  /// The group as the API shows it.
+  /// The group at this moment.
   package var snapshot: RuleGroupSnapshot {
     RuleGroupSnapshot(
       file: definition.file, name: definition.name, interval: definition.interval,
       limit: definition.limit, evaluationTime: metrics.lastDuration,
       lastEvaluation: metrics.lastEvaluation, rules: rules.map(\.snapshot), metrics: metrics)
-  }
-}
-
-extension Duration {
-  /// Seconds, with fraction.
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

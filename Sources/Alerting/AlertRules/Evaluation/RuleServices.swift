@@ -1,8 +1,10 @@
+package import Concurrency
+import Codecs
 package import Logging
 package import MetricModel
 package import StorageAPI
 
-/// What rules need from the rest of the house: where data come from, and where results go.
+/// What rules use of other modules: the source of their data, and where their results go.
 package struct RuleServices: Sendable {
   /// Evaluates expressions.
   package var query: RuleQuery
@@ -10,21 +12,22 @@ package struct RuleServices: Sendable {
   package var expand: ExpandRuleTemplate
   /// Takes the series of recording rules, `ALERTS` and `ALERTS_FOR_STATE`.
   package var appender: any SampleAppender
-  /// Keeps the states of alerts.
+  /// Stores the states of alerts.
   package var store: any StateStore
-  /// Is told of alerts that fire and end.
+  /// Receives alerts that fire and alerts that are resolved.
   package var sink: any AlertSink
-  /// Hears of every change and every error. It must return quickly: it is called in the middle of an evaluation.
+  /// Is called for every change and every error, in the middle of an evaluation; it must return
+  /// quickly.
   package var onEvent: @Sendable (RuleEvent) -> Void
   /// The time.
-  package var clock: RuleClock
+  package var clock: TimeSource
   /// Where warnings go.
   package var log: Logger
 
   package init(
     query: @escaping RuleQuery, expand: @escaping ExpandRuleTemplate,
     appender: any SampleAppender, store: any StateStore, sink: any AlertSink,
-    onEvent: @escaping @Sendable (RuleEvent) -> Void = { _ in }, clock: RuleClock = .system,
+    onEvent: @escaping @Sendable (RuleEvent) -> Void = { _ in }, clock: TimeSource = .system,
     log: Logger = Logger(label: "rules")
   ) {
     self.query = query
@@ -38,39 +41,21 @@ package struct RuleServices: Sendable {
   }
 }
 
-/// What holds for all rules; may change with a reload.
+/// The settings that all rules share; a reload may change them.
 package struct RuleSettings: Sendable, Equatable {
-  /// Labels of this evaluator, given to outgoing alerts that have none of that name (N3).
+  /// Labels of this evaluator; outgoing alerts get those whose name they lack.
   package var externalLabels: Labels = .empty
   /// Where users reach the evaluator, without a slash at the end; for links.
   package var externalURL = ""
-  /// After what time a firing or ended alert is sent again, in milliseconds (F2).
-  package var resendDelay: Int64 = 60_000
-  /// How alerts go on after a restart.
+  /// The time after which a firing or resolved alert is sent again.
+  package var resendDelay: Duration = .minutes(1)
+  /// How alerts continue after a restart.
   package var restore = RestorePolicy()
 
   package init() {}
 
-  /// The link to an expression (N2, T10).
+  /// The link to an expression in the web interface: the `generatorURL` of alerts.
   func generatorURL(_ expression: String) -> String {
-    externalURL + "/graph?g0.expr=" + Self.escape(expression) + "&g0.tab=1"
-  }
-
-  /// Escapes for the value of a query parameter.
-  private static func escape(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-        UInt8(ascii: "."), UInt8(ascii: "~"):
-        bytes.append(byte)
-      case UInt8(ascii: " "): bytes.append(UInt8(ascii: "+"))
-      default:
-        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    externalURL + "/graph?g0.expr=" + PercentEncoding.query(expression) + "&g0.tab=1"
   }
 }

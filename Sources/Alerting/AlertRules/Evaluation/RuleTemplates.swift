@@ -1,12 +1,12 @@
 package import MetricModel
 
-/// What a template of a rule sees (A2, T1).
+/// What a template of a rule sees.
 package struct RuleTemplateData: Sendable {
   /// The labels of the result, with the metric name.
   package let labels: Labels
   /// The value of the result.
   package let value: Double
-  /// The instant of the evaluation, without the group's query offset (G7).
+  /// The instant of the evaluation, without the query offset of the group.
   package let instant: Timestamp
 
   package init(labels: Labels, value: Double, instant: Timestamp) {
@@ -16,12 +16,15 @@ package struct RuleTemplateData: Sendable {
   }
 }
 
-/// Expands the templates of labels and annotations; throws with a reason for people.
+/// Expands a template of a label or an annotation.
+///
+/// - Throws: an error whose description names the reason.
 package typealias ExpandRuleTemplate =
   @Sendable (_ template: String, _ data: RuleTemplateData) async throws -> String
 
 extension RuleTemplateData {
-  /// Expands a set of templates. One that fails becomes its own error text and does not fail the rule (A2).
+  /// Expands templates. As in Prometheus, one that fails gives the text of its error and does not
+  /// fail the rule.
   func expand(_ templates: [String: String], with expand: ExpandRuleTemplate) async -> Labels {
     var pairs: [(String, String)] = []
     for (name, template) in templates {

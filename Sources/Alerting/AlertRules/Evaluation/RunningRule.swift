@@ -1,6 +1,8 @@
 import MetricModel
+import PromQLEngine
 
-/// A rule of a running group: what it makes, what it has written, and how it fares.
+/// A rule of a running group: its alerts, the series it has written, and the outcome of its last
+/// evaluation.
 struct RunningRule: Sendable {
   /// The two kinds of rules.
   enum Body: Sendable {
@@ -8,7 +10,7 @@ struct RunningRule: Sendable {
     case recording(RecordingRule)
   }
 
-  /// What partners of an old and a new group have in common (L3).
+  /// What a rule must share with a rule of the earlier version of its group to take over its state.
   struct Identity: Hashable {
     let kind: RuleDefinition.Kind
     let labels: [String: String]
@@ -38,7 +40,7 @@ struct RunningRule: Sendable {
         group: group.key, name: definition.name, labels: identity.labels, number: identity.number))
   }
 
-  /// The rules of a group as they stand before the first evaluation.
+  /// The rules of a group before their first evaluation.
   static func rules(of group: RuleGroupDefinition) -> [RunningRule] {
     var numbers: [Identity: Int] = [:]
     return group.rules.map { definition in
@@ -51,7 +53,7 @@ struct RunningRule: Sendable {
     }
   }
 
-  /// Goes on where a rule of the group's earlier version was: alerts and written series (L3).
+  /// Takes over alerts and written series from a rule of the group's earlier version.
   mutating func inherit(_ old: RunningRule) {
     writer = old.writer
     journal = old.journal
@@ -65,17 +67,17 @@ struct RunningRule: Sendable {
     }
   }
 
-  /// Goes on where an earlier process was.
+  /// Takes over the alerts that an earlier process stored.
   mutating func restore(_ alerts: [ActiveAlert]) {
     guard case .alerting(var rule) = body, !alerts.isEmpty else { return }
     for alert in alerts { rule.alerts[alert.labels] = alert }
-    // The series of the earlier process end when these alerts do.
+    // The series that the earlier process wrote end with these alerts.
     writer = SeriesWriter(previous: Set(rule.series.map(\.labels)))
     journal = AlertStateRecorder(rule: journal.rule, restored: alerts.map(\.labels))
     body = .alerting(rule)
   }
 
-  /// The rule as the API shows it.
+  /// The rule at this moment.
   var snapshot: RuleSnapshot {
     var alerts: [ActiveAlert] = []
     var state: AlertStateMachine.State?

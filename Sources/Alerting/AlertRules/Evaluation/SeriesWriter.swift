@@ -1,27 +1,30 @@
 import MetricModel
+import PromQLEngine
 import StorageAPI
 
-/// Writes what one rule gives, and ends the series that it gave the last time and gives no more (G10).
+/// Writes the series of one rule, and marks those as stale that the rule gave at its last
+/// evaluation and gives no more.
 struct SeriesWriter: Sendable {
-  /// The series of the last evaluation whose samples were kept.
+  /// The series of the last evaluation whose samples the store took.
   private(set) var previous: Set<Labels> = []
   private var numbers: [Labels: SeriesID] = [:]
 
   init(previous: Set<Labels> = []) { self.previous = previous }
 
-  /// Writes samples at an instant; returns how many the store refused.
+  /// Writes a sample for each element at an instant.
   mutating func write(
-    _ samples: [RuleSample], at instant: Timestamp, to appender: any SampleAppender
+    _ elements: [VectorElement], at instant: Timestamp, to appender: any SampleAppender
   ) async throws(RuleError) -> AppendOutcome {
-    let current = Set(samples.map(\.labels))
+    let current = Set(elements.map(\.labels))
     let vanished = previous.subtracting(current)
-    guard !samples.isEmpty || !vanished.isEmpty else { return AppendOutcome() }
+    guard !elements.isEmpty || !vanished.isEmpty else { return AppendOutcome() }
     let rows =
-      samples + vanished.map { RuleSample(labels: $0, value: StaleMarker.value) }
+      elements
+      + vanished.map { VectorElement(labels: $0, value: .float(StaleMarker.value)) }
     do {
       var outcome = try await appender.append(batch(rows, at: instant, appender))
       if !outcome.unknownSeries.isEmpty {
-        // The store forgot numbers of idle series: ask again, and write those once more.
+        // The store dropped the ids of idle series: ask for new ones and write these samples again.
         let forgotten = Set(outcome.unknownSeries)
         let again = rows.filter { numbers[$0.labels].map(forgotten.contains) ?? true }
         for row in again { numbers[row.labels] = nil }
@@ -41,7 +44,7 @@ struct SeriesWriter: Sendable {
   }
 
   private mutating func batch(
-    _ rows: [RuleSample], at instant: Timestamp, _ appender: any SampleAppender
+    _ rows: [VectorElement], at instant: Timestamp, _ appender: any SampleAppender
   ) async throws(StorageError) -> SampleBatch {
     let unknown = rows.map(\.labels).filter { numbers[$0] == nil }
     if !unknown.isEmpty {
@@ -53,7 +56,9 @@ struct SeriesWriter: Sendable {
     batch.reserveCapacity(rows.count)
     for row in rows {
       guard let number = numbers[row.labels] else { continue }
-      batch.append(number, at: instant, row.value)
+      switch row.value {
+      case .float(let value): batch.append(number, at: instant, value)
+      }
     }
     return batch
   }

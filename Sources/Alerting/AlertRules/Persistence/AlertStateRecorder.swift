@@ -2,23 +2,24 @@ import Foundation
 import MetricModel
 import StorageAPI
 
-/// What of a rule's alerts is on disk, and so what must be written after an evaluation: only what changed.
+/// Which states of a rule's alerts are stored, and so which changes must be written after an
+/// evaluation.
 struct AlertStateRecorder: Sendable {
   /// The rule's part of the keys.
   let rule: String
   private var written: [Labels: AlertStateMachine] = [:]
 
-  /// A journal of a rule for which there are rows of an earlier process; they are written anew at the first evaluation, since
-  /// the restart may have changed them.
+  /// A recorder of a rule with the rows of an earlier process, which the first evaluation writes
+  /// again, since the restart may have changed them.
   init(rule: String, restored: [Labels] = []) {
     self.rule = rule
     for labels in restored { written[labels] = AlertStateMachine(activeAt: .distantPast) }
   }
 
-  /// The keys that are on disk.
+  /// The keys that are stored.
   var keys: [String] { written.keys.map { AlertStateKey.alert(rule, $0) } }
 
-  /// The changes that bring the disk up to date.
+  /// The changes that bring the stored states up to date.
   func changes(for alerts: [Labels: ActiveAlert]) throws(RuleError) -> [StateChange] {
     var changes: [StateChange] = []
     let encoder = JSONEncoder()
@@ -37,6 +38,6 @@ struct AlertStateRecorder: Sendable {
     return changes
   }
 
-  /// Notes that the changes were made.
+  /// Records that the changes were stored.
   mutating func commit(_ alerts: [Labels: ActiveAlert]) { written = alerts.mapValues(\.machine) }
 }

@@ -3,7 +3,7 @@ package import Logging
 import MetricModel
 package import StorageAPI
 
-/// The alerts that an earlier process left in the table `alert_states`.
+/// The alerts that an earlier process stored in the table `alert_states`.
 package struct RestoredStates: Sendable {
   /// Alerts by rule identity.
   private var alerts: [String: [ActiveAlert]] = [:]
@@ -12,12 +12,14 @@ package struct RestoredStates: Sendable {
   /// The keys of all rows, so that those that no rule claims can be removed.
   private(set) var keys: Set<String> = []
 
-  /// Nothing was left.
+  /// No stored alerts.
   package static let none = RestoredStates()
 
   private init() {}
 
-  /// Reads the table. A row that cannot be read is left out and logged: one lost state must not keep the rest from starting.
+  /// Reads the table. A row that cannot be decoded is left out and logged.
+  ///
+  /// - Throws: `StorageError` if the table cannot be read.
   package static func read(
     from store: any StateStore, log: Logger
   ) async throws(StorageError) -> RestoredStates {
@@ -39,7 +41,7 @@ package struct RestoredStates: Sendable {
     return states
   }
 
-  /// The alerts of a rule, as they go on after the time down.
+  /// The alerts of a rule that continue after the outage.
   func alerts(
     ofRule rule: String, group: String, at now: Timestamp, policy: RestorePolicy
   ) -> [ActiveAlert] {

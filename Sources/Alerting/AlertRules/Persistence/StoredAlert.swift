@@ -2,7 +2,7 @@ import Foundation
 import MetricModel
 import StorageAPI
 
-/// One alert in the table `alert_states`: everything its state machine knows.
+/// One alert in the table `alert_states`, with the whole state of its machine.
 struct StoredAlert: Codable, Equatable {
   var labels: [String: String]
   var annotations: [String: String]
@@ -28,7 +28,7 @@ struct StoredAlert: Codable, Equatable {
     lastSentAt = machine.lastSentAt?.rawValue
   }
 
-  /// The alert again; nil if the row was not written by us.
+  /// The stored alert; `nil` if the row names an unknown state.
   var alert: ActiveAlert? {
     guard let state = AlertStateMachine.State(rawValue: state) else { return nil }
     let machine = AlertStateMachine(
@@ -43,14 +43,15 @@ struct StoredAlert: Codable, Equatable {
   }
 }
 
-/// The keys of the table `alert_states`: `group <file;name>` for when a group was last evaluated, and
-/// `alert <rule identity> <fingerprint>` for its alerts.
+/// The keys of the table `alert_states`: `group <file;name>` for the time of a group's last
+/// evaluation, and `alert <rule identity> <fingerprint>` for its alerts.
 enum AlertStateKey {
   private static let separator = "\u{1f}"
 
   static func group(_ group: String) -> String { "group" + separator + group }
 
-  /// The identity of a rule over reloads: group, name, labels, and its number among rules that are equal in these (L3).
+  /// The identity of a rule across reloads: group, name, labels, and its number among rules that
+  /// are equal in these.
   static func rule(group: String, name: String, labels: [String: String], number: Int) -> String {
     ["alert", group, name, Fingerprint.text(Labels(labels).fingerprint), String(number)]
       .joined(separator: separator)

@@ -1,37 +1,39 @@
 import MetricModel
 
-/// The instants at which a group is evaluated: multiples of its interval, moved by a hash of its name, so that groups are spread over
-/// the interval and keep their place over restarts (G1).
+/// The instants at which a group is evaluated: multiples of its interval, shifted by a hash of its
+/// name.
+///
+/// As in Prometheus, groups are spread over the interval, and their ticks stay the same after a
+/// restart.
 struct EvaluationTicks: Sendable, Equatable {
-  /// Milliseconds between slots.
-  let interval: Int64
-  /// Where in the interval the slots lie, in milliseconds.
-  let offset: Int64
+  /// The time between ticks, at least a millisecond.
+  let interval: Duration
+  /// The offset of the ticks in the interval.
+  let offset: Duration
 
   init(_ group: RuleGroupDefinition) {
-    interval = max(1, group.interval.rawValue)
+    interval = max(.milliseconds(1), group.interval)
     let identity = Labels([("name", group.name), ("file", group.file)])
-    offset = Int64(identity.fingerprint % UInt64(interval))
+    offset = .milliseconds(identity.fingerprint % UInt64(interval.milliseconds))
   }
 
-  /// The last slot that is not after an instant.
-  func slot(notAfter instant: Timestamp) -> Timestamp {
-    let shifted = instant.rawValue - offset
-    let rest = shifted % interval
-    return Timestamp(rawValue: shifted - (rest < 0 ? rest + interval : rest) + offset)
+  /// The last tick that is not after an instant.
+  func tick(notAfter instant: Timestamp) -> Timestamp {
+    let step = interval.milliseconds
+    let rest = (instant - offset).rawValue % step
+    return instant.adding(milliseconds: -(rest < 0 ? rest + step : rest))
   }
 
-  /// The first slot after an instant.
-  func slot(after instant: Timestamp) -> Timestamp {
-    slot(notAfter: instant).adding(milliseconds: interval)
+  /// The first tick after an instant.
+  func tick(after instant: Timestamp) -> Timestamp {
+    tick(notAfter: instant) + interval
   }
 
-  /// The slot to evaluate when the group wakes up at `now` after it was evaluated at `last`, and how many were missed in between (G4).
-  /// If the clock was set back, the group goes on from there.
-  func next(after last: Timestamp, at now: Timestamp) -> (slot: Timestamp, missed: Int) {
-    let late = now.milliseconds(since: last)
-    guard late >= 0 else { return (slot(notAfter: now), 0) }
-    let missed = max(0, late / interval - 1)
-    return (last.adding(milliseconds: (missed + 1) * interval), Int(missed))
+  /// The tick to evaluate at `now` after the one at `last`, and the number of ticks that were
+  /// missed in between. If the clock was set back, the group continues from there.
+  func next(after last: Timestamp, at now: Timestamp) -> (tick: Timestamp, missed: Int) {
+    guard now >= last else { return (tick(notAfter: now), 0) }
+    let missed = max(0, Int((now - last).milliseconds / interval.milliseconds) - 1)
+    return (last + interval * (missed + 1), missed)
   }
 }

@@ -1,14 +1,15 @@
+import Concurrency
 import Logging
 import MetricModel
 package import StorageAPI
 import Synchronization
 
-/// Evaluates rule groups at their times, and swaps one set of groups for another while it runs (G1-G5, L1-L7).
+/// Evaluates rule groups at their times; a reload replaces the groups while it runs.
 package actor GroupScheduler {
-  /// Whom a scrape wakes.
+  /// The groups that a scrape wakes.
   private struct Listeners: Sendable {
-    var feeds = RuleDependencyGraph([])
-    var landings: [String: AsyncStream<Void>.Continuation] = [:]
+    var graph = RuleDependencyGraph([])
+    var arrivals: [String: AsyncStream<Void>.Continuation] = [:]
   }
 
   private let services: RuleServices
@@ -30,9 +31,11 @@ package actor GroupScheduler {
 
   /// Sets the groups to evaluate, at the start and at every reload.
   ///
-  /// The caller hands over a set that was read and checked as a whole (L1). Groups that are equal go on untouched (L2); changed ones
-  /// inherit the alerts of rules with the same name and labels (L3). The first call also restores what an earlier process left;
-  /// it throws, and changes nothing, if that cannot be read.
+  /// The caller passes a set that was read and checked as a whole. Groups that are equal continue
+  /// untouched; a changed group takes over the alerts of rules with the same name and labels. The
+  /// first call also restores the alerts that an earlier process stored.
+  ///
+  /// - Throws: `StorageError` if the stored alerts cannot be read; nothing changes then.
   package func load(
     _ definitions: [RuleGroupDefinition], settings: RuleSettings? = nil
   ) async throws(StorageError) {
@@ -88,8 +91,8 @@ package actor GroupScheduler {
 
   /// Evaluates the groups until the task is cancelled.
   ///
-  /// `gate` is awaited before any evaluation: the first scrapes must have landed, or alerts that were firing before a
-  /// restart would seem to have ended.
+  /// `gate` is awaited before any evaluation: without the samples of the first scrapes, alerts that
+  /// fired before a restart would be resolved.
   package func run(after gate: @escaping @Sendable () async -> Void = {}) async {
     await gate()
     await withDiscardingTaskGroup { tasks in
@@ -100,98 +103,104 @@ package actor GroupScheduler {
     }
   }
 
-  /// Has the groups evaluated that read metrics of these names, which a scrape has just brought. Does not wait for them.
+  /// Wakes the groups that read one of these metrics, of which a scrape has just brought samples.
+  /// Does not wait for their evaluation.
   ///
-  /// Nothing happens unless groups are evaluated on scrape, and nothing for a group that waits for alerts of an earlier process.
-  package nonisolated func landed(_ names: Set<String>) {
+  /// Does nothing unless groups are evaluated on scrape. A group whose restored alerts are not
+  /// confirmed yet is not evaluated either.
+  package nonisolated func samplesArrived(of names: Set<String>) {
     wake { $0.groups(readingAnyOf: names) }
   }
 
-  private nonisolated func wakeFollowers(of group: RuleGroup) {
-    wake { $0.groups(following: group.definition.key) }
+  private nonisolated func wakeDependents(of group: RuleGroup) {
+    wake { $0.groups(dependingOn: group.definition.key) }
   }
 
-  /// Tells groups that there is something to read; no scrape changes actors for that.
+  /// Notifies groups that there is something to read; synchronous, so that a scrape need not enter
+  /// the actor.
   private nonisolated func wake(_ choose: (RuleDependencyGraph) -> [String]) {
     listeners.withLock { listeners in
-      for key in choose(listeners.feeds) { listeners.landings[key]?.yield() }
+      for key in choose(listeners.graph) { listeners.arrivals[key]?.yield() }
     }
   }
 
   private func listen(_ groups: [RuleGroup]) {
     guard evaluation == .onScrape else { return }
     let next = Listeners(
-      feeds: RuleDependencyGraph(groups.map(\.definition)),
-      landings: Dictionary(
-        groups.map { ($0.definition.key, $0.landing) }, uniquingKeysWith: { $1 }))
+      graph: RuleDependencyGraph(groups.map(\.definition)),
+      arrivals: Dictionary(
+        groups.map { ($0.definition.key, $0.arrival) }, uniquingKeysWith: { $1 }))
     listeners.withLock { $0 = next }
   }
 
   private nonisolated func attend(_ group: RuleGroup) async {
     await withDiscardingTaskGroup { tasks in
-      if evaluation == .onScrape { tasks.addTask { await self.followScrapes(group) } }
-      await keepSlots(group)
+      if evaluation == .onScrape { tasks.addTask { await self.evaluateOnScrape(group) } }
+      await evaluateAtTicks(group)
       tasks.cancelAll()
     }
   }
 
-  /// Evaluates a group when data have landed that it reads, with rests in between in which landings are gathered.
-  private nonisolated func followScrapes(_ group: RuleGroup) async {
-    for await _ in group.landings {
-      guard await group.evaluate(at: services.clock.now(), because: .scrape) else { continue }
-      wakeFollowers(of: group)
+  /// Evaluates a group when samples have arrived that it reads, with pauses in which notifications
+  /// are gathered.
+  private nonisolated func evaluateOnScrape(_ group: RuleGroup) async {
+    for await _ in group.arrivals {
+      guard await group.evaluate(at: services.clock.now, because: .scrape) else { continue }
+      wakeDependents(of: group)
       do {
-        try await services.clock.sleep(await group.rest)
+        try await services.clock.sleep(for: await group.rest)
       } catch {
         return
       }
     }
   }
 
-  private nonisolated func keepSlots(_ group: RuleGroup) async {
-    let slots = EvaluationTicks(group.definition)
-    var slot = slots.slot(after: services.clock.now())
-    guard await sleep(until: slot, atMost: slots.interval) else { return }
+  private nonisolated func evaluateAtTicks(_ group: RuleGroup) async {
+    let ticks = EvaluationTicks(group.definition)
+    var tick = ticks.tick(after: services.clock.now)
+    guard await sleep(until: tick, atMost: ticks.interval) else { return }
     while !Task.isCancelled {
       guard await !group.hasEnded else {
         await end(group)
         return
       }
-      await group.evaluate(at: slot)
-      let due = slot.adding(milliseconds: slots.interval)
-      guard await sleep(until: due, atMost: slots.interval) else { return }
-      let next = slots.next(after: slot, at: services.clock.now())
+      await group.evaluate(at: tick)
+      let due = tick + ticks.interval
+      guard await sleep(until: due, atMost: ticks.interval) else { return }
+      let next = ticks.next(after: tick, at: services.clock.now)
       if next.missed > 0 { await group.countMissed(next.missed) }
-      slot = next.slot
+      tick = next.tick
     }
   }
 
-  /// Waits for an instant, but not longer than some milliseconds: the clock may have been set back. False when cancelled.
-  private nonisolated func sleep(until instant: Timestamp, atMost limit: Int64) async -> Bool {
-    let distance = instant.milliseconds(since: services.clock.now())
-    guard distance > 0 else { return !Task.isCancelled }
+  /// Waits for an instant, but for `limit` at most, since the clock may have been set back. Returns
+  /// false when cancelled.
+  private nonisolated func sleep(until instant: Timestamp, atMost limit: Duration) async -> Bool {
+    let distance = instant - services.clock.now
+    guard distance > .zero else { return !Task.isCancelled }
     do {
-      try await services.clock.sleep(min(distance, limit))
+      try await services.clock.sleep(for: min(distance, limit))
       return true
     } catch {
       return false
     }
   }
 
-  /// Ends the series of a group that was removed, some time after, so that a group that was only moved leaves no gap (L5).
+  /// Marks the series of a removed group as stale, two intervals later, so that a group that was
+  /// only renamed leaves no gap.
   private nonisolated func end(_ group: RuleGroup) async {
     guard await !isReplaced(group) else { return }
-    let patience = 2 * group.definition.interval.rawValue
-    let due = services.clock.now().adding(milliseconds: patience)
+    let patience = group.definition.interval * 2
+    let due = services.clock.now + patience
     guard await sleep(until: due, atMost: patience), await !isReplaced(group) else { return }
-    await group.endAllSeries(at: services.clock.now())
+    await group.endAllSeries(at: services.clock.now)
   }
 
   private func isReplaced(_ group: RuleGroup) -> Bool {
     groups.contains { $0.definition.key == group.definition.key }
   }
 
-  /// The running groups as the API shows them, in the order they were loaded (Q3).
+  /// The running groups, in the order in which they were loaded.
   package func snapshot() async -> [RuleGroupSnapshot] {
     var snapshots: [RuleGroupSnapshot] = []
     for group in groups { snapshots.append(await group.snapshot) }

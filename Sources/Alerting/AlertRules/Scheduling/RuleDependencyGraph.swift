@@ -1,16 +1,17 @@
 import MetricModel
-import PromQLEngine
 import PromQLSyntax
 
-/// Which groups a scrape feeds, and which a group feeds, by the names of the metrics that they read and write.
+/// Which groups read the metrics of a scrape, and which read the metrics that another group writes,
+/// by metric name.
 ///
-/// Only groups on which an alert hangs count: those that have one, and those that record what such a group reads. A group that looks into the
-/// past by `query_offset` is fed by nobody, for what has just come is not what it reads.
+/// It contains the groups with alerts and the groups that record what those read. A group with a
+/// `query_offset` reads no new samples, and so depends on nothing.
 struct RuleDependencyGraph: Sendable {
-  /// What a group reads and writes.
-  private struct Feed: Sendable {
+  /// The metrics that a group reads and writes.
+  private struct Node: Sendable {
     var names: Set<String> = []
-    /// Conditions on the name of selectors that do not say it; one without any reads everything.
+    /// The matchers on the metric name of each selector without a fixed name; an empty list matches
+    /// every metric.
     var conditions: [[LabelMatcher]] = []
     var writes: Set<String> = []
     var hasAlert = false
@@ -23,11 +24,8 @@ struct RuleDependencyGraph: Sendable {
           hasAlert = true
           writes.formUnion(["ALERTS", "ALERTS_FOR_STATE"])
         }
-        // What does not parse has been told when the files were read.
-        guard group.queryOffset == .zero,
-          let expression = try? QueryEngine.parse(rule.expression)
-        else { continue }
-        for selector in expression.selectors { read(selector) }
+        guard group.queryOffset == .zero else { continue }
+        for selector in rule.expression.tree.selectors { read(selector) }
       }
     }
 
@@ -48,38 +46,38 @@ struct RuleDependencyGraph: Sendable {
   }
 
   private let keys: [String]
-  private let feeds: [Feed]
-  /// For each group those that read what it writes, without the ones that it reads itself, over however many groups.
-  private let followers: [String: [String]]
+  private let nodes: [Node]
+  /// The groups that read what a group writes, by key; cycles are cut.
+  private let dependents: [String: [String]]
 
-  /// Reads the expressions of all groups; costs a parse for each rule, and a comparison of names for each two groups.
+  /// - Complexity: O(groups²) comparisons of names.
   init(_ groups: [RuleGroupDefinition]) {
-    let all = groups.map(Feed.init)
+    let all = groups.map(Node.init)
     var edges = all.indices.map { from in
       all.indices.filter { $0 != from && all[$0].reads(anyOf: all[from].writes) }
     }
     let wanted = all.indices.filter { all[$0].hasAlert }
-    let feeding = all.indices.filter { from in
+    let relevant = all.indices.filter { from in
       wanted.contains { $0 == from || Self.leads(from, to: $0, along: edges) }
     }
     for from in all.indices {
       edges[from] = edges[from].filter {
-        feeding.contains($0) && !Self.leads($0, to: from, along: edges)
+        relevant.contains($0) && !Self.leads($0, to: from, along: edges)
       }
     }
-    keys = feeding.map { groups[$0].key }
-    feeds = feeding.map { all[$0] }
-    followers = Dictionary(
-      feeding.map { (groups[$0].key, edges[$0].map { groups[$0].key }) }, uniquingKeysWith: { $1 })
+    keys = relevant.map { groups[$0].key }
+    nodes = relevant.map { all[$0] }
+    dependents = Dictionary(
+      relevant.map { (groups[$0].key, edges[$0].map { groups[$0].key }) }, uniquingKeysWith: { $1 })
   }
 
-  /// The keys of the groups that read a metric of these names, in the order of the files.
+  /// The keys of the groups that read one of these metrics, in the order of the files.
   func groups(readingAnyOf names: Set<String>) -> [String] {
-    zip(keys, feeds).filter { $1.reads(anyOf: names) }.map(\.0)
+    zip(keys, nodes).filter { $1.reads(anyOf: names) }.map(\.0)
   }
 
-  /// The keys of the groups that read what a group writes. Following them from group to group comes to an end.
-  func groups(following key: String) -> [String] { followers[key] ?? [] }
+  /// The keys of the groups that read what a group writes. The graph has no cycles.
+  func groups(dependingOn key: String) -> [String] { dependents[key] ?? [] }
 
   private static func leads(_ from: Int, to goal: Int, along edges: [[Int]]) -> Bool {
     var seen: Set<Int> = []

@@ -1,14 +1,14 @@
 package import MetricModel
 
-/// A group as the API shows it (Q3).
+/// A rule group at one moment, as the API shows it.
 package struct RuleGroupSnapshot: Sendable, Equatable {
   package let file: String
   package let name: String
-  package let interval: PrometheusDuration
+  package let interval: Duration
   package let limit: Int
   /// How long the last evaluation took, in seconds.
   package let evaluationTime: Double
-  /// When the last evaluation began; nil before the first one.
+  /// When the last evaluation began; `nil` before the first one.
   package let lastEvaluation: Timestamp?
   package let rules: [RuleSnapshot]
   package let metrics: RuleGroupMetrics
@@ -17,27 +17,28 @@ package struct RuleGroupSnapshot: Sendable, Equatable {
   package var key: String { "\(file);\(name)" }
 }
 
-/// A rule as the API shows it (Q4).
+/// A rule at one moment, as the API shows it.
 package struct RuleSnapshot: Sendable, Equatable {
-  /// How the rule fares (A11).
+  /// The outcome of the last evaluation.
   package enum Health: String, Sendable {
     case unknown, ok, err
   }
 
   /// The rule as the file states it: name, query, annotations and times.
   package let definition: RuleDefinition
-  /// The labels to add, those of the group included, not expanded.
+  /// The labels to add, those of the group included, before templates are expanded.
   package let labels: Labels
-  /// The highest state of its alerts; nil before the first evaluation and for recording rules (A11).
+  /// The highest state of its alerts; `nil` before the first evaluation and for recording rules.
   package let state: AlertStateMachine.State?
-  /// The pending and firing alerts, sorted by labels; ended ones are not shown (Q5).
+  /// The pending and firing alerts, sorted by labels; as in Prometheus, resolved ones are not
+  /// shown.
   package let alerts: [ActiveAlert]
   package let health: Health
-  /// Why the last evaluation failed; nil if it did not.
+  /// Why the last evaluation failed; `nil` if it did not.
   package let lastError: String?
   /// How long the last evaluation took, in seconds.
   package let evaluationTime: Double
-  /// When the last evaluation began; nil before the first one.
+  /// When the last evaluation began; `nil` before the first one.
   package let lastEvaluation: Timestamp?
 
   /// Whether the rule makes alerts.
@@ -49,13 +50,13 @@ package struct RuleSnapshot: Sendable, Equatable {
   }
 }
 
-/// The numbers of a group for the evaluator's own `/metrics` (G16).
+/// The counters and gauges of a group for ``RuleMetrics``.
 package struct RuleGroupMetrics: Sendable, Equatable {
-  /// Slots that were evaluated, or missed.
+  /// Ticks that were evaluated, or missed.
   package var iterations = 0
-  /// Slots that went by while the group was late (G4).
+  /// Ticks that were missed because an evaluation took too long.
   package var iterationsMissed = 0
-  /// Evaluations of the group between its slots, because a scrape brought what it reads.
+  /// Evaluations of the group between its ticks, because a scrape brought what it reads.
   package var evaluationsOnScrape = 0
   /// Evaluations of single rules.
   package var evaluations = 0
@@ -69,7 +70,7 @@ package struct RuleGroupMetrics: Sendable, Equatable {
   package var lastRuleDurationSum = 0.0
   /// The sum over all evaluations of the group, in seconds.
   package var durationSum = 0.0
-  /// When the last evaluation began; nil before the first one.
+  /// When the last evaluation began; `nil` before the first one.
   package var lastEvaluation: Timestamp?
   /// How long it took to restore the alerts of the group at the start, in seconds.
   package var lastRestoreDuration = 0.0

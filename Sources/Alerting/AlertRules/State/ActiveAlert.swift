@@ -1,15 +1,16 @@
 package import MetricModel
+import PromQLEngine
 import StorageAPI
 
-/// One alert that a rule knows: its identity, what it says, and where it stands.
+/// One alert of a rule: its labels, annotations, value and state.
 package struct ActiveAlert: Sendable, Hashable {
   /// The identity, `alertname` included.
   package let labels: Labels
   /// The expanded annotations.
   package var annotations: Labels
-  /// The last value that the expression had for it.
+  /// The last value of the expression.
   package var value: Double
-  /// Where it stands.
+  /// Its state.
   package var machine: AlertStateMachine
 
   package init(labels: Labels, annotations: Labels, value: Double, machine: AlertStateMachine) {
@@ -19,26 +20,30 @@ package struct ActiveAlert: Sendable, Hashable {
     self.machine = machine
   }
 
-  /// The alert as it is sent (N2), with external labels where it has none of that name (N3).
+  /// The alert as it is sent: with the external labels whose name it lacks; a firing one ends after
+  /// `validFor` unless it is sent again.
   func outgoing(
-    at instant: Timestamp, validFor: Int64, externalLabels: Labels, generatorURL: String
+    at instant: Timestamp, validFor: Duration, externalLabels: Labels, generatorURL: String
   ) -> Alert {
     Alert(
       labels: externalLabels.merging(labels), annotations: annotations,
       startsAt: machine.firedAt ?? machine.activeAt,
       endsAt: machine.state == .firing
-        ? instant.adding(milliseconds: validFor) : machine.resolvedAt ?? instant,
+        ? instant + validFor : machine.resolvedAt ?? instant,
       generatorURL: generatorURL, updatedAt: instant)
   }
 
-  /// The synthetic series of a pending or firing alert (A9).
-  var series: [(labels: Labels, value: Double)] {
+  /// The series `ALERTS` and `ALERTS_FOR_STATE` of a pending or firing alert.
+  var series: [VectorElement] {
     guard machine.state != .inactive else { return [] }
     let state = labels.setting(Label.metricName, "ALERTS")
       .setting("alertstate", machine.state.rawValue)
     let since = labels.setting(Label.metricName, "ALERTS_FOR_STATE")
     // Whole seconds, as Prometheus stores them.
     let seconds = Double(machine.activeAt.rawValue / 1000)
-    return [(state, 1), (since, seconds)]
+    return [
+      VectorElement(labels: state, value: .float(1)),
+      VectorElement(labels: since, value: .float(seconds)),
+    ]
   }
 }

@@ -1,12 +1,13 @@
 package import MetricModel
 
-/// The life of one alert of a rule: pending, firing, ended. A pure value: it gets the time and gives back what happened (A4-A8).
+/// The state of one alert of a rule: pending, firing, resolved. A value that is given the time and
+/// returns what happened.
 package struct AlertStateMachine: Sendable, Hashable {
-  /// Where the alert stands.
+  /// The state of the alert.
   package enum State: String, Sendable, Hashable, Comparable {
-    /// It has ended, and is only kept so that its end is told.
+    /// It is resolved, and stays only so that its end is sent.
     case inactive
-    /// The expression holds, but not yet long enough.
+    /// The expression is true, but not yet for the duration of `for`.
     case pending
     /// It fires.
     case firing
@@ -22,74 +23,74 @@ package struct AlertStateMachine: Sendable, Hashable {
     package static func < (left: State, right: State) -> Bool { left.rank < right.rank }
   }
 
-  /// What an observation led to.
+  /// What an observation changed.
   package enum Action: Sendable, Equatable {
     /// Nothing changed.
     case none
-    /// The expression began to hold: a new pending alert, or a firing one that a longer `for` set back (L7).
+    /// The alert is pending: a new one, or a firing one that a reload set back by a longer `for`.
     case wait
     /// The alert began to fire.
     case fire
-    /// The alert ended; its end is to be told.
+    /// The alert is resolved; its end must be sent.
     case resolve
-    /// The alert was pending and is gone; nobody was told of it, so nobody is told now (A6).
+    /// The alert was pending and is dropped; it was never sent, so its end is not sent either.
     case drop
-    /// The end of the alert has been told for long enough; it can be forgotten (A8).
+    /// The end of the alert has been sent for `resolvedRetention`; the alert is removed.
     case forget
   }
 
-  /// The times of a rule that decide.
+  /// The durations of a rule that decide on the state.
   package struct Policy: Sendable, Hashable {
-    /// `for`, in milliseconds.
-    package var hold: Int64
-    /// `keep_firing_for`, in milliseconds.
-    package var keepFiringFor: Int64
+    /// `for`.
+    package var hold: Duration
+    /// `keep_firing_for`.
+    package var keepFiringFor: Duration
 
-    package init(hold: Int64 = 0, keepFiringFor: Int64 = 0) {
+    package init(hold: Duration = .zero, keepFiringFor: Duration = .zero) {
       self.hold = hold
       self.keepFiringFor = keepFiringFor
     }
   }
 
-  /// How long an ended alert is kept, so that its end is sent again (A8).
-  package static let resolvedRetention: Int64 = 15 * 60_000
+  /// How long a resolved alert stays, so that its end is sent again.
+  package static let resolvedRetention: Duration = .minutes(15)
 
-  /// Where the alert stands.
+  /// The state of the alert.
   package private(set) var state = State.pending
-  /// Since when the expression holds.
+  /// Since when the expression is true.
   package private(set) var activeAt: Timestamp
   /// When it began to fire.
   package private(set) var firedAt: Timestamp?
-  /// When it ended.
+  /// When it was resolved.
   package private(set) var resolvedAt: Timestamp?
-  /// Since when it only fires because of `keep_firing_for`.
+  /// Since when it fires only because of `keep_firing_for`.
   package private(set) var keepFiringSince: Timestamp?
-  /// When it was last handed to the sink.
+  /// When it was last sent to the sink.
   package private(set) var lastSentAt: Timestamp?
-  /// How many evaluations a restored firing alert may be missing before that counts: after a start the first scrapes and the rules
-  /// that others build on need their round.
+  /// The number of evaluations at which a restored firing alert may still be missing: after a
+  /// start, scrapes and recording rules need a round each.
   package private(set) var unconfirmedEvaluations = 0
 
-  /// An alert whose expression holds from this evaluation on.
+  /// A pending alert whose expression is true from this evaluation on.
   package init(activeAt: Timestamp) { self.activeAt = activeAt }
 
-  /// Takes in whether the expression holds for this label set at an evaluation.
+  /// Applies one evaluation: whether the expression is true for the labels of this alert.
   package mutating func observe(
     active isActive: Bool, at instant: Timestamp, policy: Policy
   ) -> Action {
-    isActive ? hold(at: instant, policy) : miss(at: instant, policy)
+    isActive ? observeActive(at: instant, policy) : observeInactive(at: instant, policy)
   }
 
-  private mutating func hold(at instant: Timestamp, _ policy: Policy) -> Action {
+  private mutating func observeActive(at instant: Timestamp, _ policy: Policy) -> Action {
     var isNew = activeAt == instant && state == .pending
     if state == .inactive {
-      // An unsent end is dropped: what fires now is a new alert (A4).
+      // An end that was not sent is dropped: this is a new alert.
       self = AlertStateMachine(activeAt: instant)
       isNew = true
     }
     keepFiringSince = nil
     unconfirmedEvaluations = 0
-    let isHeld = instant.milliseconds(since: activeAt) >= policy.hold
+    let isHeld = instant - activeAt >= policy.hold
     switch state {
     case .pending where isHeld:
       state = .firing
@@ -105,21 +106,21 @@ package struct AlertStateMachine: Sendable, Hashable {
     }
   }
 
-  private mutating func miss(at instant: Timestamp, _ policy: Policy) -> Action {
+  private mutating func observeInactive(at instant: Timestamp, _ policy: Policy) -> Action {
     switch state {
     case .pending: return .drop
     case .inactive:
-      let age = instant.milliseconds(since: resolvedAt ?? instant)
+      let age = instant - (resolvedAt ?? instant)
       return age > Self.resolvedRetention ? .forget : .none
     case .firing:
       if unconfirmedEvaluations > 1 {
         unconfirmedEvaluations -= 1
         return .none
       }
-      if policy.keepFiringFor > 0 {
+      if policy.keepFiringFor > .zero {
         let since = keepFiringSince ?? instant
         keepFiringSince = since
-        if instant.milliseconds(since: since) < policy.keepFiringFor { return .none }
+        if instant - since < policy.keepFiringFor { return .none }
       }
       state = .inactive
       resolvedAt = instant
@@ -128,20 +129,20 @@ package struct AlertStateMachine: Sendable, Hashable {
     }
   }
 
-  /// Whether the sink must hear of the alert at this evaluation (N1).
-  package func needsSending(at instant: Timestamp, resendDelay: Int64) -> Bool {
+  /// Whether the alert must be sent to the sink at this evaluation.
+  package func needsSending(at instant: Timestamp, resendDelay: Duration) -> Bool {
     guard state != .pending else { return false }
     guard let lastSentAt else { return true }
     if let resolvedAt, resolvedAt > lastSentAt { return true }
-    return lastSentAt.adding(milliseconds: resendDelay) < instant
+    return lastSentAt + resendDelay < instant
   }
 
-  /// Notes that the sink has taken the alert.
+  /// Records that the alert was sent to the sink.
   package mutating func markSent(at instant: Timestamp) { lastSentAt = instant }
 }
 
 extension AlertStateMachine {
-  /// A machine as it was stored, with all that it knew.
+  /// A machine in a stored state.
   package init(
     state: State, activeAt: Timestamp, firedAt: Timestamp?, resolvedAt: Timestamp?,
     keepFiringSince: Timestamp?, lastSentAt: Timestamp?
@@ -154,32 +155,33 @@ extension AlertStateMachine {
     self.lastSentAt = lastSentAt
   }
 
-  /// What becomes of a stored machine after the process was down: nil if it is too old to go on.
+  /// The machine after the process was down; `nil` if it is too old to continue.
   ///
-  /// A short gap changes nothing. Over a longer one the time down does not count towards `for` (F6), since
-  /// nobody looked; beyond `RestorePolicy.outageTolerance` a pending alert begins anew (F2). A firing alert goes on
-  /// however long it was, because its receivers believe that it fires, and may be missing for a round.
+  /// A short outage changes nothing. A longer one does not count towards `for`, since nothing was
+  /// evaluated; beyond `RestorePolicy.outageTolerance` a pending alert is dropped. A firing alert
+  /// continues after any outage, since its receivers take it for firing, and may be missing for
+  /// `RestorePolicy.unconfirmedEvaluations`.
   package func resumed(at now: Timestamp, lastSeen: Timestamp, _ policy: RestorePolicy) -> Self? {
     var machine = self
-    let gap = max(0, now.milliseconds(since: lastSeen))
+    let gap = max(.zero, now - lastSeen)
     switch state {
     case .inactive: break
     case .firing: machine.unconfirmedEvaluations = policy.unconfirmedEvaluations
     case .pending:
       guard gap <= policy.outageTolerance else { return nil }
-      if gap > policy.gapThatCounts { machine.activeAt = activeAt.adding(milliseconds: gap) }
+      if gap > policy.gapThatCounts { machine.activeAt = activeAt + gap }
     }
     return machine
   }
 }
 
-/// How stored alerts go on after a restart. Times in milliseconds.
+/// How stored alerts continue after a restart.
 package struct RestorePolicy: Sendable, Hashable {
-  /// A longer time down lets pending alerts begin anew (F2).
-  package var outageTolerance: Int64 = 3_600_000
-  /// A shorter time down is not taken off `for`.
-  package var gapThatCounts: Int64 = 120_000
-  /// How many evaluations a firing alert may be missing after the start.
+  /// After a longer outage pending alerts are dropped.
+  package var outageTolerance: Duration = .hours(1)
+  /// A shorter outage counts towards `for`.
+  package var gapThatCounts: Duration = .minutes(2)
+  /// The number of evaluations at which a firing alert may be missing after a start.
   package var unconfirmedEvaluations = 2
 
   package init() {}

@@ -1,3 +1,5 @@
+import ExpositionFormat
+
 /// How a collector stands.
 package enum CollectorState: String, CaseIterable, Hashable, Sendable {
   /// The last run gave what it should.

@@ -1,3 +1,5 @@
+package import Concurrency
+import ExpositionFormat
 package import Logging
 
 /// Runs all collectors of an exporter and answers scrapes.
@@ -30,47 +32,49 @@ package actor CollectorRunner {
   /// The names of all collectors in the order of registration.
   package nonisolated let collectorNames: [String]
 
-  private let clock: CollectorClock
-  private let slots: [CollectorSlot]
-  private let crews: [CollectorCrew]
+  private let clock: TimeSource
+  private let collectors: [CollectorRunState]
+  private let groups: [ExecutionGroup]
   private var shared: [Selection: Shared] = [:]
   private var nextID: UInt64 = 0
   private var merge = FamilyMerge()
   private var selfMetrics: SelfMetrics
-  private var watch: StateWatch
+  private var changes: StateChangeLogger
 
   /// Makes a runner. Names of collectors must be unique.
   package init(
-    _ collectors: [ScheduledCollector], clock: CollectorClock = .system,
+    _ collectors: [ScheduledCollector], clock: TimeSource = .system,
     logger: Logger = Logger(label: "tocsin.collect")
   ) {
     precondition(
       Set(collectors.map(\.name)).count == collectors.count, "collector names must be unique")
     self.clock = clock
-    let slots = collectors.map { CollectorSlot($0, clock: clock) }
-    self.slots = slots
+    let states = collectors.map { CollectorRunState($0, clock: clock) }
+    self.collectors = states
     collectorNames = collectors.map(\.name)
-    var members: [ScheduledCollector.Crew: [CollectorSlot]] = [:]
-    var order: [ScheduledCollector.Crew] = []
-    for slot in slots {
+    var members: [ScheduledCollector.Execution: [CollectorRunState]] = [:]
+    var order: [ScheduledCollector.Execution] = []
+    for state in states {
       // Collectors on an interval of their own must not hold up those of a scrape.
-      guard case .sequential = slot.settings.crew, slot.settings.lane == .onDemand else { continue }
-      if members[slot.settings.crew] == nil { order.append(slot.settings.crew) }
-      members[slot.settings.crew, default: []].append(slot)
+      let execution = state.settings.execution
+      guard case .sequential = execution, state.settings.schedule == .onDemand else { continue }
+      if members[execution] == nil { order.append(execution) }
+      members[execution, default: []].append(state)
     }
-    crews = order.map { CollectorCrew(slots: members[$0] ?? []) }
+    groups = order.map { ExecutionGroup(members[$0] ?? []) }
     selfMetrics = SelfMetrics()
-    watch = StateWatch(logger: logger)
+    changes = StateChangeLogger(logger: logger)
   }
 
   /// Collects and renders, within `budget`. Equal scrapes at the same time share one run.
   package func gather(within budget: Duration, selection: Selection = .all) async -> Gathering {
-    let deadline = clock.now + budget
+    let deadline = clock.monotonic + budget
     if let running = shared[selection], running.deadline <= deadline {
       return await running.task.value
     }
     nextID += 1
     let id = nextID
+    // Not a child of the first caller: others wait for it, too.
     let task = Task { await self.collect(within: budget, selection: selection) }
     shared[selection] = Shared(id: id, deadline: deadline, task: task)
     let gathering = await task.value
@@ -81,77 +85,80 @@ package actor CollectorRunner {
   /// Keeps the collectors that have intervals of their own going until the task is cancelled.
   package nonisolated func run() async {
     await withTaskGroup(of: Void.self) { group in
-      for (index, slot) in slots.enumerated() {
-        guard case .every(let interval) = slot.settings.lane else { continue }
+      for (index, collector) in collectors.enumerated() {
+        guard case .every(let interval) = collector.settings.schedule else { continue }
         // Spread the first runs, so that they do not meet for ever.
-        let delay = interval * index / max(1, slots.count)
-        group.addTask { await self.keepRunning(slot, every: interval, after: delay) }
+        let delay = interval * index / max(1, collectors.count)
+        group.addTask { await self.keepRunning(collector, every: interval, after: delay) }
       }
     }
   }
 
   private nonisolated func keepRunning(
-    _ slot: CollectorSlot, every interval: Duration, after delay: Duration
+    _ collector: CollectorRunState, every interval: Duration, after delay: Duration
   ) async {
     // The first result must not wait for the spread.
-    await runOnce(slot, within: interval)
+    await runOnce(collector, within: interval)
     guard (try? await clock.sleep(for: delay)) != nil else { return }
     while !Task.isCancelled {
-      let started = clock.now
-      await runOnce(slot, within: interval)
-      let rest = max(.zero, interval - (clock.now - started))
+      let started = clock.monotonic
+      await runOnce(collector, within: interval)
+      let rest = max(.zero, interval - (clock.monotonic - started))
       guard (try? await clock.sleep(for: rest)) != nil else { return }
     }
   }
 
-  private nonisolated func runOnce(_ slot: CollectorSlot, within budget: Duration) async {
-    let limit = clock.now + min(slot.settings.budget ?? budget, budget)
-    guard case .sequential = slot.settings.crew, let thread = try? WorkerThread() else {
-      _ = await slot.run(until: limit, on: nil)
-      return
-    }
-    _ = await slot.run(until: limit, on: thread)
+  private nonisolated func runOnce(
+    _ collector: CollectorRunState, within budget: Duration
+  ) async {
+    let limit = clock.monotonic + min(collector.settings.budget ?? budget, budget)
+    guard case .sequential = collector.settings.execution,
+      let thread = try? WorkerThread(name: "collect")
+    else { return await collector.run(until: limit, on: nil) }
+    await collector.run(until: limit, on: thread)
     thread.retire()
   }
 
   private func collect(within budget: Duration, selection: Selection) async -> Gathering {
     // Some time is kept back for rendering and sending.
-    let deadline = clock.now + budget - min(budget / 10, .milliseconds(250))
-    let selected = slots.filter { selection.contains($0.settings.name) }
+    let deadline = clock.monotonic + budget - min(budget / 10, .milliseconds(250))
+    let selected = collectors.filter { selection.contains($0.settings.name) }
     let names = Set(selected.map(\.settings.name))
     await withTaskGroup(of: Void.self) { group in
-      for crew in crews {
+      for executionGroup in groups {
         group.addTask { [clock] in
-          await crew.run({ names.contains($0.settings.name) }, until: deadline, clock: clock)
+          await executionGroup.run(
+            { names.contains($0.settings.name) }, until: deadline, clock: clock)
         }
       }
-      for slot in selected where Self.isDue(slot) {
-        let limit = min(deadline, slot.settings.budget.map { clock.now + $0 } ?? deadline)
-        group.addTask { _ = await slot.run(until: limit, on: nil) }
+      for collector in selected where Self.isDue(collector) {
+        let limit = min(
+          deadline, collector.settings.budget.map { clock.monotonic + $0 } ?? deadline)
+        group.addTask { await collector.run(until: limit, on: nil) }
       }
     }
     return answer(selected)
   }
 
-  /// Whether a scrape runs the collector itself, outside the crews: always on demand, or when a
+  /// Whether a scrape runs the collector itself, outside the groups: always on demand, or when a
   /// collector with an interval has no result yet.
-  private static func isDue(_ slot: CollectorSlot) -> Bool {
-    switch slot.settings.lane {
-    case .onDemand: slot.settings.crew == .concurrent
-    case .every: slot.standing.last == nil
+  private static func isDue(_ collector: CollectorRunState) -> Bool {
+    switch collector.settings.schedule {
+    case .onDemand: collector.settings.execution == .concurrent
+    case .every: collector.latest.result == nil
     }
   }
 
-  private func answer(_ selected: [CollectorSlot]) -> Gathering {
-    let now = clock.now
-    let standings = selected.map { CollectorStanding(slot: $0, now: now) }
-    for standing in standings { watch.note(standing.report) }
-    let own = selfMetrics.text(standings, droppedInMerge: merge.dropped)
-    var texts = standings.compactMap(\.text)
+  private func answer(_ selected: [CollectorRunState]) -> Gathering {
+    let now = clock.monotonic
+    let snapshots = selected.map { CollectorSnapshot($0, now: now) }
+    for snapshot in snapshots { changes.note(snapshot.report) }
+    let own = selfMetrics.text(snapshots, droppedInMerge: merge.dropped)
+    var texts = snapshots.compactMap(\.text)
     texts.append(own)
     let bytes = merge.merged(texts)
     return Gathering(
-      bytes: bytes, reports: standings.map(\.report),
+      bytes: bytes, reports: snapshots.map(\.report),
       seriesCount: texts.reduce(0) { $0 + $1.seriesCount })
   }
 }

@@ -1,7 +1,9 @@
+package import ExpositionFormat
+
 /// A collector and how it is to be run: what configuration and registries boil down to.
 package struct ScheduledCollector: Sendable {
   /// When a collector runs.
-  package enum Lane: Hashable, Sendable {
+  package enum Schedule: Hashable, Sendable {
     /// With every scrape.
     case onDemand
     /// On its own interval; scrapes show the last result and its age.
@@ -9,10 +11,10 @@ package struct ScheduledCollector: Sendable {
   }
 
   /// What a collector runs beside.
-  package enum Crew: Hashable, Sendable {
+  package enum Execution: Hashable, Sendable {
     /// Beside all others, as a task on the common pool: for collectors that wait for a network.
     case concurrent
-    /// One after another with the rest of the crew, on a thread that is left behind when a collector
+    /// One after another with the rest of the group of that name, on a thread that is left behind when a collector
     /// hangs in the kernel: for collectors that read files, where parallel reads cost more.
     case sequential(String)
   }
@@ -22,9 +24,9 @@ package struct ScheduledCollector: Sendable {
   /// The collector.
   package var collector: any Collector
   /// When it runs.
-  package var lane: Lane = .onDemand
+  package var schedule: Schedule = .onDemand
   /// What it runs beside.
-  package var crew: Crew = .concurrent
+  package var execution: Execution = .concurrent
   /// The longest time it may take, whatever the scrape allows.
   package var budget: Duration?
   /// Labels on all of its samples, such as `server`.

@@ -1,3 +1,4 @@
+import ExpositionFormat
 import MetricModel
 
 /// The exporter's own families about its collectors.
@@ -5,9 +6,9 @@ struct SelfMetrics {
   private var buffer = FamilyBuffer()
 
   /// Renders the families for one scrape.
-  mutating func text(_ standings: [CollectorStanding], droppedInMerge: UInt64) -> FamilyText {
+  mutating func text(_ snapshots: [CollectorSnapshot], droppedInMerge: UInt64) -> FamilyText {
     buffer.beginScrape()
-    addPeerFamilies(standings)
+    addPeerFamilies(snapshots)
     let duration = buffer.family(
       "tocsin_collector_duration_seconds", .gauge, "Duration of the collector's last finished run.",
       labels: ["collector"])
@@ -22,24 +23,24 @@ struct SelfMetrics {
     let age = buffer.family(
       "tocsin_collector_cache_age_seconds", .gauge,
       "Age of the result of a collector that runs on its own interval.", labels: ["collector"])
-    for standing in standings {
-      let report = standing.report
-      buffer.add(report.duration.inSeconds, report.name, to: duration)
+    for snapshot in snapshots {
+      let report = snapshot.report
+      buffer.add(report.duration.seconds, report.name, to: duration)
       buffer.add(report.state == .ok ? 1 : 0, report.name, to: success)
       for each in CollectorState.allCases {
         buffer.add(each == report.state ? 1 : 0, report.name, each.rawValue, to: state)
       }
       buffer.add(Double(report.series), report.name, to: series)
-      if let seconds = report.age?.inSeconds { buffer.add(seconds, report.name, to: age) }
+      if let seconds = report.age?.seconds { buffer.add(seconds, report.name, to: age) }
     }
-    addTallies(standings)
+    addCounters(snapshots)
     buffer.counter(
       "tocsin_collector_merge_dropped_total",
       "Samples dropped because another collector showed the same series.", Double(droppedInMerge))
     return buffer.render()
   }
 
-  private mutating func addTallies(_ standings: [CollectorStanding]) {
+  private mutating func addCounters(_ snapshots: [CollectorSnapshot]) {
     let runs = buffer.family(
       "tocsin_collector_runs_total", .counter, "Runs of the collector.", labels: ["collector"])
     let failures = buffer.family(
@@ -49,14 +50,14 @@ struct SelfMetrics {
       labels: ["collector"])
     let problems = buffer.family(
       "tocsin_collector_problems_total", .counter,
-      "Samples that had to be mended or dropped, by kind of problem.",
+      "Samples that had to be repaired or dropped, by kind of problem.",
       labels: ["collector", "problem"])
-    for standing in standings {
-      let name = standing.report.name
-      buffer.add(Double(standing.tallies.runs), name, to: runs)
-      buffer.add(Double(standing.tallies.failures), name, to: failures)
-      buffer.add(Double(standing.tallies.timeouts), name, to: timeouts)
-      let found = standing.tallies.problems
+    for snapshot in snapshots {
+      let name = snapshot.report.name
+      buffer.add(Double(snapshot.counters.runs), name, to: runs)
+      buffer.add(Double(snapshot.counters.failures), name, to: failures)
+      buffer.add(Double(snapshot.counters.timeouts), name, to: timeouts)
+      let found = snapshot.counters.problems
       guard found.total > 0 else { continue }
       buffer.add(Double(found.repairedValues), name, "invalid_utf8", to: problems)
       buffer.add(Double(found.shortenedValues), name, "label_too_long", to: problems)
@@ -67,25 +68,18 @@ struct SelfMetrics {
   }
 
   /// `node_scrape_collector_*` and its like, for dashboards made for the peers.
-  private mutating func addPeerFamilies(_ standings: [CollectorStanding]) {
-    for standing in standings {
-      guard let prefix = standing.settings.peerPrefix else { continue }
-      let name = standing.settings.peerName ?? standing.report.name
+  private mutating func addPeerFamilies(_ snapshots: [CollectorSnapshot]) {
+    for snapshot in snapshots {
+      guard let prefix = snapshot.settings.peerPrefix else { continue }
+      let name = snapshot.settings.peerName ?? snapshot.report.name
       buffer.family(
         "\(prefix)_scrape_collector_duration_seconds", .gauge,
         "Duration of a collector scrape in seconds.", labels: ["collector"])
-      buffer.add(standing.report.duration.inSeconds, name)
+      buffer.add(snapshot.report.duration.seconds, name)
       buffer.family(
         "\(prefix)_scrape_collector_success", .gauge, "Whether a collector succeeded.",
         labels: ["collector"])
-      buffer.add(standing.report.state == .ok ? 1 : 0, name)
+      buffer.add(snapshot.report.state == .ok ? 1 : 0, name)
     }
-  }
-}
-
-extension Duration {
-  /// The duration as seconds.
-  package var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

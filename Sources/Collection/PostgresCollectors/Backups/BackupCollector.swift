@@ -1,17 +1,19 @@
 package import CollectorCore
+import Concurrency
+package import ExpositionFormat
 import MetricModel
 
-/// Evidence that dumps of a database are made: the newest file, its size beside that of those
-/// before, and whether a dump ends as pg_dump ends one.
+/// Monitors database dumps: the newest file, its size compared with the ones before, and whether a
+/// dump ends as pg_dump ends one.
 ///
-/// The file system is asked on a thread that is left behind if it hangs; the files are read by a
-/// ``BackupInspector``, each once. All but the end of a dump needs no more than the right to search
-/// the folder.
+/// The file system is queried on a thread that is abandoned if it hangs; the files are read by a
+/// ``BackupInspector``, each once. Everything but the end of a dump needs no more than the right to
+/// search the folder.
 package struct BackupCollector: Collector {
   private let sources: [BackupSource]
   private let list: @Sendable (String) -> [BackupFile]
   private let inspector: BackupInspector
-  private let worker = BlockingWorker(threadLimit: 2)
+  private let calls = BlockingCallPool(name: "backups", threadLimit: 2)
 
   /// Makes a collector. `list` finds the files of a pattern.
   package init(
@@ -23,11 +25,13 @@ package struct BackupCollector: Collector {
     self.inspector = inspector
   }
 
-  /// How many files before the newest the median is made of.
+  /// The number of files before the newest one that the median size is computed from.
   private static let history = 10
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
-    let found = try await worker.run(context: context) { [sources, list, inspector] in
+    let found = try await calls.run(
+      within: context.remaining, clock: context.clock
+    ) { [sources, list, inspector] in
       let found = sources.map { source in
         (source, list(source.pattern).sorted { ($0.modified, $0.path) < ($1.modified, $1.path) })
       }

@@ -1,27 +1,27 @@
-/// How a dump ends, or why that cannot be told.
+/// How a dump ends, or why that is unknown.
 package enum BackupEnding: String, Sendable, Hashable, CaseIterable {
   /// With the mark that pg_dump writes last.
   case complete
-  /// A text without that mark: pg_dump or the disk gave up before.
+  /// A text without that mark: pg_dump or the disk failed before.
   case noEndMark = "no_end_mark"
   /// In the middle of a table, of its table of contents, or of the compressed data.
   case truncated
   /// The compressed data contradict their checksum or themselves.
   case damaged
 
-  /// Its format shows no end, or is not known.
+  /// Its format has no end mark, or is unknown.
   case unknownFormat = "unknown_format"
-  /// It may not be read.
+  /// It cannot be read: permission denied or an I/O error.
   case unreadable
   /// To read it would take too much memory.
   case windowTooLarge = "window_too_large"
 
-  /// It is not whole, but was written to a short time ago, and may be still.
+  /// It is incomplete, but was written to a short time ago, and may still be growing.
   case settling
   /// It is compressed and has not been read to its end yet.
   case reading
 
-  /// Whether the dump is whole; nil while or because nobody knows.
+  /// Whether the dump is complete; `nil` while or because that is unknown.
   package var isComplete: Bool? {
     switch self {
     case .complete: true
@@ -56,8 +56,8 @@ extension BackupEnding {
     return end.contains(mark) ? .complete : .noEndMark
   }
 
-  /// A custom dump ends with a block of no bytes, and only then are the places of the data filled in.
-  /// One that was written to a pipe never has them: then its end is all that there is to see.
+  /// A custom dump ends with a block of no bytes, and only then are the places of the data filled
+  /// in. One that was written to a pipe never has them: then its end is all that there is to see.
   private static func custom(head: [UInt8], tail: [UInt8]) -> BackupEnding {
     guard let archive = DumpArchive(parsing: head), !archive.isDirectory else { return .truncated }
     guard archive.hasData else { return .complete }

@@ -1,27 +1,29 @@
-/// Which dumps are looked at, and what is said of them meanwhile. Each file is judged once.
+/// The dumps being inspected, and what is reported of them meanwhile. Each file is inspected once.
 struct BackupInspection {
-  /// A compressed file is read once it has not changed for so long: seconds.
+  /// A compressed file is read once it has not changed for this many seconds.
   static let calm = 60.0
-  /// A dump is called broken once it has not changed for so long; pg_dump may wait for a lock.
+  /// A dump is reported as broken once it has not changed for this many seconds; pg_dump may wait
+  /// for a lock.
   static let settled = 600.0
 
   private var endings: [BackupFile: BackupEnding] = [:]
   private var compressed: [BackupFile] = []
   private var current: (file: BackupFile, position: Int64)?
 
-  /// Forgets all but these files.
+  /// Forgets all files but these.
   mutating func keep(_ files: Set<BackupFile>) {
     endings = endings.filter { files.contains($0.key) }
     compressed.removeAll { !files.contains($0) }
   }
 
-  /// Whether a file has to be looked at.
+  /// Whether a file has to be inspected.
   func isNew(_ file: BackupFile) -> Bool { endings[file] == nil && !compressed.contains(file) }
 
-  /// Notes what a look at both ends of a file gave; nil if it is compressed and must be read.
+  /// Records the result of reading both ends of a file; `nil` if it is compressed and must be read
+  /// to its end.
   mutating func note(_ file: BackupFile, _ ending: BackupEnding?) {
     guard let ending else { return compressed.append(file) }
-    // What may not be read now may be read later.
+    // A file that cannot be read now may be readable later.
     if ending != .unreadable { endings[file] = ending }
   }
 
@@ -35,18 +37,17 @@ struct BackupInspection {
     return file
   }
 
-  /// Notes how far reading is.
+  /// Records how far reading is.
   mutating func advance(to position: Int64) { current?.position = position }
 
-  /// Notes what reading gave; nil if nothing, because the file changed meanwhile or reading was
-  /// stopped.
+  /// Records the result of reading; `nil` if the file changed meanwhile or reading was stopped.
   mutating func finish(_ ending: BackupEnding?) {
     guard let file = current?.file else { return }
     current = nil
     if let ending, compressed.contains(file) { endings[file] = ending }
   }
 
-  /// What is said of a file.
+  /// What is reported of a file.
   func ending(of file: BackupFile, at wallTime: Double) -> BackupEnding {
     guard let ending = endings[file] else {
       return compressed.contains(file) ? .reading : .unreadable
@@ -54,7 +55,7 @@ struct BackupInspection {
     return ending.isComplete == false && file.age(at: wallTime) < Self.settled ? .settling : ending
   }
 
-  /// The part of a file that was read, of one that is to be.
+  /// The fraction of a file that has been read, if it is to be read.
   func progress(of file: BackupFile) -> Double? {
     guard compressed.contains(file), endings[file] == nil, file.size > 0 else { return nil }
     guard let current, current.file == file else { return 0 }
@@ -63,7 +64,7 @@ struct BackupInspection {
 }
 
 extension BackupFile {
-  /// Seconds since its last change. One from the future counts as old: nobody is writing to it by
+  /// Seconds since its last change. A time in the future counts as old: nobody is writing to it by
   /// this clock.
   fileprivate func age(at wallTime: Double) -> Double {
     modified > wallTime + 60 ? .infinity : max(0, wallTime - modified)

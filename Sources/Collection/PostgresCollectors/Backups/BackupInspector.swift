@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Looks at dumps: at both ends of plain ones at once, and through compressed ones in its own time,
+/// Inspects dumps: both ends of plain ones at once, compressed ones to their end in the background,
 /// one after another.
 package final class BackupInspector: Sendable {
-  /// What a look at both ends of a file shows.
+  /// The result of reading both ends of a file.
   package enum Look: Sendable, Equatable {
     case ending(BackupEnding)
-    /// It is compressed: what it holds is known only to who reads it.
+    /// It is compressed: its content is only known after reading all of it.
     case compressed
   }
 
@@ -19,8 +19,8 @@ package final class BackupInspector: Sendable {
 
   /// Makes an inspector.
   ///
-  /// `look` is called for each new file, `read` for each compressed one; that tells how the dump in
-  /// it ends, or nil if it could not be read to the end this time.
+  /// `look` is called for each new file, `read` for each compressed one; it returns how the dump in
+  /// it ends, or `nil` if it could not be read to the end this time.
   package init(
     look: @escaping @Sendable (BackupFile) -> Look,
     read:
@@ -34,7 +34,7 @@ package final class BackupInspector: Sendable {
     self.wallTime = wallTime
   }
 
-  /// Looks at those of the files that are new, and forgets all others. Reads from the disk.
+  /// Inspects the new ones of the files, and forgets all others. Reads from the disk.
   func inspect(_ files: [(file: BackupFile, decompress: Bool)]) {
     let new = inspection.withLock { state in
       state.keep(Set(files.map(\.file)))
@@ -53,7 +53,7 @@ package final class BackupInspector: Sendable {
     wakes.continuation.yield()
   }
 
-  /// What is known of a file that was inspected, and which part of it was read, if it has to be.
+  /// The result for an inspected file, and the fraction that has been read, if it has to be.
   func standing(of file: BackupFile) -> (ending: BackupEnding, progress: Double?) {
     inspection.withLock { ($0.ending(of: file, at: wallTime()), $0.progress(of: file)) }
   }
@@ -68,7 +68,7 @@ package final class BackupInspector: Sendable {
           self.inspection.withLock { $0.advance(to: position) }
         }
         inspection.withLock { $0.finish(ending) }
-        // Not again at once: it is new by then, or still as unreadable.
+        // Not again at once: it is new by then, or still unreadable.
         if ending == nil { break }
       }
     }

@@ -1,8 +1,8 @@
-/// A set of backup files of one database that grows by one with each run.
+/// The backup files of one job: a set that grows by one file with each run.
 package struct BackupSource: Sendable, Equatable {
   /// The value of the label `backup`.
   package var name: String
-  /// The files' path with wildcards, as the configuration has it.
+  /// The files' path with wildcards, as configured.
   package var pattern: String
   /// Whether compressed files are read to their end.
   package var decompress: Bool
@@ -15,20 +15,20 @@ package struct BackupSource: Sendable, Equatable {
   }
 }
 
-/// A file as the folder shows it.
+/// A file's identity and size.
 package struct BackupFile: Sendable, Hashable {
   /// The file.
   package var path: String
-  /// The device that it lies on.
+  /// The number of its device.
   package var device: UInt64
-  /// Its number there.
+  /// Its inode number.
   package var inode: UInt64
-  /// Bytes.
+  /// The size in bytes.
   package var size: Int64
   /// Unix time of its last change.
   package var modified: Double
 
-  /// Describes a file. One that differs in anything is another one.
+  /// Describes a file. Files that differ in anything are different files.
   package init(
     path: String, size: Int64, modified: Double, device: UInt64 = 0, inode: UInt64 = 0
   ) {

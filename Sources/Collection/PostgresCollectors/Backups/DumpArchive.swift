@@ -1,22 +1,22 @@
-/// The table of contents of a dump in pg_dump's custom or directory format (`PGDMP`, format versions
-/// 1.12 to 1.16, which PostgreSQL 9.0 and later write; source: `pg_backup_archiver.c`).
+/// The table of contents of a dump in pg_dump's custom or directory format (`PGDMP`, format
+/// versions 1.12 to 1.16, which PostgreSQL 9.0 and later write; source: `pg_backup_archiver.c`).
 ///
-/// It stands at the beginning of a custom dump, and pg_dump goes back to fill in where the data lies
-/// when all is written; of a directory it is the file `toc.dat`, which is written last.
+/// It is at the beginning of a custom dump, and pg_dump goes back to fill in the offsets of the
+/// data when everything is written; of a directory it is the file `toc.dat`, which is written last.
 package struct DumpArchive: Sendable, Equatable {
   /// The bytes that every such file begins with.
   package static let mark = Array("PGDMP".utf8)
 
-  /// Whether it belongs to a directory.
+  /// Whether it belongs to a dump in the directory format.
   package let isDirectory: Bool
   /// Whether there are entries with data.
   package private(set) var hasData = false
-  /// Whether the place of some data was not filled in.
+  /// Whether the offset of some data was not filled in.
   package private(set) var lacksPlaces = false
   /// The files of a directory with data, without a suffix for their compression.
   package private(set) var files: [String] = []
 
-  /// Reads the table; nil if it is cut short, or no such table.
+  /// Parses the table; `nil` if it is truncated or not such a table.
   package init?(parsing bytes: [UInt8]) {
     guard bytes.starts(with: Self.mark) else { return nil }
     var reader = Reader(bytes: bytes, position: Self.mark.count)
@@ -26,9 +26,9 @@ package struct DumpArchive: Sendable, Equatable {
       minor >= 12
     else { return nil }
     reader.intSize = Int(intSize)
-    // A directory's says that it is that of a tar, which has the same.
+    // That of a directory has the format number of a tar, whose table is the same.
     isDirectory = format != 1
-    // How it is compressed: an algorithm, before 1.15 a level; then seven numbers of a date, and three
+    // The compression: an algorithm, before 1.15 a level; then seven numbers of a date, and three
     // texts: the database and the versions of server and pg_dump.
     guard minor >= 15 ? reader.byte() != nil : reader.int() != nil,
       (0..<7).allSatisfy({ _ in reader.int() != nil }),
@@ -53,7 +53,7 @@ package struct DumpArchive: Sendable, Equatable {
       reader.int() != nil, (0..<(minor >= 14 ? 6 : 5)).allSatisfy({ _ in reader.skipText() }),
       minor < 16 || reader.int() != nil, reader.skipText(), reader.skipText()
     else { return false }
-    // What it depends on, up to a text that is none.
+    // Its dependencies, up to an absent text.
     while true {
       guard let length = reader.int() else { return false }
       if length < 0 { break }
@@ -63,7 +63,7 @@ package struct DumpArchive: Sendable, Equatable {
       guard let state = reader.byte(), reader.skip(offsetSize) else { return false }
       if dumps != 0 {
         hasData = true
-        // 1 is "not filled in", 2 a place, 3 no data.
+        // 1 is "not filled in", 2 an offset, 3 no data.
         if state == 1 { lacksPlaces = true }
       }
       return true
@@ -76,7 +76,7 @@ package struct DumpArchive: Sendable, Equatable {
     return true
   }
 
-  /// A place in the bytes.
+  /// A position in the bytes.
   private struct Reader {
     let bytes: [UInt8]
     var position: Int
@@ -88,7 +88,7 @@ package struct DumpArchive: Sendable, Equatable {
       return bytes[position]
     }
 
-    /// A sign, and the bytes of a number from the lowest.
+    /// An integer: a sign, then the bytes from the least significant.
     mutating func int() -> Int? {
       guard let sign = byte(), position + intSize <= bytes.count else { return nil }
       var value: UInt64 = 0
@@ -109,7 +109,7 @@ package struct DumpArchive: Sendable, Equatable {
       return length < 0 || skip(length)
     }
 
-    /// A text; one that is none counts as empty.
+    /// A text; an absent one counts as empty.
     mutating func text() -> String? {
       guard let length = int() else { return nil }
       guard length > 0 else { return "" }

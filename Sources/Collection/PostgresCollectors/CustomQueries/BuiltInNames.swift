@@ -1,6 +1,6 @@
 /// Names that custom queries may not take.
 package enum BuiltInNames {
-  /// Starts of names that belong to Tocsin's own collectors, or to Prometheus.
+  /// Prefixes of names that belong to Tocsin's own collectors, or to Prometheus.
   package static let reservedPrefixes = [
     "tocsin_", "pg_exporter_", "pg_scrape_", "pg_settings_", "node_", "namedprocess_", "redis_",
     "probe_", "process_", "scrape_", "go_", "promhttp_", "ALERTS",
@@ -8,12 +8,12 @@ package enum BuiltInNames {
 
   private static let reserved: Set = ["up", "pg_up", "pg_static"]
 
-  /// Whether a name belongs to Tocsin or to Prometheus as such.
+  /// Whether a name is reserved for Tocsin or Prometheus.
   package static func isReserved(_ name: String) -> Bool {
     reserved.contains(name) || reservedPrefixes.contains { name.hasPrefix($0) }
   }
 
-  /// The built-in query that shows a metric of this name, among those that run; nil if there is none.
+  /// The enabled built-in query that exposes a metric of this name; `nil` if there is none.
   package static func owner(of name: String, _ selection: PostgresSelection) -> String? {
     PostgresCollectors.all.first { query in
       guard let table = query as? TableQuery,
@@ -26,8 +26,7 @@ package enum BuiltInNames {
     }?.name
   }
 
-  /// The built-in query that postgres_exporter calls by this namespace: `pg_stat_bgwriter` is
-  /// `stat_bgwriter`.
+  /// The built-in query for postgres_exporter's namespace: `pg_stat_bgwriter` is `stat_bgwriter`.
   package static func query(ofNamespace namespace: String) -> String? {
     guard namespace.hasPrefix("pg_") else { return nil }
     let name = String(namespace.dropFirst(3))

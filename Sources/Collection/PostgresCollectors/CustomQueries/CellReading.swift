@@ -1,7 +1,7 @@
-/// What the text of a cell means, beyond numbers.
+/// Parses the text of a cell that is not a plain number.
 enum CellReading {
-  /// Unix seconds of a time as PostgreSQL writes it with `DateStyle` ISO: `2026-11-21`,
-  /// `2026-11-21 09:28:34.5`, `2026-11-21 09:28:34+00`; nil for other texts and times before Christ.
+  /// Unix seconds of a time as PostgreSQL writes it with `DateStyle` ISO: `2026-11-21`, `2026-11-21
+  /// 09:28:34.5`, `2026-11-21 09:28:34+00`; nil for other texts and times before Christ.
   static func unixSeconds(_ text: String) -> Double? {
     var scanner = Scanner(text)
     guard let year = scanner.number(digits: 4...6), scanner.take("-"),
@@ -24,8 +24,8 @@ enum CellReading {
     return seconds - Double(offset)
   }
 
-  /// Milliseconds of a duration as Go writes it, or without a unit; `-1` is not a number, as with the
-  /// peer, and nil is no duration.
+  /// Milliseconds of a duration as Go writes it, or without a unit; `-1` is not a number, as in
+  /// postgres_exporter, and `nil` means that the text is not a duration.
   static func milliseconds(_ text: String) -> Double? {
     if text == "-1" { return .nan }
     if let number = Double(text) { return number }
@@ -49,7 +49,7 @@ enum CellReading {
     return isNegative ? -total : total
   }
 
-  /// The numbers of an array, `{0.1,1,10}`; nil if an element is none.
+  /// The numbers of an array, `{0.1,1,10}`; `nil` if an element is not a number.
   static func array(_ text: String) -> [Double]? {
     guard text.hasPrefix("{"), text.hasSuffix("}") else { return nil }
     let body = text.dropFirst().dropLast()
@@ -75,7 +75,7 @@ enum CellReading {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// A place in the bytes of a cell.
+  /// A position in the bytes of a cell.
   private struct Scanner {
     private let bytes: [UInt8]
     private var position = 0

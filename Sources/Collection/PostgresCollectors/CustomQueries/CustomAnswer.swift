@@ -1,12 +1,11 @@
-package import CollectorCore
+package import ExpositionFormat
 package import MetricModel
 
-/// What the rows of a custom query become: families with their samples, and what was wrong with the
-/// rows.
+/// The result of a custom query: families with their samples, and what was wrong with the rows.
 package struct CustomAnswer: Sendable, Equatable {
-  /// A sample's content.
+  /// The value of a sample.
   package enum Content: Sendable, Equatable {
-    /// One number. Equal bits are equal, so that answers with NaN can be compared.
+    /// One number, by its bits, so that results with NaN can be compared.
     case number(UInt64)
     /// A histogram.
     case histogram(bounds: [Double], counts: [Double], sum: Double, count: Double)
@@ -19,7 +18,7 @@ package struct CustomAnswer: Sendable, Equatable {
   package struct Sample: Sendable, Equatable {
     /// The values of the family's labels.
     package var labels: [String]
-    /// What it says.
+    /// The value.
     package var content: Content
   }
 
@@ -39,20 +38,20 @@ package struct CustomAnswer: Sendable, Equatable {
 
   /// The families that have samples.
   package var families: [Family] = []
-  /// The families that would be there if a row gave them a value.
+  /// The families that would exist if a row gave them a value.
   package var silent: [Family] = []
-  /// The rows of the statement.
+  /// The number of rows.
   package var rows = 0
-  /// Rows beyond the limits.
+  /// The number of rows beyond the limits.
   package var overflowRows = 0
-  /// What was wrong, each said once.
+  /// The problems found, each listed once.
   package var problems: [String] = []
-  /// What is shown and perhaps not meant.
+  /// Results that are exposed although they may not be intended.
   package var warnings: [String] = []
-  /// How often something was wrong.
+  /// The number of problems found.
   package var problemCount = 0
 
-  /// An answer without rows.
+  /// An empty result.
   package init() {}
 
   /// The number of series; a histogram counts each of its own.
@@ -85,7 +84,7 @@ package struct CustomAnswer: Sendable, Equatable {
     }
   }
 
-  /// Notes a problem; the list stays short.
+  /// Records a problem; the list is bounded.
   mutating func complain(_ problem: String) {
     problemCount += 1
     guard problems.count < 20, !problems.contains(problem) else { return }

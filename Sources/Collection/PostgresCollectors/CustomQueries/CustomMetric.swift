@@ -1,26 +1,26 @@
 package import MetricModel
 
-/// A metric that is made from columns of a custom query.
+/// A metric built from columns of a custom query.
 package struct CustomMetric: Sendable, Equatable {
-  /// What the cells of a column mean.
+  /// How the cells of a column are interpreted.
   package enum Reading: Sendable, Equatable {
     /// A number, a boolean (1 or 0) or a time (Unix seconds).
     case number
-    /// A text that stands for a number; other texts show nothing.
+    /// A text that maps to a number; other texts give no sample.
     case mapping([String: Double])
-    /// A duration as Go writes it, `1h2m3.5s`; shown in milliseconds.
+    /// A duration as Go writes it, `1h2m3.5s`; exposed in milliseconds.
     case duration
     /// Bounds of a histogram; `COLUMN_bucket`, `COLUMN_sum` and `COLUMN_count` hold the rest.
     case histogram
-    /// No column at all: every row counts this much.
+    /// No column: every row has this value.
     case constant(Double)
   }
 
-  /// A column that gives values.
+  /// A column with values.
   package struct Value: Sendable, Equatable {
     /// Its name.
     package var column: String
-    /// The value of the label that tells several columns of a metric apart.
+    /// The label value that distinguishes several columns of a metric.
     package var label: String?
 
     /// Makes a column.
@@ -40,15 +40,15 @@ package struct CustomMetric: Sendable, Equatable {
   package var labels: [CustomLabel]
   /// Labels that are the same on every series.
   package var staticLabels: [Label] = []
-  /// The label that names the column a value is from; nil if there is one column only.
+  /// The label with the name of the value's column; `nil` if there is only one column.
   package var valueLabel: String?
   /// The columns that are values.
   package var values: [Value]
-  /// What a cell means.
+  /// How a cell is interpreted.
   package var reading = Reading.number
   /// What a value is multiplied by.
   package var scale = 1.0
-  /// What NULL is shown as; nil leaves the sample out.
+  /// The value for NULL; `nil` leaves the sample out.
   package var null: Double?
   /// The servers that have the columns.
   package var versions = VersionRange.all
@@ -69,7 +69,7 @@ package struct CustomMetric: Sendable, Equatable {
     labels.map(\.name) + staticLabels.map(\.name) + (valueLabel.map { [$0] } ?? [])
   }
 
-  /// The columns that must be there.
+  /// The columns that must exist.
   package var columns: [String] {
     let own = values.flatMap { value -> [String] in
       switch reading {
@@ -90,7 +90,7 @@ package struct CustomLabel: Sendable, Equatable {
   /// The label's name.
   package var name: String
 
-  /// Makes a label; it is named like the column unless told otherwise.
+  /// Makes a label; it is named like the column by default.
   package init(_ column: String, name: String? = nil) {
     self.column = column
     self.name = name ?? column

@@ -1,7 +1,7 @@
-/// A query that a user wrote: its statement, when and where it runs, what it may cost, and what
-/// becomes of its columns.
+/// A user's query: its statement, when and where it runs, its limits, and the metrics of its
+/// columns.
 package struct CustomQuery: Sendable, Equatable {
-  /// Where the server stands in replication.
+  /// The server's role in replication.
   package enum Role: String, Sendable, CaseIterable {
     case any, primary, standby
   }
@@ -16,15 +16,15 @@ package struct CustomQuery: Sendable, Equatable {
 
   /// What happens to rows beyond a limit.
   package enum Overflow: String, Sendable, CaseIterable {
-    /// They are summed up in one series per metric whose labels say `other`.
+    /// They are summed up in one series per metric whose labels are `other`.
     case other
-    /// They are left out, and counted.
+    /// They are dropped and counted.
     case drop
     /// The query counts as failed.
     case fail
   }
 
-  /// A query that must say true before the query proper runs.
+  /// A query that must return true before the query itself runs.
   package struct Predicate: Sendable, Equatable {
     /// The name, for messages.
     package var name: String
@@ -38,19 +38,19 @@ package struct CustomQuery: Sendable, Equatable {
     }
   }
 
-  /// The name, which the exporter's own series about the query carry.
+  /// The name, which is a label of the exporter's own series about the query.
   package var name: String
   /// The statement.
   package var sql: String
-  /// What must hold first.
+  /// The predicates that must hold.
   package var predicates: [Predicate] = []
-  /// For how long an answer is shown before the query runs again; zero for every scrape.
+  /// How long a result is exposed before the query runs again; zero for every scrape.
   package var ttl: Duration = .zero
-  /// How long one run may take.
+  /// The longest time of one run.
   package var timeout: Duration = CustomQueryLimits.timeout
-  /// How long one run may wait for a lock.
+  /// The longest wait for a lock in one run.
   package var lockTimeout: Duration = CustomQueryLimits.lockTimeout
-  /// The servers that it is for.
+  /// The server versions that it is for.
   package var versions = VersionRange.all
   /// The role that the server must have.
   package var role = Role.any
@@ -58,20 +58,20 @@ package struct CustomQuery: Sendable, Equatable {
   package var databases: [String] = []
   /// The schemas in which names without a schema are looked up.
   package var searchPath = ["pg_catalog"]
-  /// Which schedule it is on.
+  /// The schedule.
   package var lane = Lane.fast
-  /// Most rows that are looked at.
+  /// The most rows that are read.
   package var maxRows = CustomQueryLimits.rows
-  /// Most series that are shown.
+  /// The most series that are exposed.
   package var maxSeries = CustomQueryLimits.series
-  /// What happens to rows beyond.
+  /// What happens to rows beyond a limit.
   package var onOverflow = Overflow.drop
-  /// What is shown.
+  /// The metrics.
   package var metrics: [CustomMetric] = []
-  /// What the other columns become, as postgres_exporter has it; nil if they are ignored.
+  /// How the other columns are exposed, as postgres_exporter does; `nil` if they are ignored.
   package var undeclared: UndeclaredColumns?
 
-  /// Makes a query that shows nothing yet.
+  /// Makes a query without metrics.
   package init(name: String, sql: String) {
     self.name = name
     self.sql = sql
@@ -83,11 +83,11 @@ package struct CustomQuery: Sendable, Equatable {
 
 /// Columns that no metric mentions: each that holds numbers becomes an untyped metric.
 package struct UndeclaredColumns: Sendable, Equatable {
-  /// The start of the names of their metrics.
+  /// The prefix of their metrics' names.
   package var prefix: String
   /// The labels of the namespace.
   package var labels: [CustomLabel]
-  /// Columns that are mentioned after all.
+  /// Columns that a metric mentions.
   package var known: Set<String>
 
   /// Makes the rule.
@@ -98,13 +98,13 @@ package struct UndeclaredColumns: Sendable, Equatable {
   }
 }
 
-/// What a custom query may cost unless it says otherwise.
+/// The default limits of a custom query.
 package enum CustomQueryLimits {
-  /// Time for one run in the fast lane.
+  /// The longest run within a scrape.
   package static let timeout: Duration = .seconds(5)
-  /// Time for one run in the slow lane.
+  /// The longest run in the background.
   package static let slowTimeout: Duration = .seconds(60)
-  /// Time to wait for a lock.
+  /// The longest wait for a lock.
   package static let lockTimeout: Duration = .milliseconds(200)
   /// Rows.
   package static let rows = 10_000
@@ -112,8 +112,8 @@ package enum CustomQueryLimits {
   package static let series = 10_000
   /// Bytes of one label value; longer ones are cut and end in a hash.
   package static let labelBytes = 256
-  /// An answer that could not be renewed is shown until it is this many times its ttl old.
+  /// A result that could not be renewed is exposed until it is this many times its ttl old.
   static let staleFactor = 3
-  /// The longest pause after a query that overran again and again.
+  /// The longest pause after a query that exceeded its time repeatedly.
   static let longestPause: Duration = .seconds(300)
 }

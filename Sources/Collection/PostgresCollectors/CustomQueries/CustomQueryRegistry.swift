@@ -1,13 +1,13 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 import PostgresAccess
 import Synchronization
 
-/// The custom queries of one server and what is known of each: the lanes run them and pin up the
-/// answers, a scrape shows what is there.
+/// The custom queries of one server and their state: the lanes run them and record the results, a
+/// scrape exposes them.
 ///
-/// The queries may be replaced while they run, and databases come and go: what is known of a query
-/// that stays is kept.
+/// The queries may be replaced while they run, and databases may come and go: the state of a query
+/// that stays is retained.
 package final class CustomQueryRegistry: Sendable {
   /// A query in one database.
   struct Place: Sendable, Equatable {
@@ -16,7 +16,7 @@ package final class CustomQueryRegistry: Sendable {
     let database: String?
   }
 
-  /// A query whose turn it is.
+  /// A query that is due.
   struct Turn: Sendable {
     let place: Place
     fileprivate let index: Int
@@ -30,7 +30,7 @@ package final class CustomQueryRegistry: Sendable {
   private let content: Mutex<Content>
   private let report: @Sendable (String) -> Void
 
-  /// How long the list of databases is good for.
+  /// How long the list of databases is valid.
   private static let discoveryInterval: Duration = .seconds(60)
 
   private struct Content {
@@ -70,14 +70,14 @@ package final class CustomQueryRegistry: Sendable {
       edition += 1
     }
 
-    /// Where a query is now that had a turn; nil if it is gone.
+    /// The present index of a query that was due; `nil` if it was removed.
     func index(of turn: Turn) -> Int? {
       turn.edition == edition ? turn.index : places.firstIndex(of: turn.place)
     }
   }
 
-  /// Makes a board on which nothing is pinned; `report` is told when a query begins to fail, and when
-  /// it is well again.
+  /// Makes a registry without results; `report` is called when a query begins to fail, and when it
+  /// recovers.
   package init(
     _ server: PostgresServer, queries: [CustomQuery],
     databases: DatabaseFilter = DatabaseFilter(),
@@ -89,10 +89,10 @@ package final class CustomQueryRegistry: Sendable {
     content = Mutex(Content(queries))
   }
 
-  /// The queries with the places they have now.
+  /// The queries with their present databases.
   var places: [Place] { content.withLock { $0.places } }
 
-  /// Puts other queries in the place of those that are there.
+  /// Replaces the queries.
   package func replace(with queries: [CustomQuery]) {
     content.withLock { content in
       content.queries = queries
@@ -100,7 +100,7 @@ package final class CustomQueryRegistry: Sendable {
     }
   }
 
-  /// Whether the list of databases should be read: some query names a pattern, and the list is old.
+  /// Whether the list of databases should be read: some query has a pattern, and the list is old.
   func wantsDatabases(at now: Duration) -> Bool {
     content.withLock { content in
       guard content.hasPatterns else { return false }
@@ -108,7 +108,7 @@ package final class CustomQueryRegistry: Sendable {
     }
   }
 
-  /// Takes in the list of databases.
+  /// Records the list of databases.
   func note(databases: [String], at now: Duration) {
     content.withLock { content in
       content.discoveredAt = now
@@ -138,7 +138,7 @@ package final class CustomQueryRegistry: Sendable {
     }
   }
 
-  /// Notes how a run ended, unless the query has been replaced meanwhile.
+  /// Records the outcome of a run, unless the query has been replaced meanwhile.
   func note(_ outcome: CustomQueryState.Outcome, _ turn: Turn, at now: Duration) {
     let change = content.withLock { content -> String? in
       guard let index = content.index(of: turn) else { return nil }
@@ -151,10 +151,10 @@ package final class CustomQueryRegistry: Sendable {
     report("query \(turn.place.query.name)\(database) \(change)")
   }
 
-  /// Says something about all queries.
-  func tell(_ text: String) { report(text) }
+  /// Reports something about all queries.
+  func warn(_ text: String) { report(text) }
 
-  /// How the queries stand, with the name of each and its database.
+  /// The state of each query, with its name and database.
   package var state: [(query: String, database: String, standing: CustomQueryState)] {
     let content = content.withLock { $0 }
     return zip(content.places, content.standings).map { place, standing in
@@ -166,7 +166,7 @@ package final class CustomQueryRegistry: Sendable {
     place.database ?? server.settings["dbname"] ?? ""
   }
 
-  /// Writes the answers that are to be shown, and how the queries stand.
+  /// Writes the current results and the state of the queries.
   func write(into buffer: inout FamilyBuffer, now: Duration) {
     let content = content.withLock { $0 }
     for (place, standing) in zip(content.places, content.standings) {
@@ -196,9 +196,9 @@ package final class CustomQueryRegistry: Sendable {
       }
       guard let isGood = standing.isGood else { continue }
       buffer.add(isGood ? 1 : 0, query, database, to: success)
-      buffer.add(standing.took.inSeconds, query, database, to: took)
+      buffer.add(standing.took.seconds, query, database, to: took)
       guard let (answer, seconds) = standing.shown(place.query, now: now) else { continue }
-      buffer.add(seconds.inSeconds, query, database, to: age)
+      buffer.add(seconds.seconds, query, database, to: age)
       buffer.add(Double(answer.seriesCount), query, database, to: series)
       buffer.add(Double(answer.overflowRows), query, database, to: overflow)
       buffer.add(Double(answer.problemCount), query, database, to: problems)

@@ -1,24 +1,24 @@
-import CollectorCore
+import Concurrency
 import PostgresAccess
 
-/// Runs the custom queries of one lane, one after another, on a single session: that of the database
-/// last visited is kept, so that queries in one database never connect again.
+/// Runs the custom queries of one lane, one after another, on a single session: it stays connected
+/// to the last database, so that queries in one database never connect again.
 actor CustomQueryRunner {
-  private let board: CustomQueryRegistry
+  private let registry: CustomQueryRegistry
   private let lane: CustomQuery.Lane
   private var session: (database: String?, session: PostgresSession)?
   private var hasComplained = false
 
-  init(_ board: CustomQueryRegistry, lane: CustomQuery.Lane) {
-    self.board = board
+  init(_ registry: CustomQueryRegistry, lane: CustomQuery.Lane) {
+    self.registry = registry
     self.lane = lane
   }
 
-  /// Runs what is due and ends at the deadline; failures are noted, never thrown.
-  func run(until deadline: ContinuousClock.Instant, clock: CollectorClock) async {
+  /// Runs what is due until the deadline; failures are recorded, never thrown.
+  func run(until deadline: ContinuousClock.Instant, clock: TimeSource) async {
     await discover(until: deadline, clock: clock)
     var chosen: Set<String> = []
-    let due = board.due(lane, now: clock.now)
+    let due = registry.due(lane, now: clock.monotonic)
     let current = session?.database
     let groups = Dictionary(grouping: due, by: \.place.database)
     let order = groups.keys.sorted {
@@ -28,30 +28,30 @@ actor CustomQueryRunner {
     for database in order {
       for turn in groups[database] ?? [] {
         let query = turn.place.query
-        // Of several branches with one name the first that fits runs.
+        // Of several branches with one name the first applicable one runs.
         let name = "\(database ?? "")/\(query.name)"
         guard !chosen.contains(name) else {
-          board.note(.skipped("another branch of this name ran"), turn, at: clock.now)
+          registry.note(.skipped("another branch of this name ran"), turn, at: clock.monotonic)
           continue
         }
         let outcome = await outcome(of: query, in: database, until: deadline)
         if case .skipped = outcome {} else { chosen.insert(name) }
-        board.note(outcome, turn, at: clock.now)
+        registry.note(outcome, turn, at: clock.monotonic)
       }
     }
   }
 
-  /// Reads the list of databases if some query names a pattern. Without it those of the last time are
+  /// Reads the list of databases if some query has a pattern. If that fails, the previous list is
   /// used.
-  private func discover(until deadline: ContinuousClock.Instant, clock: CollectorClock) async {
-    guard board.wantsDatabases(at: clock.now) else { return }
+  private func discover(until deadline: ContinuousClock.Instant, clock: TimeSource) async {
+    guard registry.wantsDatabases(at: clock.monotonic) else { return }
     do throws(PostgresError) {
       let names = try await DatabaseRound.names(
-        on: session(for: nil), board.databases, withConnected: true, until: deadline)
-      board.note(databases: names, at: clock.now)
+        on: session(for: nil), registry.databases, withConnected: true, until: deadline)
+      registry.note(databases: names, at: clock.monotonic)
       hasComplained = false
     } catch {
-      if !hasComplained { board.tell("the databases could not be listed: \(error)") }
+      if !hasComplained { registry.warn("the databases could not be listed: \(error)") }
       hasComplained = true
     }
   }
@@ -101,23 +101,23 @@ actor CustomQueryRunner {
     }
   }
 
-  /// The server ends a statement by itself before we have to break the connection.
+  /// The server ends a statement by itself before the connection has to be closed.
   private static let grace: Duration = .milliseconds(500)
-  /// With less time than this no query is begun.
+  /// With less time left than this no query is started.
   private static let leastTime: Duration = .milliseconds(20)
 
   private func session(for database: String?) async -> PostgresSession {
     if let session, session.database == database { return session.session }
     await close()
-    var settings = board.server.settings
+    var settings = registry.server.settings
     if let database { settings = settings.setting("dbname", database) }
-    let fresh = PostgresSession(settings, name: "pg-custom \(board.server.label)")
+    let fresh = PostgresSession(settings, name: "pg-custom \(registry.server.label)")
     session = (database, fresh)
     return fresh
   }
 
-  /// Tells the session what the query asks for, and returns why the query is not for this server; nil
-  /// if it is.
+  /// Applies the query's settings to the session; returns why the query does not apply to this
+  /// server, or `nil`.
   private func prepare(
     _ query: CustomQuery, _ session: PostgresSession, until limit: ContinuousClock.Instant
   ) async throws(PostgresError) -> String? {

@@ -1,28 +1,29 @@
-/// What is known of a custom query in one database: its last answer, and how its runs went.
+import ExpositionFormat
+
+/// The state of a custom query in one database: its last result, and the outcomes of its runs.
 ///
-/// It decides; whoever runs the query only does what it says. Times are those of the collectors'
-/// clock.
+/// It decides; the runner only executes. Times are those of the collectors' clock.
 package struct CustomQueryState: Sendable {
   /// How a run ended.
   package enum Outcome: Sendable {
     /// With rows.
     case answered(CustomAnswer, took: Duration)
-    /// With an error, named by a word short enough for a label.
+    /// With an error, with a reason short enough for a label.
     case failed(reason: String, message: String, took: Duration)
-    /// The query is not for this server, or a predicate said no.
+    /// The query does not apply to this server, or a predicate was false.
     case skipped(String)
   }
 
-  /// The last answer.
+  /// The last result.
   package private(set) var answer: CustomAnswer?
   /// When it was read.
   package private(set) var answeredAt: Duration?
-  /// Whether the last run gave an answer; nil before the first, and when the query is not for this
-  /// server.
+  /// Whether the last run succeeded; `nil` before the first run, and when the query does not apply
+  /// to this server.
   package private(set) var isGood: Bool?
-  /// How long the last run took.
+  /// The duration of the last run.
   package private(set) var took: Duration = .zero
-  /// What the last run failed of, in full.
+  /// The full error of the last run.
   package private(set) var message: String?
   /// Failed runs by reason.
   package private(set) var failures: [String: Int] = [:]
@@ -30,22 +31,22 @@ package struct CustomQueryState: Sendable {
   private var overruns = 0
   private var pausedUntil: Duration = .zero
 
-  /// Nothing is known yet.
+  /// The initial state.
   package init() {}
 
-  /// Words that say that a run took too long.
+  /// Reasons that mean that a run exceeded its time.
   private static let overrunReasons: Set = ["timeout", "canceled"]
 
-  /// Whether the query should run now. One that overran rests, longer each time.
+  /// Whether the query is due. One that exceeded its time is suspended, longer each time.
   package func isDue(_ query: CustomQuery, now: Duration) -> Bool {
     guard now >= pausedUntil else { return false }
     guard isGood == true, let answeredAt, query.ttl > .zero else { return true }
-    // A lane comes by in steps of the shortest ttl, give or take what the queries before took.
+    // A lane runs in steps of the shortest ttl, give or take the time of the queries before.
     return now - answeredAt >= (query.lane == .slow ? query.ttl * 0.9 : query.ttl)
   }
 
-  /// What is shown now, with its age; an answer that could not be renewed is shown for a while, if the
-  /// query has a ttl.
+  /// The result to expose with its age; one that could not be renewed is exposed for a while, if
+  /// the query has a ttl.
   package func shown(_ query: CustomQuery, now: Duration) -> (CustomAnswer, age: Duration)? {
     guard let answer, let answeredAt else { return nil }
     let age = now - answeredAt
@@ -56,7 +57,7 @@ package struct CustomQueryState: Sendable {
     return (answer, age)
   }
 
-  /// What is worth telling; nil if things go on as before.
+  /// A change worth reporting; `nil` if there is none.
   func change(since before: CustomQueryState) -> String? {
     switch (before.isGood, isGood) {
     case (true, false), (nil, false): return "fails: \(message ?? "")"
@@ -69,13 +70,13 @@ package struct CustomQueryState: Sendable {
     return news.isEmpty ? nil : "was answered, but: \(news.joined(separator: "; "))"
   }
 
-  /// Notes how a run ended.
+  /// Records the outcome of a run.
   package mutating func note(_ outcome: Outcome, at now: Duration) {
     switch outcome {
     case .answered(let answer, let took):
       self.answer = answer
       self.took = took
-      // What the statement saw is as old as its beginning.
+      // The result is as old as the start of the statement.
       answeredAt = now - took
       isGood = true
       message = nil

@@ -1,28 +1,29 @@
-package import CollectorCore
+package import Concurrency
+import ExpositionFormat
 import PostgresAccess
 
-/// Custom queries run once, to see what they give.
+/// A trial run of custom queries, to see their results.
 package struct CustomQueryTrial: Sendable {
   /// The query's name.
   package let query: String
   /// The database that it ran in.
   package let database: String
-  /// How it went.
+  /// Its state after the run.
   package let standing: CustomQueryState
-  /// The series that it makes, as they would be shown; without `server`.
+  /// The series as they would be exposed, without `server`.
   package let text: String
 
   /// Runs every query once, both lanes, under the session settings of a real scrape.
   package static func run(
-    _ queries: [CustomQuery], on server: PostgresServer, clock: CollectorClock = .system
+    _ queries: [CustomQuery], on server: PostgresServer, clock: TimeSource = .system
   ) async -> [CustomQueryTrial] {
-    let board = CustomQueryRegistry(server, queries: queries)
+    let registry = CustomQueryRegistry(server, queries: queries)
     for lane in CustomQuery.Lane.allCases {
-      let runner = CustomQueryRunner(board, lane: lane)
+      let runner = CustomQueryRunner(registry, lane: lane)
       await runner.run(until: .now + .seconds(3_600), clock: clock)
       await runner.close()
     }
-    return board.state.map { state in
+    return registry.state.map { state in
       var buffer = FamilyBuffer()
       buffer.beginScrape()
       state.standing.answer?.write(into: &buffer)

@@ -1,8 +1,9 @@
+import ExpositionFormat
 import MetricModel
 
-/// The rows of a custom query on their way to an answer.
+/// Converts the rows of a custom query to a result.
 struct CustomTable {
-  /// One value that a row gives.
+  /// One value of a row.
   private struct Entry {
     let family: Int
     let labels: [String]
@@ -52,11 +53,11 @@ struct CustomTable {
     for column in Set(metrics.flatMap(\.columns)).sorted() where positions[column] == nil {
       answer.complain("the statement gives no column \"\(column)\"")
     }
-    // With rows the cells speak for themselves; without, the types must.
+    // With rows the cells are checked; without rows, the column types.
     types = Dictionary(given.map { ($0.name, $0.type) }) { first, _ in first }
   }
 
-  /// What the types of the columns say, if there is no row.
+  /// Warnings that follow from the columns' types alone, if there is no row.
   private func foresight() -> [String] {
     metrics.filter { $0.reading == .number && $0.type != .unknown }.flatMap(\.values)
       .compactMap { value in
@@ -66,17 +67,17 @@ struct CustomTable {
       }
   }
 
-  /// The rows' families; rows beyond the limits are dealt with as the query says.
+  /// The families of the rows; rows beyond a limit are treated as the query says.
   mutating func read<Rows: PostgresRows & ~Copyable>(_ rows: borrowing Rows) -> CustomAnswer {
     answer.rows = rows.rowCount
-    let room = query.maxSeries - (query.onOverflow == .other ? metrics.count : 0)
+    let capacity = query.maxSeries - (query.onOverflow == .other ? metrics.count : 0)
     for row in 0..<rows.rowCount {
       let entries = entries(of: rows, row)
       let count = entries.reduce(0) { $0 + $1.seriesCount }
-      if row >= query.maxRows || series + count > room {
+      if row >= query.maxRows || series + count > capacity {
         answer.overflowRows += 1
         if query.onOverflow == .other { addToOthers(entries) }
-        // Nobody sees the rest; it is only counted.
+        // The rest is not exposed, only counted.
         if query.onOverflow != .other {
           answer.overflowRows = rows.rowCount - row
           break
@@ -219,11 +220,11 @@ extension CustomTable {
   }
 }
 
-/// A column that a statement gives.
+/// A column of a statement's result.
 package struct CustomColumn: Sendable, Equatable {
   /// Its name.
   package var name: String
-  /// The number of its type in `pg_type`; 0 if nobody knows.
+  /// The OID of its type in `pg_type`; 0 if unknown.
   package var type: UInt32
 
   /// Makes a column.
@@ -232,7 +233,7 @@ package struct CustomColumn: Sendable, Equatable {
     self.type = type
   }
 
-  /// Types whose texts are hardly ever numbers, in words.
+  /// Types whose texts are hardly ever numbers, with their names.
   static let words: [UInt32: String] = [
     17: "bytea", 18: "char", 19: "name", 25: "text", 114: "json", 869: "inet", 1042: "char",
     1043: "varchar", 1186: "an interval", 2950: "uuid", 3802: "jsonb",
@@ -240,7 +241,7 @@ package struct CustomColumn: Sendable, Equatable {
 }
 
 extension CustomQuery {
-  /// The answer that rows of a server of this version make.
+  /// The result of rows from a server of this version.
   package func answer<Rows: PostgresRows & ~Copyable>(
     _ rows: borrowing Rows, columns: [CustomColumn], version: Int, database: String? = nil
   ) -> CustomAnswer {

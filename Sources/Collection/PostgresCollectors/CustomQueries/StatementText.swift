@@ -1,12 +1,12 @@
-/// A statement as a user wrote it, looked at without a server.
+/// Checks the text of a user's statement without a server.
 package struct StatementText {
-  /// What is wrong with a statement.
+  /// Why a statement is refused.
   package enum Fault: Error, Equatable, CustomStringConvertible {
     /// There is nothing but comments.
     case empty
     /// A second statement begins at this byte.
     case several(at: Int)
-    /// It does something else than read.
+    /// It is not a statement that reads.
     case notReading(word: String)
 
     package var description: String {
@@ -26,7 +26,7 @@ package struct StatementText {
     bytes = Array(text.utf8)
   }
 
-  /// Throws unless the text is one statement that begins like one that reads.
+  /// Throws unless the text is one statement that begins with a reading keyword.
   package static func check(_ text: String) throws(Fault) {
     var statement = StatementText(text)
     var word = ""
@@ -46,7 +46,7 @@ package struct StatementText {
     }
   }
 
-  /// The word that the last byte began.
+  /// The word that starts at the last byte.
   private func word() -> String {
     let rest = bytes[(position - 1)...].prefix {
       (65...90).contains($0 & 0xDF) || $0 == UInt8(ascii: "_")

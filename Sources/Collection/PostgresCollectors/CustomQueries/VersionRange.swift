@@ -1,4 +1,4 @@
-/// Versions of servers: alternatives of conditions, as in `>=9.4.0 <10.0.0 || >=12.0.0`.
+/// A set of server versions: alternatives of conditions, as in `>=9.4.0 <10.0.0 || >=12.0.0`.
 package struct VersionRange: Sendable, Hashable {
   /// A version with three numbers, 9.6.24 or 15.20.0.
   struct Version: Comparable, Hashable, Sendable {
@@ -10,7 +10,7 @@ package struct VersionRange: Sendable, Hashable {
       (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
     }
 
-    /// Reads the number that libpq tells: 90624 is 9.6.24, 150020 is 15.20.0.
+    /// Converts libpq's version number: 90624 is 9.6.24, 150020 is 15.20.0.
     init(number: Int) {
       if number < 100_000 {
         self.init(major: number / 10_000, minor: number / 100 % 100, patch: number % 100)
@@ -59,12 +59,12 @@ package struct VersionRange: Sendable, Hashable {
     ]
   }
 
-  /// Reads conditions: `>= > <= < = == != !`, blanks for and, `||` for or, `x` for any number; nil if
-  /// the text is none.
+  /// Parses conditions: `>= > <= < = == != !`, blanks for and, `||` for or, `x` for any number;
+  /// `nil` if the text is malformed.
   package init?(parsing text: String) {
     var alternatives: [[Condition]] = []
     for part in text.split(separator: "||", omittingEmptySubsequences: false) {
-      // A blank may stand between the sign and its version.
+      // A blank may separate the sign from its version.
       var words: [String] = []
       for word in part.split(whereSeparator: \.isWhitespace) {
         if let last = words.last, last.allSatisfy({ "<>=!".contains($0) }) {
@@ -84,7 +84,7 @@ package struct VersionRange: Sendable, Hashable {
     self.alternatives = alternatives
   }
 
-  /// Whether a server is meant, by libpq's number of its version.
+  /// Whether a server is included, by libpq's version number.
   package func contains(_ number: Int) -> Bool {
     let version = Version(number: number)
     return alternatives.contains { $0.allSatisfy { $0.holds(version) } }
@@ -93,7 +93,7 @@ package struct VersionRange: Sendable, Hashable {
   private static func condition(_ word: String) -> Condition? {
     let sign = word.prefix { "<>=!".contains($0) }
     guard let (version, next) = versions(word.dropFirst(sign.count)) else { return nil }
-    // `next` is the first version that is none of those meant: 9.5.0 for 9.4.x.
+    // `next` is the first version that is not included: 9.5.0 for 9.4.x.
     switch sign {
     case ">=": return Condition(lower: version, upper: nil, isNegated: false)
     case ">": return Condition(lower: next, upper: nil, isNegated: false)
@@ -105,7 +105,7 @@ package struct VersionRange: Sendable, Hashable {
     }
   }
 
-  /// The first version meant by `9.4.1`, `9.4.x` or `12`, and the first behind.
+  /// The first version that `9.4.1`, `9.4.x` or `12` includes, and the first one after those.
   private static func versions(_ text: Substring) -> (Version, Version)? {
     var parts: [Int?] = []
     for part in text.split(separator: ".", omittingEmptySubsequences: false) {

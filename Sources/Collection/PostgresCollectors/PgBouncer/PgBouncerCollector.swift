@@ -1,11 +1,12 @@
 package import CollectorCore
+package import ExpositionFormat
 import MetricModel
 import PostgresAccess
 
-/// What the admin console of a PgBouncer tells, under the names of its usual exporter.
+/// Metrics of the admin console of a PgBouncer, under the names of its usual exporter.
 ///
-/// A server of the configuration whose database is `pgbouncer` is taken for one. Versions add and
-/// drop columns: what is there is shown.
+/// A configured server whose database is `pgbouncer` is treated as one. Versions add and drop
+/// columns: those that exist are exposed.
 package struct PgBouncerCollector: Collector {
   let server: PostgresServer
 
@@ -40,8 +41,8 @@ package struct PgBouncerCollector: Collector {
     buffer.add(1, reason)
   }
 
-  /// The console says its version as that of a server: no statement is needed, whose answer comes as
-  /// a row in some versions and as a notice in others.
+  /// The console reports its version as that of a server: this saves a statement, whose result is a
+  /// row in some versions and a notice in others.
   private func writeVersion(into buffer: inout FamilyBuffer) {
     guard let text = server.session.state.serverVersionText else { return }
     buffer.family("pgbouncer_version_info", .gauge, "Version of PgBouncer.", labels: ["version"])
@@ -60,7 +61,7 @@ extension PostgresResult {
     }
   }
 
-  /// `SHOW CONFIG`: only the limits that saturation is measured by.
+  /// `SHOW CONFIG`: only the limits relevant to saturation.
   fileprivate borrowing func writeConfiguration(into buffer: inout FamilyBuffer) {
     let wanted = [
       "max_client_conn": ("max_client_connections", "Client connections allowed."),

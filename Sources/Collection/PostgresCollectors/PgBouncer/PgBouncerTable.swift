@@ -1,4 +1,4 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// One `SHOW` statement of the admin console with the metrics of its columns.
@@ -8,7 +8,7 @@ struct PgBouncerTable: Sendable {
     let column: String
     let metric: String
     let type: MetricType
-    /// What the column is multiplied by: microseconds become seconds.
+    /// The factor for the column: microseconds become seconds.
     let factor: Double
     let help: String
 

@@ -5,9 +5,9 @@ extension TableQuery {
   /// as `other`.
   static let applicationNames = 50
 
-  /// Sessions by database, state, user, application and what they wait for, with the longest
-  /// transaction of each; every database has every state, if only with 0. Our own sessions are left
-  /// out, and so is the text of statements, always.
+  /// Sessions by database, state, user, application and wait event, with the longest transaction of
+  /// each; every database has every state, if only with 0. Our own sessions are left out, and so is
+  /// the text of statements, always.
   static let activity = TableQuery(
     name: "stat_activity", prefix: "pg_stat_activity_",
     labels: [

@@ -1,15 +1,15 @@
 import MetricModel
 
-/// How much of the large tables is air, estimated from the statistics of the planner: nothing of a
-/// table is read, and no lock is waited for.
+/// The bloat of the large tables, estimated from the planner's statistics: no table is read, and no
+/// lock is waited for.
 ///
-/// The statistics of a column are shown only to those who may read it: a table that the role may not
-/// SELECT from is counted as unknown, never as free of bloat.
+/// The statistics of a column are visible only to roles that may read it: a table that the role may
+/// not SELECT from is counted as unknown, never as free of bloat.
 extension TableQuery {
   private static let blockSize = "current_setting('block_size')::float8"
 
   /// A row has a header of 24 bytes and a pointer of 4, and is padded to 8; a page a header of 24.
-  /// Tables of less than 1 MB are not worth a look, nor more than the 200 largest.
+  /// Tables of less than 1 MB are ignored, and so are all but the 200 largest.
   private static let estimate = """
     FROM (
       SELECT n.nspname AS schemaname, c.relname, c.relpages, s.known,
@@ -32,7 +32,7 @@ extension TableQuery {
     ) b
     """
 
-  /// The tables with the most air.
+  /// The tables with the most bloat.
   static let tableBloat = TableQuery(
     name: "table_bloat", pace: .slow, scope: .database, prefix: "tocsin_postgres_table_bloat_",
     labels: [.of("datname", sql: "current_database()"), .of("schemaname"), .of("relname")],
@@ -46,7 +46,7 @@ extension TableQuery {
     ],
     source: estimate + " WHERE known ORDER BY relpages - needed DESC, 2, 3 LIMIT 20")
 
-  /// How many large tables there are whose statistics cannot be seen.
+  /// The number of large tables whose statistics are not visible.
   static let tableBloatUnknown = TableQuery(
     name: "table_bloat_unknown", pace: .slow, scope: .database,
     prefix: "tocsin_postgres_table_bloat_",

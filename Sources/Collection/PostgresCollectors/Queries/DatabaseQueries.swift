@@ -21,7 +21,7 @@ extension TableQuery {
       .of(.counter, "temp_files", "Temporary files made by queries."),
       .of(.counter, "temp_bytes", "Bytes written to temporary files."),
       .of(.counter, "deadlocks", "Deadlocks detected."),
-      // NaN without checksums, and before the first failure, as the peer has it.
+      // NaN without checksums, and before the first failure, as in postgres_exporter.
       .of(
         .unknown, "checksum_failures", "Blocks with a wrong checksum.", since: 120_000, null: .nan),
       .of(
@@ -76,8 +76,8 @@ extension TableQuery {
     ],
     source: "FROM pg_database WHERE datconnlimit <> -2 ORDER BY oid")
 
-  /// Sizes on disk. `pg_database_size` walks over every file, which takes minutes on large or cold
-  /// disks.
+  /// Sizes on disk. `pg_database_size` walks through every file, which takes minutes on large or
+  /// cold disks.
   static let databaseSizes = TableQuery(
     name: "database_size", pace: .slow, prefix: "pg_database_", labels: [.of("datname")],
     values: [
@@ -88,7 +88,7 @@ extension TableQuery {
     ],
     source: "FROM pg_database WHERE datconnlimit <> -2 ORDER BY oid")
 
-  /// How far each database is from a wraparound of transaction ids.
+  /// How close each database is to a wraparound of transaction ids.
   static let wraparound = TableQuery(
     name: "database_wraparound", prefix: "pg_database_wraparound_age_",
     labels: [.of("datname")],

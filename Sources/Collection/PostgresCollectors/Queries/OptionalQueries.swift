@@ -1,4 +1,4 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 extension TableQuery {
@@ -49,7 +49,7 @@ extension TableQuery {
       + " AND query LIKE 'autovacuum:%' AND xact_start IS NOT NULL GROUP BY 1 ORDER BY 1")
 
   /// The WAL position by the function of PostgreSQL before 10, which is older than what Tocsin
-  /// supports: the name is accepted, and there is nothing to tell.
+  /// supports: the name is accepted, and there are no data.
   static let xlogLocation = TableQuery(
     name: "xlog_location", isEnabledByDefault: false, prefix: "pg_xlog_location_", labels: [],
     values: [

@@ -21,7 +21,7 @@ extension TableQuery {
       ) connections
       """)
 
-  /// Who holds the sessions: databases and roles with their limits, and applications, each up to a
+  /// Sessions by owner: databases and roles with their limits, and applications, each up to a
   /// number, with the rest as `other`.
   static let connectionsBy = TableQuery(
     name: "connections_by", prefix: "tocsin_postgres_connections_by",
@@ -52,8 +52,8 @@ extension TableQuery {
       ) connections ORDER BY 1, 2
       """)
 
-  /// The sessions that wait for locks, and those that others wait for. Costs next to nothing while
-  /// nobody waits: only waiting sessions are asked for their blockers.
+  /// The sessions that wait for locks, and those that others wait for. Nearly free while nobody
+  /// waits: only waiting sessions are queried for their blockers.
   private static let tree = """
     WITH RECURSIVE waiting AS MATERIALIZED (
       SELECT DISTINCT pid FROM pg_locks WHERE NOT granted ORDER BY pid LIMIT 200
@@ -70,7 +70,7 @@ extension TableQuery {
     )
     """
 
-  /// How many wait for locks, how long, and how deep.
+  /// How many sessions wait for locks, how long, and how deep.
   static let blocking = TableQuery(
     name: "blocking", prefix: "tocsin_postgres_blocking_", labels: [],
     values: [
@@ -99,7 +99,8 @@ extension TableQuery {
     ],
     source: "", with: tree)
 
-  /// The sessions at the roots of the blocking tree, the worst five: whom to ask, or to end.
+  /// The worst five sessions at the roots of the blocking tree: the ones to investigate or
+  /// terminate.
   static let blockingRoots = TableQuery(
     name: "blocking_roots", prefix: "tocsin_postgres_blocking_root_",
     labels: [
@@ -121,7 +122,7 @@ extension TableQuery {
       + " ORDER BY (SELECT count(DISTINCT t.pid) FROM tree t WHERE t.root = r.pid) DESC, r.pid"
       + " LIMIT 5", with: tree)
 
-  /// Who keeps vacuum from removing dead rows, the worst of each kind, and by how much.
+  /// What keeps vacuum from removing dead rows: the worst of each kind, and by how much.
   static let vacuumHolders = TableQuery(
     name: "vacuum_holders", prefix: "tocsin_postgres_vacuum_held_back_",
     labels: [.of("holder"), .of("name")],
@@ -152,7 +153,7 @@ extension TableQuery {
       ) worst ORDER BY holder
       """)
 
-  /// How much of the way to a wraparound each database has gone; at 1 the server stops to write.
+  /// The fraction of the way to a wraparound for each database; at 1 the server stops writing.
   static let idAges = TableQuery(
     name: "id_ages", prefix: "tocsin_postgres_", labels: [.of("datname")],
     values: [
@@ -165,7 +166,8 @@ extension TableQuery {
     ],
     source: "FROM pg_database WHERE datconnlimit <> -2 ORDER BY oid")
 
-  /// Databases whose removal was interrupted: nobody can connect to them, and all that can be done is to drop them again.
+  /// Databases whose removal was interrupted: nobody can connect to them, and the only remedy is to
+  /// drop them again.
   static let invalidDatabases = TableQuery(
     name: "invalid_databases", pace: .slow, prefix: "tocsin_postgres_", labels: [],
     values: [

@@ -1,15 +1,15 @@
 import MetricModel
 
 extension TableQuery {
-  /// The position that a server is at: what it writes as a primary, what it has received as a
+  /// The current WAL position of a server: what it writes as a primary, what it has received as a
   /// standby. An archive-only standby receives nothing and is where it has replayed to.
   private static let currentPosition =
     "CASE WHEN pg_is_in_recovery()"
     + " THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())"
     + " ELSE pg_current_wal_lsn() END"
 
-  /// Whether a standby still hears from its primary; without the privilege to see more, the
-  /// receiver's existence must do.
+  /// Whether a standby still receives from its primary; without the privilege to see more, the
+  /// existence of the receiver must suffice.
   private static let isStreaming = """
     EXISTS (SELECT FROM pg_stat_wal_receiver WHERE pid IS NOT NULL
       AND (status IS NULL OR status = 'streaming')
@@ -17,8 +17,8 @@ extension TableQuery {
         OR last_msg_receipt_time > clock_timestamp() - interval '90 seconds'))
     """
 
-  /// The lag of a standby, which is 0 only if all is replayed *and* the primary still talks to it:
-  /// a cut link must not look like a standby without lag.
+  /// The lag of a standby, which is 0 only if everything is replayed *and* the primary is still
+  /// connected: a broken link must not look like a standby without lag.
   static let replication = TableQuery(
     name: "replication", prefix: "pg_replication_", labels: [],
     values: [
@@ -39,7 +39,7 @@ extension TableQuery {
     ],
     source: "")
 
-  /// What the lag is made of.
+  /// The components of the lag.
   static let replicationParts = TableQuery(
     name: "replication_positions", prefix: "tocsin_postgres_", labels: [],
     values: [
@@ -77,7 +77,7 @@ extension TableQuery {
     source: "FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid"
       + " ORDER BY r.pid")
 
-  /// How much WAL each slot holds back.
+  /// How much WAL each slot retains.
   static let slots = TableQuery(
     name: "replication_slots", prefix: "pg_replication_slots_",
     labels: [.of("slot_name"), .of("database")],
@@ -123,7 +123,7 @@ extension TableQuery {
     ],
     source: "FROM pg_replication_slots ORDER BY slot_name")
 
-  /// Whether the WAL that a slot needs is still there, as a label of a value that is always 1.
+  /// Whether the WAL that a slot needs still exists, as a label of a value that is always 1.
   static let slotStatus = TableQuery(
     name: "replication_slot_status", prefix: "pg_replication_slots_", since: 130_000,
     labels: [.of("slot_name"), .of("slot_type"), .of("wal_status")],
@@ -132,7 +132,7 @@ extension TableQuery {
     ],
     source: "FROM pg_replication_slots WHERE wal_status IS NOT NULL ORDER BY slot_name")
 
-  /// What a standby receives, and from where.
+  /// The source and positions of a standby's WAL receiver.
   static let walReceiver = TableQuery(
     name: "stat_wal_receiver", prefix: "pg_stat_wal_receiver_", since: 130_000,
     labels: [

@@ -1,7 +1,7 @@
 import MetricModel
 
 extension TableQuery {
-  /// How many findings of a kind one database shows: the worst.
+  /// The number of findings of a kind per database: the worst.
   private static let findings = 20
   private static let blockSize = "current_setting('block_size')::bigint"
   private static let database = Label.of("datname", sql: "current_database()")
@@ -59,7 +59,7 @@ extension TableQuery {
     ) problem
     """
 
-  /// The largest indexes that are unused since the statistics began, broken, or there twice.
+  /// The largest indexes that are unused since the statistics began, invalid, or duplicates.
   static let indexProblems = TableQuery(
     name: "index_problems", pace: .slow, scope: .database, prefix: "tocsin_postgres_index_problem_",
     labels: [
@@ -70,7 +70,7 @@ extension TableQuery {
     ],
     source: indexProblem + " WHERE rank <= \(findings) ORDER BY problem, rank")
 
-  /// How many such indexes there are.
+  /// The number of such indexes.
   static let indexProblemCounts = TableQuery(
     name: "index_problem_counts", pace: .slow, scope: .database,
     prefix: "tocsin_postgres_index_problems", labels: [database, .of("problem", sql: "k.problem")],
@@ -115,7 +115,7 @@ extension TableQuery {
         AND (x.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)
     """
 
-  /// Foreign keys without an index to find the referring rows by, of the largest tables: each
+  /// Foreign keys of the largest tables without an index to find the referring rows by: each
   /// deletion of a referred row reads the whole table.
   static let unindexedKeys = TableQuery(
     name: "foreign_keys_without_index", pace: .slow, scope: .database,
@@ -131,7 +131,7 @@ extension TableQuery {
     ],
     source: unindexedKey + " ORDER BY c.relpages DESC, k.oid LIMIT \(findings)")
 
-  /// How many such keys there are.
+  /// The number of such keys.
   static let unindexedKeyCount = TableQuery(
     name: "foreign_key_count", pace: .slow, scope: .database,
     prefix: "tocsin_postgres_foreign_keys_without_index", labels: [database],

@@ -3,8 +3,8 @@ import MetricModel
 extension TableQuery {
   private static let checkpointer = 170_000
 
-  /// The background writer. PostgreSQL 17 moved the checkpoint columns away; their old names live
-  /// on here, so that alerts made for older servers still work.
+  /// The background writer. PostgreSQL 17 moved the checkpoint columns to another view; their old
+  /// names are still exposed, so that alerts made for older servers keep working.
   static let bgwriter = TableQuery(
     name: "stat_bgwriter", prefix: "pg_stat_bgwriter_", labels: [],
     values: [
@@ -115,8 +115,8 @@ extension TableQuery {
     ],
     source: "")
 
-  /// Vacuums under way. A relation's name is known in the connected database only, elsewhere its
-  /// number stands for it.
+  /// Running vacuums. A relation's name is known in the connected database only, elsewhere its OID
+  /// stands for it.
   static let vacuumProgress = TableQuery(
     name: "stat_progress_vacuum", prefix: "pg_stat_progress_vacuum_",
     labels: [

@@ -1,4 +1,4 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Every boolean and numeric setting as a gauge of its own, in seconds or bytes where it has such a
@@ -8,8 +8,8 @@ struct SettingsQuery: PostgresQuery {
   let pace = QueryPace.everyScrape
   let isEnabledByDefault = true
 
-  /// `setting` as the server writes it, modes of files in octal; but for what our own session has
-  /// set for itself `reset_val`, which is what other sessions get.
+  /// `setting` as the server writes it, file modes in octal; but for settings that our own session
+  /// has changed `reset_val`, which is what other sessions get.
   func sql(version: Int) -> String? {
     """
     SELECT name, CASE WHEN source = 'session' OR name = 'transaction_read_only' THEN reset_val
@@ -29,7 +29,7 @@ struct SettingsQuery: PostgresQuery {
       let setting = Setting(
         name: name, value: value, unit: rows.text(row, unit) ?? "",
         type: rows.text(row, type) ?? "")
-      // One odd setting of an extension must not cost the others.
+      // One odd setting of an extension must not affect the others.
       guard let metric = setting.metric else { continue }
       buffer.gauge(metric.name, "Server parameter \(name).", metric.value)
     }
@@ -43,7 +43,7 @@ struct Setting {
   let unit: String
   let type: String
 
-  /// The metric's name and value; nil for what is no number or cannot be a name.
+  /// The metric's name and value; `nil` if it is not a number or cannot be a name.
   var metric: (name: String, value: Double)? {
     let isOdd = name.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     let base = "pg_settings_" + (isOdd ? Self.underscored(name) : name)

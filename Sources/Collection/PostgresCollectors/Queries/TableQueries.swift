@@ -1,7 +1,7 @@
 import MetricModel
 
 extension TableQuery {
-  /// How many tables of the connected database are shown: the largest.
+  /// The most tables of the connected database that are exposed: the largest.
   static let tableLimit = 500
 
   private static let isTable = """
@@ -18,8 +18,8 @@ extension TableQuery {
       ORDER BY c.relpages DESC, c.oid LIMIT \(tableLimit))
     """
 
-  /// The views group by table, so that only a condition on the tables' numbers, and no join, keeps
-  /// them from reading what nobody wants to see.
+  /// The views group by table, so that only a condition on the tables' OIDs, and no join, prevents
+  /// them from reading all tables.
   private static let chosen = "WHERE t.relid = ANY (ARRAY(SELECT oid FROM l))"
 
   private static let names: [Label] = [
@@ -116,7 +116,7 @@ extension TableQuery {
     ],
     source: "FROM pg_statio_user_tables t \(chosen) ORDER BY t.relid", with: largest)
 
-  /// How many tables there are, and how many of them are shown.
+  /// The number of tables, and how many of them are exposed.
   static let tableCount = TableQuery(
     name: "table_count", scope: .database, prefix: "tocsin_postgres_tables",
     labels: [.of("datname", sql: "current_database()")],

@@ -1,7 +1,7 @@
 import MetricModel
 
 /// How much the server reads and writes, and for what: the views that no generation of
-/// postgres_exporter shows.
+/// postgres_exporter exposes.
 extension TableQuery {
   private static func seconds(
     _ column: String, _ name: String, _ help: String, since: Int = 0, before: Int = .max
@@ -10,8 +10,8 @@ extension TableQuery {
       .counter, column, help, metric: name, sql: "\(column) / 1000", since: since, before: before)
   }
 
-  /// Input and output by who does it, on what and why, from PostgreSQL 16 on. What never happened
-  /// makes no series, and NULL is what cannot happen.
+  /// Input and output by backend type, object and context, from PostgreSQL 16 on. What never
+  /// happened has no series, and NULL means that it cannot happen.
   static let statIO = TableQuery(
     name: "stat_io", prefix: "tocsin_postgres_io_", since: 160_000,
     labels: [.of("backend_type"), .of("object"), .of("context")],
@@ -44,7 +44,7 @@ extension TableQuery {
       ORDER BY 1, 2, 3
       """)
 
-  /// How much WAL is made, from PostgreSQL 14 on; 18 moved its writes to the view of input and
+  /// How much WAL is generated, from PostgreSQL 14 on; 18 moved its writes to the view of input and
   /// output.
   static let statWAL = TableQuery(
     name: "stat_wal", prefix: "tocsin_postgres_wal_", since: 140_000, labels: [],

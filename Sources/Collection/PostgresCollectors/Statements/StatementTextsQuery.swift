@@ -1,17 +1,17 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// The texts of the statements that ``StatementsQuery`` shows, cut short, as labels of a value that
-/// is always 1; off by default, because texts may tell more than metrics should.
+/// The truncated texts of the statements that ``StatementsQuery`` exposes, as labels of a value
+/// that is always 1; off by default, because texts may reveal more than metrics should.
 ///
-/// Only texts that are not known yet are asked for.
+/// Only texts that are not known yet are read.
 struct StatementTextsQuery: PostgresQuery {
   let name = "stat_statements_text"
   let pace = QueryPace.slow
   let isEnabledByDefault = false
   let ledger: TopStatementsTracker
 
-  /// Characters of a text that are shown, as with the peer.
+  /// Characters of a text that are exposed, as in postgres_exporter.
   private static let length = 120
 
   func sql(version: Int) -> String? { nil }

@@ -1,7 +1,7 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// The statements that cost most, from the extension pg_stat_statements, without their texts.
+/// The most expensive statements, from the extension pg_stat_statements, without their texts.
 ///
 /// Its columns follow the version of the extension, which may be older than the server after an
 /// upgrade. The texts are never read here: they lie in a file that can be hundreds of megabytes.
@@ -28,10 +28,10 @@ struct StatementsQuery: PostgresQuery {
     guard let found = server.extensions["pg_stat_statements"] else { return nil }
     let suffix = found.isAtLeast(1, 8) ? "_exec_time" : "_time"
     let block = found.isAtLeast(1, 11) ? "shared_blk" : "blk"
-    let kept = ledger.members.map { "(\($0.userID), \($0.databaseID), \($0.queryID))" }
+    let retained = ledger.members.map { "(\($0.userID), \($0.databaseID), \($0.queryID))" }
     let sticky =
-      kept.isEmpty
-      ? "" : " OR (userid, dbid, queryid) IN (VALUES \(kept.joined(separator: ", ")))"
+      retained.isEmpty
+      ? "" : " OR (userid, dbid, queryid) IN (VALUES \(retained.joined(separator: ", ")))"
     let blocks = StatementCounts.columns.dropFirst(5)
     let columns = (StatementCounts.columns + Self.times).joined(separator: ", ")
     return """
@@ -125,7 +125,7 @@ struct StatementsQuery: PostgresQuery {
     }
   }
 
-  /// Reads the rows; nil without the row of totals.
+  /// Parses the rows; `nil` without the row of totals.
   private func sheet<Rows: PostgresRows & ~Copyable>(of rows: borrowing Rows)
     -> TopStatementsSnapshot?
   {

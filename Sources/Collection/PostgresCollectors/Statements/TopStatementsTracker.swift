@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The statements that are shown one by one, and the sum of all others.
+/// Tracks the statements that are exposed individually, and the sum of all others.
 ///
-/// A statement enters when it was among the top twice in a row and a place is free, and leaves when
-/// it was outside five times in a row: a dashboard sees neither flicker nor an endless row of names.
-/// What is counted are increments, so that no counter ever goes back when the server forgets
+/// A statement enters when it was among the top twice in a row and there is capacity, and leaves
+/// when it was outside five times in a row: a dashboard sees neither flicker nor an endless list of
+/// names. Increments are counted, so that no counter ever decreases when the server evicts
 /// statements, is reset or restarts.
 final class TopStatementsTracker: Sendable {
-  /// How many statements are shown one by one.
+  /// The most statements exposed individually.
   let limit: Int
 
   private static let entryReadings = 2
@@ -34,12 +34,12 @@ final class TopStatementsTracker: Sendable {
     self.limit = limit
   }
 
-  /// The statements shown one by one now.
+  /// The statements exposed individually now.
   var members: [StatementKey] {
     state.withLock { $0.members.keys.sorted { $0.order < $1.order } }
   }
 
-  /// Takes in a reading, the statements by rank and the sum of all, and returns what to show.
+  /// Adds a reading, the statements by rank and the sum of all, and returns what to expose.
   func take(_ reading: [StatementReading], total: StatementCounts) -> TopStatementsSnapshot {
     state.withLock { state in
       let isFirst = state.previousTotal == nil
@@ -77,8 +77,8 @@ final class TopStatementsTracker: Sendable {
     for each in reading where each.rank <= limit && state.members[each.key] == nil {
       let seen = (state.candidates[each.key] ?? 0) + 1
       if isFirst || seen >= Self.entryReadings, state.members.count < limit {
-        // With the first reading the counters are the server's; later ones begin at what is new,
-        // because the rest has been counted with the others.
+        // With the first reading the counters are the server's; later ones start with the
+        // increments, because the rest has been counted with the others.
         state.members[each.key] = Member(
           shown: isFirst ? each.counts : StatementCounts(), previous: each.counts,
           times: each.times)
@@ -90,7 +90,7 @@ final class TopStatementsTracker: Sendable {
     state.candidates = candidates
   }
 
-  /// The shown statements whose text is not known yet; texts of those that left are forgotten.
+  /// The exposed statements whose text is not known yet; texts of those that left are forgotten.
   func withoutText() -> [Int64] {
     state.withLock { state in
       let ids = Set(state.members.keys.map(\.queryID))
@@ -99,7 +99,7 @@ final class TopStatementsTracker: Sendable {
     }
   }
 
-  /// Remembers texts and returns all that are known, by id.
+  /// Stores texts and returns all that are known, by id.
   func learn(_ texts: [(Int64, String)]) -> [(id: Int64, text: String)] {
     state.withLock { state in
       for (id, text) in texts where state.texts[id] == nil { state.texts[id] = text }
@@ -108,7 +108,7 @@ final class TopStatementsTracker: Sendable {
   }
 }
 
-/// What tells statements apart.
+/// The identity of a statement.
 struct StatementKey: Hashable, Sendable {
   let userID: Int64
   let databaseID: Int64
@@ -128,14 +128,14 @@ struct StatementReading: Sendable {
   var times: SIMD4<Double> = .zero
 }
 
-/// What is to be shown after a reading.
+/// What to expose after a reading.
 struct TopStatementsSnapshot: Sendable {
   let members: [(key: StatementKey, counts: StatementCounts, times: SIMD4<Double>)]
   let other: StatementCounts
   let total: StatementCounts
 }
 
-/// The counters of a statement, those of one place beside each other; times are in seconds.
+/// The counters of a statement in SIMD groups; times are in seconds.
 struct StatementCounts: Sendable, Equatable {
   /// The columns of a reading, in the order of the counters.
   static let columns = [
@@ -147,7 +147,7 @@ struct StatementCounts: Sendable, Equatable {
 
   private var values: SIMD16<Double> = .zero
 
-  /// Makes counters of which only the calls are known.
+  /// Makes counters with only the number of calls.
   init(calls: Double = 0) {
     values[0] = calls
   }
@@ -160,7 +160,7 @@ struct StatementCounts: Sendable, Equatable {
     set { values[column] = newValue }
   }
 
-  /// What was added since; a counter that went back began again at 0.
+  /// The increments since an earlier reading; a counter that decreased was reset to 0.
   func increment(since earlier: StatementCounts) -> StatementCounts {
     var result = self
     result.values.replace(

@@ -1,5 +1,7 @@
+package import Configuration
 package import PatternMatching
-package import WebClient
+import TransportSecurity
+import WebClient
 
 /// What an HTTP probe asks, and which answer counts as success.
 package struct HTTPProbeSettings: Sendable {
@@ -23,13 +25,10 @@ package struct HTTPProbeSettings: Sendable {
   /// Header fields of the request; `Host` is sent instead of the URL's host, and names the server in the TLS handshake.
   package var headers: [(name: String, value: String)] = []
   package var body: String?
-  /// Shown to the target's own host only.
-  package var credentials: WebCredentials?
-  package var tls = TLSOptions()
-  package var proxyURL: String?
+  /// How the request is made; secrets are shown to the target's own host only.
+  package var client = HTTPClientConfiguration()
   /// Which address of the target is tried.
   package var addresses = IPPreference()
-  package var followsRedirects = true
   /// Asks for gzip, and decompresses.
   package var acceptsCompression = false
   /// The largest body that is read; a larger one is a failure.
@@ -54,7 +53,8 @@ package struct HTTPProbeSettings: Sendable {
   }
 
   var carriesSecrets: Bool {
-    credentials != nil || tls.certificateFile != nil || tls.keyFile != nil || body != nil
+    client.authorization != nil || client.tls.certificateFile != nil || client.tls.keyFile != nil
+      || body != nil || !client.headers.isEmpty
       || headers.contains { field in !Self.harmless.contains(field.name.lowercased()) }
   }
 
@@ -64,24 +64,26 @@ package struct HTTPProbeSettings: Sendable {
   ]
 
   /// The request for a URL, to be sent to an address that was looked up before.
-  func request(url: String, address: IPAddress) -> WebRequest {
-    var fields = WebHeaders()
+  ///
+  /// - Throws: ``SecretError`` if a secret file gives no secret within `limit`.
+  func request(
+    url: String, address: IPAddress, within limit: Duration
+  ) async throws(SecretError) -> WebRequest {
+    var fields = HTTPHeaders()
     for field in headers { fields.append(field.name, field.value) }
     var request = WebRequest(
       WebRequest.Method(rawValue: method), url, headers: fields, body: body.map { Array($0.utf8) })
-    request.credentials = credentials
-    request.tls = tls
+    request.timeout = limit
+    try await client.apply(to: &request)
     if request.tls.serverName == nil {
       request.tls.serverName = fields["Host"].map(Self.name(ofField:))
     }
-    request.proxyURL = proxyURL
     request.maximumBodyBytes = maximumBodyBytes
     request.acceptCompression = acceptsCompression
-    request.followRedirects = followsRedirects
     request.reusesConnection = false
     request.collectsCertificates = true
     // A proxy looks the name up itself.
-    request.address = proxyURL == nil ? address.text : nil
+    request.address = client.proxyURL == nil ? address.text : nil
     return request
   }
 

@@ -1,4 +1,6 @@
 import CollectorCore
+import Configuration
+import TransportSecurity
 import WebClient
 
 /// One HTTP probe.
@@ -22,7 +24,13 @@ struct HTTPProbe: Sendable {
       reading.http?.timings.dns = reading.lookup.duration
       return reading
     }
-    var request = settings.request(url: url, address: address)
+    guard
+      var request = try? await settings.request(
+        url: url, address: address, within: context.remaining)
+    else {
+      reading.failure = ProbeFailure(.secret)
+      return reading
+    }
     request.timeout = context.remaining
     let attempt = await client.attempt(request)
     var http = HTTPReading(attempt, settings)
@@ -53,7 +61,7 @@ struct HTTPProbe: Sendable {
     request.connectsOnly = true
     request.followRedirects = false
     request.credentials = nil
-    request.tls = TLSOptions(serverName: request.tls.serverName, insecureSkipVerify: true)
+    request.tls = TLSConfiguration(serverName: request.tls.serverName, insecureSkipVerify: true)
     guard let response = try? await client.send(request), !response.certificates.isEmpty else {
       return nil
     }

@@ -1,5 +1,8 @@
-import CollectorCore
+import Codecs
+import Configuration
+import ExpositionFormat
 import MetricModel
+import TransportSecurity
 import WebClient
 
 /// What an HTTP probe saw besides success or failure; all zero if there was no answer.
@@ -29,14 +32,14 @@ struct HTTPReading: Sendable {
     version = Double(response.httpVersion) ?? 0
     lastModified = response.headers["Last-Modified"].flatMap(HTTPDate.seconds)
     // A redirect that is left alone is seen nonetheless.
-    if !settings.followsRedirects, (300..<400).contains(response.status),
+    if !settings.client.followsRedirects, (300..<400).contains(response.status),
       response.headers["Location"] != nil
     {
       redirects += 1
     }
     if isTLS {
       chain = CertificateChain(
-        response.certificates, isVerified: !settings.tls.insecureSkipVerify)
+        response.certificates, isVerified: !settings.client.tls.insecureSkipVerify)
     }
   }
 
@@ -54,7 +57,7 @@ struct HTTPReading: Sendable {
       ("resolve", timings.dns), ("connect", timings.connect), ("tls", timings.tls),
       ("processing", timings.processing), ("transfer", timings.transfer),
     ] {
-      buffer.add(duration.inSeconds, phase, to: phases)
+      buffer.add(duration.seconds, phase, to: phases)
     }
     if let lastModified {
       buffer.gauge(

@@ -1,4 +1,4 @@
-import BlockingCalls
+import Concurrency
 import CollectorCore
 
 /// What looking up a target's host brought.
@@ -9,10 +9,8 @@ struct NameLookup: Sendable {
   var duration: Duration = .zero
 }
 
-/// Looks up names on threads that can be left behind, for many probes at once.
+/// Looks up the hosts of probes.
 struct NameResolver: Sendable {
-  private let worker = BlockingWorker(threadLimit: 64)
-
   /// The address of a host that a module prefers.
   ///
   /// Throws `timeout` when the resolver does not answer, `resolve` when it knows no address that may be used.
@@ -20,20 +18,18 @@ struct NameResolver: Sendable {
     _ host: String, by preference: IPPreference, context: ScrapeContext
   ) async -> (lookup: NameLookup, failure: ProbeFailure?) {
     if let address = IPAddress(host) { return (NameLookup(address: address), nil) }
-    let started = context.clock.now
-    let deadline = ContinuousClock.now + context.remaining
+    let started = context.clock.monotonic
     var lookup = NameLookup()
     var failure: ProbeFailure?
     do {
-      let texts = try await worker.run(context: context) {
-        (try? NameResolution.addresses(of: host, until: deadline)) ?? []
-      }
+      let texts = try await NameResolution.addresses(
+        of: host, within: context.remaining, clock: context.clock)
       lookup.address = preference.choose(from: texts.compactMap(IPAddress.init))
       if lookup.address == nil { failure = ProbeFailure(.resolve) }
     } catch {
-      failure = ProbeFailure(error == .overdue ? .timeout : .resolve)
+      failure = ProbeFailure(error.isTimeout ? .timeout : .resolve)
     }
-    lookup.duration = context.clock.now - started
+    lookup.duration = context.clock.monotonic - started
     return (lookup, failure)
   }
 }

@@ -20,6 +20,7 @@ struct ProbeFailure: Error, Hashable, Sendable {
     case plaintext
     case encrypted
     case cancelled
+    case secret
   }
 
   let reason: Reason

@@ -1,4 +1,4 @@
-import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// What one probe saw.
@@ -18,9 +18,9 @@ struct ProbeReading: Sendable {
   func write(into buffer: inout FamilyBuffer) {
     buffer.gauge(
       "probe_dns_lookup_time_seconds", "Time the lookup of the target's name took in seconds.",
-      lookup.duration.inSeconds)
+      lookup.duration.seconds)
     buffer.gauge(
-      "probe_duration_seconds", "Time the probe took in seconds.", duration.inSeconds)
+      "probe_duration_seconds", "Time the probe took in seconds.", duration.seconds)
     buffer.gauge(
       "probe_failed_due_to_regex", "1 if a regular expression made the probe fail.",
       isDueToRegex ? 1 : 0)
@@ -32,7 +32,7 @@ struct ProbeReading: Sendable {
       lookup.address.map { Double($0.version) } ?? 0)
     buffer.gauge("probe_success", "1 if the target is as it should be.", failure == nil ? 1 : 0)
     buffer.gauge(
-      "probe_timeout_seconds", "Time the probe had in seconds.", timeout.inSeconds)
+      "probe_timeout_seconds", "Time the probe had in seconds.", timeout.seconds)
     http?.write(into: &buffer)
     if let failure {
       buffer.family(
@@ -40,12 +40,5 @@ struct ProbeReading: Sendable {
         labels: ["reason"])
       buffer.add(1, failure.reason.rawValue)
     }
-  }
-}
-
-extension Duration {
-  /// As metrics show it.
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import CollectorCore
 import WebClient
 
@@ -12,7 +13,7 @@ final class Prober: Sendable {
   ) async -> ProbeReading {
     let timeout = module.timeout(within: context.remaining)
     let inner = ScrapeContext(clock: context.clock, budget: timeout)
-    let started = context.clock.now
+    let started = context.clock.monotonic
     var reading =
       switch module.prober {
       case .http(let settings):
@@ -22,7 +23,7 @@ final class Prober: Sendable {
         await TCPProbe(settings: settings, client: client, resolver: resolver)
           .run(address, context: inner)
       }
-    reading.duration = context.clock.now - started
+    reading.duration = context.clock.monotonic - started
     reading.timeout = timeout
     return reading
   }

@@ -1,4 +1,5 @@
 package import CollectorCore
+package import ExpositionFormat
 
 /// Probes one target.
 package struct ProbeCollector: Collector {

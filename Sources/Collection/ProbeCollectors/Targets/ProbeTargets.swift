@@ -1,4 +1,6 @@
+package import Concurrency
 package import CollectorCore
+import ExpositionFormat
 import Synchronization
 
 /// The targets that may be probed, and the modules to probe them with.
@@ -13,14 +15,14 @@ package final class ProbeTargets: Sendable {
 
   private let targets: [ProbeTarget]
   private let modules: [String: ProbeModule]
-  private let clock: CollectorClock
+  private let clock: TimeSource
   private let prober = Prober()
   private let underWay = Atomic<Int>(0)
 
   /// Checks the targets. `modules` are added to the built-in ones, or replace them.
   package init(
     _ targets: [ProbeTarget], modules: [String: ProbeModule] = [:],
-    clock: CollectorClock = .system
+    clock: TimeSource = .system
   ) throws(ProbeTargetsError) {
     let modules = ProbeModule.builtIn.merging(modules) { $1 }
     var names: Set<String> = []
@@ -55,7 +57,7 @@ package final class ProbeTargets: Sendable {
       modules[target.module].map { module in
         var scheduled = ScheduledCollector(
           "probe/\(target.name)", ProbeCollector(target, module, prober: prober))
-        scheduled.lane = .every(target.interval)
+        scheduled.schedule = .every(target.interval)
         scheduled.constantLabels = [("module", target.module), ("target", target.name)]
         return scheduled
       }

@@ -1,10 +1,12 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// What each systemd unit and container uses, from control groups of version 2.
 ///
-/// The kernel keeps these counts for a group whether its processes live long or not: short-lived processes are in them,
-/// too. A machine with version 1 shows nothing.
+/// The kernel counts for a group independently of its processes, so short-lived ones are included.
+/// A machine with version 1 shows nothing.
 struct ControlGroupCollector: RememberingCollector {
   private struct Owner {
     let name: ControlGroupName

@@ -1,4 +1,5 @@
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// The families of units and containers.

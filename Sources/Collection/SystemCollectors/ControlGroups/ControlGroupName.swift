@@ -2,7 +2,8 @@
 struct ControlGroupName: Equatable, Sendable {
   /// The systemd unit; empty for a container.
   var unit = ""
-  /// The first twelve digits of the container's id, as the container engines show it; empty for a unit.
+  /// The first twelve digits of the container's id, as the container engines show it; empty for a
+  /// unit.
   var container = ""
 
   /// What a directory of the hierarchy is.

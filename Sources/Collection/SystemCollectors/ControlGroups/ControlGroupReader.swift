@@ -1,8 +1,10 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// Reads the files of one group after another. A file that the kernel does not offer is no sample; one that reads
-/// otherwise than it should is an error.
+/// Reads the files of one group after another. A file that the kernel does not offer is no sample;
+/// one that reads otherwise than it should is an error.
 struct ControlGroupReader {
   private var file = ReadBuffer()
 

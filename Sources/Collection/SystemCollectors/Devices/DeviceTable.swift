@@ -1,7 +1,10 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// Files of a device's directory below sysfs that hold one number each, and the families they become.
+/// Files of a device's directory below sysfs that hold one number each, and the families they
+/// become.
 struct DeviceTable: Sendable {
   /// One file and its family.
   struct Column: Sendable {
@@ -32,7 +35,8 @@ struct DeviceTable: Sendable {
     columns.map { buffer.family($0.name, $0.type, $0.help, labels: labels) }
   }
 
-  /// Adds what the files of one device say, `place/device/folder/file`. A file that is absent, refused or no number is no sample.
+  /// Adds what the files of one device say, `place/device/folder/file`. A file that is absent,
+  /// refused or no number is no sample.
   func add(
     _ place: String, _ device: String, folder: String = "",
     _ families: [FamilyBuffer.FamilyID], _ files: inout SmallFiles, to buffer: inout FamilyBuffer
@@ -45,7 +49,8 @@ struct DeviceTable: Sendable {
 }
 
 extension SmallFiles {
-  /// Adds the sample 1 whose labels are the device's name, for the label `named`, and the texts of its files that are called as the other labels.
+  /// Adds the sample 1 whose labels are the device's name, for the label `named`, and the texts of
+  /// its files that are called as the other labels.
   mutating func addInfo(
     _ place: String, _ device: String, _ labels: [String], named: String,
     to family: FamilyBuffer.FamilyID, in buffer: inout FamilyBuffer

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Memory errors that were corrected and that were not, from /sys/devices/system/edac.
@@ -19,7 +21,7 @@ struct EDACCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
-    // The peer calls a machine without the driver a success.
+    // node_exporter calls a machine without the driver a success.
     _ = try files.lists(&list, Self.place)
     controllers.update(list) { $0.number(after: "mc") != nil }
     for name in controllers.names {

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Temperatures, fans, voltages and the like, from /sys/class/hwmon.
@@ -144,7 +146,8 @@ struct HardwareChip: Sendable {
     return true
   }
 
-  /// The chip by the place of its device, which does not change from boot to boot as numbers do; or else by name.
+  /// The chip by the place of its device, which does not change from boot to boot as numbers do; or
+  /// else by name.
   private static func chipName(_ directory: String, _ label: String, _ proc: ProcRoot) -> String {
     if let path = proc.sysLinkTarget("\(HardwareMonitorCollector.place)/\(directory)/device") {
       let parts = path.split(separator: "/")
@@ -157,7 +160,8 @@ struct HardwareChip: Sendable {
     return label.isEmpty ? HardwareSensor.metricPart(directory) : label
   }
 
-  /// Finds the sensors among the files of the chip's directory and of its device's, in order of their names.
+  /// Finds the sensors among the files of the chip's directory and of its device's, in order of
+  /// their names.
   mutating func chooseSensors(_ files: inout SmallFiles, _ filter: NameFilter) {
     var found: [String: [String: Sensor]] = [:]
     for (folder, list) in [("", own), ("device", device)] {

@@ -31,7 +31,8 @@ struct HardwareSensor: Equatable, Sendable {
     property = String(tail.dropFirst())
   }
 
-  /// What is shown: the metric's name behind `node_hwmon_`, its type and its value in the unit of the name.
+  /// What is shown: the metric's name behind `node_hwmon_`, its type and its value in the unit of
+  /// the name.
   struct Reading: Equatable, Sendable {
     let name: String
     let type: MetricType

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// InfiniBand and RoCE adapters, from /sys/class/infiniband.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// NVMe controllers and their namespaces, from /sys/class/nvme.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Watchdog timers, from /sys/class/watchdog.

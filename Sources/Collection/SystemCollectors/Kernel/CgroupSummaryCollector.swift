@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Controllers of control groups and how many groups each has, from /proc/cgroups.

@@ -1,6 +1,9 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 
-/// Tasks that the kernel found hanging, from /proc/sys/kernel/hung_task_detect_count (6.13 and later).
+/// Tasks that the kernel found hanging, from /proc/sys/kernel/hung_task_detect_count (6.13 and
+/// later).
 struct KernelHungCollector: Collector {
   let proc: ProcRoot
 

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Memory of each node, from /sys/devices/system/node.
@@ -53,7 +55,7 @@ struct NUMAMemoryCollector: RememberingCollector {
       }
       let value = Double(try line.unsigned("the amount"))
       let isKilobytes = line.nextField()?.equals("kB") == true
-      // The peer leaves out the unit here.
+      // node_exporter leaves out the unit here.
       let name = names.name(for: field) {
         "node_memory_numa_" + MemoryCollector.metricPart($0)
       }

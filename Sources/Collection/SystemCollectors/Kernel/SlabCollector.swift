@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Caches of the kernel's allocator, from /proc/slabinfo, which only root may read.

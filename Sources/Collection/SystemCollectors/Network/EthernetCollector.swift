@@ -1,9 +1,12 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 import PatternMatching
 import Synchronization
 
-/// What the drivers of network devices tell, as ethtool(8) shows it: names, link modes, and counters of their own.
+/// Data from the drivers of network devices, as ethtool(8) shows them: names, link modes, and
+/// counters of their own.
 ///
 /// Each device costs four system calls, some of which ask the hardware: off by default.
 struct EthernetCollector: Collector {
@@ -57,7 +60,7 @@ struct EthernetCollector: Collector {
       values[Self.metricName(name), default: []].append(counter.value)
     }
     for (name, values) in values.sorted(by: { $0.key < $1.key }) {
-      // Two counters that become one name cannot be told apart.
+      // Two counters with the same resulting name would be indistinguishable.
       guard values.count == 1 else { continue }
       buffer.family(name, .unknown, "A counter of the device's driver.", labels: ["device"])
       buffer.add(Double(values[0]), device)
@@ -68,7 +71,8 @@ struct EthernetCollector: Collector {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
-  /// `rx_bytes` is `node_ethtool_received_bytes_total`; those without a name that is agreed on keep theirs, but for `rx` and `tx`.
+  /// `rx_bytes` is `node_ethtool_received_bytes_total`; those without an established name are
+  /// exposed under their own, except for `rx` and `tx`.
   static func metricName(_ name: String) -> String {
     if let agreed = agreedNames[name] { return "node_ethtool_\(agreed)_total" }
     let words = name.lowercased().drop { $0 == "_" }

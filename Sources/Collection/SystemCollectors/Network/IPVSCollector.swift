@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// The kernel's load balancer, from /proc/net/ip_vs and ip_vs_stats.
@@ -112,7 +114,8 @@ struct IPVSCollector: Collector {
   }
 }
 
-/// What the load balancer's backends carry, summed up over what the labels do not tell apart.
+/// Connections and traffic of the load balancer's backends, summed over what the labels do not
+/// distinguish.
 package struct IPVSBackends: Sendable {
   /// All labels there are.
   package static let allLabels = [

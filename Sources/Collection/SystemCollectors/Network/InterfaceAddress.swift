@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 
 /// An address of a network device.
@@ -21,8 +22,8 @@ struct InterfaceAddress: Equatable, Sendable {
     return parse(addresses.span, devices: NetworkLinks.parse(links.span))
   }
 
-  /// Reads `struct ifaddrmsg` (family, prefix length, flags, scope, index of the device) and its attributes: 1 is the address, or
-  /// that of the other end, and 2 our own.
+  /// Reads `struct ifaddrmsg` (family, prefix length, flags, scope, index of the device) and its
+  /// attributes: 1 is the address, or that of the other end, and 2 our own.
   static func parse(_ bytes: Span<UInt8>, devices: [UInt32: String]) -> [InterfaceAddress] {
     var found: [InterfaceAddress] = []
     var messages = NetlinkMessages(bytes)

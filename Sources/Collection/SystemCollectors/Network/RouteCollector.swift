@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Routes of IPv4 and IPv6 in all tables, from the kernel's routing socket.
@@ -37,7 +39,7 @@ struct RouteCollector: Collector {
 /// A route to a network or host.
 struct Route: Equatable, Sendable {
   /// Where a packet goes next.
-  struct RedirectStep: Equatable, Sendable {
+  struct NextHop: Equatable, Sendable {
     /// The device's index.
     var device: UInt32 = 0
     var gateway = ""
@@ -49,10 +51,11 @@ struct Route: Equatable, Sendable {
   var source = ""
   var priority: UInt32 = 0
   var protocolNumber: UInt8 = 0
-  var hops: [RedirectStep] = []
+  var hops: [NextHop] = []
 
-  /// Reads `struct rtmsg` (family, lengths of destination and source, service, table, protocol, scope, type, flags) and its attributes;
-  /// routes that are not to other hosts, such as those of our own addresses, are left out.
+  /// Reads `struct rtmsg` (family, lengths of destination and source, service, table, protocol,
+  /// scope, type, flags) and its attributes; routes that are not to other hosts, such as those of
+  /// our own addresses, are left out.
   static func parse(_ bytes: Span<UInt8>) -> [Route] {
     var routes: [Route] = []
     var messages = NetlinkMessages(bytes)
@@ -63,7 +66,7 @@ struct Route: Equatable, Sendable {
       guard family == 2 || family == 10 else { continue }
       var route = Route()
       route.protocolNumber = message.body[5]
-      var single = RedirectStep()
+      var single = NextHop()
       var attributes = NetlinkAttributes(message.body, after: 12)
       while let attribute = attributes.next() {
         switch attribute.kind {
@@ -84,15 +87,16 @@ struct Route: Equatable, Sendable {
     return routes
   }
 
-  /// Reads `struct rtnexthop` (length, flags, hops, index of the device) again and again, each with attributes of its own.
-  private static func hops(_ bytes: Span<UInt8>) -> [RedirectStep] {
-    var hops: [RedirectStep] = []
+  /// Reads `struct rtnexthop` (length, flags, hops, index of the device) again and again, each with
+  /// attributes of its own.
+  private static func hops(_ bytes: Span<UInt8>) -> [NextHop] {
+    var hops: [NextHop] = []
     var start = 0
     while start + 8 <= bytes.count {
       let length = Int(bytes.number16(at: start))
       guard length >= 8, start + length <= bytes.count else { break }
       let one = bytes.extracting(start..<(start + length))
-      var hop = RedirectStep(device: one.number32(at: 4), weight: Int(one[3]) + 1)
+      var hop = NextHop(device: one.number32(at: 4), weight: Int(one[3]) + 1)
       var attributes = NetlinkAttributes(one, after: 8)
       while let attribute = attributes.next() {
         if attribute.kind == 5 { hop.gateway = IPText.text(attribute.value.array) ?? "" }

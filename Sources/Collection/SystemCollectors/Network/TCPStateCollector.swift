@@ -1,7 +1,10 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
-/// TCP connections by state, from /proc/net/tcp and tcp6. Costly on machines with very many of them.
+/// TCP connections by state, from /proc/net/tcp and tcp6. Costly on machines with very many of
+/// them.
 struct TCPStateCollector: Collector {
   let proc: ProcRoot
 

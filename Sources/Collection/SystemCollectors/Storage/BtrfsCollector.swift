@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Btrfs file systems and how they are laid out, from /sys/fs/btrfs.
@@ -18,7 +20,7 @@ struct BtrfsCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
-    // The peer calls a machine without Btrfs a success.
+    // node_exporter calls a machine without Btrfs a success.
     _ = try files.lists(&list, Self.place)
     systems.update(list) { $0.contains("-") }
     for uuid in systems.names {

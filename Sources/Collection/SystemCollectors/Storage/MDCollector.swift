@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// Software RAID, from /proc/mdstat and /sys/block/md*/md.

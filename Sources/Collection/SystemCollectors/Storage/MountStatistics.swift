@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 
 /// What the NFS client counts for one mount, as /proc/self/mountstats shows it.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// NFS mounts: bytes, events, connections and operations, from /proc/self/mountstats.

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// What this machine asks of NFS servers, from /proc/net/rpc/nfs.

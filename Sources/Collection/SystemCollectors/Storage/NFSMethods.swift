@@ -1,4 +1,4 @@
-/// The procedures of NFS in the order in which the kernel counts them, under the peer's names.
+/// The procedures of NFS in the order in which the kernel counts them, under node_exporter's names.
 enum NFSMethods {
   static let version2 = words(
     """

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// What this machine does as an NFS server, from /proc/net/rpc/nfsd.

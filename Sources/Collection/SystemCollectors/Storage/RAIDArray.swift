@@ -1,8 +1,9 @@
+import SystemAccess
 import CollectorCore
 
 /// A software RAID array as /proc/mdstat shows it.
 struct RAIDArray: Sendable, Equatable {
-  /// What the array does, under the peer's names.
+  /// What the array does, under node_exporter's names.
   enum State: String, CaseIterable, Sendable {
     case active, inactive, recovering, resync, check, reshape
   }
@@ -17,7 +18,8 @@ struct RAIDArray: Sendable, Equatable {
   var blocks: UInt64 = 0
   var blocksSynced: UInt64 = 0
 
-  /// Reads the whole file: for each array a line with its parts, one with its size, and perhaps more.
+  /// Reads the whole file: for each array a line with its parts, one with its size, and perhaps
+  /// more.
   static func parse(_ bytes: Span<UInt8>) throws(FormatError) -> [RAIDArray] {
     var arrays: [RAIDArray] = []
     var lines = ByteScanner(bytes, file: "mdstat")

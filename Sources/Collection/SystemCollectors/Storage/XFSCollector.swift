@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// What each XFS file system has done, from /sys/fs/xfs/*/stats/stats.
@@ -64,7 +66,7 @@ struct XFSCollector: RememberingCollector {
   }
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
-    // The peer calls a machine without XFS a success.
+    // node_exporter calls a machine without XFS a success.
     _ = try files.lists(&list, "fs/xfs")
     // Beside the devices there is a directory of the driver's own.
     for device in list.names where device != "stats" {

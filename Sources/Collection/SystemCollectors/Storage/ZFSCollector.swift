@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 
 /// ZFS: the driver's counters, and those of pools and data sets, from /proc/spl/kstat/zfs.

@@ -1,8 +1,10 @@
+import SystemAccess
 import CollectorCore
 
 /// Directories by a pattern with `*` and `?` in any part of the path.
 enum FilePattern {
-  /// The directories that match, sorted; a path without a pattern is returned whether it exists or not.
+  /// The directories that match, sorted; a path without a pattern is returned whether it exists or
+  /// not.
   static func directories(_ pattern: String) -> [String] {
     var found = [pattern.hasPrefix("/") ? "" : "."]
     for part in pattern.split(separator: "/") {

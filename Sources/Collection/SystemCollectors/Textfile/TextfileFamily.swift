@@ -25,7 +25,7 @@ struct TextfileFamily: Equatable, Sendable {
     return names.sorted()
   }
 
-  /// The label that tells the parts of a histogram or summary apart.
+  /// The label that distinguishes the parts of a histogram or summary.
   var partLabel: String? {
     switch type {
     case .histogram: "le"

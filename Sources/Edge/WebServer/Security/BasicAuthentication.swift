@@ -1,38 +1,38 @@
-private import BlockingCalls
-private import CGnuTLS
+private import Concurrency
+import Codecs
 import Synchronization
 
-/// Takes requests of users whose passwords are known by their bcrypt hashes (RFC 7617).
+/// HTTP basic authentication (RFC 7617) against bcrypt password hashes.
 ///
-/// A password is hashed once, on a thread of its own, one at a time; then the verdict is remembered. Of
-/// what was tried only a keyed digest is kept. An unknown user costs as much time as a wrong password.
+/// A password is hashed once, on a dedicated thread, one at a time; the verdict is then cached
+/// under a keyed digest of the credentials. An unknown user costs as much time as a wrong password.
 package final class BasicAuthentication: Sendable {
-  /// Users and the hashes of their passwords.
+  /// Password hashes by user name.
   package let users: [String: PasswordHash]
 
-  private let nobody: PasswordHash
+  private let placeholder: PasswordHash
   private let key: [UInt8]
   private let verdicts = Mutex(VerdictCache<[UInt8]>(capacity: 100))
-  private let desk = PasswordHashingPool()
+  private let hashingPool = PasswordHashingPool()
 
-  /// Makes the gate; there must be at least one user.
+  /// Creates the check; there must be at least one user.
   package init(users: [String: PasswordHash]) {
-    precondition(!users.isEmpty, "without users nobody could come in")
+    precondition(!users.isEmpty, "there must be at least one user")
     self.users = users
-    nobody = .ofNobody(cost: users.values.map(\.cost).max() ?? 10)
+    placeholder = .unmatchable(cost: users.values.map(\.cost).max() ?? 10)
     var random = SystemRandomNumberGenerator()
     key = (0..<32).map { _ in random.next() }
   }
 
-  /// What is known of a request without hashing.
+  /// The result of a check without hashing.
   enum Verdict: Equatable {
     case admitted
     case refused
-    /// The password was not tried yet.
+    /// The password has not been hashed yet.
     case unknown
   }
 
-  /// What is known about the value of an `Authorization` field.
+  /// The cached verdict on the value of an `Authorization` field.
   func verdict(on field: String?) -> Verdict {
     guard let credentials = Credentials(field: field) else { return .refused }
     let digest = digest(of: credentials)
@@ -43,68 +43,56 @@ package final class BasicAuthentication: Sendable {
     }
   }
 
-  /// Whether a request with this `Authorization` field is taken.
+  /// Whether a request with this `Authorization` field is authenticated; hashes the password if
+  /// needed.
   func admits(_ field: String?) async -> Bool {
     guard let credentials = Credentials(field: field) else { return false }
     let digest = digest(of: credentials)
     if let known = verdicts.withLock({ $0[digest] }) { return known }
     let hash = users[credentials.user]
-    return await desk.run { [self] in
-      // Somebody before in the line may have tried the same.
+    return await hashingPool.run { [self] in
+      // A request that was queued before may have hashed the same password.
       if let known = verdicts.withLock({ $0[digest] }) { return known }
       guard !Task.isCancelled else { return false }
-      let matches = (hash ?? nobody).matches(credentials.password) && hash != nil
+      let matches = (hash ?? placeholder).matches(credentials.password) && hash != nil
       verdicts.withLock { $0.remember(digest, matches) }
       return matches
     }
   }
 
-  /// A digest with a key that only this process knows. User and password cannot run into each other: the length stands first.
+  /// A digest of the credentials with a key that only this process knows; the user name's length
+  /// comes first, so that user and password cannot be confused.
   private func digest(of credentials: Credentials) -> [UInt8] {
     let user = Array(credentials.user.utf8)
     let text =
       unsafe withUnsafeBytes(of: UInt64(user.count)) { unsafe Array($0) } + user
       + credentials.password
-    var digest = [UInt8](repeating: 0, count: 32)
-    let status = unsafe gnutls_hmac_fast(
-      GNUTLS_MAC_SHA256, key, key.count, text, text.count, &digest)
-    precondition(status == 0, "GnuTLS has no SHA-256")
-    return digest
+    return Digest.hmacSHA256(text, key: key)
   }
 }
 
-/// User and password of an `Authorization` field.
+/// User name and password of an `Authorization` field.
 struct Credentials: Equatable {
   let user: String
   let password: [UInt8]
 
-  /// Nil for another scheme, broken Base64, a user that is no UTF-8, and when there is no colon.
+  /// Returns nil for another scheme, invalid Base64, a user name that is not UTF-8, or a missing
+  /// colon.
   init?(field: String?) {
     guard let field else { return nil }
     let parts = field.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, parts[0].lowercased() == "basic",
-      let bytes = Self.decode(parts[1].drop { $0 == " " }),
+      let bytes = Base64.decode(parts[1].drop { $0 == " " }),
       let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
       let user = String(validating: bytes[..<colon], as: UTF8.self)
     else { return nil }
     self.user = user
     password = Array(bytes[(colon + 1)...])
   }
-
-  private static func decode(_ text: Substring) -> [UInt8]? {
-    var text = Array(text.utf8)
-    return unsafe text.withUnsafeMutableBufferPointer { buffer in
-      var input = unsafe gnutls_datum_t(data: buffer.baseAddress, size: UInt32(buffer.count))
-      var output = unsafe gnutls_datum_t(data: nil, size: 0)
-      guard unsafe gnutls_base64_decode2(&input, &output) == 0 else { return nil }
-      defer { unsafe tocsin_gnutls_free(output.data) }
-      return unsafe Array(UnsafeBufferPointer(start: output.data, count: Int(output.size)))
-    }
-  }
 }
 
-/// Verdicts of the past, at most `capacity` of them. Refused ones make room first, so that whoever
-/// guesses cannot drive out whoever knows.
+/// A cache of at most `capacity` verdicts; negative ones are evicted first, so that guessed
+/// passwords cannot displace correct ones.
 struct VerdictCache<Key: Hashable> {
   private let capacity: Int
   private var verdicts: [Key: Bool] = [:]
@@ -124,7 +112,7 @@ struct VerdictCache<Key: Hashable> {
   }
 }
 
-/// Where passwords are hashed: a thread that nobody else needs.
+/// Runs password hashing on a dedicated thread.
 private actor PasswordHashingPool {
   private let executor = ThreadExecutor(name: "http-passwords")
   nonisolated var unownedExecutor: UnownedSerialExecutor {

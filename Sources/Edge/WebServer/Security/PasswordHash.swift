@@ -1,20 +1,23 @@
 private import CCrypt
 
-/// A password as bcrypt keeps it: `$2y$10$` (or `$2a$`, `$2b$`), 22 characters of salt and 31 of hash.
+/// A bcrypt hash of a password: `$2y$10$` (or `$2a$`, `$2b$`), 22 characters of salt and 31 of
+/// hash.
 package struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
   private let text: String
-  /// The binary logarithm of the rounds; 10 takes some 50 ms.
+  /// The binary logarithm of the number of rounds; a cost of 10 takes about 50 ms.
   package let cost: Int
 
-  /// A check with a higher cost takes longer than any client waits.
+  /// The highest cost that is accepted; a check with a higher one takes longer than any client
+  /// waits.
   package static let highestCost = 20
 
-  /// Why a text is no such hash.
+  /// Why a text is not a bcrypt hash.
   package struct Fault: Error, Equatable, CustomStringConvertible {
+    /// What is wrong, as a predicate: `is no bcrypt hash`.
     package let description: String
   }
 
-  /// Reads a hash as `htpasswd -nBC 10 ""` writes it.
+  /// Parses a hash as `htpasswd -nBC 10 ""` prints it.
   package init(_ text: String) throws(Fault) {
     let bytes = Array(text.utf8)
     guard bytes.count == 60, text.hasPrefix("$2"), "aby".utf8.contains(bytes[2]),
@@ -30,8 +33,8 @@ package struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
     self.cost = cost
   }
 
-  /// A hash that no password has, as expensive to try as others of this cost.
-  static func ofNobody(cost: Int) -> PasswordHash {
+  /// A hash that matches no password and is as expensive to check as others of this cost.
+  static func unmatchable(cost: Int) -> PasswordHash {
     let digits = cost < 10 ? "0\(cost)" : "\(cost)"
     return PasswordHash(
       unchecked: "$2y$\(digits)$" + String(repeating: ".", count: 53), cost: cost)
@@ -42,9 +45,9 @@ package struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
     self.cost = cost
   }
 
-  /// Whether the password has this hash. It blocks for as long as the cost says.
+  /// Whether the password matches; blocks the thread for the time that `cost` implies.
   func matches(_ password: [UInt8]) -> Bool {
-    // To C a password ends at a zero byte: one with more behind it would pass for its beginning.
+    // C ends a password at a zero byte, so a longer one would match by its beginning.
     guard !password.contains(0) else { return false }
     let phrase = password.map(CChar.init(bitPattern:)) + [0]
     let size = MemoryLayout<crypt_data>.size
@@ -58,7 +61,7 @@ package struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
     return Self.isSame(unsafe String(cString: made), text)
   }
 
-  /// Takes the same time wherever the texts differ.
+  /// Compares texts in a time that does not depend on where they differ.
   private static func isSame(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count
       && zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

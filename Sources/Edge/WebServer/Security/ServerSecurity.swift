@@ -1,17 +1,18 @@
-/// What a server demands of its clients and adds to its answers, at one moment.
+/// The current security settings of a server: TLS, authentication, rate limit and added headers.
 package struct ServerSecurity: Sendable {
-  /// What TLS connections are made with; nil for plain HTTP.
+  /// The credentials of new TLS connections; nil for plain HTTP.
   package var tls: TLSCredentials?
-  /// Who may send requests; nil for everybody.
+  /// The authentication of requests; nil if every client is admitted.
   package var passwords: BasicAuthentication?
-  /// How many requests are taken; nil for all.
+  /// The limit on the rate of requests; nil if there is none.
   package var rateLimiter: RateLimiter?
-  /// Fields for every answer that does not have one of the same name.
+  /// Fields that are added to every response without a field of the same name.
   package var headers: HTTPHeaders = [:]
 
   package init() {}
 
-  /// Why a request is refused by what its headers say; nil if it may go on, perhaps to have its password hashed.
+  /// The response that refuses a request by its headers; nil if it may continue, possibly with its
+  /// password still to be hashed.
   func refusal(of headers: HTTPHeaders) -> HTTPResponse? {
     if let rateLimiter, !rateLimiter.admits() { return Self.tooMany }
     if let passwords, passwords.verdict(on: headers["Authorization"]) == .refused {
@@ -20,7 +21,8 @@ package struct ServerSecurity: Sendable {
     return nil
   }
 
-  /// Why a request is refused after its password was hashed, if that had to be; nil if it is taken.
+  /// The response that refuses a request after its password was hashed, if that was necessary; nil
+  /// if it is admitted.
   func refusalAfterHashing(of headers: HTTPHeaders) async -> HTTPResponse? {
     guard let passwords, await !passwords.admits(headers["Authorization"]) else { return nil }
     return Self.unauthorized
@@ -39,7 +41,8 @@ package struct ServerSecurity: Sendable {
   }()
 }
 
-/// Says what a server demands now; asked for every connection and every request, so that changes need no restart.
+/// Returns the current security settings; called for every connection and request, so that changes
+/// need no restart.
 ///
-/// Whether there is TLS at all is asked once, when the server starts.
+/// Only whether TLS is used at all is decided once, when the server starts.
 package typealias SecuritySource = @Sendable () -> ServerSecurity

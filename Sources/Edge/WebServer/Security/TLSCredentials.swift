@@ -2,21 +2,23 @@ private import CGnuTLS
 private import CMicroHTTPD
 import Glibc
 
-/// Certificate, key and demands in GnuTLS' hands, for any number of connections.
+/// Certificate, key and client requirements as GnuTLS objects, shared by any number of connections.
 @safe package final class TLSCredentials: Sendable {
   private nonisolated(unsafe) let credentials: OpaquePointer
   private nonisolated(unsafe) let priorities: OpaquePointer
   private let clientAuthentication: TLSParameters.ClientAuthentication
   private let allowedNames: Set<String>?
 
-  /// What of the parameters cannot be used, and why.
+  /// Which of the parameters cannot be used, and why.
   package enum Fault: Error, Equatable {
     case keyPair(String)
     case clientAuthorities(String)
     case priorities(String)
   }
 
-  /// Takes the parameters over; it throws when key and certificate are unreadable or do not belong together.
+  /// Loads the parameters into GnuTLS.
+  ///
+  /// - Throws: ``Fault`` if key and certificate cannot be read or do not belong together.
   package init(_ parameters: TLSParameters) throws(Fault) {
     var made: OpaquePointer?
     guard unsafe gnutls_certificate_allocate_credentials(&made) == 0, let raw = unsafe made else {
@@ -80,7 +82,8 @@ import Glibc
 
   // MARK: - Connections
 
-  /// Makes a connection use these credentials. Its handshake must not have begun; the connection must keep them alive.
+  /// Makes a connection use these credentials. Its handshake must not have begun, and the
+  /// connection must retain them.
   func adopt(_ connection: OpaquePointer) {
     guard let session = unsafe Self.session(of: connection) else { return }
     unsafe gnutls_credentials_set(
@@ -96,14 +99,16 @@ import Glibc
     unsafe tocsin_mhd_tls_session(connection).map { OpaquePointer($0) }
   }
 
-  /// Called by GnuTLS in the handshake, when the client's certificate is there or is not to come; other than 0 ends it.
+  /// Called by GnuTLS during the handshake, when the client has sent its certificate or none; any
+  /// result but 0 aborts the handshake.
   private static let verify: @convention(c) (OpaquePointer?) -> Int32 = { session in
-    // libmicrohttpd keeps the connection in the session, and the connection the credentials.
+    // libmicrohttpd stores the connection in the session, and the callbacks store the credentials
+    // in the connection.
     guard let session = unsafe session,
       let connection = unsafe gnutls_session_get_ptr(session),
-      let kept = unsafe tocsin_mhd_socket_context(OpaquePointer(connection))
+      let stored = unsafe tocsin_mhd_socket_context(OpaquePointer(connection))
     else { return -1 }
-    let credentials = unsafe Unmanaged<TLSCredentials>.fromOpaque(kept).takeUnretainedValue()
+    let credentials = unsafe Unmanaged<TLSCredentials>.fromOpaque(stored).takeUnretainedValue()
     return unsafe credentials.accepts(session) ? 0 : -1
   }
 
@@ -127,7 +132,8 @@ import Glibc
     return unsafe !allowedNames.isDisjoint(with: Self.names(of: chain))
   }
 
-  /// The subject's alternative names of a certificate in DER: host names, mail addresses, IP addresses and URIs.
+  /// The subject alternative names of a DER certificate: host names, mail addresses, IP addresses
+  /// and URIs.
   private static func names(of der: UnsafePointer<gnutls_datum_t>) -> [String] {
     var made: OpaquePointer?
     guard unsafe gnutls_x509_crt_init(&made) == 0, let certificate = unsafe made else { return [] }
@@ -146,7 +152,7 @@ import Glibc
         kind = unsafe gnutls_x509_crt_get_subject_alt_name(
           certificate, UInt32(index), &buffer, &size, nil)
       }
-      // No more names, or one that cannot be read: those behind it allow nothing.
+      // The end of the names, or an unreadable one: the names after it are not accepted.
       if kind < 0 { break }
       if let name = name(kind: kind, bytes: buffer[..<min(size, buffer.count)]) {
         names.append(name)

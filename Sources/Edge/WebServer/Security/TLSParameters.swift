@@ -1,30 +1,34 @@
-/// What a TLS server shows of itself and demands of its clients.
+/// The TLS settings of a server: its certificate and what it requires of clients.
 package struct TLSParameters: Sendable {
-  /// The server's certificate and those between it and its authority, in PEM.
+  /// The server's certificate and its intermediate certificates, in PEM.
   package var certificates: String
   /// The key of the first certificate, in PEM without a password.
   package var privateKey: String
-  /// What clients must show.
+  /// Whether clients must present a certificate.
   package var clientAuthentication = ClientAuthentication.none
-  /// Who may have signed the certificates of clients, in PEM.
+  /// The authorities that sign client certificates, in PEM.
   package var clientAuthorities: String?
-  /// Names, addresses and URIs of which a client's certificate must have one; nil for any.
+  /// Names, addresses and URIs of which a client certificate must have one; nil accepts any.
   package var clientAllowedNames: [String]?
+  /// The lowest TLS version that is accepted.
   package var minimumVersion = TLSVersion.tls12
+  /// The highest TLS version that is accepted.
   package var maximumVersion = TLSVersion.tls13
-  /// In the order of preference; empty for those that GnuTLS thinks well of.
+  /// The cipher suites in order of preference; empty for GnuTLS' defaults.
   package var cipherSuites: [TLSCipherSuite] = []
-  /// Whether the server's order counts, not the client's.
+  /// Whether the server's order of preference takes precedence over the client's.
   package var prefersServerOrder = true
-  /// In the order of preference; empty for those that GnuTLS thinks well of.
+  /// The curves in order of preference; empty for GnuTLS' defaults.
   package var curves: [TLSCurve] = []
 
+  /// Creates parameters for TLS 1.2 and later, without client certificates.
   package init(certificates: String, privateKey: String) {
     self.certificates = certificates
     self.privateKey = privateKey
   }
 
-  /// What clients must show; the raw values are those of Go's `tls.ClientAuthType`.
+  /// Whether clients must present a certificate; the raw values are those of Go's
+  /// `tls.ClientAuthType`.
   package enum ClientAuthentication: String, CaseIterable, Sendable {
     case none = "NoClientCert"
     case request = "RequestClientCert"
@@ -34,7 +38,7 @@ package struct TLSParameters: Sendable {
     case verifyIfGiven = "VerifyClientCertIfGiven"
     case requireAndVerify = "RequireAndVerifyClientCert"
 
-    /// Whether a client without a certificate is refused.
+    /// Whether clients without a certificate are refused.
     package var isRequired: Bool {
       switch self {
       case .require, .requireByOldName, .requireAndVerify: true
@@ -42,7 +46,7 @@ package struct TLSParameters: Sendable {
       }
     }
 
-    /// Whether certificates must come from the authorities.
+    /// Whether certificates are verified against the authorities.
     package var isVerified: Bool { self == .verifyIfGiven || self == .requireAndVerify }
   }
 
@@ -73,8 +77,8 @@ package struct TLSParameters: Sendable {
     return words.joined(separator: ":")
   }
 
-  /// Suites that would be allowed though nobody listed them: GnuTLS combines every key exchange of the
-  /// list with every cipher of it.
+  /// Cipher suites that would be allowed although they are not listed: GnuTLS combines every key
+  /// exchange of the list with every cipher of it.
   package var unlistedSuites: [TLSCipherSuite] {
     let exchanges = Set(cipherSuites.compactMap(\.keyExchange))
     let ciphers = Set(cipherSuites.filter { $0.keyExchange != nil }.map(\.cipher))
@@ -85,7 +89,7 @@ package struct TLSParameters: Sendable {
   }
 }
 
-/// A version of TLS; the raw values are exporter-toolkit's.
+/// A TLS version; the raw values are exporter-toolkit's.
 package enum TLSVersion: String, CaseIterable, Comparable, Sendable {
   case tls10 = "TLS10"
   case tls11 = "TLS11"
@@ -139,10 +143,10 @@ package enum TLSCipherSuite: String, CaseIterable, Sendable {
   case ecdsaChaCha20 = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
   case rsaChaCha20 = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
 
-  /// Whether TLS 1.3 can use the suite's cipher.
+  /// Whether the suite's cipher can be used with TLS 1.3.
   package var isAuthenticated: Bool { mac == "AEAD" }
 
-  /// GnuTLS' word for the key exchange; nil for suites of TLS 1.3, which leave it open.
+  /// GnuTLS' name of the key exchange; nil for suites of TLS 1.3, which do not specify one.
   var keyExchange: String? {
     if rawValue.hasPrefix("TLS_ECDHE_ECDSA") { return "ECDHE-ECDSA" }
     return rawValue.hasPrefix("TLS_ECDHE_RSA") ? "ECDHE-RSA" : nil

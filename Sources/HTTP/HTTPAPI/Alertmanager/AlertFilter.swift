@@ -3,7 +3,7 @@ import MetricModel
 import PatternMatching
 import StorageAPI
 
-/// Which alerts a request of the Alertmanager API wants (AM4, AM6).
+/// The filter of `/api/v2/alerts` and `/api/v2/alerts/groups`.
 struct AlertFilter {
   private let matchers: [LabelMatcher]
   private let receiver: RegularExpression?
@@ -18,12 +18,12 @@ struct AlertFilter {
     wantsActive = try parameters.flag("active")
     wantsSilenced = try parameters.flag("silenced")
     wantsInhibited = try parameters.flag("inhibited")
-    // Alertmanager decides on every alert before it shows it, so none is ever shown as unprocessed.
+    // Alertmanager decides on every alert before it shows it, so that none is ever unprocessed.
     _ = try parameters.flag("unprocessed")
     wantsMuted = try parameters.flag("muted")
   }
 
-  /// The matchers of `filter`, which all must hold.
+  /// The matchers of `filter`, all of which must match.
   static func matchers(_ parameters: RouterParameters) throws(RouterAPIError) -> [LabelMatcher] {
     var matchers: [LabelMatcher] = []
     for text in parameters.values("filter") where !text.isEmpty {
@@ -50,7 +50,7 @@ struct AlertFilter {
   /// Whether a receiver's alerts are wanted.
   func wants(receiver name: String) -> Bool { receiver?.matches(name) ?? true }
 
-  /// Whether an alert is wanted, whoever its receivers are.
+  /// Whether an alert is wanted, whatever its receivers are.
   func wants(_ routed: RoutedAlert) -> Bool {
     guard wantsActive || routed.shownState != .active else { return false }
     guard wantsSilenced || routed.silencedBy.isEmpty else { return false }
@@ -61,6 +61,7 @@ struct AlertFilter {
 }
 
 extension RoutedAlert {
-  /// The state as the API shows it: an alert whose group has not been flushed yet is active, as in Alertmanager.
+  /// The state that the API shows: as in Alertmanager, an alert whose group has not been flushed
+  /// yet is active.
   var shownState: State { state == .unprocessed ? .active : state }
 }

@@ -2,7 +2,7 @@ import Foundation
 import MetricModel
 import StorageAPI
 
-/// An alert as it is sent to `POST /api/v2/alerts`.
+/// An alert in the body of `POST /api/v2/alerts`.
 struct PostedAlert: Decodable {
   let labels: [String: String]
   let annotations: [String: String]?
@@ -10,7 +10,7 @@ struct PostedAlert: Decodable {
   let endsAt: String?
   let generatorURL: String?
 
-  /// The most alerts that one request may send.
+  /// The highest number of alerts in one request.
   static let limit = 50_000
 
   /// Reads the body of a request.
@@ -27,7 +27,8 @@ struct PostedAlert: Decodable {
     return alerts
   }
 
-  /// The alert with the times that were left out (I1).
+  /// The alert. A missing start is its end, or else now; a missing end is now plus the resolve
+  /// timeout, as in Alertmanager.
   func alert(
     at now: Timestamp, resolveTimeout: PrometheusDuration
   ) throws(RouterAPIError) -> Alert {
@@ -40,7 +41,7 @@ struct PostedAlert: Decodable {
       generatorURL: generatorURL ?? "", updatedAt: now)
   }
 
-  /// Reads a time; nil if it is left out, or the year 1, by which Go says the same.
+  /// Parses a time; `nil` if it is missing, or the year 1, which is Go's zero time.
   static func time(_ text: String?, _ name: String) throws(RouterAPIError) -> Timestamp? {
     guard let text, !text.isEmpty, !text.hasPrefix("0001-01-01T00:00:00") else { return nil }
     guard let time = Timestamp(rfc3339: text) else {
@@ -49,7 +50,7 @@ struct PostedAlert: Decodable {
     return time
   }
 
-  /// What a decoder says of a body, in one line.
+  /// The reason of a decoding error, in one line.
   static func reason(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "\(error)" }
     switch error {

@@ -2,7 +2,7 @@ import AlertRouting
 import Foundation
 import MetricModel
 
-/// A silence as it is sent to `POST /api/v2/silences` (AM8).
+/// A silence in the body of `POST /api/v2/silences`.
 struct PostedSilence: Decodable {
   struct Matcher: Decodable {
     let name: String

@@ -45,7 +45,8 @@ struct RoutedAlertEndpoints: Sendable {
     }
   }
 
-  /// Takes alerts. Good ones are kept even if others are bad, which are named in the answer (I2).
+  /// Receives alerts. As in Alertmanager, valid ones are accepted even if others are invalid; the
+  /// answer names those.
   private func receive(_ request: HTTPRequest) async throws(RouterAPIError) -> HTTPResponse {
     let posted = try PostedAlert.list(request.body)
     let now = now()
@@ -59,7 +60,11 @@ struct RoutedAlertEndpoints: Sendable {
         faults.append(error.message)
       }
     }
-    faults += await alertRouter.accept(alerts)
+    do {
+      faults += try await alertRouter.accept(alerts)
+    } catch {
+      throw RouterAPIError(503, "\(error)")
+    }
     guard faults.isEmpty else { throw RouterAPIError(400, faults.joined(separator: "; ")) }
     return HTTPResponse(status: 200)
   }

@@ -1,7 +1,8 @@
 import MetricModel
 import WebServer
 
-/// Why a request of the Alertmanager API was refused: a status, and a text that is sent as a bare JSON string (AM1).
+/// Why a request of the Alertmanager API was refused: a status, and a text that is sent as a JSON
+/// string, as Alertmanager does.
 struct RouterAPIError: Error, Equatable {
   let status: Int
   let message: String
@@ -12,9 +13,9 @@ struct RouterAPIError: Error, Equatable {
   }
 }
 
-/// The plain answers of the Alertmanager API.
+/// The answers of the Alertmanager API, which have no envelope.
 enum RouterAnswer {
-  /// A handler whose errors become bare strings.
+  /// A handler whose errors are answered as JSON strings.
   static func wrap(
     _ handler: @escaping @Sendable (HTTPRequest) async throws(RouterAPIError) -> HTTPResponse
   ) -> HTTPHandler {
@@ -43,7 +44,9 @@ struct RouterParameters {
 
   init(_ request: HTTPRequest) { query = request.query }
 
-  /// A flag; missing means true (AM4).
+  /// A flag, which is true by default.
+  ///
+  /// - Throws: `RouterAPIError` for anything but a word for true or false.
   func flag(_ name: String) throws(RouterAPIError) -> Bool {
     switch query[name] {
     case nil, "", "true", "1", "t", "yes", "on", "y": return true
@@ -52,7 +55,7 @@ struct RouterParameters {
     }
   }
 
-  /// The first value of a parameter; nil if it is missing or empty, as amtool sends it.
+  /// The first value of a parameter; `nil` if it is missing, or empty, as amtool sends it.
   subscript(name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   /// All values of a parameter.

@@ -1,11 +1,11 @@
 import MetricModel
 import WebServer
 
-/// `/api/v2/status` (AM2). Grafana reads `config.original` as a configuration of Alertmanager (GR3).
+/// `/api/v2/status`. Grafana decodes `config.original` as a configuration of Alertmanager.
 struct RouterStatusEndpoint: Sendable {
   private let status: APIStatus
 
-  /// What is shown when no notifications file was given.
+  /// The configuration that is shown without a notifications file.
   static let emptyConfiguration = "route:\n  receiver: none\nreceivers:\n  - name: none\n"
 
   init(_ status: APIStatus) { self.status = status }

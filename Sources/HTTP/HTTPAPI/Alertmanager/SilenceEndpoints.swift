@@ -2,7 +2,7 @@ import AlertRouting
 import MetricModel
 import WebServer
 
-/// `/api/v2/silences` and `/api/v2/silence/ID` (AM7, AM8).
+/// `/api/v2/silences` and `/api/v2/silence/ID`.
 struct SilenceEndpoints: Sendable {
   private let alertRouter: AlertRouter
   private let now: @Sendable () -> Timestamp
@@ -80,6 +80,7 @@ extension RouterAPIError {
       case .invalid, .limitReached: 400
       case .unknown: 404
       case .storage: 500
+      case .unavailable: 503
       }
     self.init(status, String(describing: error))
   }

@@ -1,23 +1,33 @@
 import MetricModel
 import WebServer
 
-/// The data of a good answer of the Prometheus API, with the texts that go beside it.
+/// The data of a successful answer of the Prometheus API, with warnings and infos.
 struct APIAnswer {
-  /// Texts that say the data may be wrong or cut off.
+  /// Warnings: the data may be wrong or incomplete.
   var warnings: [String] = []
-  /// Texts worth knowing.
+  /// Infos: remarks on the expression.
   var infos: [String] = []
-  /// Writes exactly one value: what stands under `data`.
-  let data: (inout JSONWriter) -> Void
-  /// The series of a query's answer, which `data` wrote without them.
-  var matrix: MatrixChunks?
+  /// What stands under `data`.
+  let data: Content
+
+  /// Exactly one value of JSON.
+  enum Content {
+    case json((inout JSONWriter) -> Void)
+    case query(QueryValueJSON)
+  }
 
   init(
     warnings: [String] = [], infos: [String] = [], data: @escaping (inout JSONWriter) -> Void
   ) {
     self.warnings = warnings
     self.infos = infos
-    self.data = data
+    self.data = .json(data)
+  }
+
+  init(warnings: [String], infos: [String], _ value: QueryValueJSON) {
+    self.warnings = warnings
+    self.infos = infos
+    data = .query(value)
   }
 
   /// An array of strings.
@@ -31,7 +41,7 @@ struct APIAnswer {
 /// Answers one request of the Prometheus API.
 typealias APIHandler = @Sendable (HTTPRequest) async throws(APIError) -> APIAnswer
 
-/// The envelope that every answer of the Prometheus API has (Q1).
+/// The envelope that every answer of the Prometheus API has: `status`, then `data` or the error.
 enum Envelope {
   /// A handler that puts the answer, or the error, into the envelope.
   static func wrap(_ handler: @escaping APIHandler) -> HTTPHandler {
@@ -46,33 +56,33 @@ enum Envelope {
 
   private static func success(_ answer: APIAnswer) async -> HTTPResponse {
     var json = JSONWriter()
+    var chunks: (series: MatrixChunks, place: Int)?
     json.object { json in
       json.key("status")
       json.string("success")
       json.key("data")
-      answer.data(&json)
+      switch answer.data {
+      case .json(let write): write(&json)
+      case .query(let value):
+        if let place = value.write(to: &json), let series = value.chunks {
+          chunks = (series, place)
+        }
+      }
       texts("warnings", answer.warnings, to: &json)
       texts("infos", answer.infos, to: &json)
     }
-    guard let matrix = answer.matrix else { return .json(json.bytes) }
-    return await filled(json.bytes, with: matrix)
+    guard let (series, place) = chunks else { return .json(json.bytes) }
+    return await response(
+      Array(json.bytes[..<place]), series, end: Array(json.bytes[place...]))
   }
 
-  /// What stands in front of the series of every matrix.
-  private static let matrixStart = Array(
-    #"{"status":"success","data":{"resultType":"matrix","result":["#.utf8)
-
-  /// An answer with the series, behind them the end of the envelope.
-  private static func filled(
-    _ envelope: [UInt8], with matrix: MatrixChunks
+  /// A response with the series of a large matrix between two texts.
+  private static func response(
+    _ start: [UInt8], _ series: MatrixChunks, end: [UInt8]
   ) async -> HTTPResponse {
-    assert(envelope.starts(with: matrixStart))
-    let end = Array(envelope.dropFirst(matrixStart.count))
-    guard matrix.isSentInParts else {
-      return .json(await matrix.joined(from: matrixStart, to: end))
-    }
-    var response = HTTPResponse.json(matrixStart)
-    response.parts = { number in number == matrix.count ? end : matrix.part(number) }
+    guard series.isStreamed else { return .json(await series.joined(from: start, to: end)) }
+    var response = HTTPResponse.json(start)
+    response.parts = { number in number == series.count ? end : series.chunk(number) }
     return response
   }
 

@@ -1,9 +1,9 @@
 import PromQLEngine
 import StorageAPI
 
-/// Why a request of the Prometheus API has no data (Q1).
+/// Why a request of the Prometheus API failed.
 struct APIError: Error, Equatable {
-  /// The word in `errorType`, which decides the status of the answer.
+  /// The value of `errorType`, which also decides the HTTP status.
   enum Kind: String {
     case badData = "bad_data"
     case notFound = "not_found"
@@ -42,7 +42,7 @@ struct APIError: Error, Equatable {
   init(_ error: QueryError) {
     let kind: Kind =
       switch error {
-      // The engine finds this out when it plans; for the client it is a bad request.
+      // The engine finds this out when it plans; to the client it is a bad request.
       case .failed(let message, _) where message.hasPrefix("invalid expression type"): .badData
       case .failed, .tooManySamples, .nativeHistogram: .execution
       case .timedOut: .timeout

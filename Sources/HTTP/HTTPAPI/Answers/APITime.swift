@@ -1,7 +1,7 @@
 import MetricModel
 
 extension JSONWriter {
-  /// Writes an instant as Go prints a time: RFC 3339, and the year 1 for "never".
+  /// Writes an instant as Go prints a time: in RFC 3339, and the year 1 for `nil`.
   mutating func time(_ instant: Timestamp?) {
     string(instant?.rfc3339 ?? "0001-01-01T00:00:00Z")
   }

@@ -1,15 +1,15 @@
 import MetricModel
 import PromQLEngine
 
-/// What an answer says of its query if the request has `stats`, in Prometheus' shape.
+/// The statistics of a query for a request with `stats`, in the shape of Prometheus.
 struct QueryStatistics {
   let profile: QueryProfile
-  /// How long the query waited for its turn.
+  /// How long the query waited in the queue.
   let queued: Duration
-  /// Whether samples are also told by step (`stats=all`).
+  /// Whether samples are also counted by step (`stats=all`).
   let bySteps: Bool
 
-  /// Nil for a query that was not recorded.
+  /// `nil` for a query that was not recorded.
   init?(_ profile: QueryProfile?, queued: Duration, bySteps: Bool) {
     guard let profile else { return nil }
     self.profile = profile
@@ -28,7 +28,7 @@ extension JSONWriter {
       json.object { json in
         let evaluation = profile.preparation + profile.evaluation
         json.seconds("evalTotalTime", evaluation)
-        // Answers come sorted out of the evaluation.
+        // The evaluation returns sorted results, so that sorting takes no time of its own.
         json.seconds("resultSortTime", .zero)
         json.seconds("queryPreparationTime", profile.preparation)
         json.seconds("innerEvalTime", profile.evaluation)
@@ -64,13 +64,13 @@ extension JSONWriter {
     }
   }
 
-  /// Writes a length of time as a number of seconds.
+  /// Writes a duration as a number of seconds.
   mutating func seconds(_ name: String, _ duration: Duration) {
     key(name)
     number(duration / .seconds(1))
   }
 
-  /// Writes the plan of a query with what its parts measured.
+  /// Writes the plan of a query with the measurements of its operators.
   mutating func plan(_ nodes: [QueryProfile.Node]) {
     array { json in
       for node in nodes {

@@ -3,7 +3,7 @@ import PromQLEngine
 import PromQLSyntax
 
 extension JSONWriter {
-  /// Writes an expression as the tree that Prometheus' `parse_query` gives.
+  /// Writes an expression as the tree of Prometheus' `parse_query`.
   mutating func syntaxTree(_ expression: Expression) {
     object { json in
       switch expression {
@@ -80,7 +80,7 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the milliseconds of a duration, or its tree if it is more than a literal.
+  /// Writes a duration: its milliseconds for a literal, its tree for an expression.
   private mutating func duration(_ name: String, _ duration: DurationExpression?) {
     key(name)
     integer(Int(Timestamp(seconds: duration?.literal ?? 0).rawValue))
@@ -94,7 +94,7 @@ extension JSONWriter {
     switch duration {
     case .number(let seconds, _): return durationLiteral(seconds, isSpan: false)
     case .span(let seconds, _): return durationLiteral(seconds, isSpan: true)
-    // A literal in parentheses is the sum of nothing and itself.
+    // In Prometheus' tree a literal in parentheses is a unary plus.
     case .parentheses(let inner, _) where inner.literal != nil:
       return durationNode("+", nil, inner, isWrapped: true)
     case .parentheses(let inner, _): return durationTree(inner, isWrapped: true)

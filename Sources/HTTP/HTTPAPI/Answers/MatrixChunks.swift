@@ -1,24 +1,27 @@
 import MetricModel
 import PromQLEngine
 
-/// The series of a large matrix as parts of JSON, which are written on all cores at once; those of a very large one while the answer
-/// is sent: as text they take several times the memory of the samples.
+/// The series of a large matrix as chunks of JSON, which are written on all cores at once.
+///
+/// The chunks of a very large matrix are written one after another while the response is sent,
+/// since the text takes several times the memory of the samples.
 struct MatrixChunks: Sendable {
   private let series: ArraySlice<MatrixSeries>
-  /// Which series each part has.
+  /// The series of each chunk.
   private let ranges: [Range<Int>]
 
-  /// A part takes a millisecond or two to write.
-  private static let pointsPerPart = 1 << 14
-  /// Fewer points are not worth the parts.
+  /// A chunk takes a millisecond or two to write.
+  private static let pointsPerChunk = 1 << 14
+  /// A matrix of fewer points is written in one piece.
   private static let leastPoints = 1 << 16
-  /// The text of fewer points, up to some 20 MB, is made before it is sent: in one piece it is there sooner.
-  private static let mostInOnePiece = 1 << 20
+  /// The text of fewer points, up to some 20 MB, is finished before it is sent: the client has it
+  /// sooner.
+  private static let leastStreamedPoints = 1 << 20
 
-  /// Whether the parts are to be written one after another while they are sent.
-  let isSentInParts: Bool
+  /// Whether the chunks are to be written one after another while they are sent.
+  let isStreamed: Bool
 
-  /// Nil for a matrix that is not large.
+  /// `nil` for a matrix that is not large.
   init?(_ series: ArraySlice<MatrixSeries>) {
     self.series = series
     var ranges: [Range<Int>] = []
@@ -27,7 +30,7 @@ struct MatrixChunks: Sendable {
     for place in series.indices {
       points += series[place].values.count
       all += series[place].values.count
-      if points >= Self.pointsPerPart {
+      if points >= Self.pointsPerChunk {
         ranges.append(start..<place + 1)
         (start, points) = (place + 1, 0)
       }
@@ -35,29 +38,30 @@ struct MatrixChunks: Sendable {
     guard all >= Self.leastPoints else { return nil }
     if start < series.endIndex { ranges.append(start..<series.endIndex) }
     self.ranges = ranges
-    isSentInParts = all >= Self.mostInOnePiece
+    isStreamed = all >= Self.leastStreamedPoints
   }
 
-  /// All parts, one behind the other, between two texts.
+  /// All chunks, one behind the other, between two texts.
   func joined(from start: [UInt8], to end: [UInt8]) async -> [UInt8] {
-    var parts = await withTaskGroup(of: (number: Int, text: [UInt8]).self) { group in
-      for number in ranges.indices { group.addTask { (number, part(number) ?? []) } }
-      var parts = [[UInt8]](repeating: [], count: ranges.count)
-      for await (number, text) in group { parts[number] = text }
-      return parts
+    var chunks = await withTaskGroup(of: (number: Int, text: [UInt8]).self) { group in
+      for number in ranges.indices { group.addTask { (number, chunk(number) ?? []) } }
+      var chunks = [[UInt8]](repeating: [], count: ranges.count)
+      for await (number, text) in group { chunks[number] = text }
+      return chunks
     }
     var bytes = start
-    bytes.reserveCapacity(parts.reduce(start.count + end.count) { $0 + $1.count })
-    for number in parts.indices {
-      bytes += parts[number]
-      parts[number] = []
+    bytes.reserveCapacity(chunks.reduce(start.count + end.count) { $0 + $1.count })
+    for number in chunks.indices {
+      bytes += chunks[number]
+      chunks[number] = []
     }
     bytes += end
     return bytes
   }
 
-  /// The elements of the array that the part with a number has, with a comma in front where one belongs; nil behind the last part.
-  func part(_ number: Int) -> [UInt8]? {
+  /// The JSON elements of chunk `number`, preceded by a comma unless it is the first; `nil` behind
+  /// the last chunk.
+  func chunk(_ number: Int) -> [UInt8]? {
     guard number < ranges.count else { return nil }
     var json = JSONWriter()
     json.matrix(series[ranges[number]])
@@ -65,6 +69,6 @@ struct MatrixChunks: Sendable {
     return number == 0 ? Array(elements) : [UInt8(ascii: ",")] + elements
   }
 
-  /// How many parts there are.
+  /// The number of chunks.
   var count: Int { ranges.count }
 }

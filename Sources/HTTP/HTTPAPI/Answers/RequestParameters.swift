@@ -11,7 +11,7 @@ struct RequestParameters {
 
   init(_ request: HTTPRequest) { form = request.form }
 
-  /// The value of a parameter; nil if it is missing or empty.
+  /// The value of a parameter; `nil` if it is missing or empty.
   subscript(name: String) -> String? {
     form[name].flatMap { $0.isEmpty ? nil : $0 }
   }
@@ -32,7 +32,7 @@ struct RequestParameters {
   func instant(_ name: String, default fallback: Timestamp?) throws(APIError) -> Timestamp {
     let text = form[name] ?? ""
     if text.isEmpty, let fallback { return fallback }
-    // What Prometheus' own client sends for "since ever" and "for ever".
+    // Prometheus' own client sends these for the beginning and the end of time.
     if text == "-292273086-05-16T16:47:06Z" { return .distantPast }
     if text == "292277025-08-18T07:12:54.999999999Z" { return .distantFuture }
     if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }
@@ -42,7 +42,8 @@ struct RequestParameters {
       name, fallback == nil ? reason : "invalid time value for '\(name)': " + reason)
   }
 
-  /// A length of time in milliseconds: seconds, with fraction, or a duration such as `1h30m`; nil if it is missing.
+  /// A duration in milliseconds, from seconds with a fraction or a text such as `1h30m`; `nil` if
+  /// it is missing.
   func duration(_ name: String) throws(APIError) -> Int64? {
     guard let text = self[name] else { return nil }
     if let seconds = Double(text) {
@@ -59,7 +60,7 @@ struct RequestParameters {
     return duration.rawValue
   }
 
-  /// How many results are wanted at most; nil for all, which is what 0 means.
+  /// The limit of results; `nil` for none, which is what 0 means.
   func limit() throws(APIError) -> Int? {
     guard let text = self["limit"] else { return nil }
     guard let limit = Int(text) else {
@@ -69,7 +70,7 @@ struct RequestParameters {
     return limit == 0 ? nil : limit
   }
 
-  /// How many rule groups are wanted at most; nil for all.
+  /// The limit of rule groups; `nil` for none.
   func groupLimit() throws(APIError) -> Int? {
     let name = "group_limit"
     guard let text = self[name] else { return nil }
@@ -83,7 +84,7 @@ struct RequestParameters {
     return Int(limit)
   }
 
-  /// Go's words for it, which Prometheus hands on.
+  /// The text of Go's parser, which Prometheus passes on.
   private static func notANumber(_ text: String, _ function: String) -> String {
     let digits = text.drop { $0 == "+" || $0 == "-" }
     let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
@@ -91,14 +92,14 @@ struct RequestParameters {
       + (isNumber ? "value out of range" : "invalid syntax")
   }
 
-  /// How many entries of metadata are wanted at most; nil for all, which is what numbers below zero mean.
+  /// The limit of metadata entries; `nil` for none, which is what a negative number means.
   func metadataLimit(_ name: String = "limit") throws(APIError) -> Int? {
     guard let text = self[name] else { return nil }
     guard let limit = Int(text) else { throw APIError(.badData, "\(name) must be a number") }
     return limit < 0 ? nil : limit
   }
 
-  /// How long the lists of the store's status are at most.
+  /// The limit of entries in each list of the store's status.
   func statusLimit() throws(APIError) -> Int {
     guard let text = self["limit"] else { return 10 }
     guard let limit = Int(text), limit >= 1 else {
@@ -128,7 +129,7 @@ struct RequestParameters {
     return selections
   }
 
-  /// The matchers of one selector, which may match everything; none if it is missing.
+  /// The matchers of one selector, which may match everything; empty if it is missing.
   func matchers(_ name: String) throws(APIError) -> [LabelMatcher] {
     guard let text = self[name], text != "{}" else { return [] }
     do {
@@ -147,7 +148,8 @@ struct RequestParameters {
     return sets.map { SeriesSelection(matchers: $0, from: from, through: through) }
   }
 
-  /// The matchers of each `match[]`. Some endpoints of Prometheus name the parameter in their errors, others do not.
+  /// The matchers of each `match[]`. Some endpoints of Prometheus name the parameter in their
+  /// errors, others do not.
   func matcherSets(namesParameter: Bool = true) throws(APIError) -> [[LabelMatcher]] {
     func refusal(_ reason: String) -> APIError {
       namesParameter ? .invalidParameter("match[]", reason) : APIError(.badData, reason)

@@ -1,6 +1,6 @@
 import MetricModel
 
-/// A number always with exponent, `1.5e+01`, as the API shows the values of alerts (Q5).
+/// A number with an exponent in any case, `1.5e+01`, as Prometheus' API shows the values of alerts.
 enum ScientificText {
   static func string(_ value: Double) -> String {
     guard value.isFinite else { return FloatFormat.string(value) }

@@ -4,7 +4,8 @@ import PromQLEngine
 import StorageAPI
 import WebServer
 
-/// `/federate`: the newest sample of each selected series in text format, for another server to scrape.
+/// `/federate`: the newest sample of each selected series in text format, for another server to
+/// scrape.
 struct FederationEndpoint: Sendable {
   private let sources: APISources
 
@@ -12,7 +13,7 @@ struct FederationEndpoint: Sendable {
 
   func register(in router: inout Router) {
     router.get("/federate") { request in
-      // Readers that do not ask for it would refuse the whole page for one name in quotes.
+      // Clients that do not ask for quoted names would refuse the whole page for one of them.
       let accept = request.headers["Accept"] ?? ""
       let escaping: Escaping = accept.contains("escaping=allow-utf-8") ? .none : .underscores
       do throws(APIError) {
@@ -28,7 +29,7 @@ struct FederationEndpoint: Sendable {
     }
   }
 
-  /// What becomes of names with other characters than the classic ones.
+  /// The escaping of names with other characters than letters, digits, `_` and `:`.
   private enum Escaping: String {
     case none = "allow-utf-8"
     case underscores
@@ -45,7 +46,7 @@ struct FederationEndpoint: Sendable {
   ) async throws(APIError) -> [UInt8] {
     let sets = try RequestParameters(request).matcherSets(namesParameter: false)
     let now = sources.now()
-    // The sample that is exactly as old as queries look back is there, too.
+    // A sample that is exactly as old as the lookback is included.
     let oldest = now.adding(milliseconds: -sources.engine.options.lookback)
     var newest: [Labels: Sample] = [:]
     do {
@@ -76,7 +77,7 @@ struct FederationEndpoint: Sendable {
       let (name, other) = (left.labels.metricName ?? "", right.labels.metricName ?? "")
       return name != other ? name < other : left.labels < right.labels
     }
-    // A series without an instance says so, that it does not get the one of this server.
+    // An empty instance, so that the reader does not add that of this server.
     var added = Array(externalLabels)
     if externalLabels["instance"] == nil { added.append(Label(name: "instance", value: "")) }
     added.sort { $0.name < $1.name }

@@ -1,18 +1,18 @@
 import PromQLEngine
 import Synchronization
 
-/// How the API's queries went, for the metrics of the process.
+/// Counts the outcomes of the API's queries, for ``APIMetrics``.
 package final class QueryCounters: Sendable {
   /// How a query ended.
   package enum Outcome: String, CaseIterable, Sendable {
     case answered
-    /// The expression does not fit the data, or storage failed.
+    /// The expression does not fit the data, or the store failed.
     case failed
-    /// Over `query.timeout`.
+    /// It ran longer than `query.timeout`.
     case timedOut = "timeout"
-    /// Over `query.max-samples`.
+    /// It needed more samples than `query.max-samples`.
     case tooManySamples = "max_samples"
-    /// Its client went away, or the server stopped.
+    /// Its client closed the connection, or the server stopped.
     case canceled
   }
 
@@ -20,9 +20,9 @@ package final class QueryCounters: Sendable {
   package struct Snapshot: Sendable, Equatable {
     /// Queries that have ended.
     package var ended: [Outcome: Int] = [:]
-    /// Queries that run now, those in the queue left out.
+    /// Queries that run now, without those in the queue.
     package var running = 0
-    /// Queries that wait for their turn.
+    /// Queries in the queue.
     package var waiting = 0
 
     package init() {}

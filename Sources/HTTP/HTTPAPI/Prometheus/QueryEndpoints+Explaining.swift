@@ -4,8 +4,9 @@ import PromQLSyntax
 import WebServer
 
 extension QueryEndpoints {
-  /// `query_explain`, which Prometheus does not have: runs a query and answers its plan instead of its
-  /// value. Parameters are those of `query`, or of `query_range` if there is a `start`.
+  /// `query_explain`, which Prometheus does not have: runs a query and answers with its plan
+  /// instead of its value. The parameters are those of `query`, or of `query_range` if there is a
+  /// `start`.
   func explain(_ request: HTTPRequest) async throws(APIError) -> APIAnswer {
     let parameters = RequestParameters(request)
     let query = try query(parameters, isRange: parameters["start"] != nil)

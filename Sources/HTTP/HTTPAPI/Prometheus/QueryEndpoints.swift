@@ -6,11 +6,11 @@ import WebServer
 /// `query`, `query_range`, `query_explain`, `format_query`, `parse_query` and `query_exemplars`.
 struct QueryEndpoints: Sendable {
   let sources: APISources
-  private let gate: QueryGate
+  private let limiter: QueryLimiter
 
   init(_ sources: APISources) {
     self.sources = sources
-    gate = QueryGate(limit: sources.limits.concurrentQueries, sources.queryCounters)
+    limiter = QueryLimiter(limit: sources.limits.concurrentQueries, sources.queryCounters)
   }
 
   func register(in router: inout Router) {
@@ -53,33 +53,23 @@ struct QueryEndpoints: Sendable {
           + "in the next major release, use \"true\" or \"all\"")
     }
     let statistics = QueryStatistics(result.profile, queued: queued, bySteps: stats == "all")
-    var value = result.value
-    var parts: MatrixChunks?
-    if case .matrix(let series) = value {
-      parts = MatrixChunks(series.prefix(limit ?? .max))
-      if parts != nil { value = .matrix([]) }
-    }
-    var answer = APIAnswer(
-      warnings: Self.cut(warnings, "warning"), infos: Self.cut(result.infos, "info")
-    ) { [value] json in
-      json.queryValue(value, limit: limit ?? .max, statistics)
-    }
-    answer.matrix = parts
-    return answer
+    return APIAnswer(
+      warnings: Self.cut(warnings, "warning"), infos: Self.cut(result.infos, "info"),
+      QueryValueJSON(result.value, limit: limit, statistics))
   }
 
-  /// The first ten notes, and how many there are besides.
+  /// The first ten notes, and the number of the others.
   private static func cut(_ notes: [String], _ kind: String) -> [String] {
     guard notes.count > 10 else { return notes }
     return notes.prefix(10) + ["\(notes.count - 10) more \(kind) annotations omitted"]
   }
 
-  /// What a request asks for.
+  /// The query of a request.
   struct Query: Sendable {
     let expression: Expression
-    /// The time, or the start of a range query.
+    /// The instant, or the start of a range query.
     let start: Timestamp
-    /// End and step in milliseconds of a range query.
+    /// The end of a range query, and its step in milliseconds.
     var range: (end: Timestamp, step: Int64)?
   }
 
@@ -113,7 +103,7 @@ struct QueryEndpoints: Sendable {
     return Query(expression: try parameters.expression(), start: start, range: (end, step))
   }
 
-  /// Runs a query when it is its turn; the time in the queue counts against its timeout.
+  /// Runs a query after it has waited in the queue, which counts towards its timeout.
   func run(
     _ query: Query, _ parameters: RequestParameters, records: Bool
   ) async throws(APIError) -> (result: QueryResult, queued: Duration) {
@@ -122,8 +112,8 @@ struct QueryEndpoints: Sendable {
     let timeout = options.timeout
     do {
       let start = ContinuousClock.now
-      try await gate.enter(within: timeout)
-      defer { gate.leave() }
+      try await limiter.enter(within: timeout)
+      defer { limiter.leave() }
       let queued = ContinuousClock.now - start
       options.timeout = timeout.map { max(.zero, $0 - queued) }
       let result = try await evaluate(query, options)
@@ -131,7 +121,7 @@ struct QueryEndpoints: Sendable {
       return (result, queued)
     } catch {
       sources.queryCounters.end(error)
-      // The client knows the whole timeout, not what the queue left of it.
+      // The client knows the whole timeout, not the rest of it after the queue.
       if case .timedOut = error, let timeout { throw APIError(.timedOut(after: timeout)) }
       throw APIError(error)
     }
@@ -148,7 +138,7 @@ struct QueryEndpoints: Sendable {
       query.expression, from: query.start, through: range.end, step: range.step)
   }
 
-  /// The engine's options with what the request asks for: a shorter timeout, another lookback.
+  /// The engine's options with those of the request: a shorter timeout, another lookback.
   private func options(_ parameters: RequestParameters) throws(APIError) -> QueryOptions {
     var options = sources.engine.options
     if let milliseconds = try parameters.duration("timeout") {
@@ -161,7 +151,7 @@ struct QueryEndpoints: Sendable {
     return options
   }
 
-  /// A number with commas between thousands, as the message of Prometheus has it.
+  /// A number with commas between thousands, as in the message of Prometheus.
   private func grouped(_ number: Int) -> String {
     var digits = String(number)
     var result = ""
@@ -174,89 +164,12 @@ struct QueryEndpoints: Sendable {
 }
 
 extension QueryValue {
-  /// How many series there are; one for a scalar or a string.
+  /// The number of series; 1 for a scalar or a string.
   var seriesCount: Int {
     switch self {
     case .scalar, .string: 1
     case .vector(let elements, _): elements.count
     case .matrix(let series): series.count
-    }
-  }
-}
-
-extension JSONWriter {
-  /// Writes a query's value, as rule 54 of the query reference wants it.
-  mutating func queryValue(
-    _ value: QueryValue, limit: Int = .max, _ statistics: QueryStatistics? = nil
-  ) {
-    object { json in
-      defer { if let statistics { json.statistics(statistics) } }
-      switch value {
-      case .scalar(let number, let time):
-        json.member("resultType", "scalar")
-        json.key("result")
-        json.point(time, number)
-      case .string(let text, let time):
-        json.member("resultType", "string")
-        json.key("result")
-        json.array { json in
-          json.instant(time)
-          json.string(text)
-        }
-      case .vector(let elements, let time):
-        json.member("resultType", "vector")
-        json.key("result")
-        json.array { json in
-          for element in elements.prefix(limit) { json.element(element, at: time) }
-        }
-      case .matrix(let series):
-        json.member("resultType", "matrix")
-        json.key("result")
-        json.matrix(series.prefix(limit))
-      }
-    }
-  }
-
-  private mutating func element(_ element: VectorElement, at time: Timestamp) {
-    object { json in
-      json.key("metric")
-      json.labels(element.labels)
-      switch element.value {
-      case .float(let number):
-        json.key("value")
-        json.point(time, number)
-      }
-    }
-  }
-
-  /// Writes the series of a range query; the times of those with a value at every step are the same.
-  mutating func matrix(_ matrix: ArraySlice<MatrixSeries>) {
-    reserve(matrix.reduce(0) { $0 + 400 + 36 * $1.values.count })
-    let times = matrix.max { $0.timestamps.count < $1.timestamps.count }?.timestamps ?? []
-    let starts = times.map(PointStart.init)
-    array { json in
-      for series in matrix {
-        json.series(series, starts: series.timestamps == times ? starts : [])
-      }
-    }
-  }
-
-  /// Writes a series; `starts` are those of its points, or empty.
-  private mutating func series(_ series: MatrixSeries, starts: [PointStart]) {
-    object { json in
-      json.key("metric")
-      json.labels(series.labels)
-      json.key("values")
-      json.array { json in
-        for (place, value) in series.values.enumerated() {
-          switch value {
-          case .float(let number) where starts.isEmpty:
-            json.point(series.timestamps[place], number)
-          case .float(let number):
-            json.point(starts[place], number)
-          }
-        }
-      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import AlertRules
+import Codecs
 import MetricModel
-import PromQLEngine
 import PromQLSyntax
 import WebServer
 
@@ -43,7 +43,7 @@ struct RuleEndpoints: Sendable {
     }
   }
 
-  /// The groups from the token on, as many as wanted, and the token of the group that follows.
+  /// The groups from the token on, up to the limit, and the token of the group that follows.
   private func page(
     of groups: [RuleGroupSnapshot], _ parameters: RequestParameters
   ) throws(APIError) -> (ArraySlice<RuleGroupSnapshot>, String?) {
@@ -59,7 +59,7 @@ struct RuleEndpoints: Sendable {
     }
     var first = 0
     if let token {
-      guard let index = groups.firstIndex(where: { SHA256.hex(ofText: $0.key) == token }) else {
+      guard let index = groups.firstIndex(where: { Digest.sha256Text(of: $0.key) == token }) else {
         throw .invalidParameter(
           "group_next_token",
           "invalid group_next_token '\(token)'. were rule groups changed?")
@@ -67,7 +67,7 @@ struct RuleEndpoints: Sendable {
       first = index
     }
     let end = min(groups.count, first + limit)
-    return (groups[first..<end], end < groups.count ? SHA256.hex(ofText: groups[end].key) : nil)
+    return (groups[first..<end], end < groups.count ? Digest.sha256Text(of: groups[end].key) : nil)
   }
 }
 
@@ -136,8 +136,7 @@ extension JSONWriter {
 
   private mutating func nameAndQuery(_ rule: RuleSnapshot) {
     member("name", rule.definition.name)
-    let text = rule.definition.expression
-    member("query", (try? QueryEngine.parse(text))?.description ?? text)
+    member("query", rule.definition.expression.tree.description)
   }
 
   private mutating func healthAndTimes(_ rule: RuleSnapshot) {
@@ -149,7 +148,7 @@ extension JSONWriter {
     time(rule.lastEvaluation)
   }
 
-  /// Writes an alert of a rule (Q5).
+  /// Writes an alert of a rule.
   fileprivate mutating func alert(_ alert: ActiveAlert) {
     object { json in
       json.key("labels")

@@ -2,7 +2,7 @@ import AlertRules
 import MetricModel
 import WebServer
 
-/// The filters of /api/v1/rules: values of one parameter are alternatives, different parameters must all hold (Q2).
+/// The filter of `/api/v1/rules`: one value of each parameter must match, as in Prometheus.
 struct RuleFilter {
   private let files: Set<String>
   private let groups: Set<String>
@@ -25,7 +25,7 @@ struct RuleFilter {
     wantsRecords = type != "alert"
   }
 
-  /// The rules of a group that are wanted; nil if there are none.
+  /// The rules of a group that match; `nil` if there are none.
   func rules(of group: RuleGroupSnapshot) -> [RuleSnapshot]? {
     guard files.isEmpty || files.contains(group.file) else { return nil }
     guard groups.isEmpty || groups.contains(group.name) else { return nil }
@@ -37,7 +37,7 @@ struct RuleFilter {
     guard rule.isAlerting ? wantsAlerts : wantsRecords else { return false }
     guard names.isEmpty || names.contains(rule.definition.name) else { return false }
     guard !matcherSets.isEmpty else { return true }
-    // Templated labels have no value yet that a matcher could be held against.
+    // Labels with a template have no value yet that could be matched.
     let labels = Labels(rule.labels.filter { !$0.value.contains("{{") })
     return matcherSets.contains { matchers in matchers.allSatisfy { $0.matches(labels) } }
   }

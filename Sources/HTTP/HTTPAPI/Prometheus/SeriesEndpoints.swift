@@ -72,7 +72,7 @@ struct SeriesEndpoints: Sendable {
     return ["results truncated due to limit"]
   }
 
-  /// Undoes the escaping of names that do not fit into a path: `U__a_2e_b` is `a.b`.
+  /// Decodes the escaping of names that do not fit into a path: `U__a_2e_b` is `a.b`.
   static func decoded(_ name: String) -> String {
     guard name.hasPrefix("U__") else { return name }
     var result = ""

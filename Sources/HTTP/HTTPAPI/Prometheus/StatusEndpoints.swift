@@ -1,4 +1,5 @@
 import MetricModel
+import SampleStore
 import WebServer
 
 /// `status/...` and `alertmanagers`.
@@ -19,7 +20,7 @@ struct StatusEndpoints: Sendable {
       return APIAnswer { json in json.object { $0.member("yaml", yaml) } }
     }
     router.api("status/tsdb") { request throws(APIError) in
-      await store(limit: try RequestParameters(request).statusLimit())
+      store(limit: try RequestParameters(request).statusLimit())
     }
     router.api("status/walreplay") { _ throws(APIError) in
       APIAnswer { json in
@@ -34,7 +35,7 @@ struct StatusEndpoints: Sendable {
     router.api("alertmanagers") { _ throws(APIError) in await alertmanagers() }
   }
 
-  /// Grafana takes a server without `features` for plain Prometheus.
+  /// Without `features`: Grafana takes the server for plain Prometheus then.
   private func buildInfo() -> APIAnswer {
     let status = sources.status
     return APIAnswer { $0.buildInfo(status) }
@@ -67,23 +68,26 @@ struct StatusEndpoints: Sendable {
     }
   }
 
-  private func store(limit: Int) async -> APIAnswer {
-    let store = await sources.status.store()
-    let top = await sources.status.cardinality(limit)
+  private func store(limit: Int) -> APIAnswer {
+    let store = sources.status.store()
+    let times = sources.status.storedTimes()
+    let top = sources.status.cardinality(limit)
     let lists = [
-      ("seriesCountByMetricName", top.seriesByMetric),
-      ("labelValueCountByLabelName", top.valuesByLabel),
-      ("memoryInBytesByLabelName", top.bytesByLabel),
-      ("seriesCountByLabelValuePair", top.seriesByPair),
+      ("seriesCountByMetricName", top?.seriesByMetric),
+      ("labelValueCountByLabelName", top?.valuesByLabel),
+      ("memoryInBytesByLabelName", top?.bytesByLabel),
+      ("seriesCountByLabelValuePair", top?.seriesByPair),
     ]
     return APIAnswer { json in
       json.object { json in
         json.key("headStats")
         json.object { json in
           let numbers = [
-            ("numSeries", store.series), ("numLabelPairs", top.pairCount),
-            ("chunkCount", store.chunks), ("minTime", Int(store.minTime.rawValue)),
-            ("maxTime", Int(store.maxTime.rawValue)),
+            ("numSeries", store.series), ("numLabelPairs", top?.pairCount ?? 0),
+            ("chunkCount", store.chunksCached),
+            // As in Prometheus, an empty store begins at the end of time and ends at its beginning.
+            ("minTime", Int((times?.lowerBound ?? .distantFuture).rawValue)),
+            ("maxTime", Int((times?.upperBound ?? .distantPast).rawValue)),
           ]
           for (key, number) in numbers {
             json.key(key)
@@ -93,11 +97,11 @@ struct StatusEndpoints: Sendable {
         for (key, entries) in lists {
           json.key(key)
           json.array { json in
-            for (name, count) in entries {
+            for entry in entries ?? [] {
               json.object { json in
-                json.member("name", name)
+                json.member("name", entry.name)
                 json.key("value")
-                json.integer(count)
+                json.integer(entry.count)
               }
             }
           }
@@ -122,7 +126,7 @@ struct StatusEndpoints: Sendable {
 }
 
 extension JSONWriter {
-  /// Writes who built what, under the names that both APIs use.
+  /// Writes the version and the build, under the names that both APIs use.
   mutating func buildInfo(_ status: APIStatus) {
     object { json in
       json.member("version", status.version)

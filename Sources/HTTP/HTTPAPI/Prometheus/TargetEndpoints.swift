@@ -1,4 +1,5 @@
 import MetricModel
+import Scraping
 import WebServer
 
 /// `targets`, `scrape_pools` and `metadata`.
@@ -31,8 +32,8 @@ struct TargetEndpoints: Sendable {
     let all = await sources.targets()
     let showsActive = ["any", "active"].contains(state)
     let showsDropped = ["any", "dropped"].contains(state)
-    let active = all.active.filter { showsActive && (pool == nil || $0.scrapePool == pool) }
-    let dropped = all.dropped.filter { showsDropped && (pool == nil || $0.scrapePool == pool) }
+    let active = all.active.filter { showsActive && (pool == nil || $0.target.job.name == pool) }
+    let dropped = all.dropped.filter { showsDropped && (pool == nil || $0.job == pool) }
     return APIAnswer { json in
       json.object { json in
         json.key("activeTargets")
@@ -56,14 +57,15 @@ struct TargetEndpoints: Sendable {
     let limit = try parameters.metadataLimit() ?? .max
     let metric = parameters["metric"]
     let matchers = try parameters.matchers("match_target")
-    var found: [(target: Labels, metric: String, family: APIFamilyMetadata)] = []
-    for target in await sources.targetMetadata()
-    where matchers.allSatisfy({ $0.matches(target.labels[$0.name] ?? "") }) {
-      // As in Prometheus: a target is shown whole or not at all.
+    var found: [(target: Labels, metric: String, family: FamilyMetadata)] = []
+    for entry in await sources.metadata() {
+      let labels = entry.target.labels
+      guard matchers.allSatisfy({ $0.matches(labels[$0.name] ?? "") }) else { continue }
+      // As in Prometheus, a target is shown with all of its families or not at all.
       guard found.count < limit else { break }
-      for (name, family) in target.families.sorted(by: { $0.key < $1.key })
+      for (name, family) in entry.families.sorted(by: { $0.key < $1.key })
       where metric == nil || name == metric {
-        found.append((target.labels, name, family))
+        found.append((labels, name, family))
       }
     }
     return APIAnswer { json in
@@ -86,57 +88,67 @@ struct TargetEndpoints: Sendable {
     let perMetric = try parameters.metadataLimit("limit_per_metric") ?? 0
     let limitPerMetric = perMetric == 0 ? .max : perMetric
     let wanted = parameters["metric"]
-    let families = await sources.metadata()
-      .filter { wanted == nil || $0.key == wanted }.sorted { $0.key < $1.key }
+    let families = Self.families(of: await sources.metadata(), named: wanted)
+      .sorted { $0.key < $1.key }
     return APIAnswer { json in
       json.object { json in
         for (name, entries) in families.prefix(limit) {
           json.key(name)
           json.array { json in
-            for entry in entries.prefix(limitPerMetric) { json.metadata(entry) }
+            for entry in entries.prefix(limitPerMetric) { json.object { $0.members(of: entry) } }
           }
         }
       }
     }
   }
+
+  /// The different metadata that targets give for each family; only for `wanted` if it is set.
+  private static func families(
+    of targets: [TargetMetadata], named wanted: String?
+  ) -> [String: [FamilyMetadata]] {
+    var all: [String: [FamilyMetadata]] = [:]
+    for target in targets {
+      for (name, family) in target.families where wanted == nil || name == wanted {
+        if all[name]?.contains(family) != true { all[name, default: []].append(family) }
+      }
+    }
+    return all
+  }
 }
 
 extension JSONWriter {
-  fileprivate mutating func target(_ target: APITargets.Active) {
+  fileprivate mutating func target(_ snapshot: TargetSnapshot) {
+    let target = snapshot.target
     object { json in
       json.key("discoveredLabels")
       json.labels(target.discoveredLabels)
       json.key("labels")
       json.labels(target.labels)
-      json.member("scrapePool", target.scrapePool)
-      json.member("scrapeUrl", target.scrapeURL)
-      json.member("globalUrl", target.globalURL)
-      json.member("lastError", target.lastError)
+      json.member("scrapePool", target.job.name)
+      json.member("scrapeUrl", target.url)
+      json.member("globalUrl", target.url)
+      json.member("lastError", snapshot.lastError)
       json.key("lastScrape")
-      json.time(target.lastScrape)
+      json.time(snapshot.lastScrape)
       json.key("lastScrapeDuration")
-      json.number(target.lastScrapeDuration)
-      json.member("health", target.health)
-      json.member("scrapeInterval", target.interval.description)
-      json.member("scrapeTimeout", target.timeout.description)
+      json.number(snapshot.lastDurationSeconds)
+      json.member("health", snapshot.health.rawValue)
+      json.member("scrapeInterval", PrometheusDuration(target.interval).description)
+      json.member("scrapeTimeout", PrometheusDuration(target.timeout).description)
     }
   }
 
-  fileprivate mutating func dropped(_ target: APITargets.Dropped) {
+  fileprivate mutating func dropped(_ target: DroppedTarget) {
     object { json in
       json.key("discoveredLabels")
       json.labels(target.discoveredLabels)
-      json.member("scrapePool", target.scrapePool)
+      json.member("scrapePool", target.job)
     }
   }
 
-  fileprivate mutating func members(of entry: APIFamilyMetadata) {
-    member("type", entry.type.rawValue)
-    member("help", entry.help)
-    member("unit", entry.unit)
-  }
-
-  fileprivate mutating func metadata(_ entry: APIFamilyMetadata) {
-    object { $0.members(of: entry) }
+  fileprivate mutating func members(of family: FamilyMetadata) {
+    member("type", family.type.rawValue)
+    member("help", family.help)
+    member("unit", family.unit)
   }
 }

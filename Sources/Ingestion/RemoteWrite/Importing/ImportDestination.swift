@@ -1,13 +1,15 @@
+import Concurrency
+package import Configuration
+import Codecs
 import MetricModel
-import Scraping
 package import StorageAPI
 package import WebClient
 
 /// Where an import goes.
 package enum ImportDestination: Sendable {
-  /// A remote-write receiver, such as a running evaluator; `url` ends with `/api/v1/write`, and `setup` readies requests for it.
+  /// A remote-write receiver, such as a running evaluator; `url` ends with `/api/v1/write`, and `configuration` says how requests are made.
   case receiver(
-    url: String, WebClient, setup: @Sendable (inout WebRequest) throws -> Void = { _ in })
+    url: String, WebClient, configuration: HTTPClientConfiguration = HTTPClientConfiguration())
   /// A store that this process has opened.
   case store(any SampleAppender)
 
@@ -16,17 +18,17 @@ package enum ImportDestination: Sendable {
 
   /// Keeps samples and returns why some cannot be kept, if that is so. Returns when they are on the other side's disk.
   func keep(
-    _ samples: Range<Int>, of block: SampleText.Block, _ labels: [Labels], clock: any ScrapeClock
+    _ samples: Range<Int>, of block: SampleText.Block, _ labels: [Labels], clock: TimeSource
   ) async throws(OpenMetricsImport.Failure) -> String? {
     switch self {
-    case .receiver(let url, let client, let setup):
+    case .receiver(let url, let client, let configuration):
       var encoder = WriteRequestEncoder()
       for place in samples {
         encoder.add(
           WriteRequestEncoder.labels(labels[block.series[place]]), at: block.timestamps[place],
           block.values[place])
       }
-      return try await Self.send(encoder.bytes, to: url, client, setup, clock)
+      return try await Self.send(encoder.bytes, to: url, client, configuration, clock)
     case .store(let store): return try await Self.append(samples, of: block, labels, to: store)
     }
   }
@@ -55,20 +57,17 @@ package enum ImportDestination: Sendable {
 
   private static func send(
     _ message: [UInt8], to url: String, _ client: WebClient,
-    _ setup: (inout WebRequest) throws -> Void, _ clock: any ScrapeClock
+    _ configuration: HTTPClientConfiguration, _ clock: TimeSource
   ) async throws(OpenMetricsImport.Failure) -> String? {
     var request = WebRequest(.post, url)
-    request.headers["Content-Type"] = "application/x-protobuf"
-    request.headers["Content-Encoding"] = "snappy"
-    request.headers["X-Prometheus-Remote-Write-Version"] = "0.1.0"
-    request.body = SnappyBlock.compress(message)
+    request.setRemoteWriteBody(SnappyBlock.compress(message))
     do {
-      try setup(&request)
+      try await configuration.apply(to: &request)
     } catch {
       throw .refused("\(error)")
     }
-    let start = clock.elapsed()
-    var pause = RetryPause(shortest: .milliseconds(200), longest: .seconds(5))
+    let start = clock.monotonic
+    var backoff = Backoff(first: .milliseconds(200), longest: .seconds(5))
     while true {
       let reason: String
       var wish: Duration?
@@ -81,14 +80,14 @@ package enum ImportDestination: Sendable {
           throw OpenMetricsImport.Failure.refused("\(url): status \(response.status): \(text)")
         }
         reason = "status \(response.status): \(text)"
-        wish = RetryAfter.duration(response.headers["Retry-After"], now: clock.now())
+        wish = RetryAfter.duration(response.headers["Retry-After"], now: clock.now)
       } catch let failure as OpenMetricsImport.Failure {
         throw failure
       } catch {
         reason = "\(error)"
       }
-      guard clock.elapsed() - start < patience,
-        (try? await clock.sleep(for: pause.afterFailure(wish: wish))) != nil
+      guard clock.monotonic - start < patience,
+        (try? await clock.sleep(for: backoff.pauseAfterFailure(requested: wish))) != nil
       else { throw .interrupted("\(url): \(reason)") }
     }
   }

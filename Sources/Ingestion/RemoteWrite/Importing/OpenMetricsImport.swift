@@ -1,4 +1,4 @@
-package import Scraping
+package import Concurrency
 
 /// Brings the samples of a file to a running evaluator, to any other remote-write receiver, or into a store.
 ///
@@ -42,9 +42,9 @@ package struct OpenMetricsImport: Sendable {
   private static let samplesPerSend = 5_000
 
   private let destination: ImportDestination
-  private let clock: any ScrapeClock
+  private let clock: TimeSource
 
-  package init(into destination: ImportDestination, clock: any ScrapeClock = SystemScrapeClock()) {
+  package init(into destination: ImportDestination, clock: TimeSource = .system) {
     self.destination = destination
     self.clock = clock
   }

@@ -1,3 +1,4 @@
+import Codecs
 import Logging
 import MetricModel
 package import StorageAPI
@@ -37,7 +38,7 @@ package final class RemoteWriteReceiver: Sendable {
     }
     if outcome.message == .version2 {
       response = response ?? HTTPResponse(status: 204)
-      response?.headers["X-Prometheus-Remote-Write-Samples-Written"] = "\(outcome.kept)"
+      response?.headers["X-Prometheus-Remote-Write-Samples-Written"] = "\(outcome.stored)"
       response?.headers["X-Prometheus-Remote-Write-Histograms-Written"] = "0"
       response?.headers["X-Prometheus-Remote-Write-Exemplars-Written"] = "0"
     }
@@ -68,9 +69,9 @@ package final class RemoteWriteReceiver: Sendable {
   }
 
   private func keep(_ request: WriteRequest, _ outcome: inout Outcome) async {
-    let kept: AppendOutcome
+    let stored: AppendOutcome
     do {
-      kept = try await append(request)
+      stored = try await append(request)
     } catch .limitReached(let limit, let value) {
       // Trying again at once would meet the same limit, but series end: the sender may wait.
       outcome.refusal = (429, "limit reached: \(limit) = \(value)")
@@ -79,10 +80,10 @@ package final class RemoteWriteReceiver: Sendable {
       outcome.refusal = (500, String(describing: error))
       return
     }
-    outcome.kept = kept.appended
-    outcome.tooOld = kept.tooOld
-    outcome.duplicate = kept.duplicate
-    outcome.refusal = Self.refusal(of: request, kept)
+    outcome.stored = stored.appended
+    outcome.tooOld = stored.tooOld
+    outcome.duplicate = stored.duplicate
+    outcome.refusal = Self.refusal(of: request, stored)
   }
 
   /// Appends all samples; series that the store has forgotten meanwhile are asked for once more.
@@ -113,15 +114,15 @@ package final class RemoteWriteReceiver: Sendable {
   }
 
   private static func refusal(
-    of request: WriteRequest, _ kept: AppendOutcome
+    of request: WriteRequest, _ stored: AppendOutcome
   ) -> (status: Int, text: String)? {
     var reasons: [String] = []
     if request.refusedSeries > 0 {
       reasons.append("\(request.refusedSeries) series refused: \(request.firstRefusal)")
     }
-    if kept.tooOld > 0 { reasons.append("\(kept.tooOld) samples too old") }
-    if kept.duplicate > 0 {
-      reasons.append("\(kept.duplicate) duplicate samples for timestamp")
+    if stored.tooOld > 0 { reasons.append("\(stored.tooOld) samples too old") }
+    if stored.duplicate > 0 {
+      reasons.append("\(stored.duplicate) duplicate samples for timestamp")
     }
     if request.histograms > 0 {
       reasons.append("\(request.histograms) native histograms, which are not supported")
@@ -145,7 +146,7 @@ package final class RemoteWriteReceiver: Sendable {
 private struct Outcome {
   var message: WriteRequestDecoder.Message?
   var refusal: (status: Int, text: String)?
-  var kept = 0
+  var stored = 0
   var tooOld = 0
   var duplicate = 0
 
@@ -168,7 +169,7 @@ package struct ReceivedCounts: Sendable, Equatable {
 
   fileprivate mutating func note(_ outcome: Outcome) {
     if outcome.refusal != nil { refused += 1 }
-    samples += outcome.kept
+    samples += outcome.stored
     tooOld += outcome.tooOld
     duplicate += outcome.duplicate
   }

@@ -1,6 +1,8 @@
+import Concurrency
+import Configuration
+import Codecs
 import Logging
 import MetricModel
-import Scraping
 import SQLiteStorage
 import Synchronization
 import WebClient
@@ -16,7 +18,7 @@ struct Delivery: Sendable {
 
   let destination: RemoteWriteDestination
   let client: WebClient
-  let clock: any ScrapeClock
+  let clock: TimeSource
   let logger: Logger
   let count: @Sendable (@Sendable (inout SentCounts) -> Void) -> Void
 
@@ -35,7 +37,7 @@ struct Delivery: Sendable {
   }
 
   init(
-    destination: RemoteWriteDestination, client: WebClient, clock: any ScrapeClock,
+    destination: RemoteWriteDestination, client: WebClient, clock: TimeSource,
     logger: Logger, count: @escaping @Sendable (@Sendable (inout SentCounts) -> Void) -> Void
   ) {
     self.destination = destination
@@ -53,18 +55,18 @@ struct Delivery: Sendable {
         let payload = entry.payload
         let message = try SnappyBlock.decompress(
           payload.span, limit: RemoteWriteReceiver.bodyLimit)
-        _ = try OutgoingRequest.lanes(of: [message], count: 1, samplesPerSend: .max)
+        _ = try OutgoingRequest.shards(of: [message], count: 1, samplesPerSend: .max)
         messages.append(message)
       } catch {
         drop(entry.count, "damaged queue: \(error)")
       }
     }
-    let lanes = try OutgoingRequest.lanes(
+    let shards = try OutgoingRequest.shards(
       of: messages, count: destination.parallelRequests,
       samplesPerSend: destination.samplesPerSend)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for lane in lanes {
-        group.addTask { for request in lane { try await deliver(request) } }
+      for shard in shards {
+        group.addTask { for request in shard { try await deliver(request) } }
       }
       try await group.waitForAll()
     }
@@ -90,8 +92,8 @@ struct Delivery: Sendable {
 
   /// Sends until there is a final answer; nil if the request has arrived.
   private func refusal(of request: OutgoingRequest) async throws -> (status: Int, String)? {
-    var pause = RetryPause(
-      shortest: destination.shortestPause.duration, longest: destination.longestPause.duration)
+    var backoff = Backoff(
+      first: destination.shortestPause, longest: destination.longestPause)
     let body = SnappyBlock.compress(request.bytes)
     while true {
       switch await attempt(body) {
@@ -104,24 +106,21 @@ struct Delivery: Sendable {
         try Task.checkCancellation()
         count { $0.retries += 1 }
         noteFailure(reason)
-        try await clock.sleep(for: pause.afterFailure(wish: wish))
+        try await clock.sleep(for: backoff.pauseAfterFailure(requested: wish))
       }
     }
   }
 
   private func attempt(_ body: [UInt8]) async -> Outcome {
     var request = WebRequest(.post, destination.url)
+    request.timeout = destination.timeout
     do {
-      try destination.client.apply(to: &request)
+      try await destination.client.apply(to: &request)
     } catch {
       return .failed("\(error)", after: nil)
     }
-    request.body = body
-    request.headers["Content-Type"] = "application/x-protobuf"
-    request.headers["Content-Encoding"] = "snappy"
-    request.headers["X-Prometheus-Remote-Write-Version"] = "0.1.0"
-    request.userAgent = "Tocsin/" + TocsinVersion.current
-    request.timeout = destination.timeout.duration
+    request.setRemoteWriteBody(body)
+    request.userAgent = TocsinVersion.userAgent
     request.maximumBodyBytes = 1 << 20
     let response: WebResponse
     do {
@@ -134,7 +133,7 @@ struct Delivery: Sendable {
     guard response.status == 429 || response.status >= 500 else {
       return .refused(status: response.status, reason)
     }
-    let wish = RetryAfter.duration(response.headers["Retry-After"], now: clock.now())
+    let wish = RetryAfter.duration(response.headers["Retry-After"], now: clock.now)
     return .failed(reason, after: wish)
   }
 

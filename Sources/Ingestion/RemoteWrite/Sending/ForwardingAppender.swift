@@ -1,6 +1,7 @@
+package import Concurrency
+import Codecs
 import Logging
 package import MetricModel
-package import Scraping
 package import SQLiteStorage
 package import StorageAPI
 import Synchronization
@@ -37,17 +38,17 @@ package final class ForwardingAppender: SampleAppender {
 
   private let store: any SampleAppender
   private let queue: SendQueue
-  private let clock: any ScrapeClock
+  private let clock: TimeSource
   private let state: Mutex<State>
   private let logger = Logger(label: "remote-write")
 
   package init(
-    store: any SampleAppender, queue: SendQueue, clock: any ScrapeClock = SystemScrapeClock()
+    store: any SampleAppender, queue: SendQueue, clock: TimeSource = .system
   ) {
     self.store = store
     self.queue = queue
     self.clock = clock
-    state = Mutex(State(lastTurn: clock.elapsed()))
+    state = Mutex(State(lastTurn: clock.monotonic))
   }
 
   /// What did not get into the queue, or not out of it, since the start.
@@ -112,7 +113,7 @@ package final class ForwardingAppender: SampleAppender {
   ) async -> [Int64] {
     guard !messages.isEmpty || !numbers.isEmpty else { return [] }
     do {
-      let added = try await queue.add(messages, replacing: numbers, now: clock.now())
+      let added = try await queue.add(messages, replacing: numbers, now: clock.now)
       noteQueued(expired: added.expiredSamples)
       return added.numbers
     } catch {
@@ -144,7 +145,7 @@ package final class ForwardingAppender: SampleAppender {
   private func messages(
     for batch: SampleBatch, without forgotten: Set<SeriesID>
   ) -> (messages: [SendQueue.Message], unknown: Set<SeriesID>) {
-    let now = clock.elapsed()
+    let now = clock.monotonic
     return state.withLock { state in
       if now - state.lastTurn >= Self.turn {
         state.book.turn()
@@ -201,9 +202,9 @@ private struct MessageBuilder {
 
 extension SampleBatch {
   /// The samples for which `isKept` says so by their series and whether they end it.
-  fileprivate func filtered(_ isKept: (SeriesID, _ isEnd: Bool) -> Bool) -> SampleBatch {
+  fileprivate func filtered(_ isAllowed: (SeriesID, _ isEnd: Bool) -> Bool) -> SampleBatch {
     var result = SampleBatch()
-    for index in 0..<count where isKept(series[index], StaleMarker.isStale(values[index])) {
+    for index in 0..<count where isAllowed(series[index], StaleMarker.isStale(values[index])) {
       result.append(series[index], at: timestamps[index], values[index])
     }
     return result

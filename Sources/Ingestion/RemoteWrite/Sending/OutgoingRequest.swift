@@ -29,26 +29,26 @@ struct OutgoingRequest: Equatable {
     ends.append(bytes.count)
   }
 
-  /// Deals messages out to lanes of requests with at most so many samples each. The requests of a lane are sent one after the
-  /// other, the lanes side by side: a series is always in the same lane, so its samples arrive in order.
+  /// Deals messages out to shards of requests with at most so many samples each. The requests of a shard are sent one after the
+  /// other, the shards side by side: a series is always in the same shard, so its samples arrive in order.
   ///
   /// - Complexity: O(bytes).
-  static func lanes(
+  static func shards(
     of messages: [[UInt8]], count: Int, samplesPerSend: Int
   ) throws(WriteRequestError) -> [[OutgoingRequest]] {
     var entries: [(slice: ArraySlice<UInt8>, hash: UInt64)] = []
     for message in messages { try split(message, into: &entries) }
     let needed = entries.isEmpty ? 0 : (entries.count - 1) / samplesPerSend + 1
-    let laneCount = max(1, min(count, needed))
-    var lanes = [[OutgoingRequest]](repeating: [], count: laneCount)
+    let shardCount = max(1, min(count, needed))
+    var shards = [[OutgoingRequest]](repeating: [], count: shardCount)
     for (slice, hash) in entries {
-      let lane = Int(hash % UInt64(laneCount))
-      if (lanes[lane].last?.count ?? samplesPerSend) >= samplesPerSend {
-        lanes[lane].append(OutgoingRequest())
+      let shard = Int(hash % UInt64(shardCount))
+      if (shards[shard].last?.count ?? samplesPerSend) >= samplesPerSend {
+        shards[shard].append(OutgoingRequest())
       }
-      lanes[lane][lanes[lane].count - 1].append(slice)
+      shards[shard][shards[shard].count - 1].append(slice)
     }
-    return lanes.filter { !$0.isEmpty }
+    return shards.filter { !$0.isEmpty }
   }
 
   /// The samples of a message, each with the labels of its series, and a hash of those labels.

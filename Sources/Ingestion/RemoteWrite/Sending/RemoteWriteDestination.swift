@@ -1,3 +1,4 @@
+package import Configuration
 package import MetricModel
 package import Scraping
 
@@ -7,9 +8,9 @@ package struct RemoteWriteDestination: Sendable, Hashable {
   package var name: String
   package var url: String
   /// How the request is made.
-  package var client = ScrapeClientSettings()
+  package var client = HTTPClientConfiguration()
   /// How long one request may take.
-  package var timeout: PrometheusDuration = .seconds(30)
+  package var timeout: Duration = .seconds(30)
   /// Rules that change or drop each series on its way out.
   package var relabelRules: [RelabelRule] = []
   /// Labels that series get before the rules, unless they have them.
@@ -19,10 +20,10 @@ package struct RemoteWriteDestination: Sendable, Hashable {
   /// The most requests at the same time, when much waits.
   package var parallelRequests = 8
   /// How long a request waits for more samples.
-  package var sendDeadline: PrometheusDuration = .seconds(5)
+  package var sendDeadline: Duration = .seconds(5)
   /// The pause after the first failure; it doubles up to the longest.
-  package var shortestPause: PrometheusDuration = PrometheusDuration(rawValue: 30)
-  package var longestPause: PrometheusDuration = .seconds(5)
+  package var shortestPause: Duration = .milliseconds(30)
+  package var longestPause: Duration = .seconds(5)
 
   package init(name: String, url: String) {
     self.name = name

@@ -1,3 +1,4 @@
+import Codecs
 import MetricModel
 
 /// Walks the fields of one protobuf message inside a span; messages inside it are ranges that a further reader walks.

@@ -1,3 +1,4 @@
+import Codecs
 package import MetricModel
 
 /// Writes `prometheus.WriteRequest`, the message of remote write 1.0.

@@ -1,13 +1,13 @@
-package import MetricModel
+package import Configuration
 
 /// Where a job's targets are looked up, again and again: an entry of one of the `*_sd_configs`.
 package enum DiscoverySource: Sendable, Hashable {
   /// `file_sd_configs`: JSON or YAML files, read again at once when they change.
-  case files(patterns: [String], refresh: PrometheusDuration)
+  case files(patterns: [String], refresh: Duration)
   /// `http_sd_configs`: a URL that answers with JSON.
-  case http(url: String, client: ScrapeClientSettings, refresh: PrometheusDuration)
+  case http(url: String, client: HTTPClientConfiguration, refresh: Duration)
   /// `dns_sd_configs`: names and the type of record; A, AAAA, MX and NS records know no port.
-  case dns(names: [String], type: RecordType, port: Int, refresh: PrometheusDuration)
+  case dns(names: [String], type: RecordType, port: Int, refresh: Duration)
 
   /// The types of DNS records that name targets.
   package enum RecordType: String, Sendable, CaseIterable {
@@ -19,7 +19,7 @@ package enum DiscoverySource: Sendable, Hashable {
   }
 
   /// How often it is looked up.
-  var refresh: PrometheusDuration {
+  var refresh: Duration {
     switch self {
     case .files(_, let refresh), .http(_, _, let refresh), .dns(_, _, _, let refresh): refresh
     }

@@ -1,4 +1,4 @@
-package import BlockingCalls
+package import Concurrency
 package import Logging
 import MetricModel
 import Synchronization
@@ -8,20 +8,20 @@ package import WebClient
 /// changes. A file, URL or name that cannot be looked up keeps the targets of its last good look-up.
 package actor TargetDiscovery {
   private let scheduler: TargetScheduler
-  private let clock: any ScrapeClock
+  private let clock: TimeSource
   private let logger: Logger
   private let finder: TargetFinder
   private var jobs: [ScrapeJob] = []
   /// What was found, by the source's files, URLs or names, in their order.
   private var found: [DiscoverySource: [(part: String, groups: [TargetGroup])]] = [:]
-  private var running: [DiscoverySource: Task<Void, Never>] = [:]
-  private var hand: Task<Void, Never>?
+  private let following = KeyedTasks<DiscoverySource>()
+  private let handOvers = AsyncMutex()
   private let failureCount = Atomic<Int>(0)
 
   /// `nameServer` is asked instead of those of `/etc/resolv.conf`.
   package init(
     scheduler: TargetScheduler, client: WebClient, tools: DiscoveryTools,
-    nameServer: DNSLookup.Server? = nil, clock: any ScrapeClock = SystemScrapeClock(),
+    nameServer: DNSLookup.Server? = nil, clock: TimeSource = .system,
     logger: Logger
   ) {
     self.scheduler = scheduler
@@ -37,42 +37,43 @@ package actor TargetDiscovery {
   package func apply(_ jobs: [ScrapeJob]) async {
     self.jobs = jobs
     let wanted = Set(jobs.flatMap(\.discovery))
-    for (source, task) in running where !wanted.contains(source) {
-      task.cancel()
-      running[source] = nil
+    for source in following.keys where !wanted.contains(source) {
+      following.cancel(source)
       found[source] = nil
     }
-    for source in wanted where running[source] == nil {
+    let running = following.keys
+    for source in wanted where !running.contains(source) {
       var signature: [String]?
       if case .files(let patterns, _) = source {
         signature = finder.signature(of: patterns)
         await look(source)
       }
-      running[source] = Task { [weak self] in await self?.follow(source, since: signature) }
+      following.start(source) { [weak self, signature] in
+        await self?.follow(source, since: signature)
+      }
     }
     await handOver()
   }
 
   /// Ends all look-ups.
   package func stop() {
-    for task in running.values { task.cancel() }
-    running = [:]
+    for source in following.keys { following.cancel(source) }
   }
 
   /// Looks up at every refresh; files also when they change, which is looked for every second.
   private func follow(_ source: DiscoverySource, since first: [String]?) async {
     var signature = first
     if signature == nil, await look(source) { await handOver() }
-    var due = clock.elapsed() + source.refresh.duration
+    var due = clock.monotonic + source.refresh
     while !Task.isCancelled {
       let isFile = signature != nil
-      let wait = due - clock.elapsed()
+      let wait = due - clock.monotonic
       do {
         try await clock.sleep(for: isFile ? min(.seconds(1), max(.zero, wait)) : wait)
       } catch {
         return
       }
-      var isDue = clock.elapsed() >= due
+      var isDue = clock.monotonic >= due
       if case .files(let patterns, _) = source {
         let now = finder.signature(of: patterns)
         isDue = isDue || now != signature
@@ -80,7 +81,7 @@ package actor TargetDiscovery {
       }
       guard isDue else { continue }
       if await look(source) { await handOver() }
-      due = clock.elapsed() + source.refresh.duration
+      due = clock.monotonic + source.refresh
     }
   }
 
@@ -104,15 +105,12 @@ package actor TargetDiscovery {
     return !before.elementsEqual(now) { $0.part == $1.part && $0.groups == $1.groups }
   }
 
-  /// One after the other, so that the scheduler ends with the newest.
+  /// One after the other, so that the scheduler ends with the newest; also when the source that was looked up is gone since, for
+  /// the scheduler must not be left half way.
   private func handOver() async {
-    let previous = hand
-    let next = Task {
-      await previous?.value
-      await scheduler.apply(resolved())
+    await withCancellationShield { [self] in
+      try? await handOvers.withLock { await scheduler.apply(resolved()) }
     }
-    hand = next
-    await next.value
   }
 
   private func resolved() -> [ScrapeJob] {

@@ -1,4 +1,5 @@
-import BlockingCalls
+import Concurrency
+import Configuration
 import Foundation
 import MetricModel
 import WebClient
@@ -68,14 +69,14 @@ struct TargetFinder: Sendable {
   }
 
   private func http(
-    _ url: String, _ settings: ScrapeClientSettings, _ refresh: PrometheusDuration
+    _ url: String, _ settings: HTTPClientConfiguration, _ refresh: Duration
   ) async throws -> [TargetGroup] {
     var request = WebRequest(.get, url)
-    try settings.apply(to: &request)
+    request.timeout = Self.timeout
+    try await settings.apply(to: &request)
     request.headers["Accept"] = "application/json"
     request.headers["X-Prometheus-Refresh-Interval-Seconds"] = FloatFormat.string(
       refresh.seconds, style: .plain)
-    request.timeout = Self.timeout
     request.maximumBodyBytes = Self.maximumBytes
     let response = try await client.send(request)
     let origin = response.effectiveOrigin

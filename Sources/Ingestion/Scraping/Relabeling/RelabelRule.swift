@@ -1,3 +1,4 @@
+import Codecs
 package import MetricModel
 private import PatternMatching
 
@@ -97,7 +98,7 @@ package struct RelabelRule: Sendable {
 
   /// The last 8 bytes of the MD5 digest as a number, as Prometheus shards.
   private func hash(_ text: String) -> UInt64 {
-    MD5.digest(Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    Digest.md5(Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 

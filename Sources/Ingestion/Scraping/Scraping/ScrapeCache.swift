@@ -13,7 +13,7 @@ struct ScrapeCache {
     /// Samples on the lines.
     var scraped = 0
     /// Samples left after relabelling.
-    var kept = 0
+    var stored = 0
     /// Series that the last round did not have.
     var added: Int { newSeries.count }
     /// The labels of series that are not known yet, in the order in which `resolve` wants their numbers.
@@ -108,7 +108,7 @@ struct ScrapeCache {
       if entry < entriesBefore { expected = Int(entries[entry].place) + 1 }
       reading.scraped += 1
       if entries[entry].isDropped { continue }
-      reading.kept += 1
+      reading.stored += 1
       if entry < entriesBefore {
         batch.append(numbers[entry], at: timestamp ?? time, sample.value)
       } else {
@@ -140,7 +140,7 @@ struct ScrapeCache {
         unchanged += read
         reading.scraped += read
       } while metadata.skipKnown(&parser)
-      reading.kept += values.count
+      reading.stored += values.count
     }
   }
 
@@ -189,8 +189,8 @@ struct ScrapeCache {
     }
     if !gone.isEmpty {
       // The same series may have come on a line that reads differently.
-      let kept = nextOrder.map(Int.init).filter { !entries[$0].isDropped }
-      let present = Set(kept.map { numbers[$0] })
+      let stored = nextOrder.map(Int.init).filter { !entries[$0].isDropped }
+      let present = Set(stored.map { numbers[$0] })
       gone.removeAll { present.contains($0) }
     }
     swap(&order, &nextOrder)

@@ -25,12 +25,12 @@ final class ScrapeCounters: Sendable {
 
   var current: ScrapeCounts { counts.withLock { $0 } }
 
-  func note(_ report: ScrapeReport, kept: ScrapeWriter.Counts) {
+  func note(_ report: ScrapeReport, stored: ScrapeWriter.Counts) {
     counts.withLock { counts in
       counts.scrapes += 1
-      counts.samplesAppended += kept.outcome.appended
-      counts.samplesTooOld += kept.outcome.tooOld
-      counts.samplesDuplicate += kept.outcome.duplicate
+      counts.samplesAppended += stored.outcome.appended
+      counts.samplesTooOld += stored.outcome.tooOld
+      counts.samplesDuplicate += stored.outcome.duplicate
       counts.seriesAdded += report.seriesAdded
       guard let failure = report.failure else { return }
       counts.failures += 1

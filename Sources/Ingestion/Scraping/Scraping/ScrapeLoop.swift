@@ -1,3 +1,4 @@
+import Concurrency
 import Logging
 import MetricModel
 import StorageAPI
@@ -9,7 +10,7 @@ struct ScrapeLoop: Sendable {
   struct Tools: Sendable {
     let appender: any SampleAppender
     let fetcher: any TargetFetching
-    let clock: any ScrapeClock
+    let clock: TimeSource
     let counters: ScrapeCounters
     let logger: Logger
     let onScrape: @Sendable (ScrapeReport) -> Void
@@ -27,7 +28,7 @@ struct ScrapeLoop: Sendable {
   @concurrent func run() async {
     var writer = ScrapeWriter(target: target, appender: tools.appender)
     let fetcher = tools.fetcher.fetcher(for: target)
-    var now = tools.clock.now()
+    var now = tools.clock.now
     var due = now.adding(milliseconds: schedule.firstDelayMilliseconds)
     var isFirst = true
     while true {
@@ -38,11 +39,11 @@ struct ScrapeLoop: Sendable {
       } catch {
         break
       }
-      let time = schedule.stamp(slot: due, now: tools.clock.now())
+      let time = schedule.stamp(slot: due, now: tools.clock.now)
       guard await scrape(fetcher, &writer, at: time) else { break }
       if isFirst { await tools.firstDone(target) }
       isFirst = false
-      now = tools.clock.now()
+      now = tools.clock.now
       due = schedule.slot(after: now)
     }
     if isFirst { await tools.firstDone(target) }
@@ -53,28 +54,28 @@ struct ScrapeLoop: Sendable {
   private func scrape(
     _ fetcher: any TargetFetching, _ writer: inout ScrapeWriter, at time: Timestamp
   ) async -> Bool {
-    let start = tools.clock.elapsed()
+    let start = tools.clock.monotonic
     var failure: ScrapeFailure?
-    var kept = ScrapeWriter.Counts()
+    var stored = ScrapeWriter.Counts()
     var hasRead = false
     do throws(ScrapeFailure) {
       if let forced = board.state.withLock({ $0.forcedFailure }) { throw forced }
       let answer = try await fetcher.fetch(target)
       hasRead = true
-      kept = try await writer.keep(answer, at: time, since: start, on: tools.clock)
+      stored = try await writer.keep(answer, at: time, since: start, on: tools.clock)
     } catch {
       if Task.isCancelled { return false }
       failure = error
-      kept = await fail(
-        &writer, at: time, elapsed: tools.clock.seconds(since: start), hasRead: hasRead)
+      stored = await fail(
+        &writer, at: time, elapsed: (tools.clock.monotonic - start).seconds, hasRead: hasRead)
     }
     let report = ScrapeReport(
-      target: target, time: time, failure: failure, samplesScraped: kept.scraped,
-      samplesKept: kept.kept, seriesAdded: kept.added, metricNames: writer.metricNames,
-      durationSeconds: kept.seconds)
+      target: target, time: time, failure: failure, samplesScraped: stored.scraped,
+      samplesKept: stored.stored, seriesAdded: stored.added, metricNames: writer.metricNames,
+      durationSeconds: stored.seconds)
     let before = board.note(report, metadata: writer.takeChangedMetadata())
     log(report, after: before)
-    tools.counters.note(report, kept: kept)
+    tools.counters.note(report, stored: stored)
     tools.onScrape(report)
     return true
   }
@@ -111,7 +112,7 @@ struct ScrapeLoop: Sendable {
   private func end(_ writer: inout ScrapeWriter) async {
     guard board.state.withLock({ $0.ending }) == .removed else { return }
     do {
-      try await writer.end(at: tools.clock.now())
+      try await writer.end(at: tools.clock.now)
     } catch {
       tools.logger.error(
         "cannot end the series of a removed target",

@@ -18,7 +18,7 @@ struct ScrapeSchedule {
     var hash = Fingerprint()
     hash.combine(target.url)
     let stable = (hash.value ^ target.labels.fingerprint ^ seed) >> 1
-    intervalMilliseconds = max(1, target.interval.rawValue)
+    intervalMilliseconds = max(1, target.interval.milliseconds)
     offsetMilliseconds = Int64(stable) % intervalMilliseconds
     firstDelayMilliseconds =
       offsetMilliseconds % min(Self.firstSpreadMilliseconds, intervalMilliseconds)

@@ -1,3 +1,4 @@
+import Concurrency
 import ExpositionFormat
 import MetricModel
 import StorageAPI
@@ -7,7 +8,7 @@ struct ScrapeWriter {
   /// What was kept of one scrape.
   struct Counts: Equatable {
     var scraped = 0
-    var kept = 0
+    var stored = 0
     var added = 0
     var outcome = AppendOutcome()
     /// How long it took up to the point of keeping the samples.
@@ -42,7 +43,7 @@ struct ScrapeWriter {
   ///
   /// When it throws, nothing of the answer was kept: the caller goes on with `fail`.
   mutating func keep(
-    _ answer: ScrapeAnswer, at time: Timestamp, since start: Duration, on clock: any ScrapeClock
+    _ answer: ScrapeAnswer, at time: Timestamp, since start: Duration, on clock: TimeSource
   ) async throws(ScrapeFailure) -> Counts {
     // Not kept from scrape to scrape: every target would hold the memory of its largest batch.
     var batch = SampleBatch()
@@ -54,10 +55,10 @@ struct ScrapeWriter {
     let reading = try cache.read(
       answer.body.span, format: format.format, at: time, rules: rules, into: &batch)
     let limit = rules.target.job.limits.samples
-    if limit > 0, reading.kept > limit {
+    if limit > 0, reading.stored > limit {
       throw .limitReached(limit: "sample_limit", value: limit, series: "")
     }
-    var counts = Counts(scraped: reading.scraped, kept: reading.kept, added: reading.added)
+    var counts = Counts(scraped: reading.scraped, stored: reading.stored, added: reading.added)
     do {
       let series =
         reading.newSeries.isEmpty ? [] : try await appender.series(for: reading.newSeries)
@@ -67,8 +68,8 @@ struct ScrapeWriter {
       throw .notKept(error)
     }
     for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
-    if !reading.newSeries.isEmpty { note(reading.newSeries, kept: reading.kept) }
-    counts.seconds = clock.seconds(since: start)
+    if !reading.newSeries.isEmpty { note(reading.newSeries, stored: reading.stored) }
+    counts.seconds = (clock.monotonic - start).seconds
     report(counts, isUp: true, into: &batch, at: time)
     do {
       counts.outcome = try await appender.appendSoon(batch)
@@ -114,9 +115,9 @@ struct ScrapeWriter {
   }
 
   /// Learns names. When there are more of them than series, most are of the past, and those of the present are read again.
-  private mutating func note(_ series: [Labels], kept: Int) {
+  private mutating func note(_ series: [Labels], stored: Int) {
     for labels in series { metricNames.insert(labels[Label.metricName] ?? "") }
-    if metricNames.count > kept + Self.reportNames.count {
+    if metricNames.count > stored + Self.reportNames.count {
       metricNames = cache.metricNames(rules: rules).union(Self.reportNames)
     }
   }
@@ -130,7 +131,7 @@ struct ScrapeWriter {
       values.append(isUp ? 1 : 0)
       values.append(counts.seconds)
       values.append(Double(counts.scraped))
-      values.append(Double(counts.kept))
+      values.append(Double(counts.stored))
       values.append(Double(counts.added))
     }
   }

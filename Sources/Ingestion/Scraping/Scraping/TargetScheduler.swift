@@ -1,3 +1,4 @@
+package import Concurrency
 package import Logging
 package import MetricModel
 package import StorageAPI
@@ -5,35 +6,35 @@ import Synchronization
 
 /// Owns the scrape loops: starts one per target, keeps those of unchanged targets through a reload, ends the others.
 package actor TargetScheduler {
-  private struct Running {
-    let board: TargetStatus
-    let task: Task<Void, Never>
-  }
-
   private let appender: any SampleAppender
   private let fetcher: any TargetFetching
-  private let clock: any ScrapeClock
+  private let clock: TimeSource
+  private let executor: (any TaskExecutor)?
   private let logger: Logger
   private let onScrape: @Sendable (ScrapeReport) -> Void
   private let counters = ScrapeCounters()
-  private var running: [ScrapeTarget: Running] = [:]
+  private let loops = KeyedTasks<ScrapeTarget>()
+  private var statuses: [ScrapeTarget: TargetStatus] = [:]
   private var dropped: [DroppedTarget] = []
   /// How many targets relabelling dropped, by job, also those that are not kept; every job is there.
-  package private(set) var droppedCounts: [String: Int] = [:]
+  private var droppedCounts: [String: Int] = [:]
   private var awaitingFirst: Set<ScrapeTarget> = []
-  private var firstRoundWaiters: [CheckedContinuation<Void, Never>] = []
+  private var firstRoundEnd: Promise<Void>?
   private(set) var isStopped = false
 
-  /// Makes a scheduler without targets. `onScrape` is called after the samples of each scrape were kept, and holds up what runs on
-  /// the clock's executor until it returns.
+  /// Makes a scheduler without targets, whose loops run on `executor`.
+  ///
+  /// `onScrape` is called after the samples of each scrape were stored, and holds up what runs on the executor
+  /// until it returns.
   package init(
     appender: any SampleAppender, fetcher: any TargetFetching,
-    clock: any ScrapeClock = SystemScrapeClock(), logger: Logger,
+    clock: TimeSource = .system, executor: (any TaskExecutor)? = nil, logger: Logger,
     onScrape: @escaping @Sendable (ScrapeReport) -> Void = { _ in }
   ) {
     self.appender = appender
     self.fetcher = fetcher
     self.clock = clock
+    self.executor = executor
     self.logger = logger
     self.onScrape = onScrape
   }
@@ -44,53 +45,53 @@ package actor TargetScheduler {
     guard !isStopped else { return }
     let (wanted, failures) = sort(jobs)
     let identities = Set(wanted.map(\.identity))
-    let unwanted = Set(running.keys).subtracting(wanted)
+    let unwanted = Set(statuses.keys).subtracting(wanted)
     var ending: [Task<Void, Never>] = []
     for target in unwanted {
-      guard let old = running.removeValue(forKey: target) else { continue }
+      guard let status = statuses.removeValue(forKey: target) else { continue }
       let isReplaced = identities.contains(target.identity)
-      old.board.state.withLock { $0.ending = isReplaced ? .replaced : .removed }
-      old.task.cancel()
-      ending.append(old.task)
+      status.state.withLock { $0.ending = isReplaced ? .replaced : .removed }
+      if let loop = loops.cancel(target) { ending.append(loop) }
     }
     for target in wanted {
-      if running[target] == nil { start(target) }
-      running[target]?.board.state.withLock { $0.forcedFailure = failures[target.job.name] }
+      if statuses[target] == nil { start(target) }
+      statuses[target]?.state.withLock { $0.forcedFailure = failures[target.job.name] }
     }
     for task in ending { await task.value }
   }
 
-  /// Returns when every target was scraped once, or failed to be; at once if that has been.
+  /// Returns when every target was scraped once, or failed to be, or the task was cancelled; at once if that has been.
   package func firstRound() async {
     guard !awaitingFirst.isEmpty, !isStopped else { return }
-    await withCheckedContinuation { firstRoundWaiters.append($0) }
+    let end = firstRoundEnd ?? Promise()
+    firstRoundEnd = end
+    await end.valueUnlessCancelled()
   }
 
   /// Ends all loops and returns when none runs any more. Series are not marked as ended: they go on after a restart.
   package func stop() async {
     isStopped = true
-    let tasks = running.values.map(\.task)
-    for task in tasks { task.cancel() }
-    for task in tasks { await task.value }
-    running = [:]
-    releaseWaiters()
+    await loops.cancelAll()
+    statuses = [:]
+    endFirstRound()
   }
 
   /// All targets and how they are, sorted by job and URL.
   package func targets() -> [TargetSnapshot] {
-    running.values.map(\.board.snapshot).sorted {
+    statuses.values.map(\.snapshot).sorted {
       ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url)
     }
   }
 
-  /// What was discovered and is not scraped.
-  package func droppedTargets() -> [DroppedTarget] { dropped }
+  /// All targets at this moment.
+  package func snapshot() -> ScrapeTargets {
+    ScrapeTargets(active: targets(), dropped: dropped, droppedCounts: droppedCounts)
+  }
 
   /// What the targets say of their families, sorted as `targets()`.
   package func metadata() -> [TargetMetadata] {
-    running.values.map { entry in
-      TargetMetadata(
-        target: entry.board.target, families: entry.board.state.withLock { $0.metadata })
+    statuses.values.map { status in
+      TargetMetadata(target: status.target, families: status.state.withLock { $0.metadata })
     }.sorted { ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url) }
   }
 
@@ -112,8 +113,8 @@ package actor TargetScheduler {
           count += 1
         case .dropped(let labels):
           droppedCounts[job.name, default: 0] += 1
-          let kept = job.keptDroppedTargets
-          guard kept == 0 || droppedCounts[job.name, default: 0] <= kept else { continue }
+          let stored = job.keptDroppedTargets
+          guard stored == 0 || droppedCounts[job.name, default: 0] <= stored else { continue }
           dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))
         case .invalid(let labels, let reason):
           dropped.append(DroppedTarget(job: job.name, discoveredLabels: labels))
@@ -128,25 +129,25 @@ package actor TargetScheduler {
   }
 
   private func start(_ target: ScrapeTarget) {
-    let board = TargetStatus(target: target)
+    let status = TargetStatus(target: target)
     let tools = ScrapeLoop.Tools(
       appender: appender, fetcher: fetcher, clock: clock, counters: counters, logger: logger,
       onScrape: onScrape, firstDone: { [weak self] in await self?.firstDone($0) })
     let loop = ScrapeLoop(
-      board: board, tools: tools, schedule: ScrapeSchedule(target: target))
+      board: status, tools: tools, schedule: ScrapeSchedule(target: target))
     awaitingFirst.insert(target)
-    let task = Task(executorPreference: clock.executor) { await loop.run() }
-    running[target] = Running(board: board, task: task)
+    statuses[target] = status
+    loops.start(target, on: executor) { await loop.run() }
   }
 
   private func firstDone(_ target: ScrapeTarget) {
     awaitingFirst.remove(target)
-    if awaitingFirst.isEmpty { releaseWaiters() }
+    if awaitingFirst.isEmpty { endFirstRound() }
   }
 
-  private func releaseWaiters() {
-    for waiter in firstRoundWaiters { waiter.resume() }
-    firstRoundWaiters = []
+  private func endFirstRound() {
+    firstRoundEnd?.fulfill(())
+    firstRoundEnd = nil
   }
 }
 

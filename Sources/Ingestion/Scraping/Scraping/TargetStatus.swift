@@ -64,3 +64,21 @@ package struct TargetSnapshot: Sendable, Equatable {
   /// How long it took.
   package let lastDurationSeconds: Double
 }
+
+/// All targets of a scheduler at one moment.
+package struct ScrapeTargets: Sendable {
+  /// The targets that are scraped, sorted by job and URL.
+  package var active: [TargetSnapshot] = []
+  /// The targets that are not, at most as many of a job as its `keep_dropped_targets` says.
+  package var dropped: [DroppedTarget] = []
+  /// How many targets relabelling dropped, by job; every job is there.
+  package var droppedCounts: [String: Int] = [:]
+
+  package init() {}
+
+  init(active: [TargetSnapshot], dropped: [DroppedTarget], droppedCounts: [String: Int]) {
+    self.active = active
+    self.dropped = dropped
+    self.droppedCounts = droppedCounts
+  }
+}

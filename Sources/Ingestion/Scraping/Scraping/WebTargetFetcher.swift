@@ -1,4 +1,4 @@
-import Foundation
+import Configuration
 import MetricModel
 import Synchronization
 package import WebClient
@@ -16,12 +16,10 @@ package final class WebTargetFetcher: TargetFetching {
   private static let standardAccept = accept(ScrapeProtocol.standard)
 
   fileprivate let client: WebClient
-  private let userAgent: String
 
-  /// Makes a fetcher; `version` is told to targets as `Tocsin/version`.
-  package init(client: WebClient, version: String) {
+  /// Makes a fetcher, which names itself to targets as ``TocsinVersion/userAgent``.
+  package init(client: WebClient) {
     self.client = client
-    userAgent = "Tocsin/" + version
   }
 
   package func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
@@ -38,16 +36,19 @@ package final class WebTargetFetcher: TargetFetching {
     do { return try PreparedRequest(request) } catch { throw failure(error, target: target) }
   }
 
-  fileprivate func request(for target: ScrapeTarget) throws(ScrapeFailure) -> WebRequest {
+  fileprivate func request(
+    for target: ScrapeTarget, with secrets: HTTPClientConfiguration.RevealedSecrets
+  ) -> WebRequest {
     var request = WebRequest(.get, target.url)
-    try target.job.client.apply(to: &request)
+    target.job.client.apply(secrets, to: &request)
+    request.acceptCompression = target.job.acceptsCompression
     let protocols = target.job.protocols
     request.headers["Accept"] =
       protocols == ScrapeProtocol.standard ? Self.standardAccept : Self.accept(protocols)
     request.headers["X-Prometheus-Scrape-Timeout-Seconds"] =
       FloatFormat.string(target.timeout.seconds, style: .plain)
-    request.userAgent = userAgent
-    request.timeout = target.timeout.duration
+    request.userAgent = TocsinVersion.userAgent
+    request.timeout = target.timeout
     let limit = target.job.limits.bodySize
     request.maximumBodyBytes = limit > 0 ? limit : ScrapeLimits.defaultBodySize
     return request
@@ -66,12 +67,19 @@ package final class WebTargetFetcher: TargetFetching {
 /// Fetches one target and keeps its request ready; only a secret that has changed makes a new one.
 private final class ReadyTargetFetcher: TargetFetching {
   private let fetcher: WebTargetFetcher
-  private let ready = Mutex<(credentials: WebCredentials?, request: PreparedRequest)?>(nil)
+  private let ready = Mutex<Ready?>(nil)
+
+  private struct Ready {
+    let secrets: HTTPClientConfiguration.RevealedSecrets
+    /// Whether the secrets may differ at the next scrape.
+    let readsFiles: Bool
+    let request: PreparedRequest
+  }
 
   init(fetcher: WebTargetFetcher) { self.fetcher = fetcher }
 
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer {
-    let request = try request(for: target)
+    let request = try await request(for: target)
     let response: WebResponse
     do {
       response = try await fetcher.client.send(request)
@@ -82,43 +90,26 @@ private final class ReadyTargetFetcher: TargetFetching {
     return ScrapeAnswer(body: response.body, contentType: response.headers["Content-Type"])
   }
 
-  private func request(for target: ScrapeTarget) throws(ScrapeFailure) -> PreparedRequest {
-    let credentials = try target.job.client.authorization.credentials()
-    let known = ready.withLock { ready in
-      ready.flatMap { $0.credentials == credentials ? $0.request : nil }
-    }
-    if let known { return known }
-    let request = try fetcher.request(for: target)
+  private func request(for target: ScrapeTarget) async throws(ScrapeFailure) -> PreparedRequest {
+    let known = ready.withLock { $0 }
+    if let known, !known.readsFiles { return known.request }
+    let secrets = try await secrets(for: target)
+    if let known, known.secrets == secrets { return known.request }
+    let request = fetcher.request(for: target, with: secrets)
     let prepared = try fetcher.prepare(request, for: target)
-    ready.withLock { $0 = (request.credentials, prepared) }
+    let readsFiles = target.job.client.readsFiles
+    ready.withLock { $0 = Ready(secrets: secrets, readsFiles: readsFiles, request: prepared) }
     return prepared
   }
-}
 
-extension ScrapeClientSettings.Authorization {
-  /// What to send; secrets in files are read now.
-  func credentials() throws(ScrapeFailure) -> WebCredentials? {
-    switch self {
-    case .none: nil
-    case .basic(let username, let password):
-      .basic(username: username, password: try password.text())
-    case .credentials(let type, let secret): .custom(scheme: type, value: try secret.text())
-    }
-  }
-}
-
-extension ScrapeSecret {
-  /// The secret; that of a file without the line end.
-  func text() throws(ScrapeFailure) -> String {
-    switch self {
-    case .inline(let text): return text
-    case .file(let path):
-      do {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        return text.trimmingCharacters(in: .newlines)
-      } catch {
-        throw .unreadableSecret("cannot read \(path): \(error.localizedDescription)")
-      }
+  private func secrets(
+    for target: ScrapeTarget
+  ) async throws(ScrapeFailure) -> HTTPClientConfiguration.RevealedSecrets {
+    do {
+      return try await target.job.client.secrets(within: target.timeout)
+    } catch {
+      if case .cancelled = error { throw .cancelled }
+      throw .unreadableSecret(error.description)
     }
   }
 }

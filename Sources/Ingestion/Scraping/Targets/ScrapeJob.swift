@@ -1,3 +1,4 @@
+package import Configuration
 import ExpositionFormat
 package import MetricModel
 
@@ -6,9 +7,9 @@ package struct ScrapeJob: Sendable, Hashable {
   /// The value of `job`, and the name of the pool in the API.
   package var name: String
   /// How often each target is scraped.
-  package var interval: PrometheusDuration = .minutes(1)
+  package var interval: Duration = .minutes(1)
   /// How long a scrape may take; not more than the interval.
-  package var timeout: PrometheusDuration = .seconds(10)
+  package var timeout: Duration = .seconds(10)
   /// `http` or `https`.
   package var scheme = "http"
   /// The path of the request.
@@ -30,7 +31,9 @@ package struct ScrapeJob: Sendable, Hashable {
   /// How much a target may answer.
   package var limits = ScrapeLimits()
   /// How the request is made.
-  package var client = ScrapeClientSettings()
+  package var client = HTTPClientConfiguration()
+  /// Whether compressed answers are asked for.
+  package var acceptsCompression = true
   /// Rules that turn discovered labels into a target's labels, or drop the target.
   package var relabelRules: [RelabelRule] = []
   /// Rules that change or drop each scraped series.

@@ -1,3 +1,4 @@
+import Codecs
 package import MetricModel
 
 /// One thing to scrape: the outcome of a job's relabelling for one address.
@@ -14,9 +15,9 @@ package final class ScrapeTarget: Sendable {
   /// The URL of the request.
   package let url: String
   /// How often it is scraped.
-  package let interval: PrometheusDuration
+  package let interval: Duration
   /// How long a scrape may take.
-  package let timeout: PrometheusDuration
+  package let timeout: Duration
 
   /// What became of a discovered address.
   package enum Outcome: Sendable, Equatable {
@@ -73,8 +74,8 @@ package final class ScrapeTarget: Sendable {
       throw Invalid(reason: "scrape timeout \(timeout) is longer than interval \(interval)")
     }
     self.job = job
-    self.interval = interval
-    self.timeout = timeout
+    self.interval = interval.duration
+    self.timeout = timeout.duration
     discoveredLabels = discovered
     url = Self.url(relabeled, address: address, params: job.params)
     let visible = Labels(relabeled.filter { !$0.name.utf8.starts(with: "__".utf8) })
@@ -86,8 +87,8 @@ package final class ScrapeTarget: Sendable {
       Label(name: "job", value: job.name),
       Label(name: "__scheme__", value: job.scheme),
       Label(name: "__metrics_path__", value: job.metricsPath),
-      Label(name: "__scrape_interval__", value: job.interval.description),
-      Label(name: "__scrape_timeout__", value: job.timeout.description),
+      Label(name: "__scrape_interval__", value: PrometheusDuration(job.interval).description),
+      Label(name: "__scrape_timeout__", value: PrometheusDuration(job.timeout).description),
     ]
     for (name, values) in job.params {
       labels.append(Label(name: "__param_" + name, value: values.first ?? ""))
@@ -105,29 +106,14 @@ package final class ScrapeTarget: Sendable {
     var query = ""
     for (name, values) in params.sorted(by: { $0.key < $1.key }) {
       for value in values {
-        query += (query.isEmpty ? "?" : "&") + encoded(name) + "=" + encoded(value)
+        query +=
+          (query.isEmpty ? "?" : "&") + PercentEncoding.component(name) + "="
+          + PercentEncoding.component(value)
       }
     }
     let path = labels["__metrics_path__"] ?? "/"
     let slash = path.utf8.first == UInt8(ascii: "/") ? "" : "/"
     return (labels["__scheme__"] ?? "http") + "://" + address + slash + path + query
-  }
-
-  /// Percent-encodes all but the unreserved characters of RFC 3986.
-  private static func encoded(_ text: String) -> String {
-    var result: [UInt8] = []
-    for byte in text.utf8 {
-      let isPlain =
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-._~".utf8.contains(byte)
-      if isPlain {
-        result.append(byte)
-      } else {
-        let digits = Array("0123456789ABCDEF".utf8)
-        result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }
 

@@ -1,11 +1,12 @@
-/// All decimal digits of a finite number, exactly, and their rounding to fewer (ties to the even digit, as Go does).
+/// The exact decimal digits of a finite number, and their rounding to fewer digits (ties to the
+/// even digit, as in Go's `strconv`).
 struct DecimalDigits {
-  /// Digits 0...9 without leading zeros; empty for zero.
+  /// Digits from 0 to 9 without leading zeros; empty for zero.
   private(set) var digits: [UInt8]
-  /// Where the decimal point is: the number is `0.digits * 10^point`.
+  /// The position of the decimal point: the number is `0.digits * 10^point`.
   private(set) var point: Int
 
-  /// The magnitude of a finite number.
+  /// Expands the magnitude of a finite number.
   init(_ value: Double) {
     let magnitude = value.magnitude
     guard magnitude > 0 else {
@@ -31,10 +32,10 @@ struct DecimalDigits {
     dropZeros()
   }
 
-  /// Rounds to a number of digits behind the decimal point.
+  /// Rounds to a number of digits after the decimal point.
   mutating func round(toPlaces places: Int) { round(toCount: point + places) }
 
-  /// Rounds to a number of digits.
+  /// Rounds to a number of significant digits.
   mutating func round(toCount count: Int) {
     guard count < digits.count else { return }
     guard count >= 0 else {
@@ -72,14 +73,14 @@ struct DecimalDigits {
     if digits.isEmpty { point = 0 }
   }
 
-  /// The digit at a place, counted from the first one; zero outside.
+  /// The digit at an index, counted from the most significant one; `0` outside.
   subscript(index: Int) -> Character {
     let digit = digits.indices.contains(index) ? digits[index] : 0
     return Character(Unicode.Scalar(UInt8(ascii: "0") + digit))
   }
 }
 
-/// A whole number of any size, in steps of 10^9, lowest first.
+/// An unsigned integer of any size, as limbs of base 10^9, least significant first.
 private struct WideNumber {
   private var limbs: [UInt32] = []
   private static let base: UInt64 = 1_000_000_000
@@ -92,7 +93,7 @@ private struct WideNumber {
     }
   }
 
-  /// Multiplies by a small factor, many times; several steps are taken at once.
+  /// Multiplies by `factor` to the power of `times`; several multiplications are combined into one.
   mutating func multiply(by factor: UInt64, times: Int) {
     let stride = factor == 2 ? 29 : 12
     var power: UInt64 = 1
@@ -113,7 +114,7 @@ private struct WideNumber {
     if carry > 0 { limbs.append(UInt32(carry)) }
   }
 
-  /// The decimal digits, highest first.
+  /// The decimal digits, most significant first.
   var digits: [UInt8] {
     var result: [UInt8] = []
     for (index, limb) in limbs.reversed().enumerated() {

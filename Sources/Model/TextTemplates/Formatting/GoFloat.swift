@@ -1,12 +1,12 @@
 import MetricModel
 
-/// Numbers as Go's `%e`, `%f` and `%g` write them.
+/// Formats numbers like Go's verbs `%e`, `%f` and `%g` (package `strconv`, `FormatFloat`).
 enum GoFloat {
-  /// The digits that a precision may ask for; more are zeros that nobody reads.
+  /// The highest precision that a format may ask for.
   static let precisionLimit = 1_000
 
-  /// The number as `%.<precision><verb>` writes it, with a minus but without a plus sign. A nil precision means as many
-  /// digits as are needed to read the same number back.
+  /// The number as `%.<precision><verb>` writes it, with a minus but without a plus sign. Without a
+  /// precision it has as many digits as are needed to read the same number back.
   static func string(_ value: Double, verb: Character, precision: Int?) -> String {
     guard value.isFinite else { return FloatFormat.string(value) }
     guard let precision else { return shortest(value, verb: verb) }
@@ -24,7 +24,8 @@ enum GoFloat {
       digits.round(toCount: count)
       let exponent = digits.digits.isEmpty ? 0 : digits.point - 1
       let shown = digits.digits.count
-      // With more precision than digits a whole number needs no exponent until it has more places than that.
+      // A precision beyond the digits of a whole number moves the limit at which `%g` takes an
+      // exponent.
       let limit = count > shown && shown >= digits.point ? max(shown, 1) : count
       body =
         exponent < -4 || exponent >= limit

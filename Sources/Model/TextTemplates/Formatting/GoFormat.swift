@@ -1,6 +1,6 @@
-/// `printf` and its relatives, as Go's package fmt formats them.
+/// `printf` and its relatives, as Go's package `fmt` formats them.
 enum GoFormat {
-  /// Width and precision that a format may ask for.
+  /// The largest width and precision that a format may ask for.
   static let sizeLimit = 10_000
 
   /// `fmt.Sprintf`.
@@ -9,7 +9,7 @@ enum GoFormat {
     return run.run()
   }
 
-  /// `fmt.Sprint`: a blank between two values of which neither is a text.
+  /// `fmt.Sprint`: puts a blank between two values of which neither is a string.
   static func print(_ values: [TemplateValue]) -> String {
     var result = ""
     var wasText = true
@@ -28,7 +28,7 @@ enum GoFormat {
   }
 }
 
-/// The flags, width and precision of one verb.
+/// The flags, width and precision of one verb: `%-8.3f`.
 struct FormatSpecification {
   var hasPlus = false
   var hasMinus = false
@@ -38,7 +38,7 @@ struct FormatSpecification {
   var width: Int?
   var precision: Int?
 
-  /// The text in the width that was asked for.
+  /// The string padded to the width.
   func padded(_ text: String) -> String {
     guard let width, text.unicodeScalars.count < width else { return text }
     let count = width - text.unicodeScalars.count
@@ -52,7 +52,7 @@ struct FormatSpecification {
   }
 }
 
-/// One walk over a format text.
+/// One pass over a format string.
 private struct FormatRun {
   private var rest: Substring
   private let arguments: [TemplateValue]
@@ -127,7 +127,7 @@ private struct FormatRun {
     }
   }
 
-  /// `[2]`: the argument that comes next.
+  /// Reads `[2]`, the index of the next argument.
   private mutating func argumentIndex() {
     guard rest.first == "[", let close = rest.firstIndex(of: "]") else { return }
     isReordered = true
@@ -136,7 +136,7 @@ private struct FormatRun {
     rest = rest[close...].dropFirst()
   }
 
-  /// Digits, or `*` for an argument.
+  /// Reads digits, or `*`, which takes the number from an argument.
   private mutating func number() -> Int? {
     if rest.first == "*" {
       rest = rest.dropFirst()

@@ -1,6 +1,8 @@
+import Codecs
 import MetricModel
 
-/// Times as Go writes them: a layout is the reference time `Mon Jan 2 15:04:05 MST 2006` written as wanted.
+/// Formats times by Go's layouts, in which the reference time `Mon Jan 2 15:04:05 MST 2006` is
+/// written as the time shall be.
 enum GoTimeLayout {
   static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -10,7 +12,8 @@ enum GoTimeLayout {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
   ]
 
-  /// The pieces of a layout that stand for a part of the time; a longer one comes before those it begins with.
+  /// The pieces of a layout that stand for a part of the time. A longer piece precedes those that
+  /// it begins with.
   enum Piece: String, CaseIterable {
     case longMonth = "January"
     case shortMonth = "Jan"
@@ -43,14 +46,14 @@ enum GoTimeLayout {
     case utcOffset = "Z0700"
     case utcColonOffset = "Z07:00"
     case utcShortOffset = "Z07"
-    /// `.000` or `.999` with any number of digits.
+    /// `.000` or `.999`, with any number of digits.
     case fraction = "."
   }
 
   private static let byLength = Piece.allCases.filter { $0 != .fraction }
     .sorted { $0.rawValue.count > $1.rawValue.count }
 
-  /// Cuts a layout into pieces and the texts between them.
+  /// Splits a layout into pieces and the literal text between them.
   static func pieces(of layout: String) -> [(piece: Piece?, text: String)] {
     var result: [(piece: Piece?, text: String)] = []
     var rest = layout[...]
@@ -87,7 +90,7 @@ enum GoTimeLayout {
     return nil
   }
 
-  /// The time in a layout.
+  /// The time as the layout writes it.
   static func format(_ time: TemplateTime, layout: String) -> String {
     let date = time.date
     return pieces(of: layout).map { piece, text in

@@ -1,6 +1,7 @@
+import Codecs
 import MetricModel
 
-/// Reads times that are written in a Go layout.
+/// Parses times that are written in a Go layout (`time.Parse`).
 struct GoTimeParser {
   private var rest: Substring
   private var year = 1
@@ -13,7 +14,7 @@ struct GoTimeParser {
   private var isAfternoon: Bool?
   private var offset = 0
 
-  /// The time that a text says; nil when it does not follow the layout.
+  /// The time that a string states; `nil` when it does not match the layout.
   static func parse(_ text: String, layout: String) -> TemplateTime? {
     var parser = GoTimeParser(rest: text[...])
     for (piece, literal) in GoTimeLayout.pieces(of: layout) {
@@ -101,7 +102,7 @@ struct GoTimeParser {
     return true
   }
 
-  /// Decimals may follow the seconds even where the layout has none.
+  /// A fraction may follow the seconds even where the layout has none.
   private mutating func optionalFraction() -> Bool {
     guard let sign = rest.first, sign == "." || sign == ",",
       rest.dropFirst().first?.isNumber == true

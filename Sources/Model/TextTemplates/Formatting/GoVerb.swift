@@ -1,8 +1,9 @@
+import Codecs
 import MetricModel
 
-/// One value under one verb of a format.
+/// Formats one value under one verb of a format string.
 enum GoVerb {
-  /// Appends the value; a result that is large already is not made larger.
+  /// Appends the formatted value. Nothing is appended to a result that has reached the size limit.
   static func append(
     _ value: TemplateValue, verb: Character, _ specification: FormatSpecification,
     to result: inout String
@@ -47,7 +48,7 @@ enum GoVerb {
     }
   }
 
-  /// A value that the verb cannot print: `%!d(string=hi)`.
+  /// The output for a value that the verb cannot print: `%!d(string=hi)`.
   private static func mismatch(_ value: TemplateValue, verb: Character) -> String {
     if case .null = value { return "%!\(verb)(<nil>)" }
     return "%!\(verb)(\(value.typeName)=\(value.printedInside))"
@@ -108,7 +109,8 @@ enum GoVerb {
     return specification.padded(sign(number.sign == .minus, specification) + text)
   }
 
-  /// Infinity has a sign always, NaN only when it is asked for; neither is filled with zeros.
+  /// Infinity always has a sign, NaN only when the format asks for one; neither is padded with
+  /// zeros.
   private static func special(_ number: Double, _ specification: FormatSpecification) -> String {
     var specification = specification
     specification.hasZero = false
@@ -133,7 +135,7 @@ enum GoVerb {
       return specification.padded(GoQuoting.quoted(shown))
     case "x", "X":
       let bytes = text.utf8.prefix(specification.precision ?? .max)
-      let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+      let hex = bytes.map { Hexadecimal.text([$0]) }
         .joined(separator: specification.hasSpace ? " " : "")
       return specification.padded(verb == "x" ? hex : hex.uppercased())
     default: return nil

@@ -1,6 +1,6 @@
 import MetricModel
 
-/// Values as JSON, as Go writes them: names sorted, `<`, `>` and `&` escaped.
+/// Values as JSON, as Go's `encoding/json` writes them: keys sorted, and `<`, `>` and `&` escaped.
 enum TemplateJSON {
   static func text(of value: TemplateValue) -> String {
     var writer = JSONWriter()

@@ -1,7 +1,10 @@
-/// The functions that every Go template has.
+import Codecs
+
+/// The functions that every Go template has (package `text/template`).
 enum BuiltInFunctions {
   static let all: [String: TemplateFunction] = [
-    // The renderer itself evaluates `and` and `or`: they do not look at more arguments than they need.
+    // The renderer evaluates `and` and `or` itself, because they stop at the first argument that
+    // decides.
     "and": TemplateFunction(1...Int.max) { call in call.arguments.last ?? .null },
     "or": TemplateFunction(1...Int.max) { call in call.arguments.last ?? .null },
     "not": TemplateFunction(1) { call in .bool(!call[0].isTrue) },

@@ -1,6 +1,6 @@
 import MetricModel
 
-/// Comparisons as templates make them: only values of the same kind compare.
+/// Comparisons of templates: only values of the same kind compare.
 enum Comparison {
   static func areEqual(
     _ left: TemplateValue, _ right: TemplateValue
@@ -45,7 +45,7 @@ enum Comparison {
     return try areEqual(left, right)
   }
 
-  /// Whether a text stands before another, byte by byte as in Go.
+  /// Whether a string sorts before another, byte by byte as in Go.
   static func isOrdered(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8)
   }

@@ -1,9 +1,10 @@
-/// Texts of the form `host:port` in templates.
+/// Functions on strings of the form `host:port`.
 enum HostText {
-  /// The host without the port; a text that has none stays as it is.
+  /// The host without the port; a string without a port is returned unchanged.
   static func withoutPort(_ text: String) -> String { split(text)?.host ?? text }
 
-  /// The host's first name, with the port if there is one; addresses stay as they are.
+  /// The first label of the host name, with the port if there is one; addresses are returned
+  /// unchanged.
   static func withoutDomain(_ text: String) -> String {
     let parts = split(text)
     let host = parts?.host ?? text

@@ -1,8 +1,9 @@
+import Codecs
 import MetricModel
 
-/// Numbers for people, as Prometheus' templates write them (T3-T6).
+/// The `humanize` functions of Prometheus' templates (`template/template.go`).
 enum Humanizing {
-  /// `humanize`: four digits and a decimal unit.
+  /// `humanize`: four significant digits and a decimal unit prefix.
   static func number(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return digits(value) }
     if value.magnitude >= 1 {
@@ -11,13 +12,13 @@ enum Humanizing {
     return small(value)
   }
 
-  /// `humanize1024`: four digits and a binary unit.
+  /// `humanize1024`: four significant digits and a binary unit prefix.
   static func number1024(_ value: Double) -> String {
     guard value.magnitude > 1, value.isFinite else { return digits(value) }
     return scaled(value, by: 1024, ["ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"])
   }
 
-  /// `humanizeDuration` of seconds.
+  /// `humanizeDuration`, from seconds.
   static func duration(_ value: Double) -> String {
     guard value.isFinite else { return digits(value) }
     if value == 0 { return "0s" }
@@ -33,25 +34,26 @@ enum Humanizing {
     return text + "\(minutes)m \(whole % 60)s"
   }
 
-  /// `humanizePercentage` of a ratio.
+  /// `humanizePercentage`, from a ratio.
   static func percentage(_ value: Double) -> String { digits(value * 100) + "%" }
 
-  /// `humanizeTimestamp` of seconds since 1970.
+  /// `humanizeTimestamp`, from seconds since 1970.
   static func timestamp(_ value: Double) throws(TemplateFault) -> String {
     guard value.isFinite else { return digits(value) }
     return try time(value).printed
   }
 
-  /// The time of a number of seconds since 1970.
+  /// The time at a number of seconds since 1970.
   static func time(_ value: Double) throws(TemplateFault) -> TemplateTime {
-    // The peers count nanoseconds in 64 bits.
+    // Prometheus counts nanoseconds in 64 bits.
     guard value.isFinite, (value * 1e9).magnitude < 0x1p63 else {
       throw TemplateFault("\(GoFloat.string(value, verb: "g", precision: nil)) is no time")
     }
     return TemplateTime(Timestamp(rawValue: Int64((value * 1000).rounded(.down))))
   }
 
-  /// A number as the functions take it: a number, a text of one, or a duration in seconds.
+  /// A number as the functions accept it: a number, a string that holds one, or a duration (in
+  /// seconds).
   static func number(from value: TemplateValue) throws(TemplateFault) -> Double {
     switch value {
     case .number(let number): return number

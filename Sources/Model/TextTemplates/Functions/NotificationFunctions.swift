@@ -1,6 +1,7 @@
+import Codecs
 import MetricModel
 
-/// The functions that only notification templates have (TP4).
+/// The functions that only notification templates have, as in Alertmanager.
 enum NotificationFunctions {
   static let all: [String: TemplateFunction] = texts.merging(times) { $1 }.merging(lists) { $1 }
 
@@ -16,20 +17,20 @@ enum NotificationFunctions {
     },
     "safeUrl": TemplateFunction(1) { call throws(TemplateFault) in .url(try call.string(0)) },
     "urlUnescape": TemplateFunction(1) { call throws(TemplateFault) in
-      guard let text = PercentEncoding.decodedQuery(try call.string(0)) else {
+      guard let text = PercentEncoding.decode(try call.string(0)[...], plusIsSpace: true) else {
         throw TemplateFault("invalid URL escape")
       }
       return .string(text)
     },
-    "base64encode": TextFunctions.text { Base64.encode(Array($0.utf8)) },
+    "base64encode": TextFunctions.text { Base64.encode(Array($0.utf8), alphabet: .url) },
     "base64decode": TemplateFunction(1) { call throws(TemplateFault) in
-      guard let bytes = Base64.decode(try call.string(0)) else {
+      guard let bytes = Base64.decode(try call.string(0), alphabet: .url) else {
         throw TemplateFault("illegal base64 data")
       }
       return .string(String(decoding: bytes, as: UTF8.self))
     },
     "toJson": TemplateFunction(1) { call in .string(TemplateJSON.text(of: call[0])) },
-    // Replaced by whoever knows the route.
+    // A notification replaces this one by the labels of its route.
     "routeLabels": TemplateFunction(1) { call throws(TemplateFault) in
       _ = try call.string(0)
       return .string("")

@@ -1,6 +1,7 @@
+import Codecs
 import MetricModel
 
-/// The functions that only rule templates have (T2).
+/// The functions that only rule templates have, as in Prometheus.
 enum RuleFunctions {
   static let all: [String: TemplateFunction] = querying.merging(humanizing) { $1 }
     .merging(composing) { $1 }

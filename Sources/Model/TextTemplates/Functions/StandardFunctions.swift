@@ -2,10 +2,10 @@ package import MetricModel
 
 /// The functions of rule templates and of notification templates.
 package enum StandardFunctions {
-  /// The functions of annotations and labels in rule files (T2).
+  /// The functions of annotations and labels in rule files.
   ///
-  /// `externalURL` is the address under which people reach this program. `query` works in templates that are rendered with
-  /// a query closure, and fails in others.
+  /// `externalURL` is the address at which users reach this program. `query` works in templates
+  /// that are rendered with a query closure, and fails in others.
   package static func rules(externalURL: String = "") -> TemplateFunctions {
     TemplateFunctions(TextFunctions.all).adding(RuleFunctions.all).adding([
       "externalURL": TemplateFunction(0) { _ in .string(externalURL) },
@@ -13,9 +13,10 @@ package enum StandardFunctions {
     ])
   }
 
-  /// The functions of notification templates (TP4).
+  /// The functions of notification templates.
   ///
-  /// `zones` knows time zones: for a name and an instant it gives the zone's offset then; nil for an unknown name.
+  /// `zones` returns the offset of a time zone, given by name, at an instant; `nil` for an unknown
+  /// name.
   package static func notifications(
     zones: @escaping @Sendable (String, Timestamp) -> TemplateZoneOffset? = TemplateZoneOffset.utc
   ) -> TemplateFunctions {
@@ -32,7 +33,7 @@ package enum StandardFunctions {
     ])
   }
 
-  /// The path of a URL, without the host before and the query behind it.
+  /// The path of a URL, without scheme, host and query.
   static func path(of url: String) -> String {
     guard let scheme = url.firstRange(of: "://") else { return url }
     let path = url[scheme.upperBound...].drop { $0 != "/" }
@@ -40,20 +41,20 @@ package enum StandardFunctions {
   }
 }
 
-/// A time zone at some instant.
+/// The offset of a time zone at some instant.
 package struct TemplateZoneOffset: Hashable, Sendable {
   /// Seconds east of UTC.
   package let seconds: Int
-  /// The abbreviation: `CET`.
+  /// The abbreviation of the zone: `CET`.
   package let abbreviation: String
 
-  /// Makes an offset.
+  /// Creates an offset.
   package init(seconds: Int, abbreviation: String) {
     self.seconds = seconds
     self.abbreviation = abbreviation
   }
 
-  /// Knows no zone but UTC.
+  /// Zones of a program without a time zone database: only UTC is known.
   package static func utc(_ name: String, _ instant: Timestamp) -> TemplateZoneOffset? {
     name.isEmpty || name == "UTC" ? TemplateZoneOffset(seconds: 0, abbreviation: "UTC") : nil
   }

@@ -1,6 +1,6 @@
 import PatternMatching
 
-/// The functions on texts that rules and notifications share.
+/// The string functions that rule and notification templates share.
 enum TextFunctions {
   static let all: [String: TemplateFunction] = [
     "toUpper": text { $0.uppercased() },
@@ -17,12 +17,12 @@ enum TextFunctions {
     "humanizeDuration": number { .string(Humanizing.duration($0)) },
   ]
 
-  /// A function from text to text.
+  /// A function from string to string.
   static func text(_ body: @escaping @Sendable (String) -> String) -> TemplateFunction {
     TemplateFunction(1) { call throws(TemplateFault) in .string(body(try call.string(0))) }
   }
 
-  /// A function of a number, however it is given.
+  /// A function of a number, which may be given as a number, a string or a duration.
   static func number(
     _ body: @escaping @Sendable (Double) throws(TemplateFault) -> TemplateValue
   ) -> TemplateFunction {
@@ -39,7 +39,7 @@ enum TextFunctions {
     }
   }
 
-  /// Every word with a capital first letter, the rest as it is.
+  /// Every word with an upper-case first letter, the rest unchanged.
   static func titled(_ text: String) -> String {
     var result = ""
     var isStart = true
@@ -50,7 +50,7 @@ enum TextFunctions {
     return result
   }
 
-  /// Every word with a capital first letter and small ones after it.
+  /// Every word with an upper-case first letter and lower-case letters after it.
   static func capitalized(_ text: String) -> String {
     var result = ""
     var isStart = true

@@ -1,32 +1,33 @@
-/// Where in a piece of HTML the next character stands. Only the markup of a template moves it: values are escaped so that they
-/// cannot.
+/// The position in a piece of HTML: what kind of markup the next character belongs to.
+///
+/// Only the markup of a template advances it. Values are escaped so that they cannot.
 struct HTMLContext: Equatable {
-  /// The place.
+  /// The kind of markup.
   enum State: Equatable {
     case text
-    /// In `<...`, before the name of an element is complete.
+    /// After `<`, in the name of an element.
     case elementName
-    /// In a tag, between attributes or in an attribute's name.
+    /// In a tag, between attributes or in the name of one.
     case tag
     /// After `name=`.
     case beforeValue
-    /// In an attribute's value; `quote` is 0 for a value without quotes.
+    /// In the value of an attribute; `quote` is 0 for a value without quotes.
     case value(quote: UInt8)
     case comment
-    /// In an element whose content is no markup.
+    /// In an element whose content is not markup, as `script`.
     case raw(element: String)
   }
 
-  /// What an attribute's value means.
+  /// What the value of an attribute is.
   enum Meaning: Equatable {
     case plain, url, script, style
   }
 
   private(set) var state = State.text
   private(set) var meaning = Meaning.plain
-  /// Whether something of the attribute's value was written already.
+  /// Whether a part of the attribute's value has been written.
   var isValueStarted = false
-  /// Whether the template wrote a `?` into the attribute's value before.
+  /// Whether the template has written a `?` into the attribute's value.
   private(set) var isInQuery = false
 
   private var element = ""
@@ -34,7 +35,7 @@ struct HTMLContext: Equatable {
   private var attribute = ""
   private var tail: [UInt8] = []
 
-  /// Steps over markup.
+  /// Advances over markup.
   mutating func advance(over text: String.UTF8View) {
     for byte in text { advance(byte) }
   }
@@ -131,7 +132,7 @@ struct HTMLContext: Equatable {
     if byte == UInt8(ascii: "?") { isInQuery = true }
   }
 
-  /// At the `>` of a tag.
+  /// Ends a tag at its `>`.
   private mutating func close() {
     let name = element.lowercased()
     tail = []
@@ -140,7 +141,7 @@ struct HTMLContext: Equatable {
       ? .raw(element: name) : .text
   }
 
-  /// A value stands where an attribute's value begins: it is one without quotes.
+  /// Starts an attribute value without quotes.
   mutating func beginUnquotedValue() {
     if state == .beforeValue { state = .value(quote: 0) }
   }

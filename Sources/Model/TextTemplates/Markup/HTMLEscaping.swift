@@ -1,6 +1,8 @@
-/// Escapes values for the place in the markup where they are written.
+import Codecs
+
+/// Escapes values for the position in the markup where they are written (as Go's `html/template`).
 enum HTMLEscaping {
-  /// What stands in place of a value that would be harmful.
+  /// Written in place of a value that would be unsafe.
   static let refused = "ZtocsinZ"
 
   static func escaped(
@@ -37,7 +39,7 @@ enum HTMLEscaping {
     return text(content, escapesSpace: quote == 0)
   }
 
-  /// Escapes the characters that mean something in HTML.
+  /// Escapes the characters with a meaning in HTML.
   static func text(_ text: String, escapesSpace: Bool = false) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -62,8 +64,9 @@ enum HTMLEscaping {
     return result
   }
 
-  /// A value in a URL: at its start a scheme other than http, https and mailto is refused; what URLs cannot hold is
-  /// percent-encoded, and behind a `?` that the template wrote so is every sign with a meaning.
+  /// A value in a URL. At its start, schemes other than http, https and mailto are refused.
+  /// Characters that URLs cannot hold are percent-encoded; in a query that the template began,
+  /// reserved characters are, too.
   private static func url(_ value: TemplateValue, isFirst: Bool, isInQuery: Bool) -> String {
     let text = value.printed
     if isFirst, !isHarmless(value, text) { return "#" + refused }
@@ -79,7 +82,7 @@ enum HTMLEscaping {
     return ["http", "https", "mailto"].contains(text[..<colon].lowercased())
   }
 
-  /// A value in a style: colours, sizes and words only.
+  /// A value in a style: only colours, sizes and words are allowed.
   private static func style(_ text: String) -> String {
     let isHarmless = text.utf8.allSatisfy { byte in
       PercentEncoding.isUnreserved(byte) || " #%,".utf8.contains(byte)
@@ -87,7 +90,7 @@ enum HTMLEscaping {
     return isHarmless && !text.lowercased().contains("expression") ? text : refused
   }
 
-  /// A value as the name of an attribute: letters and digits only.
+  /// A value as the name of an attribute: only letters and digits are allowed.
   private static func name(_ text: String) -> String {
     let name = text.lowercased()
     let isHarmless =

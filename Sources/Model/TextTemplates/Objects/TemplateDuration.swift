@@ -1,26 +1,29 @@
-/// A span of time in templates, Go's `time.Duration`: prints as `1h2m3.5s`.
+/// A duration in templates, Go's `time.Duration`: prints as `1h2m3.5s`.
 package struct TemplateDuration: TemplateObject, Hashable {
   /// The length in nanoseconds.
   package let nanoseconds: Int64
 
-  /// Makes a span.
+  /// Creates a duration.
   package init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
-  /// Makes a span; one that does not fit is cut to the longest there is.
+  /// Creates a duration; one that does not fit becomes the longest or shortest possible.
   package init(milliseconds: Int64) {
     let (product, isTooLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
     nanoseconds = isTooLong ? (milliseconds < 0 ? .min : .max) : product
   }
 
+  /// Go's name of the type.
   package var typeName: String { "time.Duration" }
 
+  /// The length in nanoseconds, as Go encodes it.
   package var json: TemplateValue { .int(Int(nanoseconds)) }
 
   /// The length in seconds.
   package var seconds: Double { Double(nanoseconds) / 1e9 }
 
+  /// The length as Go prints it, in the largest units that fit: `1h2m3.5s`, `1.5ms`.
   package var printed: String {
     let magnitude = nanoseconds.magnitude
     let sign = nanoseconds < 0 ? "-" : ""
@@ -36,6 +39,8 @@ package struct TemplateDuration: TemplateObject, Hashable {
     return "\(sign)\(minutes / 60)h\(minutes % 60)m\(seconds)"
   }
 
+  /// The methods of Go's `time.Duration`, without `Abs`, `Microseconds` and those that change
+  /// nothing.
   package func call(
     _ method: String, _ arguments: [TemplateValue]
   ) throws(TemplateFault) -> TemplateValue? {

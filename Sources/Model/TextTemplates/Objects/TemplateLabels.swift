@@ -1,6 +1,7 @@
 package import MetricModel
 
-/// A label set in notification templates: fields by name, and the methods `SortedPairs`, `Names`, `Values` and `Remove`.
+/// A label set in notification templates: fields by label name, and the methods `SortedPairs`,
+/// `Names`, `Values` and `Remove`.
 package struct TemplateLabels: TemplateObject, Hashable {
   /// The labels.
   package let labels: [String: String]
@@ -15,11 +16,14 @@ package struct TemplateLabels: TemplateObject, Hashable {
     self.labels = Dictionary(labels.map { ($0.name, $0.value) }) { $1 }
   }
 
+  /// Alertmanager's name of the type.
   package var typeName: String { "template.KV" }
+  /// The sorted pairs, as `a=b, c=d`.
   package var printed: String { sortedPairs.printed }
+  /// The labels as a map of strings.
   package var content: TemplateValue? { .strings(labels) }
 
-  /// The labels in order: `alertname` first, then by name.
+  /// The labels sorted by name, `alertname` first.
   package var sortedPairs: TemplatePairs {
     let pairs = labels.sorted { left, right in
       let ranks = (left.key == "alertname" ? 0 : 1, right.key == "alertname" ? 0 : 1)
@@ -28,6 +32,7 @@ package struct TemplateLabels: TemplateObject, Hashable {
     return TemplatePairs(pairs.map { Label(name: $0.key, value: $0.value) })
   }
 
+  /// The methods `SortedPairs`, `Names`, `Values`, `Remove` and `String`.
   package func call(
     _ method: String, _ arguments: [TemplateValue]
   ) throws(TemplateFault) -> TemplateValue? {
@@ -48,7 +53,7 @@ package struct TemplateLabels: TemplateObject, Hashable {
   }
 }
 
-/// Labels in an order, with the methods `Names` and `Values`; each has `.Name` and `.Value`.
+/// Sorted labels, with the methods `Names` and `Values`; each has `.Name` and `.Value`.
 package struct TemplatePairs: TemplateObject, Hashable {
   /// The labels.
   package let labels: [Label]
@@ -58,11 +63,14 @@ package struct TemplatePairs: TemplateObject, Hashable {
     self.labels = labels
   }
 
+  /// Alertmanager's name of the type.
   package var typeName: String { "template.Pairs" }
+  /// The pairs, as `a=b, c=d`.
   package var printed: String {
     labels.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
   }
 
+  /// The pairs as a list of records with `Name` and `Value`.
   package var content: TemplateValue? {
     .list(
       labels.map { label in
@@ -72,6 +80,7 @@ package struct TemplatePairs: TemplateObject, Hashable {
       })
   }
 
+  /// The methods `Names`, `Values` and `String`.
   package func call(
     _ method: String, _ arguments: [TemplateValue]
   ) throws(TemplateFault) -> TemplateValue? {

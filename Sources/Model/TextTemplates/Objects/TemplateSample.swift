@@ -1,24 +1,27 @@
 package import MetricModel
 
-/// One element of a query's answer, with `.Labels` and `.Value`.
+/// One sample of a query result, with `.Labels` and `.Value`.
 package struct TemplateSample: TemplateObject {
   /// The labels.
   package let labels: Labels
   /// The value.
   package let value: Double
 
-  /// Makes an element.
+  /// Creates a sample.
   package init(_ labels: Labels, _ value: Double) {
     self.labels = labels
     self.value = value
   }
 
+  /// Prometheus' name of the type.
   package var typeName: String { "*template.sample" }
 
+  /// The labels and the value in braces, as Go prints a struct.
   package var printed: String {
     "{" + labelMap.printed + " " + TemplateValue.number(value).printed + "}"
   }
 
+  /// The fields `Labels` and `Value`.
   package func field(_ name: String) -> TemplateValue? {
     switch name {
     case "Labels": labelMap
@@ -33,7 +36,7 @@ package struct TemplateSample: TemplateObject {
 }
 
 extension TemplateValue {
-  /// The answer of a query: what the function `query` gives.
+  /// The result of the function `query`.
   package static func samples(_ samples: some Sequence<(Labels, Double)>) -> TemplateValue {
     .list(samples.map { .object(TemplateSample($0.0, $0.1)) })
   }

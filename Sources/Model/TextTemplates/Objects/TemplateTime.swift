@@ -1,37 +1,42 @@
+import Codecs
 package import MetricModel
 
 /// A time in templates, Go's `time.Time`: `.StartsAt.Format "15:04"`, `.EndsAt.Sub .StartsAt`.
 package struct TemplateTime: TemplateObject, Hashable {
   /// The instant.
   package let instant: Timestamp
-  /// The zone in which the time is shown: seconds east of UTC at that instant.
+  /// The offset of the zone in which the time is shown, in seconds east of UTC.
   package let offset: Int
-  /// The zone's abbreviation at that instant.
+  /// The abbreviation of the zone.
   package let zone: String
 
-  /// Go's zero time, the start of year 1: an end that is not known yet.
+  /// Go's zero time, the start of year 1: the end of an alert that is firing.
   package static let zero = TemplateTime(Timestamp(rawValue: -62_135_596_800_000))
 
-  /// Makes a time; without a zone in UTC.
+  /// Creates a time.
   package init(_ instant: Timestamp, offset: Int = 0, zone: String = "UTC") {
     self.instant = instant
     self.offset = offset
     self.zone = zone
   }
 
+  /// Go's name of the type.
   package var typeName: String { "time.Time" }
 
+  /// The time as Go prints it: `2026-11-21 08:06:00 +0000 UTC`.
   package var printed: String {
     GoTimeLayout.format(self, layout: "2006-01-02 15:04:05.999999999 -0700 MST")
   }
 
+  /// The time in RFC 3339.
   package var json: TemplateValue {
     .string(GoTimeLayout.format(self, layout: "2006-01-02T15:04:05.999999999Z07:00"))
   }
 
-  /// The calendar date in the time's own zone.
+  /// The calendar date in the time's zone.
   var date: CivilDate { CivilDate(instant.adding(milliseconds: Int64(offset) * 1000)) }
 
+  /// The methods of Go's `time.Time` that are in the switches below; `nil` for others.
   package func call(
     _ method: String, _ arguments: [TemplateValue]
   ) throws(TemplateFault) -> TemplateValue? {
@@ -116,6 +121,6 @@ extension TemplateObject {
 }
 
 extension Int64 {
-  /// Milliseconds as whole seconds, rounded towards the past.
+  /// Milliseconds as whole seconds, rounded down.
   fileprivate var flooredSeconds: Int64 { self >= 0 ? self / 1000 : -((-self + 999) / 1000) }
 }

@@ -1,4 +1,6 @@
+import SystemAccess
 import CollectorCore
+import ExpositionFormat
 import MetricModel
 import ProcessCollectors
 import SystemCollectors

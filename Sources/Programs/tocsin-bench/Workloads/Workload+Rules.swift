@@ -20,9 +20,9 @@ extension Workload {
       FleetData.value(seriesPerTarget: 1000))
     let state = try StateDatabase(in: bench.makeFolder("state"))
     let definition = RuleGroupDefinition(
-      file: "bench.yml", name: "bench", rules: (0..<count).map(rule))
+      file: "bench.yml", name: "bench", rules: try (0..<count).map(rule))
     let services = RuleServices(
-      query: RuleQueryResult.query(with: QueryEngine(querier: bench.store)),
+      query: QueryEngine(querier: bench.store).ruleQuery,
       expand: { template, _ in template }, appender: bench.store, store: state, sink: NoSink())
     let group = RuleGroup(definition, services: services, settings: RuleSettings())
     var instant = bench.now
@@ -37,12 +37,13 @@ extension Workload {
     return prepared
   }
 
-  private static func rule(_ number: Int) -> RuleDefinition {
+  private static func rule(_ number: Int) throws -> RuleDefinition {
     let job = "job=\"fleet\(number % 20)\""
     if number % 10 == 9 {
       return RuleDefinition(
         .record("job:app_requests:rate1m_\(number)"),
-        expression: "sum by (job, code) (rate(app_requests_total{\(job)}[1m]))")
+        expression: try RuleExpression(
+          "sum by (job, code) (rate(app_requests_total{\(job)}[1m]))"))
     }
     let expressions = [
       "sum(rate(app_requests_total{\(job),code=~\"5..\"}[1m])) / sum(rate(app_requests_total{\(job)}[1m])) > 5",
@@ -52,7 +53,8 @@ extension Workload {
       "max by (queue) (avg_over_time(app_queue_depth{\(job)}[1m])) > 500",
     ]
     return RuleDefinition(
-      .alert("Bench\(number)"), expression: expressions[number % 5], hold: .minutes(1),
+      .alert("Bench\(number)"), expression: try RuleExpression(expressions[number % 5]),
+      hold: .minutes(1),
       labels: ["severity": "page"], annotations: ["summary": "at {{ $value }}"])
   }
 

@@ -1,3 +1,4 @@
+import SystemAccess
 import CollectorCore
 import Foundation
 import MetricModel

@@ -15,10 +15,10 @@ extension FunctionTable {
   ) -> Function {
     Function(
       signature: FunctionSignature(name, [.matrix]),
-      evaluation: .overTime(keepsName: false) { (_) throws(QueryError) in kernel() })
+      evaluation: .overTime(retainsName: false) { (_) throws(QueryError) in kernel() })
   }
 
-  /// Whether a metric's name says that it counts, so that `rate` makes sense of it.
+  /// Whether a metric's name is that of a counter, so that `rate` makes sense of it.
   static func isCounterName(_ name: String) -> Bool {
     ["_total", "_sum", "_count", "_bucket"].contains { name.hasSuffix($0) }
   }

@@ -1,20 +1,21 @@
+import Codecs
 import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// A function of the language: how it is called and how it is evaluated.
+/// A PromQL function: its signature and its evaluation.
 struct Function: Sendable {
-  /// The ways in which functions work.
+  /// The kinds of evaluation.
   enum Evaluation: Sendable {
-    /// A number for each number; the name falls.
+    /// A number for each number; the metric name is dropped.
     case pointwise(@Sendable (Double) -> Double)
-    /// The same with scalar arguments, which may change from step to step; `absentValue` drops the
-    /// sample.
+    /// The same with scalar arguments, which may change from step to step; returning `absentValue`
+    /// drops the sample.
     case parameterised(@Sendable (Double, [Double]) -> Double)
     /// A part of the date of each value, or of the evaluation time.
     case date(@Sendable (CivilDate) -> Int)
     /// A number for each window.
-    case overTime(keepsName: Bool, @Sendable (WindowCall) throws(QueryError) -> any WindowKernel)
+    case overTime(retainsName: Bool, @Sendable (WindowCall) throws(QueryError) -> any WindowKernel)
     /// A scalar, one per step.
     case scalar(@Sendable (Planner, FunctionCall, StepGrid) async throws(QueryError) -> [Double])
     /// An operator of its own.
@@ -26,7 +27,7 @@ struct Function: Sendable {
   let evaluation: Evaluation
 }
 
-/// What a window function is called with besides its windows.
+/// The arguments of a window function besides its windows.
 struct WindowCall {
   /// The values of the scalar arguments, by argument and step.
   let parameters: [[Double]]
@@ -36,7 +37,7 @@ struct WindowCall {
   let planner: Planner
 }
 
-/// All functions: the checker and the engine read the same table.
+/// All functions: the checker and the engine use the same table.
 enum FunctionTable {
   /// Every function, by chapter.
   static let all: [Function] =
@@ -47,13 +48,13 @@ enum FunctionTable {
   static let named = Dictionary(
     all.map { ($0.signature.name, $0) }, uniquingKeysWith: { $1 })
 
-  /// Proves expressions against this table.
+  /// Checks expressions against this table.
   static let checker = TypeChecker(functions: all.map(\.signature))
 
   /// The names of all functions.
   static let names = checker.names
 
-  /// The functions that read the evaluation time if they are called without argument.
+  /// The functions that use the evaluation time if they are called without an argument.
   static let dateNames = Set(dates.map(\.signature.name))
 }
 
@@ -73,13 +74,13 @@ extension Function {
       evaluation: .date(body))
   }
 
-  /// A function of one window; the body may count on at least one sample.
+  /// A function of one window; the body is called with at least one sample.
   static func overTime(
-    _ name: String, keepsName: Bool = false,
+    _ name: String, retainsName: Bool = false,
     _ body: @escaping @Sendable (SampleColumns, SampleWindow) -> Double
   ) -> Function {
     Function(
       signature: FunctionSignature(name, [.matrix]),
-      evaluation: .overTime(keepsName: keepsName) { _ in PlainKernel(body: body) })
+      evaluation: .overTime(retainsName: retainsName) { _ in PlainKernel(body: body) })
   }
 }

@@ -2,7 +2,7 @@ import MetricModel
 import PromQLSyntax
 
 extension FunctionTable {
-  /// Functions of histograms; those of native histograms only find nothing in numbers.
+  /// Functions of histograms; those of native histograms return nothing for plain numbers.
   static let histograms: [Function] = [
     Function(
       signature: FunctionSignature("histogram_quantile", [.scalar, .vector]),
@@ -39,7 +39,7 @@ extension FunctionTable {
     nativeOnly("histogram_stdvar"),
   ]
 
-  /// Several quantiles of each histogram, told apart by a label.
+  /// Several quantiles of each histogram, distinguished by a label.
   private static func quantiles(
     _ planner: Planner, _ call: FunctionCall, _ grid: StepGrid
   ) async throws(QueryError) -> any InstantOperator {
@@ -52,7 +52,7 @@ extension FunctionTable {
       for value in parameter {
         planner.warnUnlessQuantile(value, at: argument.range, of: call.range)
       }
-      // A level that changes from step to step is another series at each.
+      // A quantile that changes from step to step is another series at each.
       for level in Set(parameter.map(\.bitPattern)).map(Double.init(bitPattern:)).sorted(by: <) {
         let text = FloatFormat.string(level, style: .template)
         let isWhole = !text.contains { ".eNI".contains($0) }

@@ -1,11 +1,11 @@
 import MetricModel
 import PromQLSyntax
 
-/// What the second argument of `info` asks for.
+/// The criteria of the second argument of `info`.
 struct InfoCriteria {
-  /// Conditions on the names of info metrics.
+  /// Matchers on the names of info metrics.
   private(set) var nameMatchers: [LabelMatcher]
-  /// Conditions on their labels; the labels they name are those that are added.
+  /// Matchers on their labels; the labels that they name are those to be added.
   private(set) var dataMatchers: [LabelMatcher] = []
 
   init(_ call: FunctionCall) {
@@ -25,13 +25,13 @@ struct InfoCriteria {
     nameMatchers = names
   }
 
-  /// All conditions on info series.
+  /// All matchers on info series.
   var allMatchers: [LabelMatcher] { nameMatchers + dataMatchers }
 
   /// Whether a series is an info series itself, which gets no labels.
   func isInfo(_ labels: Labels) -> Bool { nameMatchers.allSatisfy { $0.matches(labels) } }
 
-  /// Whether a series may stay that no info series is about.
+  /// Whether a series stays in the result if no info series matches it.
   var admitsNothing: Bool { dataMatchers.allSatisfy(\.matchesEmpty) }
 
   /// Whether a label of an info series is wanted.

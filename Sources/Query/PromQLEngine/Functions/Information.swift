@@ -2,7 +2,7 @@ import MetricModel
 import PromQLSyntax
 
 extension FunctionTable {
-  /// `info`: adds labels of info metrics that are about the same job and instance.
+  /// `info`: adds labels of info metrics with the same job and instance.
   static let information: [Function] = [
     Function(
       signature: FunctionSignature("info", [.vector, .vector], variadic: .optional(1)),
@@ -23,8 +23,8 @@ extension FunctionTable {
 }
 
 extension Expression {
-  /// By how much the samples of the first selector lie away from the evaluation time, or the
-  /// instant that pins them.
+  /// The distance of the first selector's samples from the evaluation time, or the instant that
+  /// pins them.
   fileprivate func timeShift(
     _ context: QueryContext
   ) throws(QueryError) -> (pinned: Int64?, offset: Int64) {

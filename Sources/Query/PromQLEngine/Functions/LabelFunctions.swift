@@ -73,7 +73,7 @@ extension FunctionTable {
     }
   }
 
-  /// The longest value, in bytes, that a function makes for a label: nested calls multiply lengths.
+  /// The longest label value, in bytes, that a function produces: nested calls multiply lengths.
   private static let longestLabelValue = 1 << 20
 
   private static func requireShort(_ bytes: Int, at range: SourceRange) throws(QueryError) {
@@ -83,7 +83,7 @@ extension FunctionTable {
 }
 
 extension SeriesHead {
-  /// The head with a label set; a name that is set anew does not fall any more (rule 27).
+  /// The head with a label set; a metric name that is set again is no longer dropped.
   fileprivate func setting(_ name: String, _ value: String) -> SeriesHead {
     SeriesHead(
       labels: labels.setting(name, value), dropsName: dropsName && name != Label.metricName)

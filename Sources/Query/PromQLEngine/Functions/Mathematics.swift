@@ -1,3 +1,4 @@
+import Codecs
 import Glibc
 import MetricModel
 import PromQLSyntax
@@ -46,7 +47,7 @@ extension FunctionTable {
     Function(
       signature: FunctionSignature("round", [.vector, .scalar], variadic: .optional(1)),
       evaluation: .parameterised { value, nearest in
-        // Ties go up, for negative numbers too (rule 45).
+        // Ties are rounded up, for negative numbers too.
         let inverse = 1 / (nearest.first ?? 1)
         return (value * inverse + 0.5).rounded(.down) / inverse
       }),

@@ -4,16 +4,16 @@ import StorageAPI
 extension FunctionTable {
   /// Functions of all samples of a window.
   static let overTime: [Function] = [
-    .overTime("sum_over_time") { SumAccumulator.fold($0.values, $1.low..<$1.high) },
-    .overTime("avg_over_time") { AverageAccumulator.fold($0.values, $1.low..<$1.high) },
-    .overTime("min_over_time") { MinimumAccumulator.fold($0.values, $1.low..<$1.high) },
-    .overTime("max_over_time") { MaximumAccumulator.fold($0.values, $1.low..<$1.high) },
-    .overTime("stddev_over_time") { DeviationAccumulator.fold($0.values, $1.low..<$1.high) },
-    .overTime("stdvar_over_time") { VarianceAccumulator.fold($0.values, $1.low..<$1.high) },
+    .overTime("sum_over_time") { SumAccumulator.aggregate($0.values, $1.low..<$1.high) },
+    .overTime("avg_over_time") { AverageAccumulator.aggregate($0.values, $1.low..<$1.high) },
+    .overTime("min_over_time") { MinimumAccumulator.aggregate($0.values, $1.low..<$1.high) },
+    .overTime("max_over_time") { MaximumAccumulator.aggregate($0.values, $1.low..<$1.high) },
+    .overTime("stddev_over_time") { DeviationAccumulator.aggregate($0.values, $1.low..<$1.high) },
+    .overTime("stdvar_over_time") { VarianceAccumulator.aggregate($0.values, $1.low..<$1.high) },
     .overTime("count_over_time") { Double($1.count) },
     .overTime("present_over_time") { (_, _) in 1 },
-    .overTime("first_over_time", keepsName: true) { $0.values[$1.low] },
-    .overTime("last_over_time", keepsName: true) { $0.values[$1.high - 1] },
+    .overTime("first_over_time", retainsName: true) { $0.values[$1.low] },
+    .overTime("last_over_time", retainsName: true) { $0.values[$1.high - 1] },
     .overTime("mad_over_time") { medianDeviation($0.values[$1.low..<$1.high]) },
     .overTime("ts_of_first_over_time") { Double($0.timestamps[$1.low]) / 1000 },
     .overTime("ts_of_last_over_time") { Double($0.timestamps[$1.high - 1]) / 1000 },
@@ -27,7 +27,7 @@ extension FunctionTable {
     },
     Function(
       signature: FunctionSignature("predict_linear", [.matrix, .scalar]),
-      evaluation: .overTime(keepsName: false) { (call) throws(QueryError) in
+      evaluation: .overTime(retainsName: false) { (call) throws(QueryError) in
         let ahead = call.parameters[0]
         return PlainKernel { columns, window in
           guard window.count > 1 else { return absentValue }
@@ -37,13 +37,13 @@ extension FunctionTable {
       }),
     Function(
       signature: FunctionSignature("quantile_over_time", [.scalar, .matrix]),
-      evaluation: .overTime(keepsName: false) { (call) throws(QueryError) in
+      evaluation: .overTime(retainsName: false) { (call) throws(QueryError) in
         let parameter = call.parameters[0]
-        // Told once, and only if there is something that it matters to.
-        var told: Set<UInt64> = []
+        // Reported once, and only if there is something to which it matters.
+        var reported: Set<UInt64> = []
         return PlainKernel { columns, window in
           let level = parameter[window.step]
-          if !(level >= 0 && level <= 1), told.insert(level.bitPattern).inserted {
+          if !(level >= 0 && level <= 1), reported.insert(level.bitPattern).inserted {
             call.planner.warnUnlessQuantile(
               level, at: call.node.arguments[0].range, of: call.node.range)
           }
@@ -57,7 +57,7 @@ extension FunctionTable {
   private static func smoothing(_ name: String) -> Function {
     Function(
       signature: FunctionSignature(name, [.matrix, .scalar, .scalar]),
-      evaluation: .overTime(keepsName: false) { (call) throws(QueryError) in
+      evaluation: .overTime(retainsName: false) { (call) throws(QueryError) in
         let (smoothing, trend) = (call.parameters[0], call.parameters[1])
         for (values, word) in [(smoothing, "smoothing"), (trend, "trend")] {
           if let bad = values.first(where: { !($0 > 0 && $0 < 1) }) {
@@ -82,7 +82,7 @@ extension FunctionTable {
     return quantile(0.5, of: &deviations)
   }
 
-  /// The time of the last sample that wins against all others; NaN never wins.
+  /// The time of the last sample with the extreme value; NaN only counts if there is nothing else.
   private static func timeOfExtreme(
     _ columns: SampleColumns, _ window: SampleWindow, _ wins: (Double, Double) -> Bool
   ) -> Double {

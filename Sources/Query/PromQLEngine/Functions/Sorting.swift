@@ -2,7 +2,7 @@ import MetricModel
 import PromQLSyntax
 
 extension FunctionTable {
-  /// Functions that order an instant answer.
+  /// Functions that sort an instant vector.
   static let sorting: [Function] = [
     byValue("sort", ascending: true),
     byValue("sort_desc", ascending: false),
@@ -15,7 +15,7 @@ extension FunctionTable {
       signature: FunctionSignature(name, [.vector]),
       evaluation: .special { (planner, call, grid) async throws(QueryError) in
         try await sorted(planner, call, grid) { left, right in
-          // NaN comes last in both directions (rule 44).
+          // NaN is last in both directions.
           if left.value.isNaN || right.value.isNaN { return !left.value.isNaN }
           return ascending ? left.value < right.value : left.value > right.value
         }

@@ -2,7 +2,7 @@ import MetricModel
 import PromQLSyntax
 
 extension FunctionTable {
-  /// Functions that make vectors out of something else, or look at more than the values.
+  /// Functions that create vectors, or use more than the values.
   static let vectors: [Function] = [
     Function(
       signature: FunctionSignature("vector", [.scalar]),
@@ -24,7 +24,7 @@ extension FunctionTable {
         if case .selector(let selector) = call.arguments[0].unwrapped {
           return try await planner.select(selector, on: grid, yielding: .startTimestamps)
         }
-        // What an expression made of samples has no start.
+        // The value of an expression has no start timestamp.
         let source = try await planner.vector(call.arguments[0], on: grid)
         return FilterOperator(source) { (_, _) in false }
       }),
@@ -46,8 +46,8 @@ extension FunctionTable {
 }
 
 extension Expression {
-  /// The labels of the answer of `absent`: those that equality matchers fix, unless a label is
-  /// matched twice (rule 30).
+  /// The labels of the result of `absent`: those fixed by equality matchers, unless a label is
+  /// matched twice.
   fileprivate var absentLabels: Labels {
     let selector: VectorSelector
     switch unwrapped {

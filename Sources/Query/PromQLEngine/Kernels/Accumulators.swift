@@ -1,17 +1,17 @@
-/// Folds any number of values into one: over the series of a group, or over the samples of a
+/// Aggregates any number of values into one: over the series of a group, or over the samples of a
 /// window.
 protocol Accumulator {
   init()
-  /// Takes one value.
+  /// Adds one value.
   mutating func add(_ value: Double)
   /// The result; `absentValue` before the first value.
   var result: Double { get }
 }
 
 extension Accumulator {
-  /// The result for some of the values of a column.
+  /// The result for a range of a column.
   @inline(__always)
-  static func fold(_ values: [Double], _ range: Range<Int>) -> Double {
+  static func aggregate(_ values: [Double], _ range: Range<Int>) -> Double {
     var accumulator = Self()
     for index in range { accumulator.add(values[index]) }
     return accumulator.result
@@ -38,7 +38,7 @@ struct CountAccumulator: Accumulator {
   var result: Double { count == 0 ? absentValue : Double(count) }
 }
 
-/// `group`, and `present_over_time`: 1 as soon as there is anything.
+/// `group` and `present_over_time`: 1 as soon as there is any value.
 struct PresenceAccumulator: Accumulator {
   private var isPresent = false
 
@@ -47,7 +47,7 @@ struct PresenceAccumulator: Accumulator {
   var result: Double { isPresent ? 1 : absentValue }
 }
 
-/// A corrected sum divided by the count, until the sum would overflow; from there on a running
+/// A compensated sum divided by the count, until the sum would overflow; from then on a running
 /// mean.
 struct AverageAccumulator: Accumulator {
   private var sum = KahanSum()
@@ -67,13 +67,13 @@ struct AverageAccumulator: Accumulator {
       sum = KahanSum(sum: sum.sum / (count - 1), correction: sum.correction / (count - 1))
     }
     let share = (count - 1) / count
-    // The old mean is the sum here, the new value's part is what is added to it.
+    // The old mean takes the place of the sum, the new value's share is added to it.
     sum = KahanSum(sum: share * sum.sum, correction: share * sum.correction)
     sum.add(value / count)
   }
 
-  /// The average of some of the values of a column; the running mean is only for sums that are too large.
-  static func fold(_ values: [Double], _ range: Range<Int>) -> Double {
+  /// The average of a range of a column; the running mean is only used for sums that are too large.
+  static func aggregate(_ values: [Double], _ range: Range<Int>) -> Double {
     var sum = KahanSum()
     for index in range { sum.add(values[index]) }
     if range.isEmpty || !sum.sum.isFinite {
@@ -91,7 +91,7 @@ struct AverageAccumulator: Accumulator {
   }
 }
 
-/// Any number wins over NaN.
+/// Any number takes precedence over NaN.
 struct MinimumAccumulator: Accumulator {
   private var least = absentValue
 
@@ -103,7 +103,7 @@ struct MinimumAccumulator: Accumulator {
   var result: Double { least }
 }
 
-/// Any number wins over NaN.
+/// Any number takes precedence over NaN.
 struct MaximumAccumulator: Accumulator {
   private var greatest = absentValue
 
@@ -114,7 +114,7 @@ struct MaximumAccumulator: Accumulator {
   var result: Double { greatest }
 }
 
-/// The population variance, by Welford's method with corrected sums.
+/// The population variance, by Welford's method with compensated sums.
 struct VarianceAccumulator: Accumulator {
   private var count = 0.0
   private var mean = KahanSum()

@@ -1,6 +1,8 @@
-/// The best of many values, without sorting them all: a heap of as many as are wanted, the worst of them at its top.
+/// The best of many values without sorting them all: a heap of the wanted number of values, the
+/// worst of them at its root.
 ///
-/// NaN is worse than any number in both directions; of equal values that of the series with the lesser labels is better (rule 40).
+/// NaN is worse than any number in both directions; of equal values the one whose series has the
+/// lesser labels is better.
 struct BoundedRanking {
   private struct Entry {
     var value: Double
@@ -12,7 +14,7 @@ struct BoundedRanking {
   private let heads: SeriesHeads
   private var heap: [Entry] = []
 
-  /// Keeps up to `limit` values of series, the largest if `isDescending`, else the smallest.
+  /// Ranks up to `limit` values of series, the largest if `isDescending`, else the smallest.
   init(of heads: SeriesHeads, limit: Int, isDescending: Bool) {
     self.heads = heads
     self.limit = limit
@@ -21,8 +23,8 @@ struct BoundedRanking {
 
   /// Offers the value of a series.
   ///
-  /// - Complexity: O(1) for a value that is not among the best, else O(log limit); one look at labels for each value that is equal to
-  ///   another.
+  /// - Complexity: O(1) for a value that is not among the best, else O(log limit); one comparison
+  ///   of labels for each value that equals another.
   mutating func offer(_ value: Double, of series: Int) {
     let entry = Entry(value: value, series: series)
     if heap.count < limit {

@@ -8,10 +8,11 @@ struct ClassicBuckets {
 
   /// By bound, each once.
   private(set) var buckets: [Bucket] = []
-  /// Which counts fell by more than rounding explains, and were raised; nil if none did.
+  /// The counts that decreased by more than rounding explains and were raised; `nil` if there are
+  /// none.
   private(set) var forced: ForcedBuckets?
 
-  /// Sorts buckets and joins those of equal bounds (rule 48).
+  /// Sorts buckets and merges those with equal bounds.
   init(_ unsorted: [Bucket]) {
     for bucket in unsorted.sorted(by: { $0.upperBound < $1.upperBound }) {
       if let last = buckets.last, last.upperBound == bucket.upperBound {
@@ -50,7 +51,7 @@ struct ClassicBuckets {
 
   private var isComplete: Bool { buckets.last?.upperBound == .infinity }
 
-  /// The value below which a share of the observations lies; falling counts are raised first.
+  /// The value below which a fraction of the observations lies; decreasing counts are raised first.
   mutating func quantile(_ q: Double) -> Double {
     if q.isNaN { return .nan }
     if q < 0 { return -.infinity }
@@ -72,7 +73,7 @@ struct ClassicBuckets {
     return below.upperBound + (bucket.upperBound - below.upperBound) * share
   }
 
-  /// The share of the observations between two values.
+  /// The fraction of the observations between two values.
   func fraction(from lower: Double, to upper: Double) -> Double {
     guard isComplete, let total = buckets.last?.count, total != 0, !total.isNaN, !lower.isNaN,
       !upper.isNaN
@@ -80,14 +81,14 @@ struct ClassicBuckets {
     return lower >= upper ? 0 : (rank(of: upper) - rank(of: lower)) / total
   }
 
-  /// How many observations lie below a value, interpolated inside its bucket.
+  /// The number of observations below a value, interpolated inside its bucket.
   private func rank(of value: Double) -> Double {
     var below = 0.0
     var lowerBound = (buckets.first?.upperBound ?? 0) > 0 ? 0 : -Double.infinity
     for bucket in buckets {
       if value <= lowerBound { return below }
       if value < bucket.upperBound {
-        // Nothing is known about how observations lie in an open bucket.
+        // Nothing is known about the distribution inside an open bucket.
         guard bucket.upperBound.isFinite else { return below }
         guard lowerBound.isFinite else { return bucket.count }
         let share = (value - lowerBound) / (bucket.upperBound - lowerBound)

@@ -2,8 +2,8 @@ import MetricModel
 import StorageAPI
 
 /// `rate`, `increase` and `delta` of a range with `anchored` or `smoothed`: the difference between
-/// the values at both ends of the window, taken from the last sample before it or interpolated
-/// across its edge; nothing is extrapolated.
+/// the values at both edges of the window, taken from the last sample before it or interpolated;
+/// nothing is extrapolated.
 struct EdgeRate: WindowKernel {
   /// Whether edges are interpolated.
   let isSmoothed: Bool
@@ -12,7 +12,7 @@ struct EdgeRate: WindowKernel {
   /// Whether the result is per second of the window.
   var isRate = false
 
-  /// The window holds samples of the lookback before it, and after it if edges are smoothed.
+  /// The window includes samples of the lookback before it, and after it if edges are smoothed.
   func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double {
     var first = window.anchor(in: columns)
     var last = window.high - 1
@@ -26,7 +26,7 @@ struct EdgeRate: WindowKernel {
     let right = rightValue(columns, last, window)
     var difference = right - left
     if isCounter {
-      // What lies outside of the window is accounted for in the values at its edges.
+      // Samples outside the window are accounted for in the values at its edges.
       if columns.timestamps[first] <= window.start { first += 1 }
       if columns.timestamps[last] >= window.end { last -= 1 }
       var previous = left
@@ -41,8 +41,8 @@ struct EdgeRate: WindowKernel {
     return isRate ? difference / (Double(window.end - window.start) / 1000) : difference
   }
 
-  /// The samples of a window with a value at each of its edges, as a range vector shows them that is a
-  /// query by itself; none if all lie before the window.
+  /// The samples of a window with a value at each of its edges, as the result of a range vector
+  /// query; none if all samples lie before the window.
   func samples(_ columns: SampleColumns, _ window: SampleWindow) -> SampleColumns {
     var samples = SampleColumns()
     var first = window.anchor(in: columns)

@@ -1,16 +1,16 @@
 import StorageAPI
 
 /// `rate`, `increase` and `delta`: the difference over a window, corrected for counter resets and
-/// extrapolated to the window's ends (rule 22).
+/// extrapolated to the window's edges as in Prometheus' `extrapolatedRate`.
 struct ExtrapolatedRate: WindowKernel {
   /// Whether a drop is a reset rather than a decrease.
   let isCounter: Bool
   /// Whether the result is per second of the window.
   let isRate: Bool
 
-  /// Where values drop: the index of the first value after each reset.
+  /// The indices of the first values after counter resets.
   private var resets: [Int] = []
-  /// The first of them that may lie in the current window or a later one.
+  /// The first reset that may lie in the current window or a later one.
   private var nextReset = 0
 
   init(isCounter: Bool, isRate: Bool) {
@@ -65,9 +65,10 @@ struct ExtrapolatedRate: WindowKernel {
     return difference * scale
   }
 
-  /// By how much the difference grows when it is stretched from the samples to the window.
+  /// The factor by which the difference grows when it is extrapolated from the samples to the
+  /// window.
   ///
-  /// Most of its time are divisions, so those are left out whose outcome is known.
+  /// Divisions take most of its time, so those with a known result are skipped.
   @inline(__always)
   private func extrapolation(
     from firstTime: Int64, to lastTime: Int64, _ window: SampleWindow, first: Double,
@@ -78,20 +79,22 @@ struct ExtrapolatedRate: WindowKernel {
     var toStart = Double(firstTime - window.start) / 1000
     var toEnd = Double(window.end - lastTime) / 1000
     if max(toStart, toEnd) * gaps >= sampled {
-      // One of the ends is farther than samples lie apart.
+      // One of the edges is farther away than the samples are from each other.
       let average = sampled / gaps
       let threshold = average * 1.1
       if toStart >= threshold { toStart = average / 2 }
       if toEnd >= threshold { toEnd = average / 2 }
     }
-    // A counter is not negative: not further back than where it would have been zero, which is far if it is large.
+    // A counter is not negative: extrapolate no further back than to where it would have been zero,
+    // which is far if its value is large.
     if isCounter, difference > 0, first >= 0, first < difference || toStart > sampled {
       toStart = min(toStart, sampled * (first / difference))
     }
     return (sampled + toStart + toEnd) / sampled
   }
 
-  /// The same if the counter is known to have begun inside of the window: nothing to stretch there.
+  /// The same if the counter is known to have started inside the window: no extrapolation on that
+  /// side.
   private func extrapolation(
     sinceZero zero: Int64, from firstTime: Int64, to lastTime: Int64, _ window: SampleWindow
   ) -> Double {

@@ -1,18 +1,19 @@
+import Codecs
 import Glibc
 import MetricModel
 
-/// Where the counts of a classic histogram's buckets fell, so that they had to be raised.
+/// Where the counts of a classic histogram's buckets decreased, so that they had to be raised.
 struct ForcedBuckets {
   /// The lowest and the highest bound of such a bucket.
   var bounds: ClosedRange<Double>
   /// The most by which a count was raised.
   var difference: Double
-  /// In how many histograms and steps.
+  /// The number of histograms and steps affected.
   var count = 1
   /// The first and the last time, in milliseconds.
   var times: ClosedRange<Int64> = 0...0
 
-  /// Both together, as one note.
+  /// Merges two into one annotation.
   func joined(with other: ForcedBuckets) -> ForcedBuckets {
     var joined = self
     joined.bounds =
@@ -28,7 +29,7 @@ struct ForcedBuckets {
     return joined
   }
 
-  /// What stands behind the note, before its place.
+  /// The end of the annotation, before its position.
   var details: String {
     let low = FloatFormat.string(bounds.lowerBound, style: .template)
     let high = FloatFormat.string(bounds.upperBound, style: .template)

@@ -1,4 +1,4 @@
-/// A sum with the Neumaier correction: 1, 1e100, 1, -1e100 make 2 (rule 26).
+/// A sum with Neumaier's compensation: 1, 1e100, 1, -1e100 sum to 2.
 struct KahanSum {
   /// The plain sum.
   private(set) var sum = 0.0
@@ -18,14 +18,15 @@ struct KahanSum {
     if total.isInfinite {
       correction = 0
     } else {
-      // What the addition lost, exactly, whichever of the two is larger: no branch on the values.
+      // The rounding error of the addition, exactly, whichever operand is larger, without a branch
+      // on the values.
       let part = total - sum
       correction += (sum - (total - part)) + (value - part)
     }
     sum = total
   }
 
-  /// The corrected sum.
+  /// The compensated sum.
   @inline(__always)
   var value: Double { sum + correction }
 }

@@ -1,6 +1,6 @@
 import StorageAPI
 
-/// The straight line through the samples of a window, by least squares with corrected sums.
+/// The straight line through the samples of a window, by least squares with compensated sums.
 struct LinearRegression {
   /// The rise per second.
   let slope: Double

@@ -18,7 +18,7 @@ enum NaturalOrder {
     return a.count - i < b.count - j
   }
 
-  /// The digits from a place on without leading zeros; moves the place behind them.
+  /// The digits from a position on without leading zeros; advances the position past them.
   private static func number(_ text: [UInt8], _ place: inout Int) -> ArraySlice<UInt8> {
     let digits = text[place...].prefix(while: isDigit)
     place = digits.endIndex

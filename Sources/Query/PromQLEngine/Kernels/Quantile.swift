@@ -1,7 +1,7 @@
 /// The quantile of some values, interpolated at `q * (n - 1)`; NaN sorts first, so that it counts
 /// as the least.
 ///
-/// Outside of 0...1 it is minus or plus infinity, for NaN it is NaN (rule 42).
+/// Outside of 0...1 the result is minus or plus infinity, for NaN it is NaN.
 func quantile(_ q: Double, of values: inout [Double]) -> Double {
   if values.isEmpty || q.isNaN { return .nan }
   if q < 0 { return -.infinity }

@@ -1,6 +1,6 @@
 import StorageAPI
 
-/// The samples of one window: a slice of a series' columns and the bounds of time.
+/// The samples of one window: a slice of a series' columns and the time bounds.
 struct SampleWindow {
   /// The first sample inside.
   var low: Int
@@ -10,22 +10,23 @@ struct SampleWindow {
   var start: Int64
   /// The closed end.
   var end: Int64
-  /// The instant for which the window is looked at.
+  /// The instant for which the window is evaluated.
   var evaluation: Int64
   /// The number of the step.
   var step: Int
 
-  /// How many samples there are; never 0 when a kernel is called.
+  /// The number of samples; never 0 when a kernel is called.
   var count: Int { high - low }
 }
 
-/// What a function makes of one window.
+/// Computes a value from one window.
 protocol WindowKernel {
-  /// Looks at a series as a whole before its windows come.
+  /// Examines a series as a whole before its windows.
   mutating func prepare(_ columns: SampleColumns)
   /// The value for one window that has at least one sample; `absentValue` for none.
   mutating func value(_ columns: SampleColumns, _ window: SampleWindow) -> Double
-  /// Writes the values of all windows over the row. One dynamic call per series: the loop is compiled for each kernel.
+  /// Writes the values of all windows over the row. One dynamic call per series: the loop is
+  /// compiled for each kernel.
   mutating func fill(
     _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid, _ context: QueryContext
   ) throws(QueryError)
@@ -40,7 +41,7 @@ extension WindowKernel {
     try fillWindows(&row, columns, windows, context)
   }
 
-  /// Moves a window over a series: two indices, no sample is looked for twice.
+  /// Moves a window over a series with two indices; no sample is searched for twice.
   @inline(__always)
   mutating func fillWindows(
     _ row: inout [Double], _ columns: SampleColumns, _ windows: WindowGrid, _ context: QueryContext
@@ -57,7 +58,7 @@ extension WindowKernel {
       if newest <= end { high = timestamps.count }
       while high < timestamps.count, timestamps[high] <= end { high += 1 }
       while low < high, timestamps[low] <= window.start - windows.before { low += 1 }
-      // A wide window at each of many steps is the one loop that is longer than its data.
+      // Wide windows at many steps are the one case where the work exceeds the number of samples.
       work += high - low
       if work > 1 << 14 {
         try context.checkpoint(work: work)

@@ -1,8 +1,8 @@
-/// Aggregations that fold the values of a group one after another: sum, avg, min, max, count,
+/// Aggregations that combine the values of a group one after another: sum, avg, min, max, count,
 /// group, stddev, stdvar.
 final class AggregateOperator: InstantOperator {
-  /// Reads all rows of an operator and gives those of the groups, one after another.
-  typealias Folding = (
+  /// Reads all rows of an operator and returns those of the groups.
+  typealias Aggregating = (
     _ source: any InstantOperator, _ groups: SeriesGroups, _ context: QueryContext,
     _ row: inout [Double]
   ) throws(QueryError) -> [Double]
@@ -11,23 +11,23 @@ final class AggregateOperator: InstantOperator {
   private let source: any InstantOperator
   private let groups: SeriesGroups
   private let context: QueryContext
-  private let folding: Folding
+  private let aggregating: Aggregating
   private var rows: [Double]?
   private var position = 0
 
   init(
     _ source: any InstantOperator, _ groups: SeriesGroups, _ context: QueryContext,
-    _ folding: @escaping Folding
+    _ aggregating: @escaping Aggregating
   ) {
     self.source = source
     self.groups = groups
     self.context = context
-    self.folding = folding
+    self.aggregating = aggregating
     heads = groups.heads
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
-    if rows == nil { rows = try folding(source, groups, context, &row) }
+    if rows == nil { rows = try aggregating(source, groups, context, &row) }
     guard let rows, position < heads.count else { return false }
     let base = position * row.count
     for step in row.indices { row[step] = rows[base + step] }
@@ -35,12 +35,12 @@ final class AggregateOperator: InstantOperator {
     return true
   }
 
-  /// The folding with an accumulator. A function rather than a generic class, so that the compiler
-  /// makes a copy of the loop for each accumulator.
-  static func folding<Cell: Accumulator>(_ type: Cell.Type) -> Folding {
+  /// The aggregation with an accumulator. A function rather than a generic class, so that the
+  /// compiler specialises the loop for each accumulator.
+  static func aggregating<Cell: Accumulator>(_ type: Cell.Type) -> Aggregating {
     { (source, groups, context, row) throws(QueryError) in
       let steps = row.count
-      try context.requireRoom(rows: groups.heads.count, steps: steps)
+      try context.requireCapacity(rows: groups.heads.count, steps: steps)
       try context.hold(groups.heads.count * steps)
       var cells = [Cell](repeating: Cell(), count: groups.heads.count * steps)
       var series = 0

@@ -2,8 +2,8 @@ import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// Puts the `le` series of classic histograms together and evaluates a function of the buckets at
-/// every step.
+/// Combines the `le` series of classic histograms and evaluates a function of the buckets at every
+/// step.
 final class BucketOperator: InstantOperator {
   let heads: SeriesHeads
   private let table: SeriesTable
@@ -15,8 +15,8 @@ final class BucketOperator: InstantOperator {
   private let names: [String?]
   private var position = 0
 
-  /// The function gets the buckets and the number of the step; `range` is the argument's, for
-  /// warnings. The label, if any, is set on every series of the answer.
+  /// The function gets the buckets and the index of the step; `range` is the argument's, for
+  /// warnings. The label, if any, is set on every resulting series.
   init(
     _ table: SeriesTable, on grid: StepGrid, at range: SourceRange, label: Label? = nil,
     _ context: QueryContext, _ function: @escaping (inout ClassicBuckets, Int) -> Double

@@ -1,4 +1,4 @@
-/// Hands over the series of several operators, one after another.
+/// Yields the series of several operators, one after another.
 final class ConcatenationOperator: InstantOperator {
   let heads: SeriesHeads
   private var sources: ArraySlice<any InstantOperator>

@@ -3,7 +3,7 @@ import MetricModel
 /// `count_values`: counts the series of a group that have the same value, with the value as a
 /// label.
 enum CountValues {
-  /// Drains the source and makes one series for each group and value.
+  /// Drains the source and creates one series for each group and value.
   static func evaluate(
     _ source: any InstantOperator, _ groups: SeriesGroups, label: String, steps: Int,
     _ context: QueryContext

@@ -2,14 +2,14 @@ import MetricModel
 import PromQLSyntax
 import StorageAPI
 
-/// What `rate` and `increase` say of metrics that are not counted as counters should be.
+/// The annotations of `rate` and `increase` about metrics that do not look like counters.
 struct CounterNotes {
   private let context: QueryContext
   private let range: SourceRange
   /// Whether all series have the name of a counter.
   private let areNamesKnown: Bool
 
-  /// Notes about the argument at a range; nil for other functions.
+  /// Annotations about the argument at a range; `nil` for other functions.
   init?(_ function: String, of argument: Expression, _ context: QueryContext) {
     guard function == "rate" || function == "increase" else { return nil }
     self.context = context
@@ -21,7 +21,7 @@ struct CounterNotes {
     }
   }
 
-  /// Looks at one series: its values at all steps and the samples they were made of.
+  /// Examines one series: its values at all steps and the samples they were computed from.
   func look(
     at head: @autoclosure () -> SeriesHead, _ row: [Double], _ columns: SampleColumns,
     _ source: any WindowSource
@@ -37,8 +37,8 @@ struct CounterNotes {
         + Expression.quoted(name), at: range)
   }
 
-  /// Warns if samples claim to count since before the sample that precedes them, although that one
-  /// counts since another instant; the windows in which that is so are counted.
+  /// Warns if the start timestamp of a sample lies before the previous sample, although that one
+  /// has a different start; counts the windows affected.
   private func warnOfOverlaps(in columns: SampleColumns, _ grid: WindowGrid, _ head: SeriesHead) {
     let overlaps = columns.overlappingStarts
     guard !overlaps.isEmpty else { return }

@@ -1,16 +1,16 @@
 import MetricModel
 import PromQLSyntax
 
-/// Joins series with the info series about them, step by step.
+/// Joins series with their info series, step by step.
 struct InfoJoin {
-  /// The labels that say what a series is about.
+  /// The labels that identify what a series is about.
   private static let identity = ["instance", "job"]
 
   private let criteria: InfoCriteria
-  /// Rows of the samples' times; the newest wins where two of a name are about the same.
+  /// Rows of sample times; where two info series of a name match, the newest one is used.
   private let table: SeriesTable
   private let context: QueryContext
-  private var grouping = LabelGrouping(.keeping(identity))
+  private var grouping = LabelGrouping(.retaining(identity))
   private var infosOfGroup: [[Int]] = []
 
   init(_ criteria: InfoCriteria, _ table: SeriesTable, _ context: QueryContext) {
@@ -76,7 +76,7 @@ struct InfoJoin {
     return base.merging(Labels(added.map { ($0.key.string, $0.value) }))
   }
 
-  /// Of each info metric, the series with the newest sample.
+  /// For each info metric, the series with the newest sample.
   private mutating func newestInfos(of base: Labels, at step: Int) -> [Int] {
     guard let group = grouping.existingGroup(of: base) else { return [] }
     var newest: [ExactText: Int] = [:]

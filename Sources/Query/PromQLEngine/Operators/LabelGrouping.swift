@@ -1,20 +1,19 @@
 import MetricModel
 
-/// Puts label sets into groups by some of their labels, comparing packed bytes without making
-/// strings.
+/// Groups label sets by some of their labels, comparing packed bytes without creating strings.
 struct LabelGrouping {
-  /// Which labels make the group.
+  /// Which labels form the group.
   enum Rule {
     /// These only.
-    case keeping([String])
+    case retaining([String])
     /// All but these.
     case removing([String])
   }
 
-  /// The labels of each group, in the order in which the groups were met.
+  /// The labels of each group, in the order in which the groups were found.
   private(set) var groups: [Labels] = []
   private let rule: Rule
-  private let keeps: Bool
+  private let retains: Bool
   private let names: [[UInt8]]
   private var known: [GroupKey: Int] = [:]
   private var key = GroupKey()
@@ -22,16 +21,16 @@ struct LabelGrouping {
   init(_ rule: Rule) {
     self.rule = rule
     switch rule {
-    case .keeping(let names):
-      keeps = true
+    case .retaining(let names):
+      retains = true
       self.names = names.map { Array($0.utf8) }
     case .removing(let names):
-      keeps = false
+      retains = false
       self.names = names.map { Array($0.utf8) }
     }
   }
 
-  /// The number of the group that the labels belong to; a new one if they are the first.
+  /// The index of the group that the labels belong to; a new one if they are the first.
   mutating func group(of labels: Labels) -> Int {
     fillKey(from: labels)
     if let index = known[key] { return index }
@@ -41,25 +40,25 @@ struct LabelGrouping {
     return index
   }
 
-  /// The number of the group that the labels belong to, if it was met before.
+  /// The index of the group that the labels belong to, if it exists.
   mutating func existingGroup(of labels: Labels) -> Int? {
     fillKey(from: labels)
     return known[key]
   }
 
   private mutating func fillKey(from labels: Labels) {
-    // Taken out and put back, so that it is changed in place.
+    // Moved out and back, so that it is changed in place.
     var key = GroupKey()
     swap(&key, &self.key)
     key.removeAll()
-    // Without names to keep there is one group, whatever the labels are.
-    if !keeps || !names.isEmpty {
+    // Without names to group by there is one group, whatever the labels are.
+    if !retains || !names.isEmpty {
       let packed = labels.packed.span
       var position = 0
       while position < packed.count {
         let name = Self.text(at: &position, packed)
         let value = Self.text(at: &position, packed)
-        guard isNamed(name, packed) == keeps else { continue }
+        guard isNamed(name, packed) == retains else { continue }
         key.append(name, packed)
         key.append(value, packed)
       }
@@ -79,7 +78,7 @@ struct LabelGrouping {
     return false
   }
 
-  /// The place of the text at a position of packed labels, which moves behind it.
+  /// The range of the text at a position of packed labels; advances the position past it.
   @inline(__always)
   private static func text(at position: inout Int, _ packed: Span<UInt8>) -> Range<Int> {
     var length = Int(packed[position])
@@ -96,14 +95,14 @@ struct LabelGrouping {
 
   private func reduced(_ labels: Labels) -> Labels {
     switch rule {
-    case .keeping(let names): labels.keeping(names)
+    case .retaining(let names): labels.retaining(names)
     case .removing(let names): labels.removing(names)
     }
   }
 }
 
-/// The bytes that tell groups apart, with their hash: the standard library would hash them one call
-/// per byte.
+/// The bytes that identify a group, with their hash: the standard library would hash them with one
+/// call per byte.
 private struct GroupKey: Hashable {
   private var bytes: [UInt8] = []
   private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -113,7 +112,7 @@ private struct GroupKey: Hashable {
     hash = 0xcbf2_9ce4_8422_2325
   }
 
-  /// Adds a text; the byte after it occurs in no UTF-8.
+  /// Appends a text; the byte after it cannot occur in UTF-8.
   @inline(__always)
   mutating func append(_ text: Range<Int>, _ packed: Span<UInt8>) {
     for place in text {

@@ -1,10 +1,10 @@
 import PromQLSyntax
 
-/// Arithmetic and comparison of two vectors: series of equal groups meet, step by step.
+/// Arithmetic and comparison of two vectors: series of equal groups are matched, step by step.
 ///
-/// The side of which a group may have one series only is read first; the other side streams. The
-/// answer has one series for each pair that may meet, and with `fill` one for each series that may
-/// meet nobody.
+/// The side that may have only one series per group is read first; the other side streams. The
+/// result has one series for each pair that may match, and with `fill` one for each series that may
+/// remain unmatched.
 final class MatchOperator: InstantOperator {
   let heads: SeriesHeads
   private let node: BinaryExpression
@@ -20,7 +20,7 @@ final class MatchOperator: InstantOperator {
   private var manyPosition = -1
   private var queue: ArraySlice<MatchOutputs.Output>
   private var leftovers: ArraySlice<MatchOutputs.Output>
-  /// Whether the many side has a value in a group at a step; kept only if that side is filled.
+  /// Whether the many side has a value in a group at a step; recorded only if that side is filled.
   private var manyPresence: [Bool] = []
   private var outputIndex = 0
 
@@ -47,7 +47,7 @@ final class MatchOperator: InstantOperator {
     }
   }
 
-  /// Prometheus fills after it has put the many side on the left: with `group_right`, `fill_left`
+  /// Prometheus fills after it has moved the many side to the left: with `group_right`, `fill_left`
   /// means the right side.
   private var fillForMany: Double? { node.matching.leftFill }
   private var fillForOne: Double? { node.matching.rightFill }
@@ -105,7 +105,7 @@ final class MatchOperator: InstantOperator {
     }
   }
 
-  /// Series of the one side that met nobody, with the many side filled.
+  /// The next unmatched series of the one side, with the many side filled.
   private func nextLeftover(into row: inout [Double]) throws(QueryError) -> Bool {
     if let fill = fillForMany, let output = leftovers.popFirst(), let partner = output.one {
       try guardian.checkDuplicatesAgainstFill()

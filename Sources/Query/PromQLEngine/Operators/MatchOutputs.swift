@@ -1,19 +1,19 @@
 import MetricModel
 import PromQLSyntax
 
-/// Which series a vector match yields: the pairs of series that may meet, and the ones that a fill
+/// The series that a vector match yields: the pairs of series that may match, and those that a fill
 /// may complete.
 struct MatchOutputs {
-  /// One series of the answer.
+  /// One series of the result.
   struct Output {
     var head: SeriesHead
     /// The series of the one side; nil if that side is filled.
     var one: Int?
   }
 
-  /// For each series of the many side, what it yields.
+  /// The results of each series of the many side.
   private(set) var ofMany: [[Output]] = []
-  /// What series of the one side yield when the many side is filled.
+  /// The results of series of the one side when the many side is filled.
   private(set) var leftovers: [Output] = []
   private(set) var groupOfMany: [Int] = []
   private(set) var groupOfOne: [Int] = []
@@ -51,7 +51,7 @@ struct MatchOutputs {
   /// How many groups there are.
   var groupCount: Int { groups.count }
 
-  /// All series of the answer, in the order in which they are yielded.
+  /// All series of the result, in the order in which they are yielded.
   var all: [Output] { ofMany.flatMap { $0 } + leftovers }
 
   /// Whether the one side has a value in a group at a step.

@@ -1,7 +1,7 @@
 import MetricModel
 import PromQLSyntax
 
-/// Watches that a vector match is unambiguous at every step (rule 35).
+/// Checks that a vector match is unambiguous at every step.
 struct MatchValidator {
   private let node: BinaryExpression
   private let steps: Int
@@ -12,10 +12,10 @@ struct MatchValidator {
     let pair: [Labels]
   }
   private var duplicates: [Int: Duplicate] = [:]
-  /// One-to-one: whether a group has a match at a step. Else, the same for labels that several
+  /// One-to-one: whether a group has a match at a step. Otherwise the same for labels that several
   /// outputs share.
   private var claimed: [Bool]
-  /// For outputs whose labels others have, too, the number of those labels.
+  /// For outputs that share their labels with others, the index of those labels.
   private var sharedLabels: [Int: Int] = [:]
 
   init(
@@ -72,12 +72,13 @@ struct MatchValidator {
     for (step, duplicate) in duplicates where row[step].isPresent { throw failure(duplicate) }
   }
 
-  /// Fails if the one side is ambiguous at any step, since a filled many side is everywhere.
+  /// Fails if the one side is ambiguous at any step, since a filled many side is present
+  /// everywhere.
   func checkDuplicatesAgainstFill() throws(QueryError) {
     if let duplicate = duplicates.first?.value { throw failure(duplicate) }
   }
 
-  /// Notes a match; a second one of the same group, or of the same labels, fails.
+  /// Records a match; a second one of the same group, or with the same labels, fails.
   mutating func claim(step: Int, group: Int, output: Int) throws(QueryError) {
     let slot: Int
     if isOneToOne {
@@ -100,7 +101,7 @@ struct MatchValidator {
 }
 
 extension Labels {
-  /// All labels in braces, the metric name as any other.
+  /// All labels in braces, including the metric name.
   var setText: String {
     let items = map { label in
       "\(label.name)=\(Expression.quoted(label.value))"

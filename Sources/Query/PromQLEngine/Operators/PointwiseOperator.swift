@@ -1,10 +1,10 @@
-/// Applies a function of one number to every value; the metric name falls.
+/// Applies a function of one number to every value; the metric name is dropped.
 final class PointwiseOperator: InstantOperator {
   let heads: SeriesHeads
   private let source: any InstantOperator
   private let function: (Double, Int) -> Double
 
-  /// The function gets the value and the number of the step.
+  /// The function gets the value and the index of the step.
   init(_ source: any InstantOperator, steps function: @escaping (Double, Int) -> Double) {
     self.source = source
     self.function = function

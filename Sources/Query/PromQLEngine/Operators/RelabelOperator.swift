@@ -1,14 +1,14 @@
 import MetricModel
 import PromQLSyntax
 
-/// Gives series new labels; those that become equal are merged, and must not have values at the
-/// same step.
+/// Changes the labels of series; series that become equal are merged, and must not have values at
+/// the same step.
 final class RelabelOperator: InstantOperator {
   let heads: SeriesHeads
   private let source: any InstantOperator
   private let range: SourceRange
   private let context: QueryContext
-  /// Where the rows of each source series go; nil if all heads stay apart and rows can pass
+  /// The result row of each source series; `nil` if all heads remain distinct and rows can pass
   /// through.
   private var targets: [Int]?
   private var merged: [[Double]]?
@@ -27,7 +27,7 @@ final class RelabelOperator: InstantOperator {
     for head in source.heads {
       let changed = try relabel(head)
       try context.checkpoint()
-      // Long labels take memory, too: so much as samples of the same size.
+      // Long labels take memory, too: as much as samples of the same size.
       try context.hold(changed.labels.packed.count / 16)
       if let index = known[changed.labels] {
         targets.append(index)

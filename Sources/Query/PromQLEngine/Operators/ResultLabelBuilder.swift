@@ -1,20 +1,20 @@
 import MetricModel
 import PromQLSyntax
 
-/// Names the series that a vector match yields (rules 28 and 34).
+/// Builds the labels of the series that a vector match yields.
 struct ResultLabelBuilder {
   private let node: BinaryExpression
 
   init(_ node: BinaryExpression) { self.node = node }
 
-  /// The head of what a series of the many side yields with one of the one side.
+  /// The head for a series of the many side matched with one of the one side.
   func head(many: SeriesHead, one: Labels) -> SeriesHead {
     let matching = node.matching
     var labels = many.labels
     if !node.operation.isComparison { labels = labels.removing(SeriesHead.nameLabels) }
     if matching.cardinality == .oneToOne {
       if matching.isOn {
-        labels = labels.keeping(matching.labels)
+        labels = labels.retaining(matching.labels)
       } else if !matching.labels.isEmpty {
         labels = labels.removing(matching.labels)
       }

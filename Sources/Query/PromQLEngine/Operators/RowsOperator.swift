@@ -1,6 +1,6 @@
 import MetricModel
 
-/// Hands over rows that are known already.
+/// Yields rows that are known already.
 final class RowsOperator: InstantOperator {
   let heads: SeriesHeads
   private let rows: [[Double]]

@@ -1,8 +1,8 @@
 import MetricModel
 
-/// Aggregations that keep some of the series as they are: topk, bottomk, limitk, limit_ratio.
+/// Aggregations that select some of the series unchanged: topk, bottomk, limitk, limit_ratio.
 final class SelectionOperator: InstantOperator {
-  /// Which series of a group stay at a step.
+  /// The criterion for selecting series of a group at a step.
   enum Choice {
     case largest
     case smallest
@@ -19,8 +19,7 @@ final class SelectionOperator: InstantOperator {
   private var rows: [[Double]]?
   private var position = 0
 
-  /// Draws everything from the source at once: the order of an instant answer is that of the
-  /// values.
+  /// Drains the source at once: the order of an instant result is that of the values.
   init(
     _ source: any InstantOperator, _ groups: SeriesGroups, _ choice: Choice,
     parameter: [Double], _ context: QueryContext
@@ -44,8 +43,8 @@ final class SelectionOperator: InstantOperator {
     return true
   }
 
-  /// The rows with only the chosen values, and whose they are: by value for a single step, else in the order in which the series
-  /// came; those that are never chosen are left out.
+  /// The rows with only the selected values, and their series: by value for a single step, else in
+  /// the order of the source; series that are never selected are left out.
   private func choose(
     from table: SeriesTable
   ) throws(QueryError) -> (order: [Int], rows: [[Double]]) {
@@ -67,9 +66,9 @@ final class SelectionOperator: InstantOperator {
     return (order, order.map { rows[$0] })
   }
 
-  /// The series of a group that stay at each step, the best first.
+  /// The selected series of a group at each step, the best first.
   ///
-  /// - Complexity: O(series * steps); rows are read one after another, as they lie.
+  /// - Complexity: O(series * steps); rows are read sequentially.
   private func chosen(
     _ group: [Int], of table: SeriesTable
   ) throws(QueryError) -> [[Int]] {
@@ -104,9 +103,9 @@ final class SelectionOperator: InstantOperator {
     limit < 1 ? 0 : limit >= 0x1p62 ? Int.max : Int(limit)
   }
 
-  /// Whether a series is within a share of all: a fixed hash of its labels, scaled to 0...1, is
+  /// Whether a series belongs to a fraction of all: a fixed hash of its labels, scaled to 0...1, is
   /// below a positive ratio or at least 1 plus a negative one, so that `r` and `r - 1` complement
-  /// each other (rule 47).
+  /// each other.
   static func isWithin(_ ratio: Double, _ labels: Labels) -> Bool {
     // The fingerprint's low bits are well mixed, its high bits less so for short texts.
     var hash = labels.fingerprint

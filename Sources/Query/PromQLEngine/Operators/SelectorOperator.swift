@@ -8,23 +8,24 @@ final class SelectorOperator: InstantOperator {
   enum Content {
     /// The samples' values.
     case values
-    /// The samples' own times in seconds, as `timestamp()` wants them.
+    /// The samples' timestamps in seconds, for `timestamp()`.
     case timestamps
-    /// The instants in seconds since which the samples count, as `start_timestamp()` wants them.
+    /// The samples' start timestamps in seconds, for `start_timestamp()`.
     case startTimestamps
   }
 
-  /// Which instants are looked at.
+  /// The instants and the lookback to read.
   struct Reading {
-    /// The instants, offset and `@` applied; one only if `@` pins them.
+    /// The instants, with offset and `@` applied; only one if `@` pins them.
     var grid: StepGrid
     /// The number of steps of a row.
     var steps: Int
-    /// How far back a sample may lie, in milliseconds.
+    /// The lookback in milliseconds.
     var lookback: Int64
-    /// How far ahead a sample may lie that `smoothed` interpolates to; 0 without.
+    /// The lookahead in milliseconds to which `smoothed` interpolates; otherwise 0.
     var lookahead: Int64
-    /// Whether a native histogram ends the query; their times are as good as those of numbers.
+    /// Whether a native histogram is an error; only their values are unsupported, not their
+    /// timestamps.
     var refusesHistograms: Bool
 
     /// The lookback as text.
@@ -35,7 +36,7 @@ final class SelectorOperator: InstantOperator {
   private let series: any SelectedSeries
   private let reading: Reading
   private let content: Content
-  /// Whether the newest sample is all that is looked at.
+  /// Whether only the newest sample is needed.
   private let wantsNewest: Bool
   private let context: QueryContext
   private var columns = SampleColumns()
@@ -152,7 +153,7 @@ extension SelectedSeries {
     }
   }
 
-  /// The newest sample between two instants, if that takes no decoding.
+  /// The newest sample between two instants, if it is known without decoding.
   func loadNewest(
     _ place: Int, from start: Int64, through end: Int64
   ) throws(QueryError) -> (timestamp: Int64, value: Double)? {

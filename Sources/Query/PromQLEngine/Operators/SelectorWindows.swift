@@ -39,19 +39,19 @@ final class SelectorWindows: WindowSource {
 }
 
 extension SampleColumns {
-  /// Leaves stale markers out, as range selectors do (rule 14).
+  /// Removes stale markers, which are never part of a range vector.
   mutating func removeStaleMarkers() {
     guard let first = values.firstIndex(where: { !$0.isPresent }) else { return }
     let hasStarts = !startTimestamps.isEmpty
-    var kept = first
+    var retained = first
     for index in first..<values.count where values[index].isPresent {
-      values[kept] = values[index]
-      timestamps[kept] = timestamps[index]
-      if hasStarts { startTimestamps[kept] = startTimestamps[index] }
-      kept += 1
+      values[retained] = values[index]
+      timestamps[retained] = timestamps[index]
+      if hasStarts { startTimestamps[retained] = startTimestamps[index] }
+      retained += 1
     }
-    if hasStarts { startTimestamps.removeSubrange(kept...) }
-    values.removeSubrange(kept...)
-    timestamps.removeSubrange(kept...)
+    if hasStarts { startTimestamps.removeSubrange(retained...) }
+    values.removeSubrange(retained...)
+    timestamps.removeSubrange(retained...)
   }
 }

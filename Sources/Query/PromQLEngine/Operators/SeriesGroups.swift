@@ -1,27 +1,27 @@
 import MetricModel
 import StorageAPI
 
-/// Which group each series of an operator belongs to.
+/// The group of each series of an operator.
 struct SeriesGroups {
-  /// Whose group is which; kept with the series, of which the next query has the same.
+  /// The group of each series; cached with the series set, which the next query shares.
   private struct Membership: Sendable {
     var groupOfSeries: [UInt32] = []
     /// The labels of the groups, sorted.
     var groups: [Labels] = []
   }
 
-  /// The group's number, by series.
+  /// The index of the group, by series.
   let groupOfSeries: [UInt32]
   /// The heads of the groups, sorted by labels.
   let heads: SeriesHeads
 
-  /// Groups series as `by` or `without` say; a group's name falls if that of any of its series
-  /// does.
+  /// Groups series by `by` or `without`; a group's metric name is dropped if that of any of its
+  /// series is.
   init(_ heads: SeriesHeads, by labels: [String], isWithout: Bool) {
     let membership = heads.series.remembered([isWithout ? "without" : "by"] + labels) {
       Self.membership(
         of: heads.series,
-        isWithout ? .removing(labels + SeriesHead.nameLabels) : .keeping(labels))
+        isWithout ? .removing(labels + SeriesHead.nameLabels) : .retaining(labels))
     }
     groupOfSeries = membership.groupOfSeries
     if let dropsNames = heads.dropsNames {
@@ -47,7 +47,7 @@ struct SeriesGroups {
       groupOfSeries: met.map { places[Int($0)] }, groups: sorted.map { groups[$0] })
   }
 
-  /// The numbers of the series of each group.
+  /// The indices of the series of each group.
   var members: [[Int]] {
     var members = [[Int]](repeating: [], count: heads.count)
     for (series, group) in groupOfSeries.enumerated() { members[Int(group)].append(series) }

@@ -1,8 +1,8 @@
 import MetricModel
 import PromQLSyntax
 
-/// `and`, `or`, `unless`: keeps series of one side by what the other side has in the same group at
-/// the same step.
+/// `and`, `or`, `unless`: selects series of one side by what the other side has in the same group
+/// at the same step.
 final class SetOperator: InstantOperator {
   let heads: SeriesHeads
   private let operation: BinaryOperator
@@ -41,7 +41,7 @@ final class SetOperator: InstantOperator {
     if operation == .or { return try nextOfUnion(into: &row) }
     if !isPrepared { try prepare(&row) }
     guard try left.next(into: &row) else { return false }
-    keep(&row, group: leftGroups[leftPosition], whenPresent: operation == .and)
+    retain(&row, group: leftGroups[leftPosition], whenPresent: operation == .and)
     leftPosition += 1
     return true
   }
@@ -64,7 +64,7 @@ final class SetOperator: InstantOperator {
       return true
     }
     guard try right.next(into: &row) else { return false }
-    keep(&row, group: rightGroups[rightPosition], whenPresent: false)
+    retain(&row, group: rightGroups[rightPosition], whenPresent: false)
     rightPosition += 1
     return true
   }
@@ -73,7 +73,7 @@ final class SetOperator: InstantOperator {
     for step in row.indices where row[step].isPresent { presence[group * steps + step] = true }
   }
 
-  private func keep(_ row: inout [Double], group: Int, whenPresent wanted: Bool) {
+  private func retain(_ row: inout [Double], group: Int, whenPresent wanted: Bool) {
     for step in row.indices where presence[group * steps + step] != wanted {
       row[step] = absentValue
     }
@@ -81,8 +81,8 @@ final class SetOperator: InstantOperator {
 }
 
 extension VectorMatching {
-  /// How series are put into groups that match each other.
+  /// How series are grouped for matching.
   var groupingRule: LabelGrouping.Rule {
-    isOn ? .keeping(labels) : .removing(labels + [Label.metricName])
+    isOn ? .retaining(labels) : .removing(labels + [Label.metricName])
   }
 }

@@ -1,5 +1,5 @@
-/// The windows of a range vector, one for each step of a grid: open at the start, closed at the end
-/// (rule 13).
+/// The windows of a range vector, one for each step of a grid: open at the start, closed at the
+/// end.
 struct WindowGrid {
   /// One window.
   struct Window {
@@ -7,7 +7,7 @@ struct WindowGrid {
     var start: Int64
     /// The closed end.
     var end: Int64
-    /// The instant for which the window is looked at; not its end if there is an offset or an `@`.
+    /// The instant for which the window is evaluated; not its end if there is an offset or an `@`.
     var evaluation: Int64
   }
 
@@ -15,11 +15,12 @@ struct WindowGrid {
   let grid: StepGrid
   /// The length of every window, in milliseconds.
   let length: Int64
-  /// How far before its start a window reaches for samples of `anchored` and `smoothed`.
+  /// How far before its start a window reaches for samples of `anchored` and `smoothed`, in
+  /// milliseconds.
   var before: Int64 = 0
-  /// How far beyond its end a window reaches for samples of `smoothed`.
+  /// How far beyond its end a window reaches for samples of `smoothed`, in milliseconds.
   var after: Int64 = 0
-  /// How far all windows are moved into the past.
+  /// How far all windows are moved into the past, in milliseconds.
   let offset: Int64
   private let pinned: Int64?
   /// Whether all windows are the same.

@@ -1,6 +1,6 @@
 import StorageAPI
 
-/// Lets a kernel make values of the windows over each series.
+/// Applies a kernel to the windows over each series.
 final class WindowOperator: InstantOperator {
   let heads: SeriesHeads
   private let source: any WindowSource
@@ -8,22 +8,22 @@ final class WindowOperator: InstantOperator {
   private let context: QueryContext
   private var columns = SampleColumns()
   private var position = -1
-  /// Looks at the samples of counters, for notes; nil if there can be none.
+  /// Examines the samples of counters for annotations; `nil` if there can be none.
   var notes: CounterNotes?
 
   init(
-    _ source: any WindowSource, keepsName: Bool, kernel: any WindowKernel, _ context: QueryContext
+    _ source: any WindowSource, retainsName: Bool, kernel: any WindowKernel, _ context: QueryContext
   ) {
     self.source = source
     self.context = context
     self.kernel = kernel
-    heads = keepsName ? source.heads : source.heads.droppingNames
+    heads = retainsName ? source.heads : source.heads.droppingNames
   }
 
   func next(into row: inout [Double]) throws(QueryError) -> Bool {
     guard try source.next(into: &columns) else { return false }
     position += 1
-    // Taken out for the loop, so that no access to them has to be checked or kept alive in it.
+    // Moved out for the loop, so that no exclusivity check or retain is needed in it.
     var columns = SampleColumns()
     swap(&columns, &self.columns)
     defer { swap(&columns, &self.columns) }

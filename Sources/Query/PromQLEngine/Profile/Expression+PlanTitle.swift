@@ -2,7 +2,7 @@ import MetricModel
 import PromQLSyntax
 
 extension Expression {
-  /// Whether the part has no line of its own: parentheses, and selectors, which note themselves.
+  /// Whether the part has no line of its own: parentheses, and selectors, which record themselves.
   var isTransparent: Bool {
     switch self {
     case .parentheses, .selector: true
@@ -10,7 +10,7 @@ extension Expression {
     }
   }
 
-  /// What a line of an explained plan says of this part alone, without the parts below it.
+  /// The title of this part alone in an explained plan, without the parts below it.
   var planTitle: String {
     switch self {
     case .number, .duration, .string, .selector, .matrix: description
@@ -30,7 +30,7 @@ extension Expression {
       switch node.operation {
       case .topk, .bottomk, .limitk, .limitRatio, .quantile, .countValues:
         return "holds all series, then chooses by group"
-      default: return "folds series into groups as they come"
+      default: return "aggregates series into groups as they come"
       }
     case .binary(let node):
       if QueryEngine.type(of: node.left) == .scalar || QueryEngine.type(of: node.right) == .scalar {

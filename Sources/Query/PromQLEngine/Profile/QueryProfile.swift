@@ -1,9 +1,10 @@
 package import MetricModel
 
-/// What a query did and where its time went: the plan as a tree, with what each part measured.
+/// What a query did and where its time went: the plan as a tree, with the measurements of each
+/// part.
 ///
-/// Only queries with `QueryOptions.recordsProfile` have one; recording costs two looks at the clock
-/// for each series and part.
+/// Only queries with `QueryOptions.recordsProfile` have one; recording costs two readings of the
+/// clock for each series and part.
 package struct QueryProfile: Sendable {
   /// One part of the plan.
   package struct Node: Sendable {
@@ -11,15 +12,15 @@ package struct QueryProfile: Sendable {
     package var title: String
     /// How it is evaluated, in words.
     package var method: String
-    /// How many series it handed on.
+    /// The number of series that it yielded.
     package var series = 0
-    /// At how many instants it was evaluated.
+    /// The number of instants at which it was evaluated.
     package var steps = 0
     /// Samples read from storage by this part alone.
     package var samplesRead = 0
-    /// Time spent in it and in the parts below, planning and selection of series included.
+    /// Time spent in it and in the parts below, including planning and selecting series.
     package var time: Duration = .zero
-    /// The parts that it draws from.
+    /// The parts that it reads from.
     package var children: [Node] = []
 
     /// Time spent in this part alone.
@@ -32,19 +33,20 @@ package struct QueryProfile: Sendable {
   package var roots: [Node] = []
   /// How many instants the query has.
   package var steps = 0
-  /// Time to plan, which selects the series and may read sides that must be known first.
+  /// The time for planning, which selects the series and may read operands that must be known
+  /// first.
   package var preparation: Duration = .zero
-  /// Time to evaluate and to make the answer.
+  /// The time for evaluating and building the result.
   package var evaluation: Duration = .zero
-  /// Samples that this engine read from storage, each once per selector that reads it.
+  /// Samples read from storage, each once per selector that reads it.
   package var samplesRead = 0
-  /// The most samples that were held at one time, as `query.max-samples` counts them.
+  /// The most samples held in memory at one time, as `query.max-samples` counts them.
   package var peakSamples = 0
-  /// What Prometheus calls queryable samples, by step: one for each value of an instant selector, and
-  /// for a range the whole window at each step; what a subquery reads inside of it is not counted.
+  /// Prometheus' queryable samples by step: one for each value of an instant selector, and for a
+  /// range the whole window at each step; what is read inside a subquery is not counted.
   package var queryableSamplesPerStep: [(time: Timestamp, count: Int)] = []
-  /// What Prometheus calls read samples, by step: of each window only what the step before did not
-  /// read, what `@` fixes only at the first step, and of a subquery what it reads inside of it.
+  /// Prometheus' read samples by step: of each window only what the previous step did not read,
+  /// what `@` pins only at the first step, and of a subquery what is read inside it.
   package var readSamplesPerStep: [(time: Timestamp, count: Int)] = []
 
   /// The sum of the queryable samples of all steps.

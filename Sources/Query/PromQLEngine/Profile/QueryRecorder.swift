@@ -1,19 +1,19 @@
 import MetricModel
 import PromQLSyntax
 
-/// Measures the parts of a plan while it is made and run.
+/// Measures the parts of a plan while it is built and run.
 ///
-/// Used from the one task of its query. Parts are entered while their operators are planned, so that
-/// the order of planning makes the tree.
+/// Used from the one task of its query. Parts are entered while their operators are planned, so
+/// that the order of planning yields the tree.
 final class QueryRecorder {
   /// One part of the plan.
   final class Part {
     var node: QueryProfile.Node
-    /// Where the samples that the part looks at are counted.
+    /// The counter for the samples that the part uses.
     let count: SampleCount
     /// Whether it is the whole query.
     let isOutermost: Bool
-    /// Where the parts below count: apart from this one if they have instants of their own.
+    /// The counter for the parts below: a separate one if they have instants of their own.
     fileprivate var countBelow: SampleCount
     fileprivate var children: [Part] = []
 
@@ -44,7 +44,7 @@ final class QueryRecorder {
     path = [root]
   }
 
-  /// Plans a part: what is planned inside of `body` lies below it.
+  /// Plans a part: what is planned inside `body` lies below it.
   func part<Source>(
     _ expression: Expression, on grid: StepGrid, method: String,
     _ body: (Part) async throws(QueryError) -> Source
@@ -66,7 +66,8 @@ final class QueryRecorder {
     return try await body(part)
   }
 
-  /// Called while a subquery is planned, before what lies below it: that has the instants `inner`.
+  /// Called while a subquery is planned, before what lies below it: that is evaluated at the
+  /// instants `inner`.
   func enterSubquery(_ inner: StepGrid, offset: Int64, length: Int64) {
     let part = path[path.count - 1]
     part.countBelow =
@@ -86,10 +87,10 @@ final class QueryRecorder {
     return true
   }
 
-  /// Called when the plan is made.
+  /// Called when the plan is complete.
   func finishPlanning() { planned = ContinuousClock.now - begin }
 
-  /// What was measured.
+  /// The measurements.
   func profile(_ context: QueryContext) -> QueryProfile {
     var profile = QueryProfile()
     profile.roots = root.children.map(\.tree)

@@ -1,7 +1,7 @@
 import PromQLSyntax
 import StorageAPI
 
-/// An operator between a part of the plan and its reader that measures what goes through.
+/// An operator between a part of the plan and its reader that measures what passes through.
 final class RecordedOperator: InstantOperator {
   private let source: any InstantOperator
   private let part: QueryRecorder.Part
@@ -68,8 +68,8 @@ final class RecordedWindows: WindowSource {
     return true
   }
 
-  /// Counts the samples of every window, and those that the window before did not have. What a subquery
-  /// reads is counted by the parts below it.
+  /// Counts the samples of every window, and those that the previous window did not have. What a
+  /// subquery reads is counted by the parts below it.
   private func countWindows(over timestamps: [Int64]) {
     var (low, high) = (0, 0)
     for step in 0..<grid.grid.count {

@@ -1,16 +1,16 @@
-/// Samples that a query looks at, by step, as Prometheus counts them.
+/// Samples that a query uses, by step, as Prometheus counts them.
 ///
-/// Every part that is evaluated at the same instants counts in the same place. Parts below a
-/// subquery, and parts that are evaluated once for all steps, have places of their own; in the end those
-/// are added to the place they stand in.
+/// All parts that are evaluated at the same instants share a counter. Parts below a subquery, and
+/// parts that are evaluated once for all steps, have their own; in the end those are added to the
+/// counter they belong to.
 final class SampleCount {
-  /// How the samples of a place are added to the one it stands in.
+  /// How the samples of a counter are added to its parent.
   private enum Merging {
-    /// Looked at by all steps, read by the first.
+    /// Queryable at all steps, read at the first one.
     case once
-    /// Both by the one step of a query that is nothing but a subquery.
+    /// Both at the one step of a query that is nothing but a subquery.
     case all
-    /// Read by the step whose window they are first in; not looked at, because the windows of the
+    /// Read at the step whose window they are first in; not queryable, because the windows of the
     /// subquery are counted themselves.
     case subquery(offset: Int64, length: Int64)
   }
@@ -26,13 +26,14 @@ final class SampleCount {
     read = queryable
   }
 
-  /// The place of parts that are evaluated once for all steps.
+  /// The counter for parts that are evaluated once for all steps.
   func once(at grid: StepGrid) -> SampleCount { added(grid, .once) }
 
-  /// The place below a subquery that is the whole query.
+  /// The counter below a subquery that is the whole query.
   func all(of grid: StepGrid) -> SampleCount { added(grid, .all) }
 
-  /// The place below a subquery whose windows of a length, in milliseconds, are moved by an offset.
+  /// The counter below a subquery whose windows of a length, in milliseconds, are moved by an
+  /// offset.
   func subquery(_ grid: StepGrid, offset: Int64, length: Int64) -> SampleCount {
     added(grid, .subquery(offset: offset, length: length))
   }
@@ -43,14 +44,14 @@ final class SampleCount {
     return count
   }
 
-  /// Counts samples that a step looks at, and how many of them no step before it did.
+  /// Counts the samples that a step uses, and how many of them no step before it did.
   @inline(__always)
   func note(_ samples: Int, read new: Int, at step: Int) {
     queryable[step] += samples
     read[step] += new
   }
 
-  /// The counts by step, with those of all places below.
+  /// The counts by step, including all child counters.
   var total: (queryable: [Int], read: [Int]) {
     var (queryable, read) = (queryable, read)
     guard !read.isEmpty else { return (queryable, read) }

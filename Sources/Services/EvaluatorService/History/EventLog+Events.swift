@@ -3,7 +3,7 @@ package import AlertRules
 import MetricModel
 
 extension EventLog {
-  /// Writes what happened to a rule or one of its alerts.
+  /// Appends an event of a rule or of one of its alerts.
   package func record(_ event: RuleEvent) {
     switch event {
     case .alertChanged(let change): record(change)
@@ -37,7 +37,7 @@ extension EventLog {
     }
   }
 
-  /// Writes what happened to a notification.
+  /// Appends an event of a notification.
   package func record(_ event: RouterEvent) {
     switch event {
     case .queued(let delivery): record(delivery, outcome: "queued")
@@ -86,7 +86,7 @@ extension EventLog {
 }
 
 extension AlertChange {
-  /// The new state in a reader's word: an alert that had fired and ends is resolved.
+  /// The word for the new state: a firing alert that becomes inactive is resolved.
   package var stateWord: String {
     switch (from, to) {
     case (.firing, .inactive): "resolved"

@@ -1,13 +1,16 @@
+package import ExpositionFormat
 import Foundation
 import Glibc
 import MetricModel
 package import StorageAPI
 import Synchronization
 
-/// `alerts.jsonl`: one line of JSON for every change of an alert's state and every attempt to tell somebody, in order.
+/// The event log `alerts.jsonl`: a line of JSON for each change of an alert's state and each
+/// attempt to deliver a notification, in order.
 ///
-/// The file is only ever appended to, and each line is one write, so that another program may read along, and a crash
-/// leaves whole lines. Trouble with the file never holds up an alert: it is counted, and the next line is tried anew.
+/// Lines are appended with one write each, so that another program can follow the file and a crash
+/// leaves whole lines. An error never delays an alert: it is counted, and the next line opens the
+/// file again.
 package final class EventLog: Sendable {
   /// The file's path.
   package let path: String
@@ -19,7 +22,9 @@ package final class EventLog: Sendable {
 
   private let contents: Mutex<Contents>
 
-  /// Opens the file, or makes it; throws `notWritable` with path and mend.
+  /// Opens the file, or creates it.
+  ///
+  /// - Throws: `StorageError.notWritable` with the path and what to do.
   package init(path: String) throws(StorageError) {
     self.path = path
     guard let file = Self.open(path) else {
@@ -28,10 +33,10 @@ package final class EventLog: Sendable {
     contents = Mutex(Contents(file: file))
   }
 
-  /// How many lines could not be written since the start.
+  /// The number of lines that could not be written since the start.
   package var failures: Int { contents.withLock { $0.failures } }
 
-  /// Appends one line; `body` writes the members of its object, the time is put first.
+  /// Appends one line: the time and the kind, then the members that `body` writes.
   func append(at time: Timestamp, kind: String, _ body: (inout JSONWriter) -> Void) {
     var json = JSONWriter()
     json.object { json in
@@ -63,9 +68,17 @@ package final class EventLog: Sendable {
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o640])
     }
     guard let file = FileHandle(forWritingAtPath: path) else { return nil }
-    // Appending is the kernel's business, so that a reader that cuts the file leaves no hole.
+    // The kernel appends, so that truncating the file leaves no hole.
     _ = fcntl(file.fileDescriptor, F_SETFL, O_APPEND)
     _ = fcntl(file.fileDescriptor, F_SETFD, FD_CLOEXEC)
     return file
+  }
+}
+
+extension EventLog: MetricSource {
+  package func writeMetrics(into buffer: inout FamilyBuffer) {
+    buffer.counter(
+      "tocsin_journal_failures_total", "Lines that could not be written to alerts.jsonl.",
+      Double(failures))
   }
 }

@@ -1,22 +1,24 @@
 import AlertRules
+import EvaluatorConfiguration
 import Logging
 import MetricModel
 import PromQLEngine
 import QueryScripts
 
-/// What became of the tests of a file.
+/// The outcome of the tests of a file.
 package struct RuleTestReport: Sendable {
-  /// Cases that are as the file says.
+  /// The number of cases that passed.
   package var passed = 0
-  /// What is not, one text per case: `FILE:LINE:COLUMN: …`.
+  /// A text for each case that failed: `FILE:LINE:COLUMN: …`.
   package var failures: [String] = []
 }
 
 extension RuleTestFile {
   /// Runs the tests whose name is wanted, one after another.
   ///
-  /// As in promtool all groups are evaluated at each step of `evaluation_interval`, whatever their own interval is, with the
-  /// samples up to then; an alert test looks at the last step at or before its time. A rule that fails ends its test.
+  /// As in promtool, all groups are evaluated at each step of `evaluation_interval`, whatever their
+  /// own interval is, with the samples up to then. An alert case checks the last step at or before
+  /// its time. A rule that fails ends its test.
   package func run(where isWanted: (String) -> Bool = { _ in true }) async -> RuleTestReport {
     var report = RuleTestReport()
     for test in tests where isWanted(test.name) { await run(test, into: &report) }
@@ -28,7 +30,7 @@ extension RuleTestFile {
     let engine = QueryEngine(querier: store)
     let groups = groups(for: test, store: store, engine: engine)
     var fed = 0
-    for elapsed in stride(from: 0, through: test.length, by: Int(interval.rawValue)) {
+    for elapsed in stride(from: 0, through: test.length, by: Int(interval.milliseconds)) {
       let elapsed = Int64(elapsed)
       let now = test.start.adding(milliseconds: elapsed)
       fed = feed(store, test, from: fed, through: elapsed)
@@ -40,8 +42,8 @@ extension RuleTestFile {
           return
         }
       }
-      for alerts in test.alerts where (elapsed..<elapsed + interval.rawValue).contains(alerts.time)
-      {
+      for alerts in test.alerts
+      where (elapsed..<elapsed + interval.milliseconds).contains(alerts.time) {
         await check(alerts, of: test, groups, into: &report)
       }
     }
@@ -54,37 +56,38 @@ extension RuleTestFile {
   private func groups(
     for test: Test, store: RuleTestStore, engine: QueryEngine
   ) -> [RuleGroup] {
-    let query = RuleQueryResult.query(with: engine)
+    let queries = TemplateQueries(engine: engine)
     let templates = RuleTemplates(
       externalURL: test.externalURL, externalLabels: test.externalLabels
-    ) { try await query($0, $1).elements }
+    ) { try await queries.elements(of: $0, at: $1) }
     let services = RuleServices(
-      query: query, expand: { try await templates.expand($0, $1) }, appender: store, store: store,
+      query: engine.ruleQuery, expand: { try await templates.expand($0, $1) }, appender: store,
+      store: store,
       sink: store,
-      // What fails stands in the report.
+      // The report names what fails.
       log: Logger(label: "rules") { _ in SwiftLogNoOpLogHandler() })
     var settings = RuleSettings()
     settings.externalLabels = test.externalLabels
     settings.externalURL = test.externalURL
     return groups.map { definition in
       var definition = definition
-      // Evaluated at every step, and not sooner.
+      // Each step is one tick of the group.
       definition.interval = interval
       return RuleGroup(definition, services: services, settings: settings)
     }
   }
 
-  /// Gives the store the samples of steps up to a time; returns the first step that is left.
+  /// Adds the samples of all steps up to a time to the store. Returns the first step that is left.
   private func feed(
     _ store: RuleTestStore, _ test: Test, from first: Int, through elapsed: Int64
   ) -> Int {
-    let next = Int(elapsed / test.interval.rawValue) + 1
+    let next = Int(elapsed / test.interval.milliseconds) + 1
     guard next > first else { return first }
     for series in test.series {
       let places = first..<max(first, min(next, series.values.count))
       let samples = places.compactMap { place -> (Int64, Double)? in
         guard case .number(let value) = series.values[place] else { return nil }
-        return (test.start.rawValue + Int64(place) * test.interval.rawValue, value)
+        return (test.start.rawValue + Int64(place) * test.interval.milliseconds, value)
       }
       if !samples.isEmpty { store.add(series.labels, samples) }
     }
@@ -125,38 +128,50 @@ extension RuleTestFile {
     _ expression: ExpressionCase, of test: Test, _ engine: QueryEngine,
     into report: inout RuleTestReport
   ) async {
-    let what = "\(expression.text) at \(PrometheusDuration(rawValue: expression.time))"
-    let got: [RuleSample]
+    let what = "\(expression.expression) at \(PrometheusDuration(rawValue: expression.time))"
+    let got: [VectorElement]
     do {
       let now = test.start.adding(milliseconds: expression.time)
-      got = try await RuleQueryResult.query(with: engine)(expression.text, now).samples()
+      let value = try await engine.instant(expression.expression.tree, at: now).value
+      guard let elements = value.elements else { throw RuleError.resultType }
+      got = elements
     } catch {
       report.failures.append("\(expression.place): \(what): \(error) (test \"\(test.name)\")")
       return
     }
-    let order = { (left: RuleSample, right: RuleSample) in left.labels < right.labels }
+    let order = { (left: VectorElement, right: VectorElement) in left.labels < right.labels }
     let expected = expression.expected.sorted(by: order)
     let sorted = got.sorted(by: order)
     let isEqual =
       sorted.count == expected.count
-      && zip(sorted, expected).allSatisfy { $0.labels == $1.labels && isSame($0.value, $1.value) }
+      && zip(sorted, expected).allSatisfy {
+        $0.labels == $1.labels && isSame($0.value, $1.value)
+      }
     guard !isEqual else {
       report.passed += 1
       return
     }
-    let text = { (sample: RuleSample) in "\(sample.labels) \(FloatFormat.string(sample.value))" }
+    let text = { (element: VectorElement) in
+      "\(element.labels) \(FloatFormat.string(element.value.float ?? 0))"
+    }
     report.failures.append(
       Self.failure(
         at: expression.place, what, of: test, expected: expected.map(text), got: sorted.map(text)))
   }
 
+  private func isSame(_ left: Sample, _ right: Sample) -> Bool {
+    switch (left, right) {
+    case (.float(let left), .float(let right)): isSame(left, right)
+    }
+  }
+
   private func isSame(_ left: Double, _ right: Double) -> Bool {
-    // A NaN equals nothing, so promtool's tests cannot ask for one; ours can.
+    // NaN is not equal to itself, so that promtool's tests cannot expect it; ours can.
     if left == right || left.isNaN && right.isNaN { return true }
     return comparesFuzzily && (left.nextUp == right || left.nextDown == right)
   }
 
-  /// What both sides have alike is left out: the eye finds the difference.
+  /// The text of a failure, without the items that both sides have.
   private static func failure<Item: Hashable & CustomStringConvertible>(
     at place: Place, _ what: String, of test: Test, expected: [Item], got: [Item]
   ) -> String {

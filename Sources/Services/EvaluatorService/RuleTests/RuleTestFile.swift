@@ -1,4 +1,6 @@
+import Configuration
 import AlertRules
+import EvaluatorConfiguration
 package import YAMLDecoding
 import MetricModel
 import PromQLEngine
@@ -8,18 +10,18 @@ import QueryScripts
 package struct RuleTestFile: Sendable {
   /// The rules, in the order in which their groups are evaluated.
   var groups: [RuleGroupDefinition] = []
-  /// The distance of evaluations.
-  var interval = PrometheusDuration.minutes(1)
+  /// The time between evaluations.
+  var interval = Duration.minutes(1)
   /// Whether values may differ in their last bit.
   var comparesFuzzily = false
   var tests: [Test] = []
 
-  /// One story: series, and what the rules make of them.
+  /// One test: input series, and the expected alerts and values.
   struct Test: Sendable {
     var name: String
-    /// The distance of the values of a series.
-    var interval: PrometheusDuration
-    /// When the story begins.
+    /// The time between the values of a series.
+    var interval: Duration
+    /// The time of the first value.
     var start: Timestamp
     var series: [SeriesDescription]
     var alerts: [AlertCase]
@@ -27,13 +29,13 @@ package struct RuleTestFile: Sendable {
     var externalLabels: Labels
     var externalURL: String
 
-    /// How long after the start the last question is.
+    /// The time of the last case, in milliseconds after the start.
     var length: Int64 {
       max(alerts.map(\.time).max() ?? 0, expressions.map(\.time).max() ?? 0)
     }
   }
 
-  /// Which alerts of a name fire at a time.
+  /// The alerts of a name that must fire at a time.
   struct AlertCase: Sendable {
     /// Milliseconds from the start.
     var time: Int64
@@ -42,7 +44,7 @@ package struct RuleTestFile: Sendable {
     var place: Place
   }
 
-  /// An alert as people see it.
+  /// The labels and annotations of a firing alert.
   struct FiringAlert: Hashable, Sendable, Comparable, CustomStringConvertible {
     var labels: Labels
     var annotations: Labels
@@ -55,7 +57,7 @@ package struct RuleTestFile: Sendable {
     var description: String { "\(labels) annotations \(annotations)" }
   }
 
-  /// Where a case stands.
+  /// The place of a case: `FILE:LINE:COLUMN`.
   struct Place: Sendable, CustomStringConvertible {
     let description: String
 
@@ -65,16 +67,16 @@ package struct RuleTestFile: Sendable {
     }
   }
 
-  /// What an expression gives at a time.
+  /// The elements that an expression must give at a time.
   struct ExpressionCase: Sendable {
     /// Milliseconds from the start.
     var time: Int64
-    var text: String
-    var expected: [RuleSample]
+    var expression: RuleExpression
+    var expected: [VectorElement]
     var place: Place
   }
 
-  /// Reads the file and the rule files that it names; what is wrong is reported.
+  /// Reads the file and its rule files; errors are reported to `diagnostics`.
   package static func read(_ path: String, diagnostics: ConfigDiagnostics) -> RuleTestFile {
     var file = RuleTestFile()
     guard let source = ConfigSource.read(path: path, into: diagnostics),
@@ -92,13 +94,13 @@ package struct RuleTestFile: Sendable {
     return file
   }
 
-  static func interval(_ key: String, in mapping: ConfigMapping) -> PrometheusDuration? {
-    guard let milliseconds = mapping.milliseconds(key) else { return nil }
-    guard milliseconds > 0 else {
+  static func interval(_ key: String, in mapping: ConfigMapping) -> Duration? {
+    guard let interval = mapping.duration(key) else { return nil }
+    guard interval > .zero else {
       mapping.report("\"\(key)\" must be longer than nothing", key: key)
       return nil
     }
-    return PrometheusDuration(rawValue: milliseconds)
+    return interval
   }
 
   private mutating func readGroups(_ root: ConfigMapping, directory: String) {
@@ -119,7 +121,7 @@ package struct RuleTestFile: Sendable {
         root.diagnostics.report(node.error("group \"\(name)\" stands twice in group_eval_order"))
       }
     }
-    // Groups that are not named count as the first one (promtool); the sort must keep the order of equals.
+    // As in promtool, groups that are not named sort with the first one; the sort must be stable.
     groups = groups.enumerated().sorted { left, right in
       let places = (order[left.element.name] ?? 0, order[right.element.name] ?? 0)
       return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
@@ -129,7 +131,7 @@ package struct RuleTestFile: Sendable {
 
 extension RuleTestFile.Test {
   fileprivate init(
-    _ mapping: ConfigMapping, unnamed: String, defaultInterval: PrometheusDuration
+    _ mapping: ConfigMapping, unnamed: String, defaultInterval: Duration
   ) {
     name = mapping.string("name").flatMap { $0.isEmpty ? nil : $0 } ?? unnamed
     interval = RuleTestFile.interval("interval", in: mapping) ?? defaultInterval
@@ -152,7 +154,7 @@ extension RuleTestFile.Test {
     if let time = Timestamp(rfc3339: text) { return time }
     mapping.report(
       "\"start_timestamp\" cannot be \"\(text)\"", key: "start_timestamp",
-      mend: "write Unix seconds, or a time like 2026-01-02T15:04:05Z")
+      fix: "write Unix seconds, or a time like 2026-01-02T15:04:05Z")
     return Timestamp(rawValue: 0)
   }
 
@@ -186,7 +188,7 @@ extension RuleTestFile.Test {
       mapping.missing("eval_time")
       return nil
     }
-    return mapping.milliseconds("eval_time")
+    return mapping.duration("eval_time")?.milliseconds
   }
 
   private static func alertCase(_ mapping: ConfigMapping) -> RuleTestFile.AlertCase? {
@@ -207,23 +209,26 @@ extension RuleTestFile.Test {
 
   private static func expressionCase(_ mapping: ConfigMapping) -> RuleTestFile.ExpressionCase? {
     let time = time(in: mapping)
-    let text = mapping.requiredString("expr")
-    if let text {
-      do {
-        _ = try QueryEngine.parse(text)
-      } catch {
-        mapping.report("the expression cannot be read: \(error)", key: "expr")
-      }
-    }
+    let expression = expression(in: mapping)
     let expected = mapping.mappings("exp_samples", context: "expected sample").compactMap(sample)
     mapping.finish()
-    guard let time, let text else { return nil }
+    guard let time, let expression else { return nil }
     return RuleTestFile.ExpressionCase(
-      time: time, text: text, expected: expected,
+      time: time, expression: expression, expected: expected,
       place: RuleTestFile.Place(mapping))
   }
 
-  private static func sample(_ mapping: ConfigMapping) -> RuleSample? {
+  private static func expression(in mapping: ConfigMapping) -> RuleExpression? {
+    guard let text = mapping.requiredString("expr") else { return nil }
+    do {
+      return try RuleExpression(text)
+    } catch {
+      mapping.report("the expression cannot be read: \(error)", key: "expr")
+      return nil
+    }
+  }
+
+  private static func sample(_ mapping: ConfigMapping) -> VectorElement? {
     let labels = mapping.string("labels") ?? ""
     let value = mapping.double("value") ?? 0
     if mapping.string("histogram").map(\.isEmpty) == false {
@@ -231,7 +236,8 @@ extension RuleTestFile.Test {
     }
     mapping.finish()
     do {
-      return RuleSample(labels: try SeriesDescription(series: labels).labels, value: value)
+      return VectorElement(
+        labels: try SeriesDescription(series: labels).labels, value: .float(value))
     } catch {
       mapping.report("\(error)", key: "labels")
       return nil

@@ -3,11 +3,11 @@ import QueryScripts
 import StorageAPI
 import Synchronization
 
-/// The samples of one test, given and written by rules. States and alerts are kept by the rules themselves.
+/// The samples of one rule test: its input series, and those that the rules write.
 final class RuleTestStore: SampleAppender, SeriesQuerier, StateStore, AlertSink {
   private struct State {
     var series = MemorySeries()
-    /// Who a number stands for.
+    /// The labels of a series id.
     var numbered: [Labels] = []
   }
 

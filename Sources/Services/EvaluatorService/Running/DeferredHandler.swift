@@ -1,11 +1,12 @@
 import Synchronization
 import WebServer
 
-/// Answers 503 until the routes are there: the port is taken before the store is opened, so that a second evaluator fails at once.
+/// Answers 503 until it has a router: the port is bound before the store is opened, so that a
+/// second evaluator fails at once.
 final class DeferredHandler: Sendable {
   private let router = Mutex<Router?>(nil)
 
-  /// Answers by these routes from now on.
+  /// Uses this router from now on.
   func open(_ routes: Router) { router.withLock { $0 = routes } }
 
   func respond(to request: HTTPRequest) async -> HTTPResponse {

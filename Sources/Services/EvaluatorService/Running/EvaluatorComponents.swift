@@ -1,7 +1,10 @@
+import SystemAccess
 import AlertIntegrations
 import AlertRouting
 import AlertRules
 import CollectorCore
+import Concurrency
+import EvaluatorConfiguration
 import YAMLDecoding
 import Logging
 import MetricModel
@@ -16,7 +19,7 @@ import Synchronization
 import WebClient
 import WebServer
 
-/// The rooms of a running evaluator, wired to each other.
+/// The composition root of an evaluator: its components, connected with each other.
 final class EvaluatorComponents: Sendable {
   let options: EvaluatorOptions
   let externalURL: String
@@ -41,7 +44,7 @@ final class EvaluatorComponents: Sendable {
 
   private let templates: RuleTemplates
   private let current: Mutex<Loaded>
-  private let reloads = Mutex<Task<Void, any Error>?>(nil)
+  private let reloads = AsyncMutex()
 
   /// The configuration in force.
   struct Loaded: Sendable {
@@ -61,7 +64,7 @@ final class EvaluatorComponents: Sendable {
     self.journal = journal
     self.logger = logger
     client = WebClient()
-    // Of their own, so that no notification waits for an answer to be read.
+    // A client of their own, so that no notification waits while a scrape is parsed.
     scrapeClient = WebClient()
     mail = MailClient()
     let appender = ForwardingAppender(store: store, queue: sendQueue)
@@ -80,12 +83,14 @@ final class EvaluatorComponents: Sendable {
     fanout = AlertFanout(router)
     current = Mutex(
       Loaded(configuration: configuration, status: ReloadStatus(succeeded: true, at: .now())))
-    let query = RuleQueryResult.query(with: engine)
-    let templates = RuleTemplates(externalURL: externalURL) { try await query($0, $1).elements }
+    let queries = TemplateQueries(engine: engine)
+    let templates = RuleTemplates(externalURL: externalURL) {
+      try await queries.elements(of: $0, at: $1)
+    }
     self.templates = templates
     let rules = GroupScheduler(
       RuleServices(
-        query: query, expand: { try await templates.expand($0, $1) }, appender: appender,
+        query: engine.ruleQuery, expand: { try await templates.expand($0, $1) }, appender: appender,
         store: state,
         sink: fanout,
         onEvent: { event in
@@ -96,16 +101,17 @@ final class EvaluatorComponents: Sendable {
     self.rules = rules
     targets = TargetScheduler(
       appender: appender,
-      fetcher: WebTargetFetcher(client: scrapeClient, version: TocsinVersion.current),
-      clock: SystemScrapeClock(client: scrapeClient),
+      fetcher: WebTargetFetcher(client: scrapeClient),
+      clock: .system { [scrapeClient] in try await scrapeClient.sleep(for: $0) },
+      executor: scrapeClient.executor,
       logger: Logger(label: "scraping"),
-      onScrape: { rules.landed($0.metricNames) })
+      onScrape: { rules.samplesArrived(of: $0.metricNames) })
     discovery = TargetDiscovery(
       scheduler: targets, client: client, tools: TargetFile.discoveryTools,
       logger: Logger(label: "discovery"))
   }
 
-  /// Opens the store and restores what an earlier process left.
+  /// Opens the store and restores the state of an earlier process.
   static func open(
     _ options: EvaluatorOptions, configuration: EvaluatorConfiguration, listen: ListenAddress,
     usesTLS: Bool, logger: Logger
@@ -133,22 +139,22 @@ final class EvaluatorComponents: Sendable {
         storeLog.error("damaged samples were left out", metadata: ["what": "\(what)"])
       }
     }
-    let rooms = EvaluatorComponents(
+    let components = EvaluatorComponents(
       options: options,
       externalURL: Self.externalURL(options.externalURL, listen: listen, usesTLS: usesTLS),
       store: store,
       state: state, sendQueue: try SendQueue(in: folder, limits: options.sendQueue),
       journal: try EventLog(path: folder.file("alerts.jsonl")),
       configuration: configuration, logger: logger)
-    await rooms.useNotifications(of: configuration, try rooms.messengers(for: configuration))
-    try await rooms.router.restore()
-    try await rooms.useRules(of: configuration)
-    await rooms.useRemoteWrites(of: configuration)
-    await rooms.discovery.apply(configuration.scrapeJobs)
-    return rooms
+    try await components.router.restore(
+      components.routerSetup(of: configuration, try components.notifiers(for: configuration)))
+    try await components.useRules(of: configuration)
+    await components.useRemoteWrites(of: configuration)
+    await components.discovery.apply(configuration.scrapeJobs)
+    return components
   }
 
-  /// The URL without a slash at the end; all interfaces are reached under the machine's own name.
+  /// The URL without a trailing slash; for a listener on all interfaces, with the host `localhost`.
   private static func externalURL(
     _ given: String?, listen: ListenAddress, usesTLS: Bool
   ) -> String {
@@ -162,13 +168,14 @@ final class EvaluatorComponents: Sendable {
   /// The configuration in force.
   var loaded: Loaded { current.withLock { $0 } }
 
-  /// What it takes to tell people by a configuration; making it finds the last mistakes, and changes nothing yet.
-  private func messengers(for configuration: EvaluatorConfiguration) throws -> NotifierSet {
+  /// The notifiers and templates of a configuration. Making them finds the last errors of its
+  /// files, and changes nothing yet.
+  private func notifiers(for configuration: EvaluatorConfiguration) throws -> NotifierSet {
     let templates = try NotificationTemplates(
       configuration.notifications.templates, externalURL: externalURL)
-    let tools = IntegrationTools(web: client, mail: mail, templates: templates)
+    let tools = NotifierTools(web: client, mail: mail, templates: templates)
     return NotifierSet(
-      notifiers: try Integrations.notifiers(for: configuration.notifications, tools: tools),
+      notifiers: try Notifiers.make(for: configuration.notifications, tools: tools),
       templates: templates)
   }
 
@@ -177,12 +184,12 @@ final class EvaluatorComponents: Sendable {
     let templates: NotificationTemplates
   }
 
-  private func useNotifications(
-    of configuration: EvaluatorConfiguration, _ messengers: NotifierSet
-  ) async {
-    await router.configure(
-      configuration.notifications, notifiers: messengers.notifiers,
-      routeLabels: { messengers.templates.expandRouteLabels($0, $1) })
+  private func routerSetup(
+    of configuration: EvaluatorConfiguration, _ notifiers: NotifierSet
+  ) -> RouterSetup {
+    RouterSetup(
+      configuration.notifications, notifiers: notifiers.notifiers,
+      routeLabels: { notifiers.templates.expandRouteLabels($0, $1) })
   }
 
   private func useRemoteWrites(of configuration: EvaluatorConfiguration) async {
@@ -200,20 +207,15 @@ final class EvaluatorComponents: Sendable {
     try await rules.load(configuration.ruleGroups, settings: settings)
   }
 
-  /// Reads all files again. If anything is wrong nothing changes, the error says what, and the status shows it.
+  /// Reads all files again. If one has an error nothing changes, and `loaded.status` shows the
+  /// failure.
   ///
-  /// Reloads follow each other: the last one asked for is the last one done.
+  /// Reloads run one after another: the last one requested is the last one done. A client that goes
+  /// away does not stop one half way.
   func reload() async throws {
-    let task = reloads.withLock { last in
-      let previous = last
-      let next = Task {
-        _ = await previous?.result
-        try await self.reloadNow()
-      }
-      last = next
-      return next
+    try await withCancellationShield { [self] in
+      try await reloads.withLock { try await reloadNow() }
     }
-    try await task.value
   }
 
   private func reloadNow() async throws {
@@ -224,9 +226,9 @@ final class EvaluatorComponents: Sendable {
         diagnostics: diagnostics)
       try diagnostics.throwIfAny()
       for warning in diagnostics.warnings { logger.warning("\(warning)") }
-      let messengers = try messengers(for: configuration)
+      let notifiers = try notifiers(for: configuration)
       try await useRules(of: configuration)
-      await useNotifications(of: configuration, messengers)
+      await router.reload(routerSetup(of: configuration, notifiers))
       await useRemoteWrites(of: configuration)
       await discovery.apply(configuration.scrapeJobs)
       current.withLock {
@@ -242,22 +244,19 @@ final class EvaluatorComponents: Sendable {
     }
   }
 
-  /// Returns when every target was scraped once, or after a while: alerts that were firing before a restart must find their data.
+  /// Returns when every target was scraped once, or after a minute: alerts that fired before a
+  /// restart need the samples.
   func awaitFirstScrapes() async {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline, !Task.isCancelled {
-      if await targets.targets().allSatisfy({ $0.lastScrape != nil }) { return }
-      try? await Task.sleep(for: .milliseconds(50))
-    }
+    await withDeadline(after: .seconds(60)) { [targets] in await targets.firstRound() }
   }
 
-  /// Keeps the store in shape until the task is cancelled.
+  /// Maintains the store and the heap until the task is cancelled.
   func maintain() async {
     await awaitFirstScrapes()
     var rounds = 0
     var heap = HeapTrimming()
     repeat {
-      // What only the start needed, and now and then what rare work left behind.
+      // The pages that only the start needed, and now and then those of rare work.
       if rounds % 10 == 0 { FilePages.release() }
       heap.releaseIfGrown()
       rounds += 1
@@ -266,17 +265,7 @@ final class EvaluatorComponents: Sendable {
     } while !Task.isCancelled
   }
 
-  /// What waits to be sent on, to all destinations.
-  var sendBacklog: SendQueue.Backlog {
-    let backlogs = (try? sendQueue.backlogs()) ?? [:]
-    return backlogs.values.reduce(into: SendQueue.Backlog()) { sum, backlog in
-      sum.entries += backlog.entries
-      sum.samples += backlog.samples
-      sum.bytes += backlog.bytes
-    }
-  }
-
-  /// Writes what waits and closes the files.
+  /// Writes what is buffered and closes the files.
   func close() async {
     do {
       await sender.stop()

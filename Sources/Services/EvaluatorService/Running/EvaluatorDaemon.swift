@@ -1,6 +1,8 @@
+import SystemAccess
 import AlertRouting
 import AlertRules
 import CollectorCore
+import EvaluatorConfiguration
 import YAMLDecoding
 package import Logging
 import MetricModel
@@ -12,26 +14,27 @@ import StorageAPI
 import WebSecurity
 package import WebServer
 
-/// The evaluator as a service: scrapes, keeps, evaluates, tells.
+/// The evaluator as a service: scrapes, stores, evaluates, notifies.
 ///
-/// `start` reads and checks everything and opens listener and store, or throws with nothing left behind; `run` works until it is told
-/// to stop and then ends within seconds, with everything that matters on disk.
+/// `start` reads the configuration and opens listener and store, or throws and leaves nothing
+/// behind. `run` returns within seconds of a graceful shutdown, with all state on disk.
 package final class EvaluatorDaemon: Service {
-  /// Where it listens.
+  /// The address it listens on.
   package let address: ListenAddress
 
-  private let rooms: EvaluatorComponents
+  private let components: EvaluatorComponents
   private let server: HTTPServer
   private let logger: Logger
 
-  private init(rooms: EvaluatorComponents, server: HTTPServer, logger: Logger) {
-    self.rooms = rooms
+  private init(components: EvaluatorComponents, server: HTTPServer, logger: Logger) {
+    self.components = components
     self.server = server
     self.logger = logger
     address = server.address
   }
 
-  /// Reads the configuration, opens listener and store, and restores what an earlier process left.
+  /// Reads the configuration, opens listener and store, and restores the state of an earlier
+  /// process.
   package static func start(
     _ options: EvaluatorOptions, logger: Logger = Logger(label: "evaluator")
   ) async throws -> EvaluatorDaemon {
@@ -44,66 +47,70 @@ package final class EvaluatorDaemon: Service {
     for warning in diagnostics.warnings { logger.warning("\(warning)") }
     let address = try ListenAddress(parsing: options.listenAddress)
     let webConfig = try options.webConfigFile.map { try WebConfig(path: $0, logger: logger) }
-    let door = DeferredHandler()
+    let handler = DeferredHandler()
     let server = try HTTPServer.start(
       on: address, limits: Self.limits, security: webConfig?.source
     ) {
-      await door.respond(to: $0)
+      await handler.respond(to: $0)
     }
     do {
-      let rooms = try await EvaluatorComponents.open(
+      let components = try await EvaluatorComponents.open(
         options, configuration: configuration, listen: server.address,
         usesTLS: webConfig?.usesTLS ?? false, logger: logger)
       let routes = EvaluatorRoutes(
-        rooms: rooms, server: server, webConfig: webConfig, startedAt: .now())
-      door.open(routes.router)
-      return EvaluatorDaemon(rooms: rooms, server: server, logger: logger)
+        components: components, server: server, webConfig: webConfig, startedAt: .now())
+      handler.open(routes.router)
+      return EvaluatorDaemon(components: components, server: server, logger: logger)
     } catch {
       await server.stop(grace: .zero)
       throw error
     }
   }
 
-  /// Senders of remote write may put many thousand samples into one request.
+  /// A remote-write request may hold many thousand samples.
   private static var limits: ServerLimits {
     var limits = ServerLimits()
     limits.maxBodyBytes = 32 << 20
     return limits
   }
 
-  /// What is loaded, for people.
-  package var summary: EvaluatorSummary { rooms.summary }
+  /// A summary of the configuration in force.
+  package var summary: EvaluatorSummary { components.summary }
 
-  /// Reads all files again; throws what is wrong with them and goes on with the old ones.
-  package func reload() async throws { try await rooms.reload() }
+  /// Reads all files again.
+  ///
+  /// - Throws: the errors of the files; the old configuration stays in force then.
+  package func reload() async throws { try await components.reload() }
 
   package func run() async throws {
     logger.info("evaluator is listening", metadata: ["address": "\(address)"])
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.rooms.rules.run(after: { await self.rooms.awaitFirstScrapes() }) }
-      group.addTask { await self.rooms.router.run() }
-      group.addTask { await self.rooms.maintain() }
-      // An error means that this task was cancelled, which ends the service just as well.
+      group.addTask {
+        await self.components.rules.run(after: { await self.components.awaitFirstScrapes() })
+      }
+      group.addTask { await self.components.router.run() }
+      group.addTask { await self.components.maintain() }
+      // An error means that this task was cancelled, which ends the service, too.
       try? await gracefulShutdown()
-      rooms.router.stop()
-      await rooms.discovery.stop()
-      await rooms.targets.stop()
+      components.router.stop()
+      await components.discovery.stop()
+      await components.targets.stop()
       group.cancelAll()
       await server.stop(grace: .seconds(1))
     }
-    await rooms.close()
+    await components.close()
     logger.info("evaluator has stopped")
   }
 }
 
-/// What an evaluator has loaded, for people.
+/// A summary of an evaluator's configuration.
 package struct EvaluatorSummary: Sendable, Equatable {
   package var groups = 0
   package var rules = 0
   package var ruleFiles = 0
   package var targets = 0
-  /// Receivers that tell somebody.
+  /// The receivers with an integration.
   package var receivers: [String] = []
-  /// The path of alerts.jsonl.
+  /// The path of the event log.
   package var journal = ""
 }

@@ -1,19 +1,15 @@
-import AlertIntegrations
-import AlertRouting
-import AlertRules
-import MetricModel
-import Scraping
+import ExpositionFormat
 import HTTPAPI
+import MetricModel
 import RemoteWrite
-import SampleStore
 import Synchronization
 import WebInterface
 import WebSecurity
 import WebServer
 
-/// The evaluator's HTTP interface: its own page and metrics, life signs, and the APIs.
+/// The evaluator's HTTP interface: web page, metrics, health checks, and the APIs.
 struct EvaluatorRoutes: Sendable {
-  let rooms: EvaluatorComponents
+  let components: EvaluatorComponents
   let server: HTTPServer
   let webConfig: WebConfig?
   let startedAt: Timestamp
@@ -21,9 +17,9 @@ struct EvaluatorRoutes: Sendable {
   private let metrics = MetricsPage()
 
   init(
-    rooms: EvaluatorComponents, server: HTTPServer, webConfig: WebConfig?, startedAt: Timestamp
+    components: EvaluatorComponents, server: HTTPServer, webConfig: WebConfig?, startedAt: Timestamp
   ) {
-    self.rooms = rooms
+    self.components = components
     self.server = server
     self.webConfig = webConfig
     self.startedAt = startedAt
@@ -31,14 +27,14 @@ struct EvaluatorRoutes: Sendable {
 
   var router: Router {
     var router = Router()
-    // Links in alerts lead to /graph, as they do with the original.
+    // As in Prometheus, links in alerts lead to /graph.
     for path in ["/", "/graph"] { router.get(path) { _ in Self.page } }
     router.get("/-/healthy") { _ in .text("Tocsin evaluator is healthy.\n") }
     router.get("/-/ready") { _ in .text("Tocsin evaluator is ready.\n") }
     router.post("/-/reload") { _ in await reload() }
     router.put("/-/reload") { _ in await reload() }
     router.get("/metrics") { _ in await selfMetrics() }
-    if rooms.options.receivesRemoteWrites { rooms.receiver.register(in: &router) }
+    if components.options.receivesRemoteWrites { components.receiver.register(in: &router) }
     APIRoutes.routes(into: &router, sources: sources)
     return router
   }
@@ -51,7 +47,7 @@ struct EvaluatorRoutes: Sendable {
 
   private func reload() async -> HTTPResponse {
     do {
-      try await rooms.reload()
+      try await components.reload()
       return .text("")
     } catch {
       return .text("failed to reload config: \(error)\n", status: 500)
@@ -59,35 +55,23 @@ struct EvaluatorRoutes: Sendable {
   }
 
   private func selfMetrics() async -> HTTPResponse {
-    var facts = EvaluatorFacts(server: server.counters)
-    facts.ruleGroups = await rooms.rules.snapshot()
-    facts.notifications = rooms.router.counters.snapshot
-    facts.pending = await rooms.router.pendingDeliveries()
-    for sender in rooms.fanout.senders {
-      facts.alertmanagers[sender.endpoint.url] = await sender.counts
-    }
-    facts.alerts = await rooms.router.alertsSnapshot()
-    facts.scrapes = rooms.targets.counts
-    facts.targets = await rooms.targets.targets().count
-    facts.store = rooms.store.stats
-    facts.sent = rooms.sender.sent
-    facts.queued = rooms.appender.counts
-    facts.sendBacklog = rooms.sendBacklog
-    facts.received = rooms.receiver.received
-    facts.queries = rooms.queryCounters.snapshot
-    facts.concurrentQueries = rooms.options.concurrentQueries
-    facts.reload = rooms.loaded.status
-    facts.journalFailures = rooms.journal.failures
-    facts.webConfigIsCurrent = webConfig?.isCurrent
+    var sources = await components.metrics(server: server.counters)
+    if let webConfig { sources.append(webConfig) }
     return HTTPResponse(
       headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
-      body: metrics.text(facts))
+      body: metrics.text(of: sources))
   }
 }
 
-/// Keeps the rendered series between scrapes.
-private final class MetricsPage: Sendable {
-  private let metrics = Mutex(EvaluatorMetrics())
+/// The text of `/metrics`; its buffer is reused, so that only numbers are rendered anew.
+final class MetricsPage: Sendable {
+  private let buffer = Mutex(FamilyBuffer())
 
-  func text(_ facts: EvaluatorFacts) -> [UInt8] { metrics.withLock { $0.text(facts) } }
+  func text(of sources: [any MetricSource]) -> [UInt8] {
+    buffer.withLock { buffer in
+      buffer.beginScrape()
+      for source in sources { source.writeMetrics(into: &buffer) }
+      return buffer.render().bytes
+    }
+  }
 }

@@ -1,17 +1,17 @@
-/// The last bits of a row that is packed into 64-bit words from the most significant bit down.
+/// The end of a bit sequence that is packed into 64-bit words, most significant bit first.
 struct BitTail: Sendable {
-  /// The word that is being filled; bits behind the last one are zero.
+  /// The word that is being filled; its unused bits are zero.
   private(set) var word: UInt64 = 0
   private var written: UInt32 = 0
 
-  /// How many bits were written, those of full words included.
+  /// The number of bits written, including full words.
   var bitCount: Int { Int(written) }
 
-  /// Whether all bits stand in full words.
+  /// Whether all bits are in full words.
   var isEmpty: Bool { written & 63 == 0 }
 
-  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64. Gives back the word that
-  /// is full now.
+  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to
+  /// 64. Returns the word that became full, if any.
   @inline(__always)
   mutating func append(_ value: UInt64, bits count: Int) -> UInt64? {
     assert(count > 0 && count <= 64 && (count == 64 || value >> UInt64(count) == 0))
@@ -27,38 +27,39 @@ struct BitTail: Sendable {
   }
 }
 
-/// Bits in a row.
+/// A growable bit sequence.
 struct BitBuffer: Sendable {
   private var full: [UInt64] = []
   private var tail = BitTail()
 
   init() {}
 
-  /// Makes an empty buffer with room for so many words.
+  /// Makes an empty buffer with capacity for so many words.
   init(reserving count: Int) { full.reserveCapacity(count) }
 
-  /// How many bits were written.
+  /// The number of bits written.
   var bitCount: Int { tail.bitCount }
 
-  /// All words; bits behind the last one are zero.
+  /// All words; the unused bits of the last one are zero.
   var words: [UInt64] { tail.isEmpty ? full : full + [tail.word] }
 
   /// The words that are full.
   var fullWords: [UInt64] { full }
 
-  /// The word behind them; nil if there is none.
+  /// The word after them; `nil` if there is none.
   var lastWord: UInt64? { tail.isEmpty ? nil : tail.word }
 
-  /// How many words there are.
+  /// The number of words.
   var wordCount: Int { full.count + (tail.isEmpty ? 0 : 1) }
 
-  /// Forgets all bits and keeps the memory.
+  /// Removes all bits but not the capacity.
   mutating func removeAll() {
     full.removeAll(keepingCapacity: true)
     tail = BitTail()
   }
 
-  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
+  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to
+  /// 64.
   ///
   /// - Complexity: O(1) amortised.
   @inline(__always)
@@ -67,12 +68,13 @@ struct BitBuffer: Sendable {
   }
 }
 
-/// Bits in a row whose full words stand in a pool.
+/// A bit sequence whose full words are in a pool.
 struct PooledBits: Sendable {
   private(set) var full = WordChain()
   private(set) var tail = BitTail()
 
-  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to 64.
+  /// Appends the low `count` bits of a value, whose other bits must be zero; `count` is from 1 to
+  /// 64.
   ///
   /// - Complexity: O(1).
   @inline(__always)
@@ -80,20 +82,20 @@ struct PooledBits: Sendable {
     if let word = tail.append(value, bits: count) { pool.append(word, to: &full) }
   }
 
-  /// Appends all words to an array; bits behind the last one are zero.
+  /// Appends all words to an array; the unused bits of the last one are zero.
   func copy(from pool: WordPool, to words: inout [UInt64]) {
     pool.copy(full, to: &words)
     if !tail.isEmpty { words.append(tail.word) }
   }
 
-  /// Gives the words back.
+  /// Returns the words to the pool.
   mutating func free(in pool: inout WordPool) {
     pool.free(&full)
     tail = BitTail()
   }
 }
 
-/// Reads bits in a row; behind the end there are zeros without end.
+/// Reads a bit sequence; after its end it yields zeros.
 struct BitReader: ~Escapable {
   private let words: Span<UInt64>
   private var position = 0
@@ -101,15 +103,15 @@ struct BitReader: ~Escapable {
   @_lifetime(copy words)
   init(_ words: Span<UInt64>) { self.words = words }
 
-  /// Whether more was read than there is.
+  /// Whether more bits were read than there are.
   var isBeyondEnd: Bool { position > words.count * 64 }
 
-  /// The 64 bits from a place on.
+  /// The 64 bits from a position on.
   @inline(__always)
   func peek(at place: Int) -> UInt64 {
     let index = place >> 6
     let used = UInt64(truncatingIfNeeded: place & 63)
-    // The second word is shifted in two steps: by all of its bits if none of the first is used up.
+    // The second word is shifted in two steps: by all of its bits if the first word is used whole.
     return word(index) &<< used | (word(index &+ 1) &>> 1) &>> (63 &- used)
   }
 

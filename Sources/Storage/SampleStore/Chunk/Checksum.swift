@@ -1,22 +1,23 @@
 import SQLiteStorage
 
-/// A 64-bit check over what is kept on disk: any one changed word changes it.
+/// A 64-bit checksum of stored data: any single changed word changes it.
 ///
-/// It finds damage, it is no defence against intent; eight bytes per step, because it runs over every chunk that is read.
+/// It detects damage and is no defence against intent; eight bytes per step, because every chunk
+/// that is read is checked.
 struct Checksum {
   private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
 
-  /// All of it in four bytes.
-  var folded: UInt32 { UInt32(folding: value) }
+  /// The checksum reduced to four bytes.
+  var reduced: UInt32 { UInt32(reducing: value) }
 
   /// Adds a word.
   mutating func combine(_ word: UInt64) {
-    // Both steps can be undone, so two different words never give the same state.
+    // Both steps are invertible, so two different words never give the same state.
     value = (value ^ word) &* 0xff51_afd7_ed55_8ccd
     value ^= value >> 32
   }
 
-  /// The check of bytes and their number.
+  /// The checksum of bytes and their count.
   static func of(_ bytes: [UInt8]) -> UInt64 {
     var checksum = Checksum()
     var index = 0

@@ -1,25 +1,29 @@
 import StorageAPI
 
-/// Sealed samples whose values are decimal numbers of few digits, as most values are: counts, bytes, hundredths of seconds.
+/// Sealed samples whose values are decimal numbers of few digits, as most values are: counts,
+/// bytes, hundredths of seconds.
 ///
-/// The values are coded as whole numbers times a power of two over a power of ten, each by what it differs from the one before, or from where the last
-/// two pointed, whichever is shorter; the times likewise. Layout in bits: power of ten (4), power of two (6), whether values point on (1), first
-/// distance of times and of values, first value (7 for the width and then the number, each), the two codes, all times but
-/// the first, all values. A value that is no such number, as a stale marker, stands with all its bits.
+/// Each value is scaled to an integer by a power of ten for the whole chunk and divided by a power
+/// of two that all have in common. It is stored as the difference either from the previous integer
+/// or from the linear extrapolation of the previous two, whichever is shorter for the chunk; times
+/// are stored in the same way. Layout in bits: power of ten (4), power of two (6), whether values
+/// are extrapolated (1), first time difference, first value difference, first value (each a 7-bit
+/// width and the number), the two residual codes, all times but the first, all values. A value that
+/// cannot be scaled exactly, such as a stale marker, is stored with all 64 bits.
 enum DecimalChunk {
   /// The powers of ten that are tried.
   private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
-  /// Whole numbers up to here are exact as `Double`.
+  /// The largest magnitude below which all integers are exact as `Double`.
   private static let largest = 0x1p53
 
-  /// Codes samples; nil if too many values are no decimal numbers.
+  /// Encodes samples; `nil` if too many values are not decimal numbers.
   static func encode(_ columns: SampleColumns) -> BitBuffer? {
     guard let decimals = Decimals(columns.values) else { return nil }
     let times = columns.timestamps
     let step = times.count > 1 ? times[1] &- times[0] : 0
     let timeResiduals = Self.residuals(times, step: step, pointsOn: true)
     var known = decimals.numbers
-    // Sizes of memory are multiples of pages.
+    // Memory sizes are multiples of pages.
     let union = known.reduce(0) { $0 | $1 }
     let shift = union == 0 ? 0 : union.trailingZeroBitCount
     for index in known.indices { known[index] >>= Int64(shift) }
@@ -29,7 +33,7 @@ enum DecimalChunk {
     let timeCode = ResidualCode(for: timeResiduals)
     let valueCode = ResidualCode(for: values)
 
-    // No longer than the other encoding, as a rule.
+    // Usually no longer than the other encoding.
     var buffer = BitBuffer(reserving: columns.count / 2)
     buffer.append(UInt64(decimals.exponent), bits: 4)
     buffer.append(UInt64(shift), bits: 6)
@@ -44,7 +48,8 @@ enum DecimalChunk {
     return buffer
   }
 
-  /// Appends the samples with times in `from...through` to the columns; false if the codes make no sense.
+  /// Appends the samples with times in `from...through` to the columns; returns `false` if the
+  /// codes are damaged.
   static func decode(
     _ words: Span<UInt64>, count: Int, first: Int64, from: Int64, through: Int64,
     into columns: inout SampleColumns
@@ -62,7 +67,7 @@ enum DecimalChunk {
 
     let offset = columns.timestamps.count
     var skipped = 0
-    var kept = 0
+    var retained = 0
     var timestamp = first
     var delta = step
     for index in 0..<count {
@@ -70,19 +75,19 @@ enum DecimalChunk {
         delta &+= timeCode.readNumber(&reader)
         timestamp &+= delta
       }
-      // All times are decoded, because the values stand behind the last one.
+      // All times are decoded, because the values follow the last one.
       if timestamp < from {
         skipped += 1
       } else if timestamp <= through {
         columns.timestamps.append(timestamp)
-        kept += 1
+        retained += 1
       }
     }
     decodeValues(
       &reader, valueCode, start: start, slope: pointsOn ? slope : nil,
       factor: Double(sign: .plus, exponent: shift, significand: 1), power: powers[exponent],
-      skipping: skipped, count: kept, into: &columns.values)
-    assert(columns.values.count == offset + kept)
+      skipping: skipped, count: retained, into: &columns.values)
+    assert(columns.values.count == offset + retained)
     return true
   }
 
@@ -116,7 +121,7 @@ enum DecimalChunk {
     _ values: [Double], _ decimals: Decimals, _ residuals: [Int64], _ code: ResidualCode,
     to buffer: inout BitBuffer
   ) {
-    // The first number stands in front; its residual is zero.
+    // The first number is in the header; its residual is zero.
     var next = 0
     var nextMiss = 0
     for index in values.indices {
@@ -130,16 +135,16 @@ enum DecimalChunk {
     }
   }
 
-  /// Values as whole numbers over a power of ten.
+  /// Values as integers over a common power of ten.
   private struct Decimals {
-    /// The smallest power of ten that makes the values whole.
+    /// The smallest power of ten that makes the values integers.
     private(set) var exponent = 0
-    /// The numbers, without the misses.
+    /// The integers, without the misses.
     private(set) var numbers: [Int64] = []
-    /// The places of the values that are no such numbers.
+    /// The positions of the values that are not such integers.
     private(set) var misses: [Int] = []
 
-    /// Nil if there is no power of ten for most of the values, or no number among them.
+    /// `nil` if no power of ten fits most of the values, or no value is a number.
     init?(_ values: [Double]) {
       guard let highest = Self.exponent(of: values) else { return nil }
       exponent = highest
@@ -174,11 +179,11 @@ enum DecimalChunk {
       return exponent
     }
 
-    /// How many values may stand with all their bits before the other encoding is shorter.
+    /// How many values may be stored with all 64 bits before the other encoding is shorter.
     private static func maximumMisses(of count: Int) -> Int { 2 + count / 16 }
   }
 
-  /// The value times a power of ten, if it comes back from that bit by bit.
+  /// The value times a power of ten, if dividing gives back the same bits.
   @inline(always)
   private static func number(_ value: Double, _ power: Double) -> Int64? {
     let scaled = (value * power).rounded()
@@ -187,7 +192,8 @@ enum DecimalChunk {
     return (Double(number) / power).bitPattern == value.bitPattern ? number : nil
   }
 
-  /// What each number but the first differs from the one before, or from where the last two pointed.
+  /// The differences of each number from the previous one, or from the extrapolation of the
+  /// previous two.
   private static func residuals(_ numbers: [Int64], step: Int64, pointsOn: Bool) -> [Int64] {
     var residuals: [Int64] = []
     residuals.reserveCapacity(numbers.count)
@@ -200,7 +206,8 @@ enum DecimalChunk {
     return residuals
   }
 
-  /// Whether the numbers differ less from where the last two pointed than from the one before.
+  /// Whether extrapolation from the previous two numbers gives smaller differences than the
+  /// previous number.
   private static func pointsOnIsShorter(_ numbers: [Int64], slope: Int64) -> Bool {
     var flat = 0
     var pointed = 0

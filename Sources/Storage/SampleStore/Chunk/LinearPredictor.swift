@@ -1,19 +1,21 @@
-/// Where the decimal numbers of a series are expected next: the same at coding and at decoding, made of what came before.
+/// Predicts the next decimal number of a series from the previous ones, identically when encoding
+/// and decoding.
 ///
-/// Counters go on as they went, gauges stay about where they were; which of the two is nearer is counted along the way.
+/// Counters continue with their last slope, gauges stay near their last value; the better of the
+/// two predictions so far is used.
 struct LinearPredictor: Sendable {
   /// The last value times the power of ten.
   private(set) var number: Int64 = 0
-  /// The last change of it.
+  /// The last difference.
   private var slope: Int64 = 0
-  /// The power of ten that makes the values whole numbers.
+  /// The power of ten that makes the values integers.
   private(set) var exponent: UInt8 = 0
-  /// How many bits the difference takes that was told last with its width; 0 before the first.
+  /// The bit width that was last written with a difference; 0 before the first.
   var width: UInt8 = 0
-  /// Positive if numbers are nearer to where the last two point.
+  /// Positive if extrapolation has been the better prediction.
   private var trend: Int8 = 0
 
-  /// The powers of ten that are tried.
+  /// The highest power of ten that is tried.
   static let highestExponent: UInt8 = 9
 
   private static let powers: [10 of Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
@@ -21,7 +23,7 @@ struct LinearPredictor: Sendable {
     1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
   ]
 
-  /// Where the next number is expected.
+  /// The predicted next number.
   @inline(__always)
   var expected: Int64 { trend > 0 ? number &+ slope : number }
 
@@ -29,7 +31,7 @@ struct LinearPredictor: Sendable {
   @inline(__always)
   var value: Double { value(of: number) }
 
-  /// Goes on to the next number.
+  /// Advances to the next number.
   @inline(__always)
   mutating func move(to next: Int64, isFirst: Bool) {
     let change = next &- number
@@ -44,7 +46,8 @@ struct LinearPredictor: Sendable {
     slope = change
   }
 
-  /// Goes on by some numbers that are all as expected, at least one, and gives the distance between them.
+  /// Advances by at least one number, all of them as predicted, and returns the difference between
+  /// them.
   @inline(__always)
   mutating func run(_ count: Int) -> Int64 {
     if trend > 0 {
@@ -67,22 +70,23 @@ struct LinearPredictor: Sendable {
     exponent == 0 ? Double(number) : Double(number) / powers[Int(exponent)]
   }
 
-  /// Takes a higher power of ten; false if it is none.
+  /// Switches to a higher power of ten; returns `false` if it is not higher.
   mutating func rescale(to higher: UInt8) -> Bool {
     guard higher > exponent, higher <= Self.highestExponent else { return false }
     let factor = Self.wholePowers[Int(higher - exponent)]
-    // Wrapping: expectations that are far off are as good as any other.
+    // Wrapping: a prediction that is far off is as good as any other.
     number &*= factor
     slope &*= factor
     exponent = higher
     return true
   }
 
-  /// A value times a power of ten, if it comes back from that bit by bit.
+  /// A value times a power of ten, if dividing gives back the same bits.
   @inline(__always)
   static func number(_ value: UInt64, exponent: UInt8) -> Int64? {
     if exponent == 0 {
-      // As below, without a division, which takes longer than all the rest of a sample.
+      // Equivalent to the code below without its division, which takes longer than the rest of a
+      // sample.
       let whole = Double(bitPattern: value)
       guard abs(whole) < 0x1p53 else { return nil }
       let number = Int64(whole)
@@ -90,17 +94,17 @@ struct LinearPredictor: Sendable {
     }
     let power = powers[Int(exponent)]
     let scaled = Double(bitPattern: value) * power
-    // Not true of a NaN either.
+    // False for NaN as well.
     guard abs(scaled) < 0x1p53 else { return nil }
     let number = Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
     return (Double(number) / power).bitPattern == value ? number : nil
   }
 }
 
-/// What stands for a value that is no number of the track so far, behind the mark 111.
+/// The code that follows the mark 111: a value that is not an integer at the current power of ten.
 enum EscapeCode {
-  /// Up to nine: the new exponent; the number follows.
+  /// Codes up to nine are a new exponent; the number follows.
   static let verbatim: UInt64 = 14
-  /// This value and all later ones are coded by their difference in bits.
+  /// This value and all later ones are XOR-coded.
   static let differences: UInt64 = 15
 }

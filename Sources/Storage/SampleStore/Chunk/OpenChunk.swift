@@ -1,26 +1,27 @@
 import StorageAPI
 
-/// The samples of one series since its last sealed chunk, compressed as they come.
+/// The samples of one series since its last sealed chunk, compressed as they arrive.
 ///
-/// A time is coded as the change of its distance to the one before. A value that is a decimal number of few digits, as most are, is
-/// coded by what it differs from the number that was expected (see `LinearPredictor`): a counter that goes on as it went takes one bit.
-/// From the first value that is none, values are coded as the bits in which they differ from the one before. Every bit pattern,
-/// stale markers and other NaNs included, comes back as it was. See `SampleDecoder` for the way back.
+/// A time is coded as the change of its distance from the previous time. A value that is a decimal
+/// number of few digits, as most are, is coded as its difference from the predicted number (see
+/// `LinearPredictor`): a counter with a steady slope takes one bit. From the first other value on,
+/// values are coded as their XOR with the previous one. Every bit pattern, including stale markers
+/// and other NaNs, is restored exactly. `SampleDecoder` is the inverse.
 struct OpenChunk: Sendable {
-  /// How many samples there are.
+  /// The number of samples.
   var count: Int { Int(sampleCount) }
-  /// The time of the first sample; without meaning if there is none.
+  /// The time of the first sample; undefined if there is none.
   private(set) var first: Int64 = 0
-  /// The time of the last sample; without meaning if there is none.
+  /// The time of the last sample; undefined if there is none.
   private(set) var last: Int64 = 0
   /// The bit pattern of the last value.
   private(set) var lastValue: UInt64 = 0
   /// The codes.
   private(set) var codes = PooledBits()
 
-  // Small numbers side by side: there is one of these per series.
+  // Small integers side by side: there is one of these per series.
   private var sampleCount: UInt32 = 0
-  /// Whether the last value is the last number of the track.
+  /// Whether the last value is the predictor's last number.
   private var endsInNumber = false
   private var delta: Int64 = 0
   private var track = LinearPredictor()
@@ -30,7 +31,7 @@ struct OpenChunk: Sendable {
 
   init() {}
 
-  /// The last value as it stands in a journal row.
+  /// The last value as it is encoded in a WAL record.
   @inline(__always)
   var lastCode: ValueCode {
     endsInNumber
@@ -38,7 +39,7 @@ struct OpenChunk: Sendable {
       : ValueCode(lastValue)
   }
 
-  /// Codes samples whose times grow.
+  /// Encodes samples in increasing order of time.
   init(_ columns: SampleColumns, in pool: inout WordPool) {
     for index in columns.timestamps.indices {
       append(columns.timestamps[index], columns.values[index].bitPattern, in: &pool)
@@ -54,7 +55,7 @@ struct OpenChunk: Sendable {
     guard timestamp &- last == delta, sampleCount > 0, !hasDifferences,
       let number = LinearPredictor.number(value, exponent: track.exponent)
     else { return appendAny(timestamp, value, in: &pool) }
-    // The code of a time as expected is one zero, which goes in front of that of the number.
+    // A time as expected is a single zero bit, which goes in front of the number's code.
     appendNumber(number, behind: 1, in: &pool)
     last = timestamp
     lastValue = value
@@ -75,7 +76,7 @@ struct OpenChunk: Sendable {
   }
 
   private mutating func appendTime(_ timestamp: Int64, in pool: inout WordPool) {
-    // Wrapping: the distance of two times may not fit, its code modulo 2^64 does.
+    // Wrapping: the difference of two times may overflow; its code modulo 2^64 does not.
     let newDelta = timestamp &- last
     let change = newDelta &- delta
     delta = newDelta
@@ -102,7 +103,7 @@ struct OpenChunk: Sendable {
     }
   }
 
-  /// Codes a number; so many zeros stand in front.
+  /// Codes a number after so many zero bits.
   @inline(__always)
   private mutating func appendNumber(
     _ number: Int64, behind zeros: Int = 0, in pool: inout WordPool
@@ -117,7 +118,7 @@ struct OpenChunk: Sendable {
     let coded = ResidualCode.zigzag(difference)
     let needed = 64 - coded.leadingZeroBitCount
     let width = Int(track.width)
-    // A much narrower width pays for the seven bits that tell it.
+    // A much narrower width pays for the seven bits that announce it.
     if needed <= width, width <= needed + 7 {
       appendLong(prefix: 0b10, bits: zeros + 2, coded, bits: width, in: &pool)
     } else {
@@ -127,7 +128,7 @@ struct OpenChunk: Sendable {
     }
   }
 
-  /// Codes a value that is no whole number of the track's power of ten.
+  /// Codes a value that is not an integer at the current power of ten.
   @inline(never)
   private mutating func appendOther(_ value: UInt64, in pool: inout WordPool) {
     let double = Double(bitPattern: value)
@@ -161,7 +162,7 @@ struct OpenChunk: Sendable {
     let significant = 64 - Int(newLeading) - Int(newTrailing)
     if leading <= newLeading, trailing <= newTrailing, leading != ValueWindow.none {
       let width = 64 - Int(leading) - Int(trailing)
-      // A much narrower window pays for the eleven bits that tell it.
+      // A much narrower window pays for the eleven bits that announce it.
       if width <= significant + 11 {
         appendLong(prefix: 0b10, bits: 2, difference >> UInt64(trailing), bits: width, in: &pool)
         return
@@ -192,11 +193,12 @@ struct OpenChunk: Sendable {
   }
 }
 
-/// The part of a value that is coded: what lies between the leading and trailing zeros of its difference to the one before.
+/// The coded part of an XOR-coded value: the bits between the leading and trailing zeros of its XOR
+/// with the previous value.
 enum ValueWindow {
-  /// More leading zeros are not told: the number has five bits.
+  /// More leading zeros are not recorded: the field has five bits.
   static let maximumLeading = 31
-  /// Marks that no window was told yet.
+  /// Marks that no window has been written yet.
   static let none: UInt8 = 255
 }
 
@@ -208,7 +210,7 @@ extension OpenChunk {
     return words
   }
 
-  /// Gives the memory of the codes back; the chunk must not be used any more.
+  /// Frees the memory of the codes; the chunk must not be used any more.
   mutating func free(in pool: inout WordPool) { codes.free(in: &pool) }
 
   /// Appends the samples with times in `from...through`, coded in `words`, to the columns.

@@ -1,17 +1,18 @@
-/// A code for whole numbers that are mostly small, made to measure for one chunk.
+/// A prefix code for integers that are mostly small, fitted to one chunk.
 ///
-/// A number is a mark of one to three bits and then as many bits as its mark says: none for zero, a narrow and a wide width chosen for
-/// the chunk, or all 64. The most frequent of the four has the shortest mark.
+/// A number is a mark of one to three bits followed by as many bits as the mark announces: none for
+/// zero, a narrow and a wide width chosen for the chunk, or all 64. The most frequent of the four
+/// has the shortest mark.
 struct ResidualCode: Sendable {
   /// The widths, the most frequent first; their marks are 0, 10, 110, 111.
   private let widths: (Int, Int, Int, Int)
-  /// The two widths that were chosen, and the ranks of none, narrow, wide and all 64; only for writing.
+  /// The two chosen widths, and the ranks of zero, narrow, wide and 64 bits; only used for writing.
   private var chosen = (narrow: 0, wide: 0)
   private var ranks = (none: 0, narrow: 0, wide: 0, full: 0)
 
   /// Chooses the widths that code the numbers in the fewest bits.
   init(for residuals: [Int64]) {
-    // How many numbers need at most so many bits.
+    // The number of values that need at most so many bits.
     var upTo = Counts(repeating: 0)
     for residual in residuals { upTo[Self.width(of: residual)] += 1 }
     let present = (1...63).filter { upTo[$0] > 0 }
@@ -41,7 +42,7 @@ struct ResidualCode: Sendable {
     )
   }
 
-  /// Whether the code makes sense; only damage can make one that does not.
+  /// Whether the code is valid; only damage makes an invalid one.
   var isSound: Bool {
     max(widths.0, widths.1, widths.2, widths.3) <= 64
   }
@@ -82,14 +83,14 @@ struct ResidualCode: Sendable {
     }
   }
 
-  /// Writes 64 bits that are no number.
+  /// Writes 64 bits that are not a number.
   func appendVerbatim(_ bits: UInt64, to buffer: inout BitBuffer) {
     appendMark(ranks.full, to: &buffer)
     buffer.append(1, bits: 1)
     buffer.append(bits, bits: 64)
   }
 
-  /// Reads a number; for what `appendVerbatim` wrote, use `readNext`.
+  /// Reads a number; use `readNext` for what `appendVerbatim` wrote.
   @inline(always)
   func readNumber(_ reader: inout BitReader) -> Int64 {
     let width = readWidth(&reader)
@@ -97,7 +98,7 @@ struct ResidualCode: Sendable {
     return Self.read(width, &reader)
   }
 
-  /// Reads a number, or the bits that stand in its place.
+  /// Reads a number, or the 64 bits in its place.
   @inline(always)
   func readNext(_ reader: inout BitReader) -> (number: Int64, verbatim: UInt64?) {
     let width = readWidth(&reader)
@@ -118,10 +119,10 @@ struct ResidualCode: Sendable {
     width == 0 ? 0 : unzigzag(reader.read(width))
   }
 
-  /// Small numbers of either sign as small numbers without sign.
+  /// Maps small integers of either sign to small unsigned integers.
   static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
 
-  /// The way back from `zigzag`.
+  /// The inverse of `zigzag`.
   static func unzigzag(_ value: UInt64) -> Int64 {
     Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
@@ -145,16 +146,16 @@ struct ResidualCode: Sendable {
     }
   }
 
-  /// How many numbers need at most so many bits.
+  /// The number of values that need at most so many bits.
   private typealias Counts = [65 of Int]
 
-  /// What coding would cost in bits.
+  /// The size of the encoding in bits.
   private static func cost(_ upTo: Counts, narrow: Int, wide: Int) -> Int {
     let zeros = upTo[0]
     let small = upTo[narrow] - upTo[0]
     let large = upTo[wide] - upTo[narrow]
     let full = upTo[64] - upTo[wide]
-    // Three bits for each mark, but one or two for the most frequent.
+    // Three bits for each mark, but one or two for the most frequent ones.
     let first = max(max(zeros, small), max(large, full))
     let second = max(
       min(max(zeros, small), max(large, full)),

@@ -1,11 +1,12 @@
 import StorageAPI
 
-/// The way back from the codes of an `OpenChunk`.
+/// Decodes the codes of an `OpenChunk`.
 enum SampleDecoder {
-  /// Appends the samples with times in `from...through` to the columns; false if the codes make no sense.
+  /// Appends the samples with times in `from...through` to the columns; returns `false` if the
+  /// codes are damaged.
   ///
-  /// `hasTrack` tells whether values begin as numbers; those of version 0.1 are differences from the start. Zeros at the end of the
-  /// codes may be missing: a series that goes on as expected takes no room.
+  /// `hasTrack` says whether values begin as predicted numbers; version 0.1 XOR-coded from the
+  /// start. Zeros at the end of the codes may be missing: samples as predicted take no space.
   ///
   /// - Complexity: O(count); samples before the range are decoded too, those after it are not.
   static func decode(
@@ -39,11 +40,11 @@ enum SampleDecoder {
     var track = LinearPredictor()
     var index = 0
     while index < count {
-      // Most samples take less than 64 bits, so that one look is enough for the time and the value.
+      // Most samples take less than 64 bits, so one read serves both the time and the value.
       var bits = codes.peek(at: position)
       var known = 64
       if isTracked, index > 0, bits >> 62 == 0, delta > 0 {
-        // Samples that come in time and are as expected take two zeros each.
+        // Samples that are on time and as predicted take two zero bits each.
         let length = min(bits.leadingZeroBitCount / 2, count - index)
         let (taken, isEnd) = run(
           length, &track, &timestamp, delta, from, through, into: &timestamps, &values)
@@ -116,7 +117,8 @@ enum SampleDecoder {
     return true
   }
 
-  /// Goes on by samples that are all as expected; tells how many there were, and whether the next one is after the range.
+  /// Skips samples that are all as predicted; returns how many there were, and whether the next one
+  /// is after the range.
   @inline(__always)
   private static func run(
     _ count: Int, _ track: inout LinearPredictor, _ timestamp: inout Int64, _ delta: Int64,
@@ -137,7 +139,8 @@ enum SampleDecoder {
     return (count, false)
   }
 
-  /// Goes on to the number that the bits begin with and tells how many bits it takes; nil if they make no sense.
+  /// Decodes the number at the start of the bits and returns its length in bits; `nil` if they are
+  /// damaged.
   @inline(__always)
   private static func step(
     _ track: inout LinearPredictor, _ bits: UInt64, _ known: Int, _ codes: BitReader,
@@ -150,7 +153,7 @@ enum SampleDecoder {
     }
     var length = 2
     if bits >> 62 == 0b11 {
-      // An escape behind an escape.
+      // An escape code after an escape code.
       guard bits >> 61 == 0b110 else { return nil }
       track.width = UInt8((bits >> 55) & 63) + 1
       length = 9
@@ -163,7 +166,7 @@ enum SampleDecoder {
     return length + width
   }
 
-  /// The change of the distance of times that the bits begin with, and how many bits it takes.
+  /// The change of the time difference at the start of the bits, and its length in bits.
   @inline(__always)
   private static func change(
     _ bits: UInt64, _ codes: BitReader, _ position: Int

@@ -4,35 +4,35 @@ import StorageAPI
 
 /// Samples of one series that will not change any more.
 struct SealedChunk: Sendable {
-  /// How the samples are coded; the numbers stand in the database.
+  /// The encoding of the samples; the raw values are stored in the database.
   enum Encoding: Int, Sendable {
-    /// As `OpenChunk` of version 0.1 did it.
+    /// XOR coding, the `OpenChunk` of version 0.1.
     case differences = 1
-    /// As `DecimalChunk` does it.
+    /// `DecimalChunk`.
     case decimals = 2
-    /// As `OpenChunk` does it.
+    /// `OpenChunk`.
     case track = 3
   }
 
-  /// The place in the order of sealing since the start; 0 of a chunk that was read.
+  /// The position in the order of sealing since the start; 0 for a chunk that was read.
   let number: Int64
-  /// The time of the first sample.
+  /// The time of the first sample, in milliseconds.
   let first: Int64
-  /// The time of the last sample.
+  /// The time of the last sample, in milliseconds.
   let last: Int64
-  /// How many samples there are.
+  /// The number of samples.
   let count: Int
   let encoding: Encoding
   private let words: [UInt64]
 
-  /// Seals samples whose times grow, at least one.
+  /// Seals samples in increasing order of time, at least one.
   init(_ columns: SampleColumns, number: Int64) {
     var pool = WordPool()
     let chunk = OpenChunk(columns, in: &pool)
     self.init(sealing: chunk, words: chunk.words(in: pool), number: number)
   }
 
-  /// Seals an open chunk with at least one sample, whose codes are the words.
+  /// Seals an open chunk with at least one sample, whose codes are `codes`.
   init(sealing chunk: OpenChunk, words codes: [UInt64], number: Int64) {
     precondition(chunk.count > 0, "an empty chunk cannot be sealed")
     self.number = number
@@ -40,7 +40,8 @@ struct SealedChunk: Sendable {
     last = chunk.last
     count = chunk.count
     let track = Self.withoutZeros(codes)
-    // What goes on as expected is short enough as it is; the other encoding takes at least two bits a sample, too.
+    // Predicted samples are short enough as they are; the other encoding takes at least two bits a
+    // sample, too.
     if track.count * 64 > chunk.count * 3 {
       var columns = SampleColumns()
       chunk.read(codes.span, from: .min, through: .max, into: &columns)
@@ -56,7 +57,7 @@ struct SealedChunk: Sendable {
     words = track
   }
 
-  /// Takes a chunk from the database; nil if it is damaged.
+  /// Reads a chunk from the database; `nil` if it is damaged.
   init?(_ row: ChunkRow) {
     guard let encoding = Encoding(rawValue: row.encoding) else { return nil }
     number = row.number
@@ -74,12 +75,12 @@ struct SealedChunk: Sendable {
       words.append(word)
     }
     self.words = words
-    // Version 0.1 left the series out of the check.
-    guard checksum(of: row.series) == row.checksum || checksum.folded == row.checksum, count > 0
+    // Version 0.1 did not include the series in the checksum.
+    guard checksum(of: row.series) == row.checksum || checksum.reduced == row.checksum, count > 0
     else { return nil }
   }
 
-  /// The bytes in memory, without the value itself.
+  /// The bytes in memory, without the struct itself.
   var byteCount: Int { words.count * 8 }
 
   /// The chunk as it is written.
@@ -91,7 +92,7 @@ struct SealedChunk: Sendable {
         bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
       }
     }
-    // The decoder finds zeros behind the end by itself.
+    // The decoder supplies zeros after the end by itself.
     while bytes.last == 0 { bytes.removeLast() }
     return ChunkRow(
       number: number, series: series, first: Timestamp(rawValue: first),
@@ -99,7 +100,7 @@ struct SealedChunk: Sendable {
       checksum: checksum(of: series), samples: bytes)
   }
 
-  /// Appends the samples with times in `from...through`; false if the chunk is damaged.
+  /// Appends the samples with times in `from...through`; returns `false` if the chunk is damaged.
   func read(from: Int64, through: Int64, into columns: inout SampleColumns) -> Bool {
     guard first <= through, last >= from else { return true }
     switch encoding {
@@ -113,11 +114,11 @@ struct SealedChunk: Sendable {
     }
   }
 
-  /// The check of a chunk and whose it is: a chunk must not turn up with another series.
+  /// The checksum of a chunk and its series: a chunk must not turn up with another series.
   private func checksum(of series: SeriesKey) -> UInt32 {
     var checksum = checksum
     checksum.combine(UInt64(bitPattern: series.rawValue))
-    return checksum.folded
+    return checksum.reduced
   }
 
   private var checksum: Checksum {
@@ -129,7 +130,7 @@ struct SealedChunk: Sendable {
     return checksum
   }
 
-  /// The words without those at the end that are zero, in memory of just that size.
+  /// The words without trailing zero words, in memory of just that size.
   private static func withoutZeros(_ words: [UInt64]) -> [UInt64] {
     var end = words.count
     while end > 0, words[end - 1] == 0 { end -= 1 }

@@ -1,19 +1,19 @@
-/// Memory for the codes of all open chunks: blocks of 64 bytes, which a chunk strings together as it grows.
+/// Memory for the codes of all open chunks: blocks of 64 bytes that form a linked list per chunk.
 ///
-/// An array per series would cost a header, room to grow into, and a copy at each growth. Blocks that are taken at about the same
-/// time lie side by side, so that the series of one scrape are written to neighbouring memory. Blocks of sealed chunks are used again;
-/// none are given back to the system.
+/// An array per series would cost a header, spare capacity, and a copy at each growth. Blocks that
+/// are taken at about the same time are adjacent, so that the series of one scrape are written to
+/// neighbouring memory. Blocks of sealed chunks are reused; none are returned to the system.
 struct WordPool: Sendable {
   /// Seven words of codes and the number of the next block.
   private static let wordsPerBlock = 8
   private static let blocksPerSlab = 8192
   private static let none = UInt32.max
 
-  /// Pieces of half a megabyte, so that growing moves little.
+  /// Slabs of half a megabyte, so that growing moves little.
   private var slabs: [[UInt64]] = []
-  /// How many blocks there are, free ones included.
+  /// The number of blocks, including free ones.
   private(set) var blockCount = 0
-  /// The first of the blocks that are free, strung together as those of a chunk.
+  /// The first free block; free blocks are linked like those of a chunk.
   private var firstFree = none
 
   /// Appends a word.
@@ -32,7 +32,7 @@ struct WordPool: Sendable {
 
   /// Appends the words of a chain to an array.
   ///
-  /// - Complexity: O(words), one look at memory for each block.
+  /// - Complexity: O(words), one memory access for each block.
   func copy(_ chain: WordChain, to words: inout [UInt64]) {
     var left = Int(chain.count)
     if left == 0 { return }
@@ -52,7 +52,7 @@ struct WordPool: Sendable {
   /// The first word; 0 if there is none.
   func firstWord(_ chain: WordChain) -> UInt64 { chain.count > 0 ? self[chain.first, 0] : 0 }
 
-  /// Takes the memory of a chain back, which is empty then.
+  /// Frees the memory of a chain, which is empty then.
   ///
   /// - Complexity: O(1).
   mutating func free(_ chain: inout WordChain) {
@@ -98,10 +98,10 @@ struct WordPool: Sendable {
   }
 }
 
-/// Words in a `WordPool`, in order; whoever drops it gives it back to the pool first.
+/// Words in a `WordPool`, in order; its owner must free it in the pool before dropping it.
 struct WordChain: Sendable {
   fileprivate var first: UInt32 = 0
   fileprivate var last: UInt32 = 0
-  /// How many words there are.
+  /// The number of words.
   fileprivate(set) var count: UInt32 = 0
 }

@@ -3,17 +3,17 @@ import SQLiteStorage
 import StorageAPI
 
 extension Head {
-  /// Takes a batch; the journal row with what is new in it, and the chunks that it filled, are added to `writes`.
+  /// Appends a batch; its WAL record and the chunks that it filled are added to `writes`.
   ///
-  /// Late samples that cannot be compared here, because the chunks over their time are on disk only, are added to `unproved`, those that
-  /// are refused as too old among them.
+  /// Out-of-order samples that cannot be compared here, because the chunks of their time are on
+  /// disk only, are added to `unproved`, including those that are refused as too old.
   mutating func append(
     _ batch: SampleBatch, adding writes: inout WALWrites, unproved: inout [OutOfOrderArrival]
   ) -> AppendOutcome {
     let sequence = takeSequence()
     var outcome = AppendOutcome()
     encoder.begin(sampleCount: batch.count)
-    // The window for late samples does not move within a batch.
+    // The out-of-order window does not move within a batch.
     var newest = newestTime
     var place = 0
     while true {
@@ -33,13 +33,15 @@ extension Head {
     return outcome
   }
 
-  /// Takes the samples of a batch that go on in open chunks with room, up to the first one that does not; returns its place.
+  /// Appends the samples of a batch that continue open chunks with capacity, up to the first one
+  /// that does not; returns its index.
   ///
-  /// Nearly all samples are such. Whatever may move memory stays outside of the loop, so that it looks at nothing twice.
+  /// Nearly all samples are such. Whatever may move memory stays outside the loop, so that nothing
+  /// is looked up twice.
   private mutating func appendInOrder(
     _ batch: SampleBatch, from start: Int, _ newestTime: inout Int64
   ) -> Int {
-    // Out of the head, so that the loop has them for itself.
+    // Moved out of the head, so that the loop has exclusive access.
     var states: [SeriesState] = []
     swap(&states, &series)
     var (widths, values) = encoder.takeMemory()
@@ -70,7 +72,7 @@ extension Head {
     return place
   }
 
-  /// Takes any sample of a batch.
+  /// Appends any sample of a batch.
   private mutating func append(
     _ batch: SampleBatch, _ place: Int, _ sequence: Int64, _ newestTime: inout Int64,
     adding writes: inout WALWrites, _ unproved: inout [OutOfOrderArrival],
@@ -92,7 +94,7 @@ extension Head {
     case .repeated: outcome.appended += 1
     case .tooOld:
       let verdict = takeLate(timestamp, value, slot: slot, sequence: sequence)
-      let isKept = verdict == .appended
+      let isAccepted = verdict == .appended
       switch verdict {
       case .appended:
         outcome.appended += 1
@@ -103,18 +105,20 @@ extension Head {
       case .duplicate: outcome.duplicate += 1
       case .full: preconditionFailure("late samples go into no chunk")
       }
-      if isKept || verdict == .tooOld {
+      if isAccepted || verdict == .tooOld {
         unproved.append(
-          OutOfOrderArrival(key: keys[slot], timestamp: timestamp, value: value, isKept: isKept))
+          OutOfOrderArrival(
+            key: keys[slot], timestamp: timestamp, value: value, isAccepted: isAccepted))
       }
     case .duplicate: outcome.duplicate += 1
     case .full: preconditionFailure("a chunk is sealed when it is full")
     }
   }
 
-  /// Takes a sample back from the journal; what is in a sealed chunk already is passed over.
+  /// Restores a sample from the WAL; what is in a sealed chunk already is skipped.
   ///
-  /// Nothing is sealed here: a chunk that ended at another place than before could leave no room for a late sample.
+  /// Nothing is sealed here: a chunk that ended at another place than before could leave no space
+  /// for an out-of-order sample.
   mutating func replay(_ timestamp: Int64, _ value: UInt64, slot: Int, sequence: Int64) {
     stats.samplesReplayed += 1
     if series[slot].goesOn(at: timestamp) {

@@ -4,32 +4,35 @@ import StorageAPI
 
 /// The newest samples of all series.
 ///
-/// A plain value without locks, clocks or files: what has to be written is handed back to the caller, `SampleStore`. Who the series are
-/// knows the `SeriesCatalog`. Nothing here takes longer the more series there are, so that no batch waits for long.
+/// A plain value without locks, clocks or files: what has to be written is returned to the caller,
+/// `SampleStore`. The label sets are in the `SeriesCatalog`. No operation takes longer the more
+/// series there are, so no batch waits for long.
 struct Head: Sendable {
-  /// The state of each slot; slots of removed series are used again.
+  /// The state of each slot; slots of removed series are reused.
   var series: [SeriesState] = []
   /// The codes of all open chunks.
   var words = WordPool()
-  /// Late samples by slot; few series have any.
+  /// Out-of-order samples by slot; few series have any.
   var late: [UInt32: OutOfOrderSamples] = [:]
-  /// The time of the newest sample of all; the window for late samples ends here.
+  /// The newest sample time of all series; the out-of-order window ends here.
   var newestTime = Int64.min
-  /// The number in the database of each slot; 0 where there is no series.
+  /// The database number of each slot; 0 where there is no series.
   private(set) var keys: [Int64] = []
-  /// How often each slot was given away; part of the `SeriesID`, so that an old number is not taken for a new series.
+  /// How often each slot was assigned; part of the `SeriesID`, so that an old number is not taken
+  /// for a new series.
   private(set) var generations: [UInt32] = []
-  /// Counters; the levels in it are filled in by `SampleStore`.
+  /// Counters; `SampleStore` fills in the gauges.
   var stats = SampleStoreStats()
-  /// Cached chunks, and their bytes.
+  /// The number of cached chunks.
   var cachedChunks = 0
   var cachedBytes = 0
 
-  /// The most series that were looked at, but for batches, without letting go of the lock; it does not grow with their number.
+  /// The most series examined under one lock, batches excepted; it does not grow with the number of
+  /// series.
   private(set) var largestSlice = 0
 
   let settings: SampleStoreSettings
-  /// Write the journal rows of a batch.
+  /// Encodes the WAL records of a batch.
   var encoder = BatchEncoder()
   var lateEncoder = BatchEncoder(kind: .late)
   private var freeSlots: [UInt32] = []
@@ -39,14 +42,15 @@ struct Head: Sendable {
 
   init(settings: SampleStoreSettings) { self.settings = settings }
 
-  /// Asks for room for so many series, which is taken up only as they come: growing would move all of them at once.
+  /// Reserves address space for so many series, which is used only as they come: growing would move
+  /// all of them at once.
   mutating func reserve(_ count: Int) {
     series.reserveCapacity(count)
     keys.reserveCapacity(count)
     generations.reserveCapacity(count)
   }
 
-  /// The slot of a series number; nil if it is not known, or not any more.
+  /// The slot of a series number; `nil` if it is not known, or not any more.
   @inline(always)
   func slot(of id: SeriesID) -> Int? { Self.slot(of: id, generations.span) }
 
@@ -57,13 +61,13 @@ struct Head: Sendable {
     return slot < generations.count && generations[slot] == generation ? slot : nil
   }
 
-  /// Gives a slot and the next number in the database to a new series.
+  /// Assigns a slot and the next database number to a new series.
   mutating func takeSlot() -> (slot: UInt32, key: Int64) {
     let key = nextKey
     return (takeSlot(key: key), key)
   }
 
-  /// Gives a slot to a series with its number in the database.
+  /// Assigns a slot to a series with its database number.
   mutating func takeSlot(key: Int64) -> UInt32 {
     nextKey = max(nextKey, key &+ 1)
     if let slot = freeSlots.popLast() {
@@ -76,10 +80,10 @@ struct Head: Sendable {
     return UInt32(series.count - 1)
   }
 
-  /// Notes how many series are looked at while the lock is held.
+  /// Notes how many series are examined while the lock is held.
   mutating func note(slice count: Int) { largestSlice = max(largestSlice, count) }
 
-  /// Forgets the samples of series; their slots are given away again.
+  /// Removes the samples of series; their slots become free.
   mutating func remove(_ removed: [UInt32]) {
     note(slice: removed.count)
     for slot in removed {
@@ -96,22 +100,22 @@ struct Head: Sendable {
     stats.seriesRemoved += removed.count
   }
 
-  /// Numbers the next batch.
+  /// Returns the sequence number of the next batch and advances it.
   mutating func takeSequence() -> Int64 {
     defer { nextSequence += 1 }
     return nextSequence
   }
 
-  /// The number that the next batch gets.
+  /// The sequence number of the next batch.
   var upcomingSequence: Int64 { nextSequence }
 
-  /// Keeps numbers that are in the database from being given again.
+  /// Prevents numbers that are in the database from being assigned again.
   mutating func skip(sequence: Int64, key: Int64) {
     nextSequence = max(nextSequence, sequence &+ 1)
     nextKey = max(nextKey, key &+ 1)
   }
 
-  /// The number of the series that has a slot.
+  /// The series ID of a slot.
   func id(of slot: UInt32) -> SeriesID {
     SeriesID(rawValue: UInt64(generations[Int(slot)]) << 32 | UInt64(slot))
   }

@@ -1,18 +1,19 @@
 import StorageAPI
 
-/// Samples of one series that came after a chunk over their time was sealed; maintenance merges them into the chunks.
+/// Samples of one series that arrived after a chunk of their time was sealed; maintenance merges
+/// them into the chunks.
 struct OutOfOrderSamples: Sendable {
   /// In order of time.
   private(set) var columns = SampleColumns()
-  /// The batch that the first of them came with; the journal is needed from there on.
+  /// The first batch with one of them; the WAL is needed from there on.
   var sequence: Int64 = .max
 
   /// Whether there are none.
   var isEmpty: Bool { columns.count == 0 }
 
-  /// Puts a sample into its place.
+  /// Inserts a sample at its place.
   ///
-  /// - Complexity: O(1) for samples that come in order, else O(samples).
+  /// - Complexity: O(1) for samples that arrive in order, else O(samples).
   mutating func take(_ timestamp: Int64, _ value: UInt64) -> SeriesState.Verdict {
     var place = columns.count
     if let last = columns.timestamps.last, last >= timestamp {
@@ -26,7 +27,7 @@ struct OutOfOrderSamples: Sendable {
     return .appended
   }
 
-  /// Takes out the samples that are in a chunk now.
+  /// Removes the samples that are in a chunk now.
   mutating func remove(_ merged: SampleColumns) {
     let gone = Set(merged.timestamps)
     var rest = SampleColumns()
@@ -49,7 +50,7 @@ struct OutOfOrderSamples: Sendable {
 }
 
 extension SampleColumns {
-  /// Both in order of time; where both have a sample, the first one's stands.
+  /// Merges samples in order of time; where both have a sample, the first one's is taken.
   static func merging(_ first: SampleColumns, _ second: SampleColumns) -> SampleColumns {
     var merged = SampleColumns()
     var left = 0

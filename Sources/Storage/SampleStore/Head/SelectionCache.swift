@@ -3,9 +3,9 @@ import StorageAPI
 
 /// The series that a selector matched.
 final class FoundSeries: Sendable {
-  /// Their slots, in the order that was asked for.
+  /// Their slots, in the requested order.
   let slots: [UInt32]
-  /// Who they are, in the same order.
+  /// Their label sets, in the same order.
   let seriesSet: SeriesSet
 
   init(_ slots: [UInt32], labels: [Labels]) {
@@ -13,34 +13,34 @@ final class FoundSeries: Sendable {
     seriesSet = SeriesSet(slots.map { labels[Int($0)] })
   }
 
-  /// Some of the series, by their places.
+  /// Some of the series, by their indices.
   init(_ places: [Int], of all: FoundSeries) {
     slots = places.map { all.slots[$0] }
     seriesSet = SeriesSet(places.map { all.seriesSet.labels[$0] })
   }
 }
 
-/// The series that selectors matched, remembered until series come or go.
+/// A cache of the series that selectors matched, valid until series are added or removed.
 struct SelectionCache: Sendable {
-  /// What is remembered: the order makes a difference.
+  /// The key: the order makes a difference.
   struct Key: Hashable, Sendable {
     var matchers: [LabelMatcher]
     var order: SeriesSelection.Order
   }
 
-  /// How many selectors are remembered; rule files of thousands of rules share fewer.
+  /// The most selectors in the cache; rule files of thousands of rules share fewer.
   static let capacity = 1024
 
-  /// How many series are remembered for all of them together: 48 MB.
+  /// The most series in all entries together: 48 MB.
   static let seriesCapacity = 2 << 20
 
   private var found: [Key: FoundSeries] = [:]
   private var seriesCount = 0
 
-  /// The series that were found.
+  /// The cached series.
   subscript(key: Key) -> FoundSeries? { found[key] }
 
-  /// Remembers what a selector matched; beyond the capacities all others are forgotten.
+  /// Caches what a selector matched; beyond the capacities the cache is emptied first.
   mutating func remember(_ series: FoundSeries, for key: Key) {
     let count = series.slots.count
     if found.count >= Self.capacity || seriesCount + count > Self.seriesCapacity { removeAll() }
@@ -48,7 +48,7 @@ struct SelectionCache: Sendable {
     seriesCount += count - (found.updateValue(series, forKey: key)?.slots.count ?? 0)
   }
 
-  /// Forgets everything.
+  /// Empties the cache.
   mutating func removeAll() {
     if !found.isEmpty { found.removeAll(keepingCapacity: true) }
     seriesCount = 0

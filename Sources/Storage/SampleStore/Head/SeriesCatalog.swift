@@ -1,10 +1,11 @@
 import MetricModel
 import StorageAPI
 
-/// Who the series are: the label set of each slot, the index over them, their order.
+/// The label set of each slot, the label index and the order of series.
 ///
-/// A plain value with a lock of its own, so that a batch for series that are known never waits for a selection, for statistics, or for
-/// series that go. Where both locks are needed this one is taken first.
+/// A plain value with a lock of its own, so that a batch for known series never waits for a
+/// selection, for statistics, or for a removal. Where both locks are needed this one is taken
+/// first.
 struct SeriesCatalog: Sendable {
   /// The labels of each slot.
   private(set) var labels: [Labels] = []
@@ -13,13 +14,13 @@ struct SeriesCatalog: Sendable {
   private var slots = SlotTable()
   private var selections = SelectionCache()
 
-  /// How many series there are.
+  /// The number of series.
   var count: Int { slots.count }
 
   /// The slot of a label set; nil if there is no such series.
   func slot(of wanted: Labels) -> UInt32? { slots.slot(of: wanted, in: labels) }
 
-  /// Adds a series to a slot that is free, or the one behind the last.
+  /// Adds a series at a free slot, or at the end.
   mutating func insert(_ newLabels: Labels, slot: UInt32) {
     if Int(slot) < labels.count { labels[Int(slot)] = newLabels } else { labels.append(newLabels) }
     slots.insert(slot, in: labels)
@@ -28,9 +29,10 @@ struct SeriesCatalog: Sendable {
     selections.removeAll()
   }
 
-  /// Forgets series, in the order of their slots.
+  /// Removes series, given in order of their slots.
   ///
-  /// - Complexity: O(length of all lists that a series is in), however many series go.
+  /// - Complexity: O(length of all postings lists that a series is in), however many series are
+  ///   removed.
   mutating func remove(_ removed: [UInt32]) {
     if removed.isEmpty { return }
     index.remove(removed.map { ($0, labels[Int($0)]) })
@@ -42,7 +44,7 @@ struct SeriesCatalog: Sendable {
     selections.removeAll()
   }
 
-  /// The series that fulfil all matchers; without an order they come as they lie in memory.
+  /// The series that fulfil all matchers; without a requested order, in the order of memory.
   mutating func select(
     _ matchers: [LabelMatcher], order wanted: SeriesSelection.Order
   ) -> FoundSeries {

@@ -1,40 +1,41 @@
 import StorageAPI
 
-/// What the head knows of one series; small, because there is one per series in one array.
+/// The head's state of one series; small, because there is one per series in one array.
 struct SeriesState: Sendable {
   /// Samples since the last sealed chunk.
   var open = OpenChunk()
-  /// How often maintenance has found no sample. Here it takes no room of its own.
+  /// In how many maintenance rounds the series was empty; placed here it takes no extra space.
   var emptyRounds: UInt8 = 0
-  /// The batch that the first of them came with; the journal is needed from there on.
+  /// The first batch with one of them; the WAL is needed from there on.
   var openSequence: Int64 = .max
-  /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in the database only.
+  /// The chunks sealed last, in order of time, without gaps up to the open one; older ones are in
+  /// the database only.
   var cached: [SealedChunk] = []
-  // Optionals would take twice the room.
+  // Optionals would take twice the space.
   private(set) var oldestTime = Int64.max
   private var sealedTime = Int64.min
 
-  /// What became of a sample.
+  /// The result of appending a sample.
   enum Verdict {
     case appended, repeated, tooOld, duplicate, full
   }
 
-  /// The time of the first sample anywhere; nil if there are none.
+  /// The time of the oldest sample anywhere; `nil` if there are none.
   var oldest: Int64? {
     get { oldestTime == .max ? nil : oldestTime }
     set { oldestTime = newValue ?? .max }
   }
 
-  /// The time of the last sample in a sealed chunk; nil if there are none.
+  /// The time of the last sample in a sealed chunk; `nil` if there are none.
   var sealedThrough: Int64? {
     get { sealedTime == .min ? nil : sealedTime }
     set { sealedTime = newValue ?? .min }
   }
 
-  /// The time of the last sample; nil if there are none.
+  /// The time of the last sample; `nil` if there are none.
   var newest: Int64? { open.count > 0 ? open.last : sealedThrough }
 
-  /// The same; the earliest of all times if there are none.
+  /// The time of the last sample; the earliest of all times if there are none.
   @inline(__always)
   var newestTime: Int64 { open.count > 0 ? open.last : sealedTime }
 
@@ -43,7 +44,7 @@ struct SeriesState: Sendable {
     cached.first?.first ?? (open.count > 0 ? open.first : .max)
   }
 
-  /// Takes a sample, unless the open chunk is full and it is later than all of it.
+  /// Appends a sample, unless the open chunk is full and the sample is later than all of it.
   ///
   /// Codes go into `pool`, which must always be the same.
   mutating func take(
@@ -64,17 +65,18 @@ struct SeriesState: Sendable {
     return .appended
   }
 
-  /// Whether a sample is later than those of the open chunk, of which there are some: nothing but the chunk changes by it.
+  /// Whether a sample is later than those of the open chunk, which is not empty: then nothing but
+  /// the chunk changes.
   @inline(__always)
   func goesOn(at timestamp: Int64) -> Bool { open.count > 0 && timestamp > open.last }
 
-  /// Whether the chunk has room for it, too.
+  /// Whether, in addition, the chunk has capacity for it.
   @inline(__always)
   func goesOn(at timestamp: Int64, slot: Int, full: Int) -> Bool {
     goesOn(at: timestamp) && open.count < capacity(slot: slot, full: full)
   }
 
-  /// Takes a sample of a batch, and notes that the journal is needed from there on.
+  /// Appends a sample of a batch, and notes that the WAL is needed from there on.
   @inline(__always)
   mutating func take(
     _ timestamp: Int64, _ value: UInt64, sequence: Int64, slot: Int, full: Int,
@@ -86,17 +88,18 @@ struct SeriesState: Sendable {
     return verdict
   }
 
-  /// How many samples the open chunk may get.
+  /// The number of samples that the open chunk may get.
   ///
-  /// The first chunk of a series is shorter, by another length for each group of neighbours, so that series that began together are not all
-  /// sealed in the same commit for ever; neighbours are, because their chunks stand side by side in the index of the database.
+  /// The first chunk of a series is shorter, by a different length for each group of neighbours, so
+  /// that series that began together are not all sealed in the same commit for ever; neighbours
+  /// are, because their chunks share pages.
   @inline(__always)
   private func capacity(slot: Int, full: Int) -> Int {
     if open.count < full / 2 || sealedTime != .min { return full }
     return max(1, full - ((slot >> 7) &* 31) % max(1, full / 2))
   }
 
-  /// Puts a late sample into the open chunk, which is coded anew.
+  /// Inserts an out-of-order sample into the open chunk, which is encoded again.
   private mutating func insertLate(
     _ timestamp: Int64, _ value: UInt64, in pool: inout WordPool
   ) -> Verdict {

@@ -1,14 +1,15 @@
 import MetricModel
 
-/// The slots of label sets: open addressing over slot numbers, four bytes each; the label sets stand in the head.
+/// A hash table from label sets to slots: open addressing with four bytes per entry; the label sets
+/// are in the catalog.
 struct SlotTable: Sendable {
   private static let empty = UInt32.max
 
-  /// How many slots there are.
+  /// The number of slots.
   private(set) var count = 0
   private var places = [UInt32](repeating: empty, count: 16)
 
-  /// The slot of a label set; nil if there is none.
+  /// The slot of a label set; `nil` if there is none.
   func slot(of wanted: Labels, in labels: [Labels]) -> UInt32? {
     var place = home(wanted)
     while places[place] != Self.empty {
@@ -18,7 +19,7 @@ struct SlotTable: Sendable {
     return nil
   }
 
-  /// Adds a slot whose label set is not here yet.
+  /// Adds a slot whose label set is not in the table yet.
   ///
   /// - Complexity: O(1) amortised.
   mutating func insert(_ slot: UInt32, in labels: [Labels]) {
@@ -27,7 +28,7 @@ struct SlotTable: Sendable {
     put(slot, labels)
   }
 
-  /// Removes a slot if it is here.
+  /// Removes a slot if it is in the table.
   mutating func remove(_ slot: UInt32, in labels: [Labels]) {
     var place = home(labels[Int(slot)])
     while places[place] != slot {
@@ -35,7 +36,7 @@ struct SlotTable: Sendable {
       place = (place + 1) & (places.count - 1)
     }
     count -= 1
-    // Those behind that are not at home move up, so that no search ends too early.
+    // Displaced entries after it move up, so that no search ends too early.
     var next = (place + 1) & (places.count - 1)
     while places[next] != Self.empty {
       let wanted = home(labels[Int(places[next])])

@@ -3,8 +3,8 @@ import MetricModel
 extension LabelIndex {
   /// The slots of the series that fulfil all matchers, in ascending order.
   ///
-  /// Equality is one lookup; any other condition is tried once on each distinct value of its label, or on the candidates that are
-  /// left if those are fewer.
+  /// Equality is one lookup; any other matcher is tried once on each distinct value of its label,
+  /// or on the remaining candidates if those are fewer.
   func select(_ matchers: [LabelMatcher], labels: [Labels]) -> [UInt32] {
     var candidates: [UInt32]?
     for matcher in matchers where matcher.operation == .equal && !matcher.value.isEmpty {
@@ -27,7 +27,7 @@ extension LabelIndex {
     if let candidates, candidates.count < values.postings.count {
       return candidates.filter { matcher.matches(labels[Int($0)][matcher.name] ?? "") }
     }
-    // Of a condition that a missing label fulfils, the values that do not fulfil it are taken away.
+    // For a matcher that a missing label fulfils, the values that do not fulfil it are subtracted.
     let lists = values.postings.compactMap { value, list in
       matcher.matches(value.string) == matchesEmpty ? nil : list
     }

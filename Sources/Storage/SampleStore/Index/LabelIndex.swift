@@ -1,23 +1,23 @@
 import MetricModel
 
-/// Which series have which label values: for each name and value, the sorted list of slots.
+/// The inverted index: for each label name and value, the sorted list of slots.
 struct LabelIndex: Sendable {
-  /// The lists of one label name.
+  /// The postings of one label name.
   struct Values: Sendable {
     /// The slots of each value; no list is empty.
     fileprivate(set) var postings: [ExactText: [UInt32]] = [:]
-    /// How many series have the label.
+    /// The number of series with the label.
     fileprivate(set) var seriesCount = 0
   }
 
-  /// The lists by label name.
+  /// The postings by label name.
   private(set) var names: [ExactText: Values] = [:]
   /// All slots in use.
   private(set) var all: [UInt32] = []
 
   /// Adds a series that is not in the index.
   ///
-  /// - Complexity: O(labels), if the slot is the highest so far.
+  /// - Complexity: O(labels) if the slot is the highest so far.
   mutating func insert(_ slot: UInt32, _ labels: Labels) {
     Postings.insert(slot, into: &all)
     for label in labels {
@@ -25,9 +25,10 @@ struct LabelIndex: Sendable {
     }
   }
 
-  /// Removes series, in the order of their slots, with the labels that they were added with.
+  /// Removes series, in order of their slots, with the labels that they were added with.
   ///
-  /// - Complexity: O(length of all lists that a series is in), however many series go.
+  /// - Complexity: O(length of all postings lists that a series is in), however many series are
+  ///   removed.
   mutating func remove(_ removed: [(slot: UInt32, labels: Labels)]) {
     all = Postings.subtracting(all, removed.map(\.slot))
     var gone: [ExactText: [ExactText: [UInt32]]] = [:]

@@ -1,6 +1,6 @@
 /// Sets of series as sorted lists of slots.
 enum Postings {
-  /// What is in both lists.
+  /// The slots that are in both lists.
   ///
   /// - Complexity: O(left + right), or O(small * log large) if one is much smaller.
   static func intersection(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
@@ -19,7 +19,7 @@ enum Postings {
     return result
   }
 
-  /// What is in the left list and not in the right one.
+  /// The slots that are in the left list but not in the right one.
   static func subtracting(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
     if right.isEmpty { return left }
     var result: [UInt32] = []
@@ -32,7 +32,7 @@ enum Postings {
     return result
   }
 
-  /// What is in any of the lists, which have nothing in common.
+  /// The slots of all lists, which must be disjoint.
   static func union(_ lists: [[UInt32]]) -> [UInt32] {
     if lists.count == 1 { return lists[0] }
     var result: [UInt32] = []

@@ -1,17 +1,18 @@
 import MetricModel
 
-/// The order of all series by their labels, kept so that a selection sorts numbers and not texts.
+/// The order of all series by their labels, maintained so that a selection sorts numbers and not
+/// texts.
 struct SeriesOrder: Sendable {
   private var sorted: [UInt32] = []
   private var ranks: [UInt32] = []
   private var added: [UInt32] = []
 
-  /// Adds a series; it is put into its place when an order is next asked for.
+  /// Adds a series; it is sorted in when an order is next requested.
   mutating func insert(_ slot: UInt32) { added.append(slot) }
 
-  /// Takes series out.
+  /// Removes series.
   ///
-  /// - Complexity: O(series), however many go.
+  /// - Complexity: O(series), however many are removed.
   mutating func remove(_ slots: [UInt32]) {
     guard let highest = slots.max() else { return }
     var isGone = [Bool](repeating: false, count: Int(highest) + 1)
@@ -23,7 +24,8 @@ struct SeriesOrder: Sendable {
 
   /// Sorts slots by the labels of their series.
   ///
-  /// - Complexity: O(slots * log slots) number comparisons, after series were added also O(series) moves.
+  /// - Complexity: O(slots * log slots) number comparisons; after series were added also O(series)
+  ///   moves.
   mutating func sort(_ slots: inout [UInt32], labels: [Labels]) {
     if !added.isEmpty { placeAdded(labels) }
     if slots.count > 1024, slots.count * 16 > sorted.count {
@@ -74,7 +76,7 @@ struct SeriesOrder: Sendable {
     for place in start..<sorted.count { ranks[Int(sorted[place])] = UInt32(place) }
   }
 
-  /// The order of `Labels`, walked on the packed bytes without a slice or a string.
+  /// The order of `Labels`, computed on the packed bytes without a slice or a string.
   static func isBefore(_ left: Labels, _ right: Labels) -> Bool {
     let left = left.packed.span
     let right = right.packed.span

@@ -1,10 +1,12 @@
+import Codecs
 import MetricModel
 import SQLiteStorage
 
-/// Reads what a `BatchEncoder` wrote, and the rows of older versions.
+/// Decodes the records of a `BatchEncoder`, and those of older versions.
 enum BatchDecoder {
-  /// Calls `body` with kind, series number, time and value bits of each sample; false if the row is damaged, and then for
-  /// none of its samples unless the damage hides from the checksum.
+  /// Calls `body` with kind, series number, time and value bits of each sample; returns `false` if
+  /// the record is damaged, and then calls it for none of its samples unless the checksum misses
+  /// the damage.
   static func decode(
     _ row: WALRecord, _ body: (BatchEncoder.Kind, Int64, Int64, UInt64) -> Void
   ) -> Bool {
@@ -13,7 +15,7 @@ enum BatchDecoder {
     guard Checksum.of(row.samples) == row.checksum else { return false }
     let bytes = row.samples.span
     switch first {
-    // Version 0.1 wrote another layout, without late samples.
+    // Version 0.1 wrote another layout, without out-of-order samples.
     case 1: return decodeFirstLayout(bytes) { body(.samples, $0, $1, $2) }
     case 3: return decodeSecondLayout(bytes) { body(.samples, $0, $1, $2) }
     case 4: return decodeSecondLayout(bytes) { body(.late, $0, $1, $2) }
@@ -43,7 +45,7 @@ enum BatchDecoder {
     return true
   }
 
-  /// Bytes as words, the most significant byte first; nil if the last word is cut off.
+  /// Bytes as words, most significant byte first; `nil` if the last word is incomplete.
   private static func words(_ bytes: [UInt8]) -> [UInt64]? {
     guard bytes.count % 8 == 0 else { return nil }
     var words: [UInt64] = []
@@ -58,9 +60,10 @@ enum BatchDecoder {
     return words
   }
 
-  /// Per sample one byte that tells what follows: its low four bits how many bytes of the value, which stand with the most
-  /// significant first and without the zeros at the end; bit 4 that the series is not the one after the last, bit 5 that the time is
-  /// another than the last one, and then the change as a signed varint, each.
+  /// Decodes the second layout: per sample a byte whose low four bits are the number of value bytes
+  /// that follow (most significant first, without trailing zeros); bit 4 says that the series is
+  /// not the next one, bit 5 that the time differs from the previous one; each is then followed by
+  /// the change as a signed varint.
   private static func decodeSecondLayout(
     _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void
   ) -> Bool {
@@ -81,7 +84,8 @@ enum BatchDecoder {
     }
   }
 
-  /// Per sample the changes of series and time as signed varints, and the value as a varint of its bytes in reverse order.
+  /// Decodes the first layout: per sample the changes of series and time as signed varints, and the
+  /// value as a varint of its byte-reversed bits.
   private static func decodeFirstLayout(
     _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void
   ) -> Bool {
@@ -94,7 +98,8 @@ enum BatchDecoder {
     }
   }
 
-  /// Calls `body` with what the changes that stand behind the first byte make; `read` gives the ones at a place, nil if there are none.
+  /// Calls `body` with the samples that the changes after the first byte describe; `read` returns
+  /// the changes at a position, `nil` if there are none.
   private static func decodeChanges(
     _ bytes: Span<UInt8>, _ body: (Int64, Int64, UInt64) -> Void,
     _ read: (inout Int) -> (series: Int64, time: Int64, value: UInt64)?

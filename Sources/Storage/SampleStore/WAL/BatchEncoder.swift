@@ -1,36 +1,37 @@
 import SQLiteStorage
 
-/// Writes the samples of a batch as one journal row.
+/// Encodes the samples of a batch as one WAL record.
 ///
-/// Layout in 64-bit words, the most significant byte first:
-/// - the kind (8 bits) and the number of samples; the words of steps (32 bits) and those of values (32);
-/// - steps: how many samples are behind the one before by how much in series and in time;
-/// - a nibble per sample that tells the width of its value, sixteen to a word;
-/// - the values (`ValueCode`), one behind the other.
+/// Layout in 64-bit words, most significant byte first:
+/// - the kind (8 bits) and the number of samples; the number of step words (32 bits) and of value
+///   words (32);
+/// - steps: for how many samples the series number and the time advance by which differences;
+/// - a nibble per sample with the width of its value, sixteen to a word;
+/// - the values (`ValueCode`), one after the other.
 ///
-/// A scrape of 2,000 samples takes about 6 KB. Rows can be joined by standing one behind the other.
+/// A scrape of 2,000 samples takes about 6 KB. Records are joined by concatenation.
 ///
-/// The memory is used again for the next batch.
+/// The memory is reused for the next batch.
 struct BatchEncoder: Sendable {
-  /// What the samples of a row are; the first byte of the row.
+  /// The kind of samples in a record; its first byte.
   enum Kind: UInt8 {
-    /// In order: behind what their series have sealed.
+    /// In order: after everything that their series have sealed.
     case samples = 5
-    /// Late: for times over which a chunk was sealed before.
+    /// Out of order: for times whose chunk was sealed before.
     case late = 6
   }
 
-  /// Larger memory than for so many samples is not kept.
-  private static let samplesKept = 1 << 15
+  /// Memory for more samples than this is released after the batch.
+  private static let retainedSamples = 1 << 15
 
   private let kind: Kind
-  /// Where the next sample goes.
+  /// The position of the next sample.
   var cursor = BatchCursor()
-  /// The nibbles that tell the widths of the values.
+  /// The nibbles with the widths of the values.
   private var widths: [UInt64] = []
   /// The values.
   private var values: [UInt64] = []
-  /// The steps that are over.
+  /// The completed steps.
   var steps = BitBuffer()
 
   init(kind: Kind = .samples) { self.kind = kind }
@@ -38,9 +39,11 @@ struct BatchEncoder: Sendable {
   /// Whether no sample was added.
   var isEmpty: Bool { cursor.count == 0 }
 
-  /// Begins a row of at most so many samples.
+  /// Begins a record of at most so many samples.
   mutating func begin(sampleCount: Int) {
-    if values.count > Self.samplesKept, sampleCount < Self.samplesKept { self = Self(kind: kind) }
+    if values.count > Self.retainedSamples, sampleCount < Self.retainedSamples {
+      self = Self(kind: kind)
+    }
     Self.grow(&widths, to: sampleCount / 16 + 1)
     Self.grow(&values, to: sampleCount + 1)
     steps.removeAll()
@@ -66,7 +69,7 @@ struct BatchEncoder: Sendable {
     putBack(widths, values)
   }
 
-  /// Takes the memory for widths and values out, for the cursor to write to.
+  /// Moves out the memory for widths and values, for the cursor to write to.
   mutating func takeMemory() -> (widths: [UInt64], values: [UInt64]) {
     var taken: (widths: [UInt64], values: [UInt64]) = ([], [])
     swap(&taken.widths, &widths)
@@ -74,13 +77,13 @@ struct BatchEncoder: Sendable {
     return taken
   }
 
-  /// Takes the memory back.
+  /// Moves the memory back in.
   mutating func putBack(_ widths: consuming [UInt64], _ values: consuming [UInt64]) {
     self.widths = widths
     self.values = values
   }
 
-  /// The finished row; what follows begins anew.
+  /// The finished record; the next one begins anew.
   mutating func row(sequence: Int64) -> WALRecord {
     let cursor = cursor
     cursor.endStep(&steps)
@@ -90,21 +93,23 @@ struct BatchEncoder: Sendable {
     var bytes = [UInt8](repeating: 0, count: 8 * (2 + steps.wordCount + widthCount + valueCount))
     var writer = RowWriter()
     do {
-      var room = bytes.mutableSpan
-      writer.append(UInt64(kind.rawValue) << 56 | UInt64(cursor.count), to: &room)
-      writer.append(UInt64(steps.wordCount) << 32 | UInt64(valueCount), to: &room)
-      writer.append(steps.fullWords.span, to: &room)
-      if let word = steps.lastWord { writer.append(word, to: &room) }
-      writer.append(widths.span.extracting(first: widthCount), to: &room)
-      writer.append(values.span.extracting(first: valueCount), to: &room)
+      var space = bytes.mutableSpan
+      writer.append(UInt64(kind.rawValue) << 56 | UInt64(cursor.count), to: &space)
+      writer.append(UInt64(steps.wordCount) << 32 | UInt64(valueCount), to: &space)
+      writer.append(steps.fullWords.span, to: &space)
+      if let word = steps.lastWord { writer.append(word, to: &space) }
+      writer.append(widths.span.extracting(first: widthCount), to: &space)
+      writer.append(values.span.extracting(first: valueCount), to: &space)
     }
     return WALRecord(sequence: sequence, checksum: writer.checksum.value, samples: bytes)
   }
 }
 
-/// Where the next sample of a row goes: plain numbers, which a loop over samples has in registers.
+/// The position of the next sample in a record: plain numbers, which a loop over samples has in
+/// registers.
 struct BatchCursor: Sendable {
-  /// How far a sample is behind the one before. A scrape has two steps: to its first sample, and from each to the next.
+  /// By how much a sample advances from the previous one. A scrape has two steps: to its first
+  /// sample, and from each sample to the next.
   private struct Step {
     /// The change of the number of the series.
     var series: Int64 = 0
@@ -112,26 +117,26 @@ struct BatchCursor: Sendable {
     var time: Int64 = 0
   }
 
-  /// How many samples there are.
+  /// The number of samples.
   private(set) var count = 0
   private var series: Int64 = 0
   private var timestamp: Int64 = 0
   private var step = Step()
-  /// How many samples there were before the first one that is behind by the step.
+  /// The number of samples before the first one of the step.
   private var stepStart = 0
   /// The nibbles of the last samples, at the upper end.
   private var width: UInt64 = 0
-  /// How many words of values are full.
+  /// The number of full value words.
   private(set) var fullValues = 0
-  /// The word of values that is being filled; bits behind the last one are zero.
+  /// The value word that is being filled; its unused bits are zero.
   private(set) var value: UInt64 = 0
-  /// How many bits of it are used.
+  /// The number of its bits in use.
   private var used: UInt64 = 0
 
-  /// How many words of values there are.
+  /// The number of value words.
   var valueCount: Int { fullValues + (used > 0 ? 1 : 0) }
 
-  /// Adds a sample, but for changes of the step without a branch.
+  /// Adds a sample; except for changes of the step without a branch.
   @inline(__always)
   mutating func append(
     _ series: Int64, _ timestamp: Int64, _ code: ValueCode, _ widths: inout MutableSpan<UInt64>,
@@ -164,7 +169,7 @@ struct BatchCursor: Sendable {
     used = next & 63
   }
 
-  /// Writes the step that the last samples are behind by.
+  /// Writes the step of the last samples.
   @inline(never)
   func endStep(_ steps: inout BitBuffer) {
     if count == stepStart { return }
@@ -174,31 +179,32 @@ struct BatchCursor: Sendable {
   }
 }
 
-/// Words as bytes, and the check of them.
+/// Writes words as bytes and computes their checksum.
 private struct RowWriter {
   private(set) var checksum = Checksum()
   private var end = 0
 
-  mutating func append(_ words: Span<UInt64>, to room: inout MutableSpan<UInt8>) {
-    for place in words.indices { append(words[place], to: &room) }
+  mutating func append(_ words: Span<UInt64>, to space: inout MutableSpan<UInt8>) {
+    for place in words.indices { append(words[place], to: &space) }
   }
 
   @inline(__always)
-  mutating func append(_ word: UInt64, to room: inout MutableSpan<UInt8>) {
+  mutating func append(_ word: UInt64, to space: inout MutableSpan<UInt8>) {
     checksum.combine(word)
     let place = end
     precondition(
-      place >= 0 && room.count >= 8 && place <= room.count &- 8, "there is room for the word")
-    // One store: said in these words, and not as a loop, the optimiser sees that no byte needs a check of its own.
+      place >= 0 && space.count >= 8 && place <= space.count &- 8, "the word fits")
+    // One store: written like this, and not as a loop, the optimiser needs no bounds check per
+    // byte.
     let bytes = word.byteSwapped
-    room[place] = UInt8(truncatingIfNeeded: bytes)
-    room[place &+ 1] = UInt8(truncatingIfNeeded: bytes >> 8)
-    room[place &+ 2] = UInt8(truncatingIfNeeded: bytes >> 16)
-    room[place &+ 3] = UInt8(truncatingIfNeeded: bytes >> 24)
-    room[place &+ 4] = UInt8(truncatingIfNeeded: bytes >> 32)
-    room[place &+ 5] = UInt8(truncatingIfNeeded: bytes >> 40)
-    room[place &+ 6] = UInt8(truncatingIfNeeded: bytes >> 48)
-    room[place &+ 7] = UInt8(truncatingIfNeeded: bytes >> 56)
+    space[place] = UInt8(truncatingIfNeeded: bytes)
+    space[place &+ 1] = UInt8(truncatingIfNeeded: bytes >> 8)
+    space[place &+ 2] = UInt8(truncatingIfNeeded: bytes >> 16)
+    space[place &+ 3] = UInt8(truncatingIfNeeded: bytes >> 24)
+    space[place &+ 4] = UInt8(truncatingIfNeeded: bytes >> 32)
+    space[place &+ 5] = UInt8(truncatingIfNeeded: bytes >> 40)
+    space[place &+ 6] = UInt8(truncatingIfNeeded: bytes >> 48)
+    space[place &+ 7] = UInt8(truncatingIfNeeded: bytes >> 56)
     end = place &+ 8
   }
 }

@@ -1,6 +1,6 @@
 import SQLiteStorage
 
-/// Where the parts of a batch stand in the words of a row.
+/// The positions of the parts of a batch in the words of a record.
 struct EncodedBatch {
   let kind: BatchEncoder.Kind
   private let sampleCount: Int
@@ -8,7 +8,7 @@ struct EncodedBatch {
   private let widths: Range<Int>
   let values: Range<Int>
 
-  /// Looks at the batch that begins at a word; nil if it makes no sense.
+  /// Parses the batch that begins at a word; `nil` if it is damaged.
   init?(_ words: Span<UInt64>, at start: Int) {
     let left = UInt64(words.count - start)
     guard left >= 2, let kind = BatchEncoder.Kind(rawValue: UInt8(words[start] >> 56)) else {
@@ -25,7 +25,8 @@ struct EncodedBatch {
     self.values = self.widths.upperBound..<(self.widths.upperBound + Int(values))
   }
 
-  /// Calls `body` with series number, time and value bits of each sample; false if the words make no sense.
+  /// Calls `body` with series number, time and value bits of each sample; returns `false` if the
+  /// words are damaged.
   func decode(_ words: Span<UInt64>, _ body: (Int64, Int64, UInt64) -> Void) -> Bool {
     let widthWords = words.extracting(widths)
     var steps = BitReader(words.extracting(steps))
@@ -56,7 +57,8 @@ struct EncodedBatch {
 }
 
 extension Checksum {
-  /// The check of several batches in one row, made of theirs; that of a single one is its own.
+  /// The checksum of several batches in one record, made of theirs; that of a single one is its
+  /// own.
   static func joining(_ checks: [UInt64]) -> UInt64 {
     if checks.count == 1 { return checks[0] }
     var joined = Checksum()
@@ -66,10 +68,12 @@ extension Checksum {
 }
 
 extension WALRecord {
-  /// A row grows by joining up to so many bytes: rows fill pages of the database then, and damage takes no more than these.
+  /// A record grows by joining up to so many bytes: records then fill pages of the database, and
+  /// damage is confined to one of them.
   static let joinedBytes = 64 << 10
 
-  /// The same batches in fewer rows; each has the number of its last batch, so that it goes when none of them is needed.
+  /// The same batches in fewer records; each has the sequence number of its last batch, so that it
+  /// is removed when none of them is needed.
   static func joining(_ rows: [WALRecord]) -> [WALRecord] {
     if rows.count < 2 { return rows }
     var joined: [WALRecord] = []

@@ -1,18 +1,20 @@
-/// A value as it stands in a journal row.
+/// A value as it is encoded in a WAL record.
 ///
-/// Most values are decimal numbers of few digits. A whole number that is not negative stands as twice itself. Behind a low bit that
-/// is set come four bits for the power of ten, one for the sign, and the number; or, in place of a power of ten, the mark of bits that stand
-/// in reverse order of their bytes, so that zeros at their end take no room. Everything else stands with all its 64 bits.
+/// Most values are decimal numbers of few digits. A non-negative integer is encoded as twice
+/// itself. After a low bit that is set come four bits for the power of ten, one for the sign, and
+/// the number; or, in place of a power of ten, a mark followed by the bits in reverse order of
+/// their bytes, so that trailing zeros take no space. Everything else is encoded with all its 64
+/// bits.
 struct ValueCode {
-  /// In place of the power of ten, the mark of bits.
+  /// In place of the power of ten, the mark of raw bits.
   private static let bitsMark: UInt64 = 15
 
-  /// What is written.
+  /// The encoded bits.
   let bits: UInt64
-  /// What tells how wide that is.
+  /// The nibble with their width.
   let nibble: Int
 
-  /// Codes a value that is a number over a power of ten, less than 2^53 of magnitude.
+  /// Encodes a value that is a number over a power of ten, of a magnitude less than 2^53.
   @inline(__always)
   init(_ value: UInt64, number: Int64, exponent: UInt8) {
     let isWhole = number >= 0 && exponent == 0
@@ -22,14 +24,14 @@ struct ValueCode {
     self.init(code, else: value)
   }
 
-  /// Codes any bits.
+  /// Encodes arbitrary bits.
   init(_ value: UInt64) {
     if let number = LinearPredictor.number(value, exponent: 0) {
       self.init(value, number: number, exponent: 0)
       return
     }
     let reversed = value.byteSwapped
-    // Too wide with the mark if it is cut off: then all bits stand.
+    // Too wide with the mark: then all 64 bits are written.
     self.init(
       reversed < 1 << 50 ? reversed &<< 6 | Self.bitsMark &<< 1 | 1 : .max, else: value)
   }
@@ -40,7 +42,7 @@ struct ValueCode {
     bits = nibble == Nibble.verbatim ? value : code
   }
 
-  /// The value whose code has a width; nil if it makes no sense.
+  /// The value of a code of a width; `nil` if it is damaged.
   @inline(__always)
   static func value(_ code: UInt64, nibble: Int) -> UInt64? {
     if nibble == Nibble.verbatim { return code }

@@ -1,39 +1,41 @@
+import Concurrency
 import SQLiteStorage
 import StorageAPI
 import Synchronization
 
-/// Writes to the journal in the order given, all that waits at a time in one transaction.
+/// Writes WAL records and chunks in the order given, all that are pending at a time in one
+/// transaction.
 ///
-/// When the database cannot be written, what waits stays in memory, up to a bound, and is tried again at each flush; nobody waits
-/// for it, because alerts must go on.
+/// While the database cannot be written, pending writes stay in memory, up to a bound, and are
+/// tried again at each flush; no caller waits for it, because alerting must go on.
 final class WALWriter: Sendable {
-  /// How many bytes go into one transaction at most: about 12 ms, so that a batch does not wait long behind many chunks, and
-  /// trying again on a full disk stays cheap.
+  /// The most bytes in one transaction: about 12 ms, so that a batch does not wait long behind many
+  /// chunks, and retrying on a full disk stays cheap.
   static let maximumTransactionBytes = 256 << 10
-  /// How many bytes may wait before those who are in no hurry wait, too.
+  /// The pending bytes above which even callers that need no commit wait.
   static let crowdedBytes = 4 << 20
 
-  /// What is known about the writing.
+  /// The state of writing.
   struct Status {
     var pendingBatches = 0
     var pendingBytes = 0
     var writeErrors = 0
     var batchesGivenUp = 0
     var chunksGivenUp = 0
-    /// The number of the last chunk that needs no memory any more.
+    /// The number of the last chunk whose memory may be freed.
     var chunksThrough: Int64 = 0
-    /// Why the last attempt failed; nil if it did not.
+    /// Why the last attempt failed; `nil` if it succeeded.
     var failure: StorageError?
   }
 
   /// One transaction.
   private struct Turn: Sendable {
     let slice: WriteBacklog.Slice
-    /// Up to where everything is written after it, and up to where all batches are.
+    /// The tickets up to which everything, and up to which all batches, are written after it.
     let ticket: Int
     let batchTicket: Int
 
-    /// What is written, with batches joined to rows.
+    /// The writes, with batches joined to records.
     var joinedWrites: WALWrites {
       var writes = slice.writes
       writes.rows = WALRecord.joining(writes.rows)
@@ -41,28 +43,29 @@ final class WALWriter: Sendable {
     }
   }
 
-  /// Somebody who waits until what was added up to a ticket is written.
+  /// A caller that waits until everything up to a ticket is written.
   private struct Waiter {
     let ticket: Int
-    /// Whether chunks matter, or only batches, in which the samples of those chunks stand as well.
+    /// Whether it waits for chunks, too, or only for batches, which contain the samples of those
+    /// chunks as well.
     let needsChunks: Bool
-    let continuation: CheckedContinuation<Void, Never>
+    let isDone = Promise<Void>()
   }
 
   private struct State {
     var backlog = WriteBacklog()
     var status = Status()
     var isWriting = false
-    /// Whether `flushSoon` has begun to wait.
+    /// Whether `flushSoon` is waiting already.
     var isScheduled = false
-    /// Counts what was added, and up to where it is written.
+    /// The last ticket, and up to where everything is written.
     var added = 0
     var written = 0
     var batchesWritten = 0
     var waiters: [Waiter] = []
     var givenUpBeforeFailure = 0
 
-    /// Takes what is written next, and up to where everything is written after that.
+    /// Takes the next transaction, with the ticket that it completes.
     mutating func takeTurn() -> Turn {
       let slice = backlog.takeSlice(WALWriter.maximumTransactionBytes)
       return Turn(
@@ -71,15 +74,15 @@ final class WALWriter: Sendable {
     }
 
     /// Takes out those who wait for nothing any more.
-    mutating func takeDone() -> [CheckedContinuation<Void, Never>] {
+    mutating func takeDone() -> [Promise<Void>] {
       func isDone(_ waiter: Waiter) -> Bool {
         waiter.ticket <= (waiter.needsChunks ? written : batchesWritten)
       }
       defer { waiters.removeAll(where: isDone) }
-      return waiters.filter(isDone).map(\.continuation)
+      return waiters.filter(isDone).map(\.isDone)
     }
 
-    /// Notes an error; true if it is the first one since things were well.
+    /// Notes an error; returns `true` if it is the first one since the last success.
     mutating func fail(_ error: StorageError) -> Bool {
       defer { status.failure = error }
       status.writeErrors += 1
@@ -89,16 +92,16 @@ final class WALWriter: Sendable {
     }
   }
 
-  private let journal: SampleDatabase
+  private let database: SampleDatabase
   private let maximumPendingBytes: Int
   private let report: @Sendable (StorageEvent) -> Void
   private let state = Mutex(State())
 
   init(
-    journal: SampleDatabase, maximumPendingBytes: Int,
+    database: SampleDatabase, maximumPendingBytes: Int,
     report: @escaping @Sendable (StorageEvent) -> Void
   ) {
-    self.journal = journal
+    self.database = database
     self.maximumPendingBytes = maximumPendingBytes
     self.report = report
   }
@@ -113,7 +116,7 @@ final class WALWriter: Sendable {
     }
   }
 
-  /// Adds something to be written with the next flush; its place is behind what was added before.
+  /// Adds writes for the next flush, after those added before.
   func add(_ writes: WALWrites) {
     if writes.isEmpty { return }
     state.withLock { state in
@@ -127,37 +130,36 @@ final class WALWriter: Sendable {
     }
   }
 
-  /// Returns when all that was added before is committed, or when an attempt has failed.
+  /// Returns when everything added before is committed, or when an attempt has failed.
   func flush() async { await flush(needsChunks: true) }
 
-  /// Returns when the batches that were added before are committed, or when an attempt has failed.
+  /// Returns when the batches added before are committed, or when an attempt has failed.
   func flushBatches() async { await flush(needsChunks: false) }
 
-  /// Returns when what waits is committed if that is much: who makes chunks faster than the disk takes them waits here.
+  /// Applies back-pressure: suspends while more than `crowdedBytes` are pending.
   func flushIfCrowded() async {
     if state.withLock({ $0.backlog.byteCount > Self.crowdedBytes }) { await flush() }
   }
 
   private func flush(needsChunks: Bool) async {
-    await withCheckedContinuation { continuation in
-      let next: Turn? = state.withLock { state in
-        guard (needsChunks ? state.written : state.batchesWritten) < state.added else {
-          continuation.resume()
-          return nil
-        }
-        state.waiters.append(
-          Waiter(ticket: state.added, needsChunks: needsChunks, continuation: continuation))
-        if state.isWriting { return nil }
-        state.isWriting = true
-        return state.takeTurn()
+    let (waiter, next): (Waiter?, Turn?) = state.withLock { state in
+      guard (needsChunks ? state.written : state.batchesWritten) < state.added else {
+        return (nil, nil)
       }
-      if let next { write(next) }
+      let waiter = Waiter(ticket: state.added, needsChunks: needsChunks)
+      state.waiters.append(waiter)
+      if state.isWriting { return (waiter, nil) }
+      state.isWriting = true
+      return (waiter, state.takeTurn())
     }
+    if let next { write(next) }
+    // Also in a task that was cancelled: each attempt has an end of its own.
+    await waiter?.isDone.value
   }
 
-  /// Has all that was added before committed after a moment, together with what comes meanwhile.
+  /// Has everything added before committed after a delay, together with what arrives meanwhile.
   ///
-  /// Returns at once, unless so much waits already that the disk is slower than what comes.
+  /// Returns at once, unless so much is pending that the disk is slower than what arrives.
   func flushSoon(after delay: Duration) async {
     let (isFirst, isCrowded) = state.withLock { state in
       let isCrowded = state.backlog.byteCount > Self.crowdedBytes
@@ -168,7 +170,7 @@ final class WALWriter: Sendable {
       return (true, false)
     }
     if isCrowded { await flushBatches() }
-    if isFirst { journal.wait(delay, then: { [self] in writeScheduled() }) }
+    if isFirst { database.wait(delay, then: { [self] in writeScheduled() }) }
   }
 
   private func writeScheduled() {
@@ -178,12 +180,12 @@ final class WALWriter: Sendable {
       state.isWriting = true
       return state.takeTurn()
     }
-    // On a thread of the system, which may wait.
-    if let next { journal.submitAndWait(next.joinedWrites) { ended(next, $0) } }
+    // On a thread of the system, which may block.
+    if let next { database.submitAndWait(next.joinedWrites) { ended(next, $0) } }
   }
 
   private func write(_ turn: Turn) {
-    journal.submit(turn.joinedWrites) { [self] in ended(turn, $0) }
+    database.submit(turn.joinedWrites) { [self] in ended(turn, $0) }
   }
 
   private func ended(_ turn: Turn, _ result: Result<Void, StorageError>) {
@@ -195,7 +197,7 @@ final class WALWriter: Sendable {
 
   private func succeeded(_ turn: Turn) {
     var recovered: StorageEvent?
-    var done: [CheckedContinuation<Void, Never>] = []
+    var done: [Promise<Void>] = []
     let next: Turn? = state.withLock { state in
       state.written = max(state.written, turn.ticket)
       state.batchesWritten = max(state.batchesWritten, turn.batchTicket)
@@ -217,11 +219,12 @@ final class WALWriter: Sendable {
       return state.takeTurn()
     }
     if let recovered { report(recovered) }
-    for continuation in done { continuation.resume() }
+    for promise in done { promise.fulfill(()) }
     if let next { write(next) }
   }
 
-  /// Counts and tells a failure of another kind of write; it counts as over after the next flush that succeeds.
+  /// Counts and reports a failure of another kind of write; it counts as over after the next flush
+  /// that succeeds.
   func noteFailure(_ error: StorageError) {
     let isNew = state.withLock { $0.fail(error) }
     if isNew { report(.writing(error.description)) }
@@ -234,9 +237,9 @@ final class WALWriter: Sendable {
       state.backlog.putBack(slice)
       state.isWriting = false
       defer { state.waiters = [] }
-      return state.waiters.map(\.continuation)
+      return state.waiters.map(\.isDone)
     }
     if isNew { report(.writing(error.description)) }
-    for continuation in waiters { continuation.resume() }
+    for promise in waiters { promise.fulfill(()) }
   }
 }

@@ -1,23 +1,23 @@
 import SQLiteStorage
 
-/// What waits to be written, in order.
+/// The pending writes, in order.
 struct WriteBacklog: Sendable {
-  /// What goes into one transaction.
+  /// The writes of one transaction.
   struct Slice: Sendable {
     fileprivate(set) var writes = WALWrites()
   }
 
   private var writes = WALWrites()
-  /// About how many bytes wait.
+  /// The approximate number of pending bytes.
   private(set) var byteCount = 0
 
-  /// How many batches wait.
+  /// The number of pending batches.
   var rowCount: Int { writes.rows.count }
 
-  /// Whether batches wait, or series that batches refer to.
+  /// Whether batches are pending, or series that batches refer to.
   var hasBatches: Bool { !writes.rows.isEmpty || !writes.newSeries.isEmpty }
 
-  /// Whether nothing waits.
+  /// Whether nothing is pending.
   var isEmpty: Bool { writes.isEmpty }
 
   /// Adds at the end.
@@ -29,8 +29,9 @@ struct WriteBacklog: Sendable {
     byteCount += Self.bytes(more)
   }
 
-  /// Takes the oldest writes of about so many bytes: series first, because chunks and batches refer to them; then batches, which
-  /// somebody may wait for. What is in chunks that come later is in the journal until those are written.
+  /// Takes the oldest writes of about so many bytes: series first, because chunks and batches refer
+  /// to them; then batches, which a caller may wait for. The samples of later chunks are in the WAL
+  /// until those are written.
   mutating func takeSlice(_ maximumBytes: Int) -> Slice {
     var slice = Slice()
     if byteCount <= maximumBytes {
@@ -38,11 +39,11 @@ struct WriteBacklog: Sendable {
       byteCount = 0
       return slice
     }
-    var room = maximumBytes
-    Self.move(from: &writes.newSeries, to: &slice.writes.newSeries, &room, Self.bytes(of:))
+    var space = maximumBytes
+    Self.move(from: &writes.newSeries, to: &slice.writes.newSeries, &space, Self.bytes(of:))
     if writes.newSeries.isEmpty {
-      Self.move(from: &writes.rows, to: &slice.writes.rows, &room, Self.bytes(of:))
-      Self.move(from: &writes.chunks, to: &slice.writes.chunks, &room, Self.bytes(of:))
+      Self.move(from: &writes.rows, to: &slice.writes.rows, &space, Self.bytes(of:))
+      Self.move(from: &writes.chunks, to: &slice.writes.chunks, &space, Self.bytes(of:))
     }
     if writes.newSeries.isEmpty, writes.chunks.isEmpty, writes.rows.isEmpty {
       let count = min(writes.removedSeries.count, Self.removalsTogether)
@@ -62,7 +63,8 @@ struct WriteBacklog: Sendable {
     writes.rows = slice.writes.rows + writes.rows
   }
 
-  /// Gives up the oldest batches, and if those do not suffice the oldest chunks, until no more than so many bytes wait.
+  /// Drops the oldest batches, and if those do not suffice the oldest chunks, until no more than so
+  /// many bytes are pending.
   mutating func shrink(to maximumBytes: Int) -> (batches: Int, chunks: Int, chunksThrough: Int64) {
     var rows = 0
     while byteCount > maximumBytes, rows < writes.rows.count {
@@ -82,19 +84,20 @@ struct WriteBacklog: Sendable {
   }
 
   private static func move<Element>(
-    from source: inout [Element], to target: inout [Element], _ room: inout Int,
+    from source: inout [Element], to target: inout [Element], _ space: inout Int,
     _ bytes: (Element) -> Int
   ) {
     var count = 0
-    while count < source.count, room > 0 {
-      room -= bytes(source[count])
+    while count < source.count, space > 0 {
+      space -= bytes(source[count])
       count += 1
     }
     target.append(contentsOf: source[..<count])
     source.removeFirst(count)
   }
 
-  /// How many series are removed in a transaction; in the worst case each stands in another row, which is read and written anew.
+  /// The number of series removed in a transaction; in the worst case each is in another row, which
+  /// is read and rewritten.
   static let removalsTogether = 256
 
   private static func bytes(of removed: SeriesKey) -> Int { 512 }

@@ -1,0 +1,53 @@
+package import YAMLDecoding
+
+extension ConfigMapping {
+  /// A secret, or the file that holds it: `password` and `password_file`, which exclude each other.
+  /// Relative paths count from `directory`.
+  package func secret(
+    _ key: String, fileKey: String? = nil, directory: String
+  ) -> Secret? {
+    let fileKey = fileKey ?? "\(key)_file"
+    let inline = string(key)
+    let path = string(fileKey).flatMap { $0.isEmpty ? nil : $0 }
+    guard let path else { return inline.map(Secret.inline) }
+    if inline != nil {
+      diagnostics.report(
+        source.error(
+          "\"\(key)\" and \"\(fileKey)\" in \(context) exclude each other",
+          at: position(of: fileKey), fix: "keep one of them"))
+    }
+    let file = ConfigPath.resolve(path, in: directory)
+    if diagnostics.readsSecretFiles { checkReading(file, key: fileKey) }
+    return .file(file)
+  }
+
+  /// A secret URL; one that is given in the configuration must begin with `http://` or `https://`.
+  package func secretURL(_ key: String, directory: String) -> Secret? {
+    let secret = secret(key, directory: directory)
+    if case .inline(let url) = secret, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
+      // The text itself may hold a token: it is not shown.
+      report(
+        "\"\(key)\" in \(context) must be a URL that begins with http:// or https://", key: key)
+    }
+    return secret
+  }
+
+  /// How long a configuration waits for one secret file while it is checked.
+  private static let checkLimit = Duration.seconds(2)
+
+  /// A file that cannot be read is an error. One that does not answer is a warning: it delays those
+  /// who need it, and nobody else.
+  private func checkReading(_ path: String, key: String) {
+    do throws(SecretError) {
+      let age = SecretFileReader.shared.age(ofReading: path) ?? .zero
+      _ = try Secret.file(path).revealBlocking(within: max(.zero, Self.checkLimit - age))
+    } catch {
+      switch error {
+      case .unreadable:
+        report("\(error)", key: key, fix: "create the file, or let this user read it")
+      case .overdue, .cancelled:
+        diagnostics.warn(source.error("\(error)", at: valuePosition(of: key)))
+      }
+    }
+  }
+}

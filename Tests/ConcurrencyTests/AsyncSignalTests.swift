@@ -1,0 +1,42 @@
+import Concurrency
+import TestSupport
+import Testing
+
+struct AsyncSignalTests {
+  @Test func aNotificationIsStoredForTheNextWait() async {
+    let signal = AsyncSignal()
+    signal.notify()
+    signal.notify()
+    #expect(await signal.wait())
+    // However many there were, they count once.
+    #expect(await !signal.wait(atMost: .seconds(1), clock: .immediate))
+  }
+
+  @Test func aNotificationWakesOneTask() async {
+    let signal = AsyncSignal()
+    await withTaskGroup(of: Bool.self) { tasks in
+      for _ in 0..<3 { tasks.addTask { await signal.wait() } }
+      signal.notify()
+      #expect(await tasks.next() == true)
+      tasks.cancelAll()
+      #expect(await tasks.next() == false)
+      #expect(await tasks.next() == false)
+    }
+  }
+
+  @Test func aCancelledWaitTakesNoNotification() async {
+    let signal = AsyncSignal()
+    let task = Task { await signal.wait() }
+    task.cancel()
+    #expect(await task.value == false)
+    signal.notify()
+    #expect(await signal.wait(atMost: .seconds(1), clock: .standing))
+  }
+
+  @Test func aCancelledTaskDoesNotWaitForTheLimit() async {
+    let signal = AsyncSignal()
+    let task = Task { await signal.wait(atMost: .seconds(1), clock: .standing) }
+    task.cancel()
+    #expect(await task.value == false)
+  }
+}

@@ -1,0 +1,17 @@
+import Testing
+
+@testable import SystemAccess
+
+struct HeapTrimmingTests {
+  @Test(
+    arguments: [
+      (100_000, 100_000, false), (100_000, 116_000, false), (100_000, 117_000, true),
+      (1000, 5000, false), (1000, 5300, true),
+    ] as [(UInt64, UInt64, Bool)])
+  func aHeapIsLookedThroughWhenItHasGrown(settled: UInt64, now: UInt64, isWorthIt: Bool) {
+    var heap = HeapTrimming()
+    #expect(heap.isWorthIt(residentPages: now))
+    heap.settle(residentPages: settled)
+    #expect(heap.isWorthIt(residentPages: now) == isWorthIt)
+  }
+}
