@@ -38,6 +38,33 @@ private let downRule = RuleDefinition(.alert("Down"), expression: "up == 0")
     #expect(fixture.asked.map(\.expression) == ["one", "two"])
   }
 
+  @Test func aDiskThatHangsDoesNotStopEvaluation() async throws {
+    fixture.answer("up == 0", [down])
+    fixture.store.stall()
+    let group = make(group(downRule))
+    async let first = group.evaluate(at: at(15))
+    try await fixture.clock.waitForSleepers(1)
+    fixture.clock.advance(by: BoundedStateStore.limit)
+    #expect(await first)
+    #expect(fixture.sent.count == 1)
+    #expect(
+      await group.snapshot.rules[0].lastError
+        == "cannot store the state of alerts: no answer from the disk within 5s")
+
+    // While the write has not ended, the group waits no more.
+    #expect(await group.evaluate(at: at(30)))
+    #expect(
+      await group.snapshot.rules[0].lastError
+        == "cannot store the state of alerts: the disk has not answered an earlier write yet")
+
+    fixture.answer("up == 0", [])
+    fixture.store.resume()
+    try await eventually("the disk has the alert") { fixture.store.count(.alertStates) == 1 }
+    #expect(await group.evaluate(at: at(45)))
+    #expect(fixture.store.count(.alertStates) == 0)
+    #expect(await group.snapshot.rules[0].health == .ok)
+  }
+
   @Test func queriesAndSamplesAreOffsetAlertTimesAreNot() async {
     fixture.answer("up == 0", [down])
     let group = make(group(downRule, offset: .seconds(5)))

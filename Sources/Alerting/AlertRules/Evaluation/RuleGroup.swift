@@ -10,6 +10,8 @@ package actor RuleGroup {
   package nonisolated let definition: RuleGroupDefinition
 
   let services: RuleServices
+  /// Where the states of alerts are stored, with a time limit.
+  let states: BoundedStateStore
   var settings: RuleSettings
   /// Receives a notification when new samples have arrived that the group reads; those that come
   /// during an evaluation count as one.
@@ -32,6 +34,7 @@ package actor RuleGroup {
   ) {
     self.definition = definition
     self.services = services
+    states = BoundedStateStore(services.store, clock: services.clock)
     self.settings = settings
     (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     var rules = RunningRule.rules(of: definition)
@@ -237,10 +240,10 @@ package actor RuleGroup {
       .alertStates, key: AlertStateKey.group(definition.key),
       value: Array("\(instant.rawValue)".utf8))
     do {
-      try await services.store.apply([row])
+      try await states.apply([row])
     } catch {
       services.log.warning(
-        "cannot keep the time of an evaluation",
+        "cannot store the time of an evaluation",
         metadata: ["group": "\(definition.key)", "error": "\(error)"])
     }
   }

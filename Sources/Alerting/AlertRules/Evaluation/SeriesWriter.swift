@@ -22,13 +22,13 @@ struct SeriesWriter: Sendable {
       elements
       + vanished.map { VectorElement(labels: $0, value: .float(StaleMarker.value)) }
     do {
-      var outcome = try await appender.append(batch(rows, at: instant, appender))
+      var outcome = try await appender.appendSoon(batch(rows, at: instant, appender))
       if !outcome.unknownSeries.isEmpty {
         // The store dropped the ids of idle series: ask for new ones and write these samples again.
         let forgotten = Set(outcome.unknownSeries)
         let again = rows.filter { numbers[$0.labels].map(forgotten.contains) ?? true }
         for row in again { numbers[row.labels] = nil }
-        let second = try await appender.append(batch(again, at: instant, appender))
+        let second = try await appender.appendSoon(batch(again, at: instant, appender))
         outcome.appended += second.appended
         outcome.tooOld += second.tooOld
         outcome.duplicate += second.duplicate

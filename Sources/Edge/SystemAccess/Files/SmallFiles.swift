@@ -1,4 +1,3 @@
-
 /// Reads small files below a directory, one after another, in memory that is kept.
 ///
 /// A path is given in parts, so that none has to be put together as a `String`: in steady state a read allocates nothing.

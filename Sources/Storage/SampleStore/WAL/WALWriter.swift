@@ -14,6 +14,8 @@ final class WALWriter: Sendable {
   static let maximumTransactionBytes = 256 << 10
   /// The pending bytes above which even callers that need no commit wait.
   static let crowdedBytes = 4 << 20
+  /// The longest time that a caller that needs no commit is slowed down by a crowded backlog.
+  static let longestSlowdown: Duration = .seconds(1)
 
   /// The state of writing.
   struct Status {
@@ -58,6 +60,8 @@ final class WALWriter: Sendable {
     var isWriting = false
     /// Whether `flushSoon` is waiting already.
     var isScheduled = false
+    /// Whether a caller has waited in vain for `longestSlowdown`, and nothing was written since.
+    var isHanging = false
     /// The last ticket, and up to where everything is written.
     var added = 0
     var written = 0
@@ -142,6 +146,13 @@ final class WALWriter: Sendable {
   }
 
   private func flush(needsChunks: Bool) async {
+    // Also in a task that was cancelled: each attempt has an end of its own.
+    await beginFlush(needsChunks: needsChunks)?.value
+  }
+
+  /// Starts writing if nothing is being written. Returns what is fulfilled when everything added
+  /// before is committed, or when an attempt has failed; `nil` if that is so already.
+  private func beginFlush(needsChunks: Bool) -> Promise<Void>? {
     let (waiter, next): (Waiter?, Turn?) = state.withLock { state in
       guard (needsChunks ? state.written : state.batchesWritten) < state.added else {
         return (nil, nil)
@@ -153,8 +164,16 @@ final class WALWriter: Sendable {
       return (waiter, state.takeTurn())
     }
     if let next { write(next) }
-    // Also in a task that was cancelled: each attempt has an end of its own.
-    await waiter?.isDone.value
+    return waiter?.isDone
+  }
+
+  /// Slows down whoever appends faster than the disk writes; a disk that hangs slows nobody down for
+  /// longer than `longestSlowdown`, and then no more until it has written something.
+  private func slowDown() async {
+    if state.withLock({ $0.isHanging }) { return }
+    guard let isDone = beginFlush(needsChunks: false) else { return }
+    await withDeadline(after: Self.longestSlowdown) { _ = await isDone.valueUnlessCancelled() }
+    if !isDone.isFulfilled, !Task.isCancelled { state.withLock { $0.isHanging = true } }
   }
 
   /// Has everything added before committed after a delay, together with what arrives meanwhile.
@@ -169,7 +188,7 @@ final class WALWriter: Sendable {
       state.isScheduled = true
       return (true, false)
     }
-    if isCrowded { await flushBatches() }
+    if isCrowded { await slowDown() }
     if isFirst { database.wait(delay, then: { [self] in writeScheduled() }) }
   }
 
@@ -199,6 +218,7 @@ final class WALWriter: Sendable {
     var recovered: StorageEvent?
     var done: [Promise<Void>] = []
     let next: Turn? = state.withLock { state in
+      state.isHanging = false
       state.written = max(state.written, turn.ticket)
       state.batchesWritten = max(state.batchesWritten, turn.batchTicket)
       if let last = turn.slice.writes.chunks.last {
