@@ -41,7 +41,7 @@ import TransportSecurity
     #expect(errors.isEmpty)
     #expect(configuration.postgres.count == 1)
     #expect("\(configuration.postgres[0].connection)" == "<secret>")
-    #expect("\(configuration.postgres[0].password!)".hasSuffix("/secret"))
+    #expect("\(configuration.postgres[0].password!)".hasSuffix("/secret>"))
     #expect(configuration.probes.map(\.module) == ["http_2xx", "tcp_connect"])
     #expect(configuration.redis.count == 2)
     #expect(configuration.processNamingFile?.hasSuffix("/processes.yml") == true)
