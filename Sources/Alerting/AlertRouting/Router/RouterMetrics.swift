@@ -86,7 +86,7 @@ package struct RouterMetrics: MetricSource {
       "How long the oldest message has waited; 0 if none waits.", Double(max(0, age)) / 1000)
     buffer.counter(
       "tocsin_notification_state_failures_total",
-      "Changes of alerts, silences and messages that could not be stored on disk.",
+      "Changes of alerts, silences and messages that could not be kept on disk.",
       Double(counters.storeFailures))
     buffer.gauge(
       "tocsin_router_waiting_alerts",
