@@ -59,11 +59,11 @@ private func complaints(_ text: String) throws -> [String] {
 @Test(arguments: [
   (
     "bearer_token: a\nbearer_token_file: b",
-    "a.yml:2:1: \"bearer_token\" and \"bearer_token_file\" in global exclude each other; keep one of them"
+    "a.yml:2:1: \"bearer_token\" and \"bearer_token_file\" in global exclude each other; remove one of them"
   ),
   (
     "bearer_token: a\nauthorization: {credentials: c}",
-    "a.yml:1:1: authorization and bearer_token in global exclude each other; keep one of them"
+    "a.yml:1:1: authorization and bearer_token in global exclude each other; remove one of them"
   ),
   (
     "tls_config: {cert_file: c}",

@@ -108,7 +108,7 @@ private func route(_ keys: String) -> String {
   ),
   (
     receiver("slack_configs", "api_url: http://x\napi_url_file: y"),
-    "am.yml:6:5: \"api_url\" and \"api_url_file\" in slack config exclude each other; keep one of them"
+    "am.yml:6:5: \"api_url\" and \"api_url_file\" in slack config exclude each other; remove one of them"
   ),
   (
     receiver("slack_configs", "api_url: http://x\ntext: '{{ .Foo | tolower }}'"),

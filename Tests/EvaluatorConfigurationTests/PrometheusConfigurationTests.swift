@@ -90,11 +90,11 @@ func prometheus(
   ),
   (
     "scrape_configs:\n- job_name: a\n  basic_auth: {username: u, password: p}\n  authorization: {credentials: c}",
-    "p.yml:4:3: basic_auth and authorization in scrape config exclude each other; keep one of them"
+    "p.yml:4:3: basic_auth and authorization in scrape config exclude each other; remove one of them"
   ),
   (
     "scrape_configs:\n- job_name: a\n  basic_auth: {password: p, password_file: f}",
-    "p.yml:3:29: \"password\" and \"password_file\" in basic_auth exclude each other; keep one of them"
+    "p.yml:3:29: \"password\" and \"password_file\" in basic_auth exclude each other; remove one of them"
   ),
   (
     "scrape_configs:\n- job_name: a\n  authorization: {type: Basic, credentials: c}",

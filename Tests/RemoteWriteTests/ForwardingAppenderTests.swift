@@ -80,13 +80,13 @@ struct ForwardingAppenderTests {
   }
 
   @Test func seriesThatNobodyWritesAreForgotten() {
-    var book = SeriesLabelCache()
-    for number in UInt64(0)..<10 { book[SeriesID(rawValue: number)] = [[1]] }
-    book.turn()
-    #expect(book[SeriesID(rawValue: 3)] == [[1]])
-    book.turn()
-    #expect(book.count == 1)
-    #expect(book[SeriesID(rawValue: 3)] == [[1]])
-    #expect(book[SeriesID(rawValue: 4)] == nil)
+    var cache = SeriesLabelCache()
+    for number in UInt64(0)..<10 { cache[SeriesID(rawValue: number)] = [[1]] }
+    cache.turn()
+    #expect(cache[SeriesID(rawValue: 3)] == [[1]])
+    cache.turn()
+    #expect(cache.count == 1)
+    #expect(cache[SeriesID(rawValue: 3)] == [[1]])
+    #expect(cache[SeriesID(rawValue: 4)] == nil)
   }
 }

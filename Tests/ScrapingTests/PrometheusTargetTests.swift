@@ -29,7 +29,7 @@ struct PrometheusTargetTests {
     let appender = MemoryAppender()
     let clock = TimeSource.system
     var writer = ScrapeWriter(target: target, appender: appender)
-    let counts = try await writer.keep(answer, at: .now(), since: clock.monotonic, on: clock)
+    let counts = try await writer.store(answer, at: .now(), since: clock.monotonic, on: clock)
     let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
     #expect(counts.scraped == lines.count { !$0.hasPrefix("#") })
     #expect(counts.scraped > 200)
@@ -39,7 +39,7 @@ struct PrometheusTargetTests {
     #expect(metadata.values.allSatisfy { !$0.help.isEmpty })
     // The second scrape finds its series again.
     let later = try await fetcher.fetch(target)
-    let again = try await writer.keep(later, at: .now(), since: clock.monotonic, on: clock)
+    let again = try await writer.store(later, at: .now(), since: clock.monotonic, on: clock)
     #expect(again.added < counts.added / 2)
     #expect(appender.samples.last { $0.labels.metricName == "up" }?.value == 1)
     prometheus.terminate()

@@ -14,7 +14,7 @@ extension ConfigMapping {
     duration(key).flatMap { $0 > .zero ? $0 : nil }
   }
 
-  /// A text; an empty one counts as not given.
+  /// A text; an empty one counts as missing.
   package func filled(_ key: String) -> String? {
     string(key).flatMap { $0.isEmpty ? nil : $0 }
   }

@@ -2,7 +2,7 @@ package import YAMLDecoding
 package import TransportSecurity
 
 extension ConfigMapping {
-  /// `http_config`, a mapping of its own; nil if it is not given.
+  /// Decodes `http_config`; nil if it is not given.
   package func httpConfiguration(
     _ key: String = "http_config", directory: String
   ) -> HTTPClientConfiguration? {
@@ -11,7 +11,8 @@ extension ConfigMapping {
     return mapping.httpClientKeys(directory: directory)
   }
 
-  /// The keys of `http_config` where they stand directly in this mapping, as in a scrape configuration.
+  /// Decodes the keys of `http_config` that are directly in this mapping, as in a scrape
+  /// configuration.
   package func httpClientKeys(directory: String) -> HTTPClientConfiguration {
     var configuration = HTTPClientConfiguration()
     configuration.authorization = authorization(directory: directory)
@@ -25,9 +26,9 @@ extension ConfigMapping {
     return configuration
   }
 
-  /// `tls_config`, or a mapping like it under another key; nil if it is not given.
+  /// Decodes `tls_config`, or a similar mapping under another key; nil if it is not given.
   ///
-  /// With `keyInCertificate` the file of the certificate may hold the key, too.
+  /// With `keyInCertificate` the certificate file may also contain the key.
   package func tlsConfiguration(
     _ key: String = "tls_config", keyInCertificate: Bool = false, directory: String
   ) -> TLSConfiguration? {
@@ -54,7 +55,8 @@ extension ConfigMapping {
 
   // MARK: - Authorization
 
-  /// `basic_auth`, `authorization` and the older `bearer_token`, of which only one may be given.
+  /// Decodes `basic_auth`, `authorization` or the older `bearer_token`, of which only one may be
+  /// given.
   private func authorization(directory: String) -> HTTPClientConfiguration.Authorization? {
     var found: [(key: String, value: HTTPClientConfiguration.Authorization?)] = []
     if let basic = mapping("basic_auth") {
@@ -74,12 +76,12 @@ extension ConfigMapping {
       diagnostics.report(
         source.error(
           "\(found.map(\.key).joined(separator: " and ")) in \(context) exclude each other",
-          at: position(of: found[1].key), fix: "keep one of them"))
+          at: position(of: found[1].key), fix: "remove one of them"))
     }
     return found.first?.value
   }
 
-  /// The content of `authorization`.
+  /// Decodes the content of `authorization`.
   private func scheme(directory: String) -> HTTPClientConfiguration.Authorization? {
     let type = string("type") ?? "Bearer"
     let credentials = secret("credentials", directory: directory)
@@ -97,7 +99,7 @@ extension ConfigMapping {
 
   // MARK: - Proxy and headers
 
-  /// `proxy_url`, which must have a scheme.
+  /// Decodes `proxy_url`, which must have a scheme.
   private func proxyURL() -> String? {
     guard let url = string("proxy_url"), !url.isEmpty else { return nil }
     guard url.contains("://") else {
@@ -109,7 +111,8 @@ extension ConfigMapping {
     return url
   }
 
-  /// `http_headers`: names with `values`, `secrets` or `files`, which must have one entry together.
+  /// Decodes `http_headers`: names with `values`, `secrets` or `files`, which together must have
+  /// exactly one entry.
   private func headers(directory: String) -> [HTTPClientConfiguration.Header] {
     guard let headers = mapping("http_headers") else { return [] }
     var result: [HTTPClientConfiguration.Header] = []

@@ -1,8 +1,8 @@
 package import YAMLDecoding
 
 extension ConfigMapping {
-  /// A secret, or the file that holds it: `password` and `password_file`, which exclude each other.
-  /// Relative paths count from `directory`.
+  /// Decodes a secret or the path of its file, such as `password` and `password_file`, which
+  /// exclude each other. Relative paths are resolved against `directory`.
   package func secret(
     _ key: String, fileKey: String? = nil, directory: String
   ) -> Secret? {
@@ -14,29 +14,30 @@ extension ConfigMapping {
       diagnostics.report(
         source.error(
           "\"\(key)\" and \"\(fileKey)\" in \(context) exclude each other",
-          at: position(of: fileKey), fix: "keep one of them"))
+          at: position(of: fileKey), fix: "remove one of them"))
     }
     let file = ConfigPath.resolve(path, in: directory)
     if diagnostics.readsSecretFiles { checkReading(file, key: fileKey) }
     return .file(file)
   }
 
-  /// A secret URL; one that is given in the configuration must begin with `http://` or `https://`.
+  /// Decodes a secret URL. A URL in the configuration itself must begin with `http://` or
+  /// `https://`.
   package func secretURL(_ key: String, directory: String) -> Secret? {
     let secret = secret(key, directory: directory)
     if case .inline(let url) = secret, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-      // The text itself may hold a token: it is not shown.
+      // The value may contain a token, so it is not shown.
       report(
         "\"\(key)\" in \(context) must be a URL that begins with http:// or https://", key: key)
     }
     return secret
   }
 
-  /// How long a configuration waits for one secret file while it is checked.
+  /// The timeout for reading one secret file while a configuration is checked.
   private static let checkLimit = Duration.seconds(2)
 
-  /// A file that cannot be read is an error. One that does not answer is a warning: it delays those
-  /// who need it, and nobody else.
+  /// Checks that a secret file can be read. An unreadable file is an error; one that does not
+  /// answer in time is only a warning, since it delays only its users.
   private func checkReading(_ path: String, key: String) {
     do throws(SecretError) {
       let age = SecretFileReader.shared.age(ofReading: path) ?? .zero

@@ -1,9 +1,10 @@
 package import YAMLDecoding
 
 extension HTTPClientConfiguration {
-  /// Reads a file of `--http.config.file`: Prometheus' `http_config`, as promtool and amtool take it.
+  /// Reads a file of `--http.config.file`: Prometheus' `http_config`, as promtool and amtool accept
+  /// it.
   ///
-  /// What is wrong goes to the diagnostics.
+  /// Errors are reported to the diagnostics.
   package static func read(
     file: String, diagnostics: ConfigDiagnostics
   ) -> HTTPClientConfiguration {

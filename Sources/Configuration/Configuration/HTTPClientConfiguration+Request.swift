@@ -1,7 +1,7 @@
 package import WebClient
 
 extension HTTPClientConfiguration {
-  /// The secrets of a configuration as they were at one moment; printing them shows nothing.
+  /// The secrets of a configuration at one moment; their description shows nothing.
   package struct RevealedSecrets: Hashable, Sendable, CustomStringConvertible,
     CustomDebugStringConvertible, CustomReflectable
   {
@@ -15,13 +15,15 @@ extension HTTPClientConfiguration {
   }
 
   /// Reads the secrets, each within `limit`.
+  ///
+  /// - Throws: ``SecretError`` if a secret file cannot be read.
   package func secrets(within limit: Duration) async throws(SecretError) -> RevealedSecrets {
     var values: [String] = []
     for header in headers { values.append(try await header.value.reveal(within: limit)) }
     return RevealedSecrets(credentials: try await credentials(within: limit), headers: values)
   }
 
-  /// Sets everything that this configuration says in a request; other fields of it stay.
+  /// Applies this configuration to a request and leaves its other fields unchanged.
   package func apply(_ secrets: RevealedSecrets, to request: inout WebRequest) {
     for (header, value) in zip(headers, secrets.headers) { request.headers[header.name] = value }
     request.credentials = secrets.credentials
@@ -30,9 +32,11 @@ extension HTTPClientConfiguration {
     request.followRedirects = followsRedirects
   }
 
-  /// Sets everything that this configuration says in a request, with secrets as they are now.
+  /// Applies this configuration to a request, with the current secrets.
   ///
-  /// A secret file may take as long as the request, so set its timeout before.
+  /// A secret file may take as long to read as the request's timeout, so set that before.
+  ///
+  /// - Throws: ``SecretError`` if a secret file cannot be read.
   package func apply(to request: inout WebRequest) async throws(SecretError) {
     apply(try await secrets(within: request.timeout), to: &request)
   }

@@ -1,17 +1,17 @@
 package import TransportSecurity
 
-/// How an HTTP client presents itself and whom it trusts: `http_config` of Prometheus and
-/// Alertmanager, whose keys also stand directly in scrape, discovery and remote-write configurations.
+/// The settings of an HTTP client: `http_config` of Prometheus and Alertmanager, whose keys are
+/// also used directly in scrape, discovery and remote-write configurations.
 package struct HTTPClientConfiguration: Hashable, Sendable {
-  /// What is sent as `Authorization`.
+  /// The content of the `Authorization` header.
   package enum Authorization: Hashable, Sendable {
     /// `basic_auth`
     case basic(username: String, password: Secret)
-    /// `authorization`, or the older `bearer_token`; the scheme is mostly `Bearer`.
+    /// `authorization`, or the older `bearer_token`; the scheme is usually `Bearer`.
     case scheme(String, credentials: Secret)
   }
 
-  /// A further header field of every request.
+  /// An additional header field of every request.
   package struct Header: Hashable, Sendable {
     /// The name of the field.
     package var name: String
@@ -35,7 +35,7 @@ package struct HTTPClientConfiguration: Hashable, Sendable {
   /// `http_headers`
   package var headers: [Header] = []
 
-  /// Prometheus' defaults.
+  /// Creates a configuration with Prometheus' defaults.
   package init() {}
 
   /// Whether a request reads secret files.

@@ -1,17 +1,17 @@
-/// A text that must not be seen: given in the configuration, or in a file that is read at every use,
-/// so that it can be replaced without a reload.
+/// A secret text: given in the configuration, or in a file that is read at every use, so that it
+/// can be replaced without a reload.
 package enum Secret: Hashable, Sendable {
-  /// The configuration holds the text.
+  /// The text itself, from the configuration.
   case inline(String)
-  /// The text is the content of the file at this path, without white space at both ends.
+  /// The path of a file that contains the text, without white space at both ends.
   case file(String)
 
-  /// Largest size of a secret file, in bytes.
+  /// The maximum size of a secret file, in bytes.
   package static let fileLimit = 64 << 10
-  /// How long a file may take to be read where the caller has no limit of its own.
+  /// The default timeout for reading a secret file.
   package static let patience = Duration.seconds(10)
 
-  /// Whether every use reads a file.
+  /// Whether the secret is read from a file at every use.
   package var isFile: Bool {
     switch self {
     case .inline: false
@@ -19,13 +19,13 @@ package enum Secret: Hashable, Sendable {
     }
   }
 
-  /// The text, for the one call that sends it.
+  /// Returns the text, for immediate use.
   ///
-  /// A file is read on a thread of its own: a mount that hangs, or a FIFO without a writer, holds up
-  /// this task for `limit` at most and no other one.
+  /// A file is read on a separate thread: a hanging mount, or a FIFO without a writer, delays only
+  /// this task, and at most for `limit`.
   ///
-  /// - Throws: ``SecretError`` if the file cannot be read, is larger than ``fileLimit``, is not UTF-8,
-  ///   or does not answer in time; and when the task is cancelled.
+  /// - Throws: ``SecretError`` if the file cannot be read, is larger than ``fileLimit``, is not
+  ///   UTF-8, or does not answer in time; and when the task is cancelled.
   package func reveal(within limit: Duration = Secret.patience) async throws(SecretError) -> String
   {
     switch self {
@@ -34,8 +34,8 @@ package enum Secret: Hashable, Sendable {
     }
   }
 
-  /// Like ``reveal(within:)``, but blocks the calling thread while a file is read: for start-up, and
-  /// for sessions with threads of their own.
+  /// Like ``reveal(within:)``, but blocks the calling thread while a file is read: for the start of
+  /// the process, and for sessions with threads of their own.
   package func revealBlocking(within limit: Duration = Secret.patience) throws(SecretError)
     -> String
   {
@@ -47,7 +47,7 @@ package enum Secret: Hashable, Sendable {
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Never the text itself.
+  /// A description that never contains the text.
   package var description: String {
     switch self {
     case .inline: "<secret>"
@@ -59,13 +59,13 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   package var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
-/// Why a secret file gave no secret; never what is in it.
+/// Why a secret file could not be used; never its content.
 package enum SecretError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file cannot be read or used, with the reason.
   case unreadable(path: String, reason: String)
   /// The file did not answer in time.
   case overdue(path: String, limit: Duration)
-  /// The task that waited was cancelled.
+  /// The waiting task was cancelled.
   case cancelled(path: String)
 
   package var description: String {

@@ -2,43 +2,44 @@ import Concurrency
 import Synchronization
 import YAMLDecoding
 
-/// Reads secret files on threads that may hang, so that a file on a dead mount or a FIFO without a
-/// writer delays only those who wait for it.
+/// Reads secret files on separate threads, so that a file on a dead mount or a FIFO without a
+/// writer delays only its users.
 ///
-/// Each file is read once at a time, whoever asks; a regular file that has not changed since the last
+/// Concurrent reads of the same file are joined. A regular file that has not changed since the last
 /// read is answered from memory, at the cost of one `stat`.
 final class SecretFileReader: Sendable {
   typealias Outcome = Result<String, SecretError>
 
   /// The reader of this process.
   static let shared = SecretFileReader()
-  /// The largest number of files that are read at the same time; further ones wait.
+  /// The maximum number of files that are read in parallel; others wait.
   static let threadLimit = 16
-  /// The largest number of files whose texts are remembered.
+  /// The maximum number of files whose texts are cached.
   static let cacheLimit = 4096
 
-  /// A file that is being read or waits for a thread.
+  /// A file that is being read, or waits for a thread.
   private struct Reading {
     let start = ContinuousClock.now
-    /// What tasks wait for.
+    /// The outcome for waiting tasks.
     let outcome = Promise<Outcome>()
-    /// What threads wait for.
+    /// The outcome for waiting threads.
     let gate = ThreadGate<Outcome?>(nil)
   }
 
   private struct State {
     var cache: [String: (version: FileVersion, text: String)] = [:]
     var readings: [String: Reading] = [:]
-    /// Paths that wait for a thread.
+    /// The paths that wait for a thread.
     var queue: [String] = []
     var threads = 0
   }
 
-  /// Threads are counted here, too; the pool's limit leaves room for those that are just ending.
+  /// The reader counts its threads itself; the pool's limit is higher, because threads that are
+  /// ending still count there.
   private let pool = BlockingCallPool(name: "secrets", threadLimit: 64, idleLimit: 0)
   private let state = Mutex(State())
 
-  /// Reads a file; the task waits for `limit` at most, or until it is cancelled.
+  /// Reads a file. The task waits at most for `limit`, or until it is cancelled.
   func read(_ path: String, within limit: Duration) async throws(SecretError) -> String {
     let reading = join(path)
     let outcome = await withDeadline(after: limit) {
@@ -48,7 +49,7 @@ final class SecretFileReader: Sendable {
     throw Task.isCancelled ? .cancelled(path: path) : .overdue(path: path, limit: limit)
   }
 
-  /// Reads a file; the calling thread waits for `limit` at most.
+  /// Reads a file. The calling thread waits at most for `limit`.
   func readBlocking(_ path: String, within limit: Duration) throws(SecretError) -> String {
     guard let outcome = join(path).gate.wait(until: .now + limit, { $0 }) else {
       throw .overdue(path: path, limit: limit)
@@ -56,14 +57,14 @@ final class SecretFileReader: Sendable {
     return try outcome.get()
   }
 
-  /// How long the read of this file has been going on; nil if nobody reads it.
+  /// The time since the read of this file began; nil if it is not being read.
   func age(ofReading path: String) -> Duration? {
     state.withLock { $0.readings[path]?.start.duration(to: .now) }
   }
 
   // MARK: - Reading
 
-  /// The reading of a file that is going on, or a new one.
+  /// Returns the read of the file that is in progress, or starts a new one.
   private func join(_ path: String) -> Reading {
     let (reading, needsThread) = state.withLock { state -> (Reading, Bool) in
       if let known = state.readings[path] { return (known, false) }
@@ -83,7 +84,7 @@ final class SecretFileReader: Sendable {
     return reading
   }
 
-  /// Reads what is queued, until nothing is.
+  /// Reads the queued files until the queue is empty.
   private func work() {
     while let path = takeNext() {
       finish(path, load(path))
@@ -107,7 +108,8 @@ final class SecretFileReader: Sendable {
     reading.gate.signal()
   }
 
-  /// Without a thread of its own the queue waits for those that are at work; if there is none, it fails.
+  /// Handles the failure to start a thread: the queue waits for the running threads, or fails if
+  /// there are none.
   private func giveUp(because error: BlockingCallError) {
     let failed = state.withLock { state -> [String] in
       state.threads -= 1

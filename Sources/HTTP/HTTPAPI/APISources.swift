@@ -5,7 +5,7 @@ package import PromQLEngine
 package import SampleStore
 package import Scraping
 
-/// What the API answers from: the snapshots of the modules whose state it shows.
+/// The data sources of the API: snapshots of the modules whose state it shows.
 package struct APISources: Sendable {
   /// Evaluates queries, and lists series through its querier.
   package var engine: QueryEngine

@@ -1,9 +1,9 @@
 import YAMLDecoding
 import WebServer
 
-/// The section `tls_server_config`.
+/// Decodes the section `tls_server_config`.
 struct TLSSection {
-  /// The files that it names.
+  /// The files that the section names.
   private(set) var files: [String] = []
 
   private let mapping: ConfigMapping
@@ -14,7 +14,8 @@ struct TLSSection {
     self.directory = directory
   }
 
-  /// The credentials; nil for a section with nothing in it, and if something is wrong, which is reported.
+  /// Returns the credentials; nil for an empty section, and if there is an error, which is
+  /// reported.
   mutating func read() -> TLSCredentials? {
     guard !mapping.pairs.isEmpty else { return nil }
     let before = mapping.diagnostics.count
@@ -46,12 +47,12 @@ struct TLSSection {
     guard let path = mapping.string(fileKey), !path.isEmpty else { return inline }
     guard inline == nil else {
       mapping.report(
-        "\"\(key)\" and \"\(fileKey)\" exclude each other", key: fileKey, fix: "keep one of them")
+        "\"\(key)\" and \"\(fileKey)\" exclude each other", key: fileKey, fix: "remove one of them")
       return nil
     }
     let file = ConfigPath.resolve(path, in: directory)
     files.append(file)
-    // Its own collection, so that the error shows the line that names the file.
+    // Separate diagnostics, so that the error points at the line that names the file.
     let reading = ConfigDiagnostics()
     let source = ConfigSource.read(path: file, into: reading)
     if let error = reading.errors.first {

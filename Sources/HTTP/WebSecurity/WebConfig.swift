@@ -3,10 +3,11 @@ package import Logging
 import Synchronization
 package import WebServer
 
-/// The web configuration of a running server: read again when one of its files changes.
+/// The web configuration of a running server, read again when one of its files changes.
 ///
-/// Files are looked at once a second at most, and only when somebody connects or asks. When what is there cannot be used, the
-/// log says why and what was read last stays in force. Whether there is TLS at all is settled by the start.
+/// Files are checked at most once a second, and only on a connection or request. If the new content
+/// is invalid, the error is logged and the last valid configuration stays in force. TLS cannot be
+/// switched on or off after the start.
 package final class WebConfig: Sendable {
   private let path: String
   private let logger: Logger
@@ -14,16 +15,18 @@ package final class WebConfig: Sendable {
 
   private struct State {
     var file: WebConfigFile
-    /// What the last reading looked at, whether it could be used or not; as it was before the reading.
+    /// The versions of the files before the last reading, whether it succeeded or not.
     var versions: [String: FileVersion?]
     var lookedAt = ContinuousClock.now
     var isCurrent = true
   }
 
-  /// Time between two looks at the files.
+  /// The minimum time between two checks of the files.
   private static let pause: Duration = .seconds(1)
 
-  /// Reads the file; throws everything that is wrong with it.
+  /// Reads the file.
+  ///
+  /// - Throws: `ConfigFailure` with all errors in it.
   package init(path: String, logger: Logger) throws(ConfigFailure) {
     self.path = path
     self.logger = logger
@@ -33,7 +36,7 @@ package final class WebConfig: Sendable {
     state = Mutex(State(file: file, versions: versions))
   }
 
-  /// What the server demands now.
+  /// The configuration in force, after a check of the files.
   package func current() -> ServerSecurity {
     state.withLock { state in
       let now = ContinuousClock.now
@@ -45,19 +48,20 @@ package final class WebConfig: Sendable {
     }
   }
 
-  /// ``current()`` for a server.
+  /// ``current()`` as a closure for a server.
   package var source: SecuritySource { { self.current() } }
 
-  /// Whether connections are made with TLS.
+  /// Whether connections use TLS.
   package var usesTLS: Bool { current().tls != nil }
 
-  /// Whether what is in force is what the files say.
+  /// Whether the configuration in force equals the files.
   package var isCurrent: Bool {
     _ = current()
     return state.withLock { $0.isCurrent }
   }
 
-  /// Reads the file. A first reading tells which files there are, so that what changes during the second one is read once more.
+  /// Reads the file twice: the first reading yields the list of files, so that a change during the
+  /// second one is noticed.
   private static func read(
     _ path: String, _ diagnostics: ConfigDiagnostics
   ) -> (WebConfigFile, [String: FileVersion?]) {
@@ -90,7 +94,7 @@ package final class WebConfig: Sendable {
       }
       return
     }
-    file.security.keepWhatIsSame(from: state.file.security)
+    file.security.reuseUnchanged(from: state.file.security)
     state.isCurrent = true
     state.file = file
     logger.info("web configuration read again", metadata: ["file": "\(path)"])
@@ -98,9 +102,11 @@ package final class WebConfig: Sendable {
 }
 
 extension ServerSecurity {
-  /// Known verdicts and the bucket's filling outlive a reading that changes neither users nor rate.
-  fileprivate mutating func keepWhatIsSame(from old: ServerSecurity) {
-    if let kept = old.passwords, kept.users == passwords?.users { passwords = kept }
-    if let kept = old.rateLimiter, kept.limit == rateLimiter?.limit { rateLimiter = kept }
+  /// Reuses cached password checks and the rate limiter's state if users and limit are unchanged.
+  fileprivate mutating func reuseUnchanged(from old: ServerSecurity) {
+    if let previous = old.passwords, previous.users == passwords?.users { passwords = previous }
+    if let previous = old.rateLimiter, previous.limit == rateLimiter?.limit {
+      rateLimiter = previous
+    }
   }
 }

@@ -2,15 +2,16 @@ import Configuration
 package import YAMLDecoding
 package import WebServer
 
-/// A file for `--web.config.file`, in the format that all exporters, Prometheus and Alertmanager share (exporter-toolkit's
-/// `web-configuration.md`): TLS, basic authentication, headers and a rate.
+/// A file for `--web.config.file`, in the format that all exporters, Prometheus and Alertmanager
+/// share (exporter-toolkit's `web-configuration.md`): TLS, basic authentication, headers and a rate
+/// limit.
 package struct WebConfigFile: Sendable {
-  /// What the server demands and adds.
+  /// The requirements and response headers of the server.
   package var security = ServerSecurity()
-  /// The files whose change means reading all again: the file itself, certificates and keys.
+  /// The files whose change requires a new reading: the file itself, certificates and keys.
   package var files: [String]
 
-  /// Reads the file and those that it names. What is wrong is reported; the value is then not to be used.
+  /// Reads the file and those that it names. Errors are reported; the result must not be used then.
   package static func read(_ path: String, diagnostics: ConfigDiagnostics) -> WebConfigFile {
     var file = WebConfigFile(files: [path])
     guard let source = ConfigSource.read(path: path, into: diagnostics),
@@ -38,7 +39,7 @@ package struct WebConfigFile: Sendable {
 
   // MARK: - Headers
 
-  /// The fields that the format allows, and the values of those that allow only some.
+  /// The allowed header fields, and the allowed values where they are restricted.
   private static let knownHeaders: [(name: String, values: [String])] = [
     ("Content-Security-Policy", []), ("X-Frame-Options", ["deny", "sameorigin"]),
     ("X-Content-Type-Options", ["nosniff"]), ("X-XSS-Protection", []),
@@ -46,7 +47,7 @@ package struct WebConfigFile: Sendable {
   ]
 
   private static func headers(in http: ConfigMapping) -> HTTPHeaders {
-    // HTTP/2 is a way to be faster with many requests at once; a client that would like it gets HTTP/1.1.
+    // HTTP/2 is only an optimization; clients that prefer it get HTTP/1.1.
     _ = http.bool("http2")
     guard let mapping = http.mapping("headers", context: "headers") else { return [:] }
     var headers: HTTPHeaders = [:]

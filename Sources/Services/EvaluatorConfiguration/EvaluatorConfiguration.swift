@@ -20,7 +20,7 @@ package struct EvaluatorConfiguration: Sendable {
   package var externalLabels: Labels = .empty
   /// The Alertmanagers that alerts are sent to, besides the router of this process.
   package var alertmanagers: [AlertmanagerEndpoint] = []
-  /// The routing of notifications; nobody is notified without a notifications file.
+  /// The routing of notifications; without a notifications file nothing is sent.
   package var notifications = NotificationConfiguration.silent
   /// The `prometheus.yml` as it may be shown, without secrets.
   package var prometheusText = ""
@@ -72,7 +72,7 @@ package struct EvaluatorConfiguration: Sendable {
     return "\(routing.receivers.count) receivers"
   }
 
-  /// Makes the integrations, which finds the errors in their templates and settings.
+  /// Creates the integrations, to find the errors in their templates and settings.
   private static func checkIntegrations(
     of routing: NotificationConfiguration, file: String, _ diagnostics: ConfigDiagnostics
   ) {
@@ -101,7 +101,7 @@ package struct EvaluatorConfiguration: Sendable {
 }
 
 extension EvaluatorConfiguration: CustomStringConvertible {
-  /// A summary in a few words.
+  /// A short summary.
   package var description: String {
     let rules = ruleGroups.reduce(0) { $0 + $1.rules.count }
     return "\(scrapeJobs.count) scrape jobs, \(rules) rules in \(ruleGroups.count) groups, "

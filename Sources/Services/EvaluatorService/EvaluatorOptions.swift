@@ -8,7 +8,7 @@ package import SQLiteStorage
 package struct EvaluatorOptions: Sendable {
   /// The `prometheus.yml`.
   package var configFile: String
-  /// The `alertmanager.yml`; without it nobody is notified.
+  /// The `alertmanager.yml`; without it no notifications are sent.
   package var notificationsFile: String?
   /// The folder of samples, state and event log.
   package var storagePath: String
@@ -36,8 +36,8 @@ package struct EvaluatorOptions: Sendable {
   package var evaluation = RuleEvaluation.interval
   /// The limits of the queue of each `remote_write` destination.
   package var sendQueue = SendQueue.Limits()
-  /// Is called for each change of an alert and each attempt to deliver, for a console; it must
-  /// return quickly.
+  /// Called for each change of an alert and each delivery attempt, for a console; it must return
+  /// quickly.
   package var onEvent: @Sendable (EvaluatorEvent) -> Void = { _ in }
 
   package init(configFile: String, storagePath: String) {

@@ -44,7 +44,8 @@ extension ExporterConfiguration {
     return configuration
   }
 
-  /// Options of the system collectors: each is tried here, so that a mistake is shown with its place.
+  /// Decodes the options of the system collectors. Each is checked here, so that an error has a
+  /// position.
   private static func options(in system: ConfigMapping) -> [SystemSetting] {
     var settings: [SystemSetting] = []
     for option in SystemOption.all where system.contains(option.name) {
@@ -103,7 +104,7 @@ extension ExporterConfiguration {
         Server(connection: $0, password: password, origin: entry.source.file, tls: tls)
       }
     }
-    // Read on their own.
+    // Decoded separately.
     if kind == "postgres" {
       for key in ["queries"] + PostgresOptions.keys { _ = mapping.contains(key) }
     }

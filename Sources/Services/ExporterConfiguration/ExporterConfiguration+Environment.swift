@@ -3,11 +3,12 @@ import TransportSecurity
 import Codecs
 
 extension ExporterConfiguration {
-  /// Adds the servers that the environment names, as users of the peers and of application frameworks have them set.
+  /// Adds the servers named in the environment, in the variables of other exporters and of
+  /// application frameworks.
   ///
-  /// `DATABASE_URL` and `REDIS_URL` are what applications use; `DATA_SOURCE_*` are postgres_exporter's, `REDIS_ADDR`,
-  /// `REDIS_USER` and `REDIS_PASSWORD` redis_exporter's. A kind that the file configures is left alone: what is written
-  /// down wins over what happens to be set.
+  /// Applications use `DATABASE_URL` and `REDIS_URL`; postgres_exporter uses `DATA_SOURCE_*`;
+  /// redis_exporter uses `REDIS_ADDR`, `REDIS_USER` and `REDIS_PASSWORD`. Variables are ignored for
+  /// a kind of server that the file configures.
   package mutating func addServers(fromEnvironment environment: [String: String]) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
@@ -42,7 +43,8 @@ extension ExporterConfiguration {
     }
   }
 
-  /// What redis_exporter's variables say of TLS, which count for `rediss://` only; nil if none is set.
+  /// The TLS settings in redis_exporter's variables, which apply to `rediss://` only; nil if none
+  /// is set.
   private static func redisTLS(_ value: (String) -> String?) -> TLSConfiguration? {
     var tls = TLSConfiguration()
     tls.caFile = value("REDIS_EXPORTER_TLS_CA_CERT_FILE")
@@ -53,7 +55,7 @@ extension ExporterConfiguration {
     return tls == TLSConfiguration() ? nil : tls
   }
 
-  /// `DATABASE_URL` may name another kind of database, which is none of our business.
+  /// Whether `DATABASE_URL` names a Postgres database; it may name another kind, which is ignored.
   private static func isPostgres(_ url: String) -> Bool {
     url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") || !url.contains("://")
   }
@@ -69,8 +71,8 @@ extension ExporterConfiguration {
       origin: "DATA_SOURCE_URI")
   }
 
-  /// A variable, or what the file holds that the variable with `_FILE` behind names. A file that
-  /// cannot be read counts as empty: the connection then says what is wrong.
+  /// The value of a variable, or the content of the file named by the variable with the suffix
+  /// `_FILE`. An unreadable file counts as empty; the connection then reports the error.
   private static func fromEnvironment(
     _ name: String, _ value: (String) -> String?
   ) -> String? {

@@ -5,18 +5,18 @@ import YAMLDecoding
 package import ProcessCollectors
 
 extension ExporterConfiguration {
-  /// What `processes` says.
+  /// The section `processes`.
   package struct Processes: Sendable {
-    /// Rules of our own configuration, which know more than process-exporter's.
+    /// The rules of `exporter.yml`, which can select by more than those of process-exporter.
     package var rules: [ProcessRule] = []
-    /// How processes that no rule takes are grouped; nil leaves it to the default: by application if
-    /// there are no rules, else not at all.
+    /// How processes without a matching rule are grouped; nil for the default: by application if
+    /// there are no rules, otherwise not at all.
     package var key: ProcessNaming.Key?
-    /// What is collected.
+    /// Which data are collected.
     package var options = ProcessOptions()
   }
 
-  /// Reads `processes`.
+  /// Decodes the section `processes`.
   mutating func readProcesses(_ mapping: ConfigMapping, directory: String) {
     processNamingFile = mapping.string("config_file").map {
       ConfigPath.resolve($0, in: directory)
@@ -44,7 +44,9 @@ extension ExporterConfiguration {
     mapping.finish()
   }
 
-  /// How processes are collected; throws what is wrong with the file of names.
+  /// The rules and options for the process collectors.
+  ///
+  /// - Throws: The errors of the process-exporter file.
   package func processContext() throws -> ProcessContext {
     var naming = ProcessNaming(rules: processes.rules, key: processes.key)
     if let file = processNamingFile {

@@ -3,11 +3,11 @@ package import PostgresAccess
 package import RedisAccess
 import TransportSecurity
 
-/// A server that is named in a way that cannot be used.
+/// An error in the settings of a server.
 package struct ServerError: Error, CustomStringConvertible {
-  /// Where the server was named.
+  /// Where the server is named: the file or the environment variable.
   package let origin: String
-  /// What is wrong, without any secret.
+  /// The reason, without any secret.
   package let reason: String
 
   package init(origin: String, reason: String) {
@@ -19,9 +19,11 @@ package struct ServerError: Error, CustomStringConvertible {
 }
 
 extension ExporterConfiguration.Server {
-  /// The connection string with the password from its own place; errors never show either.
+  /// The settings of a Postgres connection, with the separate password filled in.
   ///
-  /// Blocks while secret files are read, each for ``Secret/patience`` at most.
+  /// Blocks while secret files are read, each for at most ``Secret/patience``.
+  ///
+  /// - Throws: ``ServerError``, which never contains the connection string or the password.
   package func postgresSettings() throws -> PostgresSettings {
     do {
       let settings = try PostgresSettings(parsing: connection.revealBlocking())
@@ -31,7 +33,9 @@ extension ExporterConfiguration.Server {
     }
   }
 
-  /// The address of a Redis server with the password from its own place; errors never show either.
+  /// The settings of a Redis connection, with the separate password filled in.
+  ///
+  /// - Throws: ``ServerError``, which never contains the address or the password.
   package func redisSettings() throws -> RedisSettings {
     do {
       var settings = try RedisSettings(parsing: connection.revealBlocking())

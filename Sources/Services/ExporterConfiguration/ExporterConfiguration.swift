@@ -2,19 +2,20 @@ package import Configuration
 package import ProbeCollectors
 package import TransportSecurity
 
-/// What `tocsin exporter` is told by its file and its environment.
+/// The configuration of `tocsin exporter` from its file and its environment.
 ///
-/// Everything has a default: without a file the host, its processes and the servers named in the environment are monitored.
+/// Every setting has a default: without a file the host, its processes and the servers named in the
+/// environment are monitored.
 package struct ExporterConfiguration: Sendable {
-  /// A server to connect to, with its secrets still where they are kept.
+  /// A server to connect to; its secrets are read only when they are needed.
   package struct Server: Sendable, Equatable {
     /// A connection string, which may hold a password; it is never shown.
     package var connection: Secret
-    /// A password that stands outside of the connection string.
+    /// A password outside of the connection string.
     package var password: Secret?
-    /// Where the server was named, for messages: the file, or the environment variable.
+    /// Where the server is named, for messages: the file or the environment variable.
     package var origin: String
-    /// How a Redis server behind TLS is trusted, where its address does not say it.
+    /// The TLS settings of a Redis server; they require an address with `rediss://`.
     package var tls: TLSConfiguration?
 
     package init(
@@ -31,28 +32,28 @@ package struct ExporterConfiguration: Sendable {
   package var postgres: [Server] = []
   /// Files with custom queries, which run on every Postgres server.
   package var queryFiles: [CustomQueriesFile.Reference] = []
-  /// How Postgres servers are looked at.
+  /// The settings that all Postgres servers share.
   package var postgresOptions = PostgresOptions()
   /// Redis servers.
   package var redis: [Server] = []
-  /// What is probed from outside: URLs and ports.
+  /// The probed URLs and ports.
   package var probes: [ProbeTarget] = []
-  /// A process-exporter file with the groups of processes; nil if there is none.
+  /// A process-exporter file with process groups; nil if there is none.
   package var processNamingFile: String?
-  /// What is said of processes besides.
+  /// The section `processes`.
   package var processes = Processes()
-  /// Collectors that are on although they are off by default.
+  /// Collectors that are enabled although they are off by default.
   package var enabledCollectors: Set<String> = []
-  /// Collectors that are off although they are on by default.
+  /// Collectors that are disabled although they are on by default.
   package var disabledCollectors: Set<String> = []
-  /// Whether collectors run that nobody turned on by name.
+  /// Whether collectors run that are on by default.
   package var runsDefaults = true
   /// Options of the system collectors.
   package var systemOptions: [SystemSetting] = []
-  /// Where /proc, /sys and / of the machine to be watched are mounted.
+  /// The mount points of /proc, /sys and / of the monitored machine.
   package var paths = Paths()
 
-  /// The roots of the files that are read, so that a container can watch its host.
+  /// The roots of the files that collectors read, so that a container can monitor its host.
   package struct Paths: Sendable, Equatable {
     package var proc = "/proc"
     package var sys = "/sys"

@@ -2,15 +2,15 @@ import YAMLDecoding
 package import Configuration
 package import PostgresCollectors
 
-/// What the configuration says of all Postgres servers together.
+/// The settings that all Postgres servers share.
 package struct PostgresOptions: Sendable, Equatable {
-  /// Credentials that `/probe?auth_module=` may name.
+  /// Credentials that a request can select by `/probe?auth_module=`.
   package struct AuthModule: Sendable, Equatable {
     /// The name in the request.
     package var name: String
     /// The role to log in as.
     package var user: String
-    /// Its password.
+    /// The password of the role.
     package var password: Secret
 
     package init(name: String, user: String, password: Secret) {
@@ -20,17 +20,17 @@ package struct PostgresOptions: Sendable, Equatable {
     }
   }
 
-  /// Which databases are looked at besides the connected one.
+  /// The databases to examine besides the connected one.
   package var databases = DatabaseFilter()
-  /// The generations of names that are shown.
+  /// The generations of metric names that are exposed.
   package var generations = NameGeneration.shownByDefault
-  /// How often slow queries run.
+  /// The time between two runs of slow queries.
   package var slowInterval: Duration?
-  /// How often the tables of other databases are looked at.
+  /// The time between two examinations of the tables of other databases.
   package var databaseInterval: Duration?
   /// Credentials of probes.
   package var authModules: [AuthModule] = []
-  /// Backup files to look for.
+  /// The backup files to look for.
   package var backups: [BackupSource] = []
 
   /// The keys of `postgres:` that ``read(_:directory:)`` reads.
@@ -38,7 +38,7 @@ package struct PostgresOptions: Sendable, Equatable {
     "databases", "compat", "slow_interval", "database_interval", "auth_modules", "backups",
   ]
 
-  /// Reads the part of the mapping `postgres` that is about all servers.
+  /// Decodes the keys of `postgres` that concern all servers.
   static func read(_ mapping: ConfigMapping, directory: String) -> PostgresOptions {
     var options = PostgresOptions()
     if let databases = mapping.mapping("databases") {

@@ -1,7 +1,8 @@
 import YAMLDecoding
 import ProcessCollectors
 
-/// Reads process-exporter's file: `process_names`, a list of rules with `name`, `comm`, `exe` and `cmdline`.
+/// Decodes process-exporter's file: `process_names`, a list of rules with `name`, `comm`, `exe` and
+/// `cmdline`.
 enum ProcessNamingFile {
   static func read(file: String, diagnostics: ConfigDiagnostics) -> [ProcessRule] {
     guard let source = ConfigSource.read(path: file, into: diagnostics),
@@ -19,7 +20,7 @@ enum ProcessNamingFile {
     return rules
   }
 
-  /// Reads one rule; with `allowsOwn` one of our own configuration, which may select by more.
+  /// Decodes one rule. With `allowsOwn` it may use the additional selectors of `exporter.yml`.
   static func rule(_ entry: ConfigMapping, allowsOwn: Bool) -> ProcessRule? {
     let name = entry.string("name")
     let comm = entry.strings("comm")

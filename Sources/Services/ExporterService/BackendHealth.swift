@@ -1,17 +1,17 @@
 import MetricModel
 
-/// How one server behind the exporter stands, for `/health` and the screen of `tocsin up`.
+/// The health of one monitored server, for `/health` and the console of `tocsin up`.
 package struct BackendHealth: Sendable, Equatable {
-  /// The kinds of servers that are asked.
+  /// The kinds of monitored servers.
   package enum Kind: String, Sendable, CaseIterable {
     case postgres, redis
   }
 
-  /// What kind of server it is.
+  /// The kind of the server.
   package let kind: Kind
   /// Host and port, or the socket.
   package let server: String
-  /// Whether the last question was answered.
+  /// Whether the last query succeeded.
   package let isUp: Bool
   /// The server's version; empty before the first answer.
   package let version: String
@@ -27,13 +27,13 @@ package struct BackendHealth: Sendable, Equatable {
   }
 }
 
-/// The answer of `/health`: the exporter's own state and that of every backend.
+/// The answer of `/health`: the state of the exporter and of every monitored server.
 struct HealthReport {
   let uptime: Duration
   let now: Timestamp
   let backends: [BackendHealth]
 
-  /// `degraded` when a backend is down: the exporter itself is well, or it could not say so.
+  /// `degraded` if a server is down. The exporter itself works whenever it answers.
   var status: String { backends.allSatisfy(\.isUp) ? "ok" : "degraded" }
 
   var json: [UInt8] {

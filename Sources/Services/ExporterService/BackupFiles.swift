@@ -4,15 +4,15 @@ import Foundation
 import Logging
 import PostgresCollectors
 
-/// The files of backups as the file system shows them.
+/// Backup files as found in the file system.
 enum BackupFiles {
-  /// Bytes of a file's end, and of the beginning of a text, that are looked at.
+  /// The number of bytes examined at the start and at the end of a file or text.
   private static let edge = 512
-  /// Bytes of a table of contents that are read; one of a larger dump stays unread.
+  /// The maximum number of bytes of a table of contents; that of a larger dump is not read.
   private static let tableLimit = 16 << 20
   private static let tableName = "toc.dat"
 
-  /// An inspector of such files; what is wrong inside a compressed one is logged once.
+  /// Creates an inspector of backup files; errors inside a compressed file are logged once.
   static func inspector(logger: Logger) -> BackupInspector {
     let reader = CompressedFileReader()
     return BackupInspector(
@@ -29,8 +29,8 @@ enum BackupFiles {
       wallTime: { Date().timeIntervalSince1970 })
   }
 
-  /// The plain files of a pattern with their sizes and times, and the folders that are dumps in the
-  /// directory format.
+  /// The regular files that match a pattern, with size and time, and the folders that are dumps in
+  /// the directory format.
   static func list(_ pattern: String) -> [BackupFile] {
     FilePattern(pattern).files(in: "").compactMap { path in
       guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
@@ -49,7 +49,7 @@ enum BackupFiles {
       inode: (facts[.systemFileNumber] as? NSNumber)?.uint64Value ?? 0)
   }
 
-  /// A folder with the files of a dump: as large as all of them, as old as the newest.
+  /// A folder that contains a dump: its size is the sum of its files, its time the newest of them.
   private static func folder(_ path: String) -> BackupFile? {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path),
       names.contains(where: { $0 == tableName || $0.contains(".dat") })
@@ -62,7 +62,7 @@ enum BackupFiles {
     return BackupFile(path: path, size: files.reduce(0) { $0 + $1.size }, modified: newest)
   }
 
-  /// How a dump ends, as far as its beginning and its end show it.
+  /// Determines the ending of a dump as far as its first and last bytes show it.
   static func look(_ path: String) -> BackupInspector.Look {
     if let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
       return .ending(look(atFolder: path, Set(names)))
@@ -79,7 +79,7 @@ enum BackupFiles {
         guard let table = beginning(of: path, limit: tableLimit) else {
           return .ending(.unreadable)
         }
-        // A table that is larger than what was read only looks cut short.
+        // A table longer than the part that was read looks truncated, but is not.
         if size > UInt64(tableLimit), DumpArchive(parsing: table) == nil {
           return .ending(.unknownFormat)
         }
@@ -101,13 +101,13 @@ enum BackupFiles {
     return .ofDirectory(tableOfContents: bytes, names: names)
   }
 
-  /// How the dump inside a compressed file ends. Of pg_dump's formats only the text is compressed by
-  /// others; in another the ends show nothing.
+  /// Determines the ending of a dump inside a compressed file. Only pg_dump's text format is
+  /// usually compressed by another program; the ends of other formats show nothing.
   static func ending(inside edges: DecompressedEdges) -> BackupEnding {
     edges.count == 0 ? .noEndMark : .ofText(head: edges.head, tail: edges.tail)
   }
 
-  /// What an error while reading says of the dump; nil if nothing.
+  /// The ending that a decompression error implies; nil if none.
   private static func ending(_ error: DecompressionError) -> BackupEnding? {
     switch error {
     case .cutShort: .truncated

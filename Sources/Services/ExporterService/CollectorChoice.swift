@@ -3,7 +3,8 @@ import ExporterConfiguration
 import PostgresCollectors
 import SystemCollectors
 
-/// Which collectors the configuration turns on and off. Those of Postgres are written `postgres.NAME`.
+/// The collectors that the configuration turns on and off. Those of Postgres have the prefix
+/// `postgres.`.
 struct CollectorChoice {
   private let enabled: Set<String>
   private let disabled: Set<String>
@@ -16,13 +17,13 @@ struct CollectorChoice {
     runsDefaults = configuration.runsDefaults
   }
 
-  /// All names that may be written.
+  /// All valid names.
   static var names: [String] {
     SystemCollectors.all.map(\.name) + ["process"]
       + PostgresCollectors.names.map { postgresPrefix + $0 }
   }
 
-  /// Throws if a name is none.
+  /// Checks that all names exist.
   func check() throws(UnknownCollector) {
     if let unknown = enabled.union(disabled).subtracting(Self.names).min() {
       throw UnknownCollector(name: unknown)
@@ -41,7 +42,7 @@ struct CollectorChoice {
   }
 }
 
-/// A name of a collector that does not exist.
+/// A name that is not a collector.
 struct UnknownCollector: Error, CustomStringConvertible {
   let name: String
 

@@ -5,16 +5,16 @@ import SystemCollectors
 /// Flags of node_exporter's form: `--collector.NAME`, `--no-collector.NAME`, and the collectors' options, such as
 /// `--collector.filesystem.mount-points-exclude=REGEX`.
 package struct CollectorFlags: Sendable, Equatable {
-  /// Collectors that are turned on.
+  /// The collectors that are turned on.
   package private(set) var enabled: Set<String> = []
-  /// Collectors that are turned off.
+  /// The collectors that are turned off.
   package private(set) var disabled: Set<String> = []
-  /// Whether only collectors that are turned on by name run.
+  /// Whether collectors run only if they are turned on by name.
   package private(set) var disablesDefaults = false
-  /// Options of the system collectors by name, in order.
+  /// The options of the system collectors by name, in order.
   package private(set) var options: [ExporterConfiguration.SystemSetting] = []
 
-  /// A flag that cannot be understood.
+  /// An invalid flag.
   package struct Mistake: Error, Equatable, CustomStringConvertible {
     package let flag: String
     package let reason: String
@@ -22,7 +22,7 @@ package struct CollectorFlags: Sendable, Equatable {
     package var description: String { "\(flag): \(reason)" }
   }
 
-  /// Reads what a general parser of arguments did not know.
+  /// Parses the arguments that the general parser did not recognise.
   package init(parsing arguments: [String]) throws(Mistake) {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
@@ -79,7 +79,7 @@ package struct CollectorFlags: Sendable, Equatable {
     flag.hasPrefix(prefix) ? String(flag.dropFirst(prefix.count)) : nil
   }
 
-  /// The collectors and options for `--help`.
+  /// The part of `--help` about collectors and their options.
   package static var help: String {
     let on = SystemCollectors.all.filter(\.isEnabledByDefault).map(\.name).sorted()
     let off = SystemCollectors.all.filter { !$0.isEnabledByDefault }.map(\.name).sorted()
@@ -96,14 +96,14 @@ package struct CollectorFlags: Sendable, Equatable {
 }
 
 extension ExporterConfiguration {
-  /// Applies flags; what a flag says wins over the file.
+  /// Applies flags, which take precedence over the file.
   package mutating func apply(_ flags: CollectorFlags) {
     enabledCollectors.subtract(flags.disabled)
     enabledCollectors.formUnion(flags.enabled)
     disabledCollectors.subtract(flags.enabled)
     disabledCollectors.formUnion(flags.disabled)
     runsDefaults = runsDefaults && !flags.disablesDefaults
-    // A repeatable option of the command line replaces those of the file.
+    // A repeatable option on the command line replaces those of the file.
     let given = Set(flags.options.map(\.name))
     systemOptions.removeAll { given.contains($0.name) }
     systemOptions += flags.options

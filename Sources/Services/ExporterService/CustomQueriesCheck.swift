@@ -6,7 +6,7 @@ import PostgresAccess
 import PostgresCollectors
 
 extension ExporterConfiguration {
-  /// Which built-in Postgres queries run.
+  /// The selected built-in Postgres queries.
   var postgresSelection: PostgresSelection {
     let choice = CollectorChoice(self)
     var selection = PostgresSelection()
@@ -20,8 +20,8 @@ extension ExporterConfiguration {
     return selection
   }
 
-  /// Reads the files with custom queries that the configuration names, and says how many queries they
-  /// hold.
+  /// Reads the files with custom queries that the configuration names, and returns the number of
+  /// queries.
   @discardableResult
   package func checkQueries(_ diagnostics: ConfigDiagnostics) -> Int {
     CustomQueriesFile.read(queryFiles, builtIn: postgresSelection, diagnostics: diagnostics)
@@ -29,18 +29,20 @@ extension ExporterConfiguration {
   }
 }
 
-/// `tocsin check queries`: custom queries read, run once, and shown with the series they make.
+/// `tocsin check queries`: reads custom queries, runs them once, and shows their series.
 package struct CustomQueriesCheck {
-  /// Series of one query that are printed, unless all are wanted.
+  /// The number of series per query that are printed, unless all are requested.
   package static let shownSeries = 10
 
   private let files: [CustomQueriesFile]
   private let servers: [PostgresServer]
 
-  /// Reads the files, or those of the configuration if none are given; `url` stands for the
+  /// Reads the files, or those of the configuration if none are given. `url` replaces the
   /// configuration's servers.
   ///
-  /// Mistakes go to the diagnostics; an error is a server that cannot be used.
+  /// Errors in the files are reported to the diagnostics.
+  ///
+  /// - Throws: ``ServerError`` for a server that cannot be used.
   package init(
     files: [String], url: String?, configuration: ExporterConfiguration,
     diagnostics: ConfigDiagnostics
@@ -59,15 +61,14 @@ package struct CustomQueriesCheck {
     self.servers = try servers.map { PostgresServer(try $0.postgresSettings()) }
   }
 
-  /// What the files hold, one line for each that has no mistake.
+  /// A summary of the files, one line for each valid file.
   package var summary: [String] {
     files.filter { !$0.isFaulty }.map {
       "ok: \($0.path) (\(CustomQueryReport.count($0.queries.count, "query", "queries")))"
     }
   }
 
-  /// Runs every query once on every server; prints what came out and returns how many mistakes were
-  /// found.
+  /// Runs every query once on every server and prints the results. Returns the number of errors.
   package func run(all: Bool, print: (String) -> Void) async -> Int {
     var mistakes = 0
     for server in servers {
@@ -82,7 +83,7 @@ package struct CustomQueriesCheck {
   }
 }
 
-/// What a trial of a query says, in lines for people.
+/// The result of a query's trial run, as lines of text.
 struct CustomQueryReport {
   private(set) var lines: [String] = []
   private(set) var mistakes = 0
@@ -117,7 +118,7 @@ struct CustomQueryReport {
     mistakes += answer.problems.count
   }
 
-  /// What usually helps.
+  /// The fix for a frequent error message; nil if none is known.
   private static func fix(_ message: String) -> String? {
     let fixes = [
       "42P01": "write tables with their schema (public.jobs), or set search_path",

@@ -3,18 +3,18 @@ import YAMLDecoding
 import Logging
 import PostgresCollectors
 
-/// Reads the files with custom queries again and puts what they hold in the place of what there was.
+/// Reads the files with custom queries again and replaces the running queries.
 ///
-/// A file that cannot be read or holds a mistake changes nothing: the queries from before go on, the
-/// mistake is logged and shown as a metric.
+/// A file that cannot be read or contains an error changes nothing: its previous queries continue,
+/// and the error is logged and shown as a metric.
 struct CustomQueriesReload: Sendable {
   let references: [CustomQueriesFile.Reference]
-  /// The built-in queries, whose names custom ones may not take.
+  /// The selected built-in queries, whose names custom queries cannot use.
   let selection: PostgresSelection
   let registries: [CustomQueryRegistry]
   let state: PostgresExporterState
 
-  /// Reads the files; returns whether their queries are the ones that run now.
+  /// Reads the files. Returns whether their queries are now running.
   @discardableResult
   func run(logger: Logger) -> Bool {
     guard !references.isEmpty else { return true }
@@ -31,7 +31,7 @@ struct CustomQueriesReload: Sendable {
     return true
   }
 
-  /// Reads the files. What is wrong with one is logged; all that is right can be used.
+  /// Reads the files. Errors are logged; all valid queries are returned.
   static func read(
     _ references: [CustomQueriesFile.Reference], selection: PostgresSelection, logger: Logger
   ) -> [CustomQueriesFile] {

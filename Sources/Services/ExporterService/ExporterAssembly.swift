@@ -11,7 +11,7 @@ import RedisCollectors
 import SystemCollectors
 import WebSecurity
 
-/// All collectors of an exporter, made from its configuration.
+/// All collectors of an exporter, created from its configuration.
 struct ExporterAssembly: Sendable {
   let runner: CollectorRunner
   let summary: ExporterSummary
@@ -107,8 +107,8 @@ struct ExporterAssembly: Sendable {
     runner = CollectorRunner(collectors, logger: Logger(label: "collect"))
   }
 
-  /// Reads the files with custom queries. What is wrong with one is logged and shown as a metric; all
-  /// that is right is used, and the exporter starts.
+  /// Reads the files with custom queries. Errors are logged and shown as a metric; valid queries
+  /// are used, and the exporter starts.
   private static func customQueries(
     _ configuration: ExporterConfiguration, selection: inout PostgresSelection, logger: Logger
   ) -> [CustomQueriesFile] {
@@ -126,7 +126,7 @@ struct ExporterAssembly: Sendable {
     return try ProcessCollectors.scheduled(context)
   }
 
-  /// Keeps going what goes on without scrapes, until the task is cancelled.
+  /// Runs the background work of the collectors until the task is cancelled.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await runner.run() }
@@ -134,7 +134,7 @@ struct ExporterAssembly: Sendable {
     }
   }
 
-  /// How the servers stand: what the last scrape saw, or a new look if that is old.
+  /// The health of the servers: from the last scrape, or from new queries if that is too old.
   func health() async -> [BackendHealth] {
     await withTaskGroup(of: BackendHealth.self) { group in
       for server in postgres {

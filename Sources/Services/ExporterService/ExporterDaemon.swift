@@ -7,18 +7,19 @@ import ServiceLifecycle
 package import WebSecurity
 package import WebServer
 
-/// The exporter as a service: it is listening once it exists, and answers until it is told to stop.
+/// The exporter as a service: it listens as soon as it is created, and answers until shutdown.
 package final class ExporterDaemon: Service {
-  /// Where it listens.
+  /// The address it listens on.
   package let address: ListenAddress
-  /// What it collects, in words for the screen.
+  /// A summary of the collectors, for the console.
   package let summary: ExporterSummary
 
   private let assembly: ExporterAssembly
   private let server: HTTPServer
   private let logger: Logger
 
-  /// Opens the listener, behind the web configuration if there is one; nothing is left behind when it throws.
+  /// Opens the listener, with the web configuration if there is one. If it throws, everything is
+  /// closed again.
   package init(
     _ configuration: ExporterConfiguration, listen address: ListenAddress,
     webConfig: WebConfig? = nil, logger: Logger = Logger(label: "exporter")
@@ -36,15 +37,16 @@ package final class ExporterDaemon: Service {
     self.logger = logger
   }
 
-  /// To be called first of all by a process that is an exporter and nothing else: a fifth less memory
-  /// with a large Postgres, at no cost.
+  /// Tunes the heap of a process that runs only an exporter; to be called first. Saves a fifth of
+  /// the memory with a large Postgres server, at no cost.
   package static func ownProcess() { HeapPages.share() }
 
-  /// How the servers behind the exporter stand.
+  /// The health of the monitored servers.
   package func health() async -> [BackendHealth] { await assembly.health() }
 
-  /// Reads the files with custom queries again; the rest of the configuration stays as it is until a
-  /// restart. Returns whether they are used: if one is wrong, those from before go on.
+  /// Reads the files with custom queries again; the rest of the configuration stays unchanged until
+  /// a restart. Returns whether the new queries are used: if a file is invalid, the previous ones
+  /// continue.
   @discardableResult
   package func reload() -> Bool { assembly.customQueries.run(logger: logger) }
 
@@ -54,7 +56,7 @@ package final class ExporterDaemon: Service {
       metadata: ["address": "\(address)", "collectors": "\(summary.collectors.count)"])
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.assembly.run() }
-      // An error means that this task was cancelled, which ends the service just as well.
+      // An error means that this task was cancelled, which also ends the service.
       try? await gracefulShutdown()
       group.cancelAll()
       await server.stop(grace: .seconds(2))
@@ -63,14 +65,14 @@ package final class ExporterDaemon: Service {
   }
 }
 
-/// What an exporter collects, for people.
+/// A summary of the collectors of an exporter, for the console.
 package struct ExporterSummary: Sendable {
-  /// The names of all collectors that are on.
+  /// The names of all enabled collectors.
   package var collectors: [String] = []
-  /// The Postgres servers and where they were named.
+  /// The Postgres servers and where they are named.
   package var postgres: [(server: String, origin: String)] = []
-  /// How many targets are probed.
+  /// The number of probe targets.
   package var probes = 0
-  /// The Redis servers and where they were named.
+  /// The Redis servers and where they are named.
   package var redis: [(server: String, origin: String)] = []
 }

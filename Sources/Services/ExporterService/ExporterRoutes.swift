@@ -5,11 +5,12 @@ import WebServer
 
 /// The exporter's HTTP interface.
 struct ExporterRoutes: Sendable {
-  /// What a scrape without a timeout header may take.
+  /// The time limit of a scrape without a timeout header.
   static let defaultBudget: Duration = .seconds(10)
-  /// The most that a scraper may ask for: a header must not keep work alive for hours.
+  /// The maximum timeout in seconds that a scraper can request, so that a header cannot start work
+  /// for hours.
   static let longestTimeout = 120.0
-  /// What is kept back of the scraper's timeout for the way to it.
+  /// The part of the scraper's timeout that is reserved for the transfer.
   static let transportShare: Duration = .milliseconds(500)
 
   let runner: CollectorRunner
@@ -18,7 +19,7 @@ struct ExporterRoutes: Sendable {
   let startedAt: Timestamp
   let now: @Sendable () -> Timestamp
   let backends: @Sendable () async -> [BackendHealth]
-  /// Lets go of what only the start needed.
+  /// Releases memory that only the start needed.
   var startup = StartupMemory()
 
   var router: Router {
@@ -70,7 +71,7 @@ struct ExporterRoutes: Sendable {
   private static let badTimeout = HTTPResponse.text(
     "X-Prometheus-Scrape-Timeout-Seconds is not a positive number\n", status: 400)
 
-  /// The time that the scraper leaves; nil if its header is wrong.
+  /// The time limit of the collectors for a request; nil if its timeout header is invalid.
   private static func budget(of request: HTTPRequest) -> Duration? {
     guard let header = request.headers["X-Prometheus-Scrape-Timeout-Seconds"] else {
       return defaultBudget
@@ -78,7 +79,8 @@ struct ExporterRoutes: Sendable {
     return budget(ofHeader: header)
   }
 
-  /// The time that a scraper with this timeout leaves to the collectors; nil for a text that is no positive number.
+  /// The time limit of the collectors for a timeout header; nil for a text that is not a positive
+  /// number.
   static func budget(ofHeader text: String) -> Duration? {
     guard let seconds = Double(text), seconds > 0, seconds.isFinite else { return nil }
     let timeout = Duration.seconds(min(seconds, longestTimeout))
@@ -90,7 +92,7 @@ struct ExporterRoutes: Sendable {
     let reason: String
   }
 
-  /// Reads `collect[]` and `exclude[]`, which rule each other out as in node_exporter.
+  /// Decodes `collect[]` and `exclude[]`, which exclude each other as in node_exporter.
   static func selection(
     of query: QueryParameters, known: Set<String>
   ) -> Result<CollectorRunner.Selection, Refusal> {

@@ -2,19 +2,21 @@ import ExporterConfiguration
 import PostgresAccess
 import PostgresCollectors
 
-/// A Postgres server as the configuration names it, with the value of its label `server`.
+/// A Postgres server of the configuration, with the value of its label `server`.
 ///
-/// That is `host:port`. Several databases of one server may have entries of their own, as in a
-/// `DATA_SOURCE_NAME` with commas: from the second on the label is `host:port/database`, and none
-/// looks at the tables of a database that has its own entry.
+/// The value is `host:port`. Several databases of one server may have entries of their own, as in a
+/// `DATA_SOURCE_NAME` with commas: from the second on the label is `host:port/database`, and no
+/// entry examines the tables of a database that has its own entry.
 struct PostgresEntry: Sendable {
   let server: PostgresServer
-  /// Where it was named, for messages.
+  /// Where the server is named, for messages.
   let origin: String
   /// The databases of the same server with entries of their own.
   private(set) var otherDatabases: [String] = []
 
-  /// Makes the entries; throws if one is there twice.
+  /// Creates the entries.
+  ///
+  /// - Throws: ``ServerError`` if one is a duplicate.
   static func entries(of servers: [ExporterConfiguration.Server]) throws -> [PostgresEntry] {
     var entries: [PostgresEntry] = []
     for server in servers {
@@ -46,7 +48,7 @@ struct PostgresEntry: Sendable {
     settings["dbname"] ?? settings["user"] ?? ""
   }
 
-  /// The selection without what other entries look at.
+  /// The selection without the databases of other entries.
   func narrowing(_ selection: PostgresSelection) -> PostgresSelection {
     var selection = selection
     selection.databases.exclude += otherDatabases

@@ -4,8 +4,8 @@ import ExpositionFormat
 import MetricModel
 import Synchronization
 
-/// What postgres_exporter says of itself, under its names: dashboards ask for it. The configuration
-/// that counts is the files with custom queries.
+/// postgres_exporter's metrics about itself, which dashboards query. Its configuration metrics
+/// describe the files with custom queries.
 final class PostgresExporterState: Collector, Sendable {
   private let state: Mutex<(files: [CustomQueriesFile], goodAt: Timestamp)>
 
@@ -13,7 +13,7 @@ final class PostgresExporterState: Collector, Sendable {
     state = Mutex((files, readAt))
   }
 
-  /// Notes that the files were read again.
+  /// Stores the result of a reading of the files.
   func note(_ files: [CustomQueriesFile], readAt: Timestamp = .now()) {
     state.withLock { state in
       state.files = files

@@ -3,16 +3,16 @@ import ExporterConfiguration
 import PostgresAccess
 import PostgresCollectors
 
-/// The Postgres servers that `/probe` may be asked for: those of the configuration, by the name that
-/// their label `server` has.
+/// The Postgres servers that `/probe` accepts: those of the configuration, by the value of their
+/// label `server`.
 ///
-/// A request can neither name another address nor send a password elsewhere: modules are credentials
-/// of the configuration, and they only ever go to servers of the configuration.
+/// A request can neither name another address nor send a password elsewhere: modules are
+/// credentials of the configuration and are only sent to servers of the configuration.
 struct PostgresProbes: Sendable {
   private let probes: [String: [String: PostgresProbe]]
   private let modules: Set<String>
 
-  /// Makes one probe for each server and module; the empty module is the server's own login.
+  /// Creates one probe for each server and module; the empty module is the server's own login.
   init(
     _ servers: [PostgresServer], modules: [PostgresOptions.AuthModule],
     selection: PostgresSelection
@@ -25,7 +25,7 @@ struct PostgresProbes: Sendable {
           guard let password = try? module.password.revealBlocking() else { return nil }
           return server.settings.setting("user", module.user).setting("password", password)
         }
-        // A password that cannot be read now may be readable later: the login fails until then.
+        // A password file that is unreadable now may become readable; until then the login fails.
         let login =
           settings()
           ?? server.settings.setting("user", module.user)
@@ -40,11 +40,11 @@ struct PostgresProbes: Sendable {
     self.modules = Set(modules.map(\.name))
   }
 
-  /// What a request gets.
+  /// The answer to a request.
   enum Answer {
     case metrics([UInt8])
     case refused(String)
-    /// The request is none for Postgres.
+    /// The request is not a probe of a Postgres server.
     case notOurs
   }
 

@@ -1,17 +1,17 @@
 package import ExporterConfiguration
 import ProcessCollectors
 
-/// Which process belongs to which group, as lines for people.
+/// Processes and their groups, as lines of text.
 package struct ProcessTable: Sendable {
   private let rows: [ProcessSurvey.Row]
-  /// Longest command that is shown.
+  /// The maximum length of a printed command, in characters.
   private static let commandWidth = 100
 
   init(_ survey: ProcessSurvey) {
     rows = survey.rows
   }
 
-  /// A line for every process, and one that counts them.
+  /// One line per process, and a last line with their number.
   package func lines(withUngrouped: Bool) -> [String] {
     let shown = rows.filter { withUngrouped || $0.group != nil }
     let width = shown.map { ($0.group ?? "-").count }.max() ?? 1
@@ -33,7 +33,7 @@ package struct ProcessTable: Sendable {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  /// A command on one line, without anything that a terminal would obey.
+  /// A command on one line, without control characters.
   private static func printable(_ command: String) -> String {
     let line = String(
       command.unicodeScalars.prefix(commandWidth + 1).map {
@@ -44,7 +44,7 @@ package struct ProcessTable: Sendable {
 }
 
 extension ExporterConfiguration {
-  /// Looks at all processes as the exporter would.
+  /// Reads all processes and groups them as the exporter does.
   package func surveyProcesses() throws -> ProcessTable {
     ProcessTable(try ProcessSurvey(processContext()))
   }

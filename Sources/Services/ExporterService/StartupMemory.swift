@@ -2,13 +2,14 @@ import SystemAccess
 import CollectorCore
 import Synchronization
 
-/// Lets go of the memory that only starting needed, once the exporter has answered its first scrapes.
+/// Releases memory that only the start needed, after the first answered scrapes.
 ///
-/// Two thirds of a fresh exporter's resident memory are code and tables of libraries that were touched while
-/// linking, reading the configuration and opening the listener. They come back by themselves, should they be
-/// needed. So does what the heap only keeps from being filled for the first time.
+/// Two thirds of a fresh exporter's resident memory are code and tables of libraries that were used
+/// for linking, reading the configuration and opening the listener. The kernel reads them again if
+/// they are needed. Free memory of the heap is released as well.
 final class StartupMemory: Sendable {
-  /// The scrapes after which memory is looked through: early, and now and then, for what rare work left behind.
+  /// The number of scrapes between two releases, for memory of rare work; the first release is
+  /// early.
   private static let interval = 1000
   private let scrapes = Atomic(0)
 

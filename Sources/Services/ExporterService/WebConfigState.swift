@@ -2,7 +2,7 @@ import CollectorCore
 import ExpositionFormat
 import WebSecurity
 
-/// Whether the file of `--web.config.file` is in force as it stands.
+/// A metric that says whether the current content of the file of `--web.config.file` is in force.
 struct WebConfigState: Collector {
   private let config: WebConfig
 

@@ -27,8 +27,8 @@ struct PostedAlert: Decodable {
     return alerts
   }
 
-  /// The alert. A missing start is its end, or else now; a missing end is now plus the resolve
-  /// timeout, as in Alertmanager.
+  /// Creates the alert. A missing start is set to the end, or to now; a missing end is set to now
+  /// plus the resolve timeout, as in Alertmanager.
   func alert(
     at now: Timestamp, resolveTimeout: PrometheusDuration
   ) throws(RouterAPIError) -> Alert {

@@ -7,7 +7,7 @@ struct APIAnswer {
   var warnings: [String] = []
   /// Infos: remarks on the expression.
   var infos: [String] = []
-  /// What stands under `data`.
+  /// The value of `data`.
   let data: Content
 
   /// Exactly one value of JSON.

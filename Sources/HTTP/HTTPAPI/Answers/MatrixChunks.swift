@@ -10,18 +10,18 @@ struct MatrixChunks: Sendable {
   /// The series of each chunk.
   private let ranges: [Range<Int>]
 
-  /// A chunk takes a millisecond or two to write.
+  /// The number of points per chunk, which takes a millisecond or two to write.
   private static let pointsPerChunk = 1 << 14
-  /// A matrix of fewer points is written in one piece.
+  /// The number of points from which a matrix is written in chunks.
   private static let leastPoints = 1 << 16
-  /// The text of fewer points, up to some 20 MB, is finished before it is sent: the client has it
-  /// sooner.
+  /// The number of points from which chunks are streamed. A shorter text, up to some 20 MB, is
+  /// finished before it is sent: the client has it sooner.
   private static let leastStreamedPoints = 1 << 20
 
-  /// Whether the chunks are to be written one after another while they are sent.
+  /// Whether the chunks are written one after another while they are sent.
   let isStreamed: Bool
 
-  /// `nil` for a matrix that is not large.
+  /// Divides the series into chunks; `nil` for a matrix that is not large.
   init?(_ series: ArraySlice<MatrixSeries>) {
     self.series = series
     var ranges: [Range<Int>] = []
@@ -41,7 +41,7 @@ struct MatrixChunks: Sendable {
     isStreamed = all >= Self.leastStreamedPoints
   }
 
-  /// All chunks, one behind the other, between two texts.
+  /// Concatenates all chunks between two texts.
   func joined(from start: [UInt8], to end: [UInt8]) async -> [UInt8] {
     var chunks = await withTaskGroup(of: (number: Int, text: [UInt8]).self) { group in
       for number in ranges.indices { group.addTask { (number, chunk(number) ?? []) } }
@@ -59,7 +59,7 @@ struct MatrixChunks: Sendable {
     return bytes
   }
 
-  /// The JSON elements of chunk `number`, preceded by a comma unless it is the first; `nil` behind
+  /// The JSON elements of chunk `number`, preceded by a comma unless it is the first; `nil` after
   /// the last chunk.
   func chunk(_ number: Int) -> [UInt8]? {
     guard number < ranges.count else { return nil }

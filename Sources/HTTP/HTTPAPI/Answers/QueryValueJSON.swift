@@ -13,7 +13,7 @@ struct QueryValueJSON: Sendable {
   private let limit: Int
   private let statistics: QueryStatistics?
 
-  /// Makes the JSON of at most `limit` elements or series.
+  /// Creates the JSON of at most `limit` elements or series.
   init(_ value: QueryValue, limit: Int? = nil, _ statistics: QueryStatistics? = nil) {
     self.value = value
     self.limit = limit ?? .max

@@ -32,7 +32,7 @@ struct RequestParameters {
   func instant(_ name: String, default fallback: Timestamp?) throws(APIError) -> Timestamp {
     let text = form[name] ?? ""
     if text.isEmpty, let fallback { return fallback }
-    // Prometheus' own client sends these for the beginning and the end of time.
+    // Prometheus' own client sends these for the minimum and the maximum time.
     if text == "-292273086-05-16T16:47:06Z" { return .distantPast }
     if text == "292277025-08-18T07:12:54.999999999Z" { return .distantFuture }
     if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }

@@ -1,6 +1,7 @@
 import MetricModel
 
-/// A number with an exponent in any case, `1.5e+01`, as Prometheus' API shows the values of alerts.
+/// Formats a number always with an exponent, such as `1.5e+01`, as Prometheus' API shows the values
+/// of alerts.
 enum ScientificText {
   static func string(_ value: Double) -> String {
     guard value.isFinite else { return FloatFormat.string(value) }

@@ -1,9 +1,9 @@
 import Concurrency
 import PromQLEngine
 
-/// Limits how many queries run at the same time; others wait in order, and both are counted.
+/// Limits how many queries run at the same time. Others wait in order, and both are counted.
 ///
-/// A query that is cancelled, or that has waited for its whole timeout, leaves the queue.
+/// A query leaves the queue if it is cancelled, or has waited for its whole timeout.
 final class QueryLimiter: Sendable {
   private let semaphore: AsyncSemaphore
   private let counters: QueryCounters
@@ -13,7 +13,8 @@ final class QueryLimiter: Sendable {
     self.counters = counters
   }
 
-  /// Waits until the query may run, at most for the timeout; every call that does not throw needs one `leave()`.
+  /// Waits until the query may run, at most for the timeout. Every call that does not throw must be
+  /// balanced by one `leave()`.
   func enter(within timeout: Duration?) async throws(QueryError) {
     counters.change { $0.waiting += 1 }
     defer { counters.change { $0.waiting -= 1 } }
@@ -28,7 +29,7 @@ final class QueryLimiter: Sendable {
     counters.change { $0.running += 1 }
   }
 
-  /// Lets the next query run.
+  /// Ends a query and lets the next one run.
   func leave() {
     counters.change { $0.running -= 1 }
     semaphore.release()

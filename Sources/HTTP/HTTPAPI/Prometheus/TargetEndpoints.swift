@@ -102,7 +102,7 @@ struct TargetEndpoints: Sendable {
     }
   }
 
-  /// The different metadata that targets give for each family; only for `wanted` if it is set.
+  /// The distinct metadata that targets give for each family; only for `wanted` if it is set.
   private static func families(
     of targets: [TargetMetadata], named wanted: String?
   ) -> [String: [FamilyMetadata]] {

@@ -5,19 +5,24 @@ import MetricModel
 package import StorageAPI
 package import WebClient
 
-/// Where an import goes.
+/// The destination of an import.
 package enum ImportDestination: Sendable {
-  /// A remote-write receiver, such as a running evaluator; `url` ends with `/api/v1/write`, and `configuration` says how requests are made.
+  /// A remote-write receiver, such as a running evaluator. `url` ends with `/api/v1/write`;
+  /// `configuration` holds the settings of the HTTP client.
   case receiver(
     url: String, WebClient, configuration: HTTPClientConfiguration = HTTPClientConfiguration())
   /// A store that this process has opened.
   case store(any SampleAppender)
 
-  /// How long a receiver that does not answer, or asks for time, is tried again.
+  /// How long a request is retried while the receiver does not answer or asks to wait.
   static let patience: Duration = .seconds(30)
 
-  /// Keeps samples and returns why some cannot be kept, if that is so. Returns when they are on the other side's disk.
-  func keep(
+  /// Writes samples and returns once they are durable at the destination.
+  ///
+  /// Returns the reason if some samples were refused; nil if all were accepted.
+  ///
+  /// - Throws: ``OpenMetricsImport/Failure`` if the import cannot go on.
+  func write(
     _ samples: Range<Int>, of block: SampleText.Block, _ labels: [Labels], clock: TimeSource
   ) async throws(OpenMetricsImport.Failure) -> String? {
     switch self {

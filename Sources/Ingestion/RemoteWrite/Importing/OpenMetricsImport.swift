@@ -1,32 +1,33 @@
 package import Concurrency
 
-/// Brings the samples of a file to a running evaluator, to any other remote-write receiver, or into a store.
+/// Imports the samples of a file into a running evaluator, any other remote-write receiver, or a
+/// store.
 ///
-/// The file is read once for mistakes before anything is sent. What breaks off is simply run again: a sample that is there already is
-/// not kept twice.
+/// The whole file is checked for mistakes before anything is sent. An interrupted import can simply
+/// be run again: samples that are already there are not stored twice.
 package struct OpenMetricsImport: Sendable {
-  /// How far an import is.
+  /// The progress of an import.
   package struct Progress: Sendable, Equatable {
     package var samples = 0
     package var series = 0
     package var bytes = 0
     package var totalBytes = 0
-    /// Requests in which something could not be kept, and why in the first of them.
+    /// The number of requests in which samples were refused, and the reason of the first one.
     package var refusals = 0
     package var firstRefusal = ""
 
     package init() {}
   }
 
-  /// Why an import ended early; what was sent before is kept.
+  /// Why an import ended early; samples that were sent before remain stored.
   package enum Failure: Error, Equatable, CustomStringConvertible {
     /// The file cannot be read.
     case unreadable(String)
-    /// A line of the file; nothing was sent.
+    /// A line of the file is malformed; nothing was sent.
     case malformed(String)
-    /// The receiver takes no such requests.
+    /// The receiver does not accept remote-write requests.
     case refused(String)
-    /// Nobody answers any more.
+    /// The destination stopped answering.
     case interrupted(String)
 
     package var description: String {
@@ -38,7 +39,7 @@ package struct OpenMetricsImport: Sendable {
     }
   }
 
-  /// How many samples are sent at a time.
+  /// The number of samples in one request.
   private static let samplesPerSend = 5_000
 
   private let destination: ImportDestination
@@ -49,7 +50,7 @@ package struct OpenMetricsImport: Sendable {
     self.clock = clock
   }
 
-  /// Imports a file; `report` hears of the progress after every request.
+  /// Imports a file; `report` is called with the progress after every request.
   package func run(
     _ path: String, report: (Progress) -> Void
   ) async throws(Failure) -> Progress {
@@ -62,7 +63,7 @@ package struct OpenMetricsImport: Sendable {
       var start = 0
       while start < block.series.count {
         let samples = start..<min(block.series.count, start + Self.samplesPerSend)
-        let refusal = try await destination.keep(samples, of: block, text.labels, clock: clock)
+        let refusal = try await destination.write(samples, of: block, text.labels, clock: clock)
         if let refusal {
           if progress.refusals == 0 { progress.firstRefusal = refusal }
           progress.refusals += 1

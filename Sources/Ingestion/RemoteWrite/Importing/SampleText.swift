@@ -2,17 +2,19 @@ import ExpositionFormat
 import Foundation
 import MetricModel
 
-/// Reads a file of samples in blocks of whole lines, so that it may be longer than memory.
+/// Reads a file of samples in blocks of whole lines, so that the file may be larger than memory.
 ///
-/// Understood are OpenMetrics, as `promtool tsdb create-blocks-from openmetrics` reads and `promtool tsdb dump-openmetrics` writes it,
-/// and what `promtool tsdb dump` writes: a line `{__name__="up", job="a"} 1 1700000000000` per sample, times in milliseconds, no `# EOF`.
+/// Two formats are understood: OpenMetrics, as `promtool tsdb create-blocks-from openmetrics` reads
+/// it and `promtool tsdb dump-openmetrics` writes it; and the output of `promtool tsdb dump`, which
+/// has one line `{__name__="up", job="a"} 1 1700000000000` per sample, times in milliseconds, and
+/// no `# EOF`.
 struct SampleText {
-  /// How much is read at a time.
+  /// The number of bytes of one read.
   static let blockBytes = 1 << 20
-  /// The longest line.
+  /// The maximum length of a line, in bytes.
   static let lineBytes = 16 << 20
 
-  /// Samples of one block; `series` counts in ``SampleText/labels``.
+  /// The samples of one block, as columns; `series` holds indices into ``SampleText/labels``.
   struct Block {
     var series: [Int] = []
     var timestamps: [Timestamp] = []
@@ -26,12 +28,12 @@ struct SampleText {
   private var linesBefore = 0
   private var numbers: [[UInt8]: Int] = [:]
   private var hasEnded = false
-  /// The labels of all series so far.
+  /// The labels of all series read so far.
   private(set) var labels: [Labels] = []
-  /// How much was read.
+  /// The number of bytes read so far.
   private(set) var bytesRead = 0
 
-  /// Opens a file; errors call it by its path.
+  /// Opens a file; errors name it by its path.
   init(path: String) throws(OpenMetricsImport.Failure) {
     do {
       file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -44,11 +46,11 @@ struct SampleText {
     }
   }
 
-  /// The samples of the next block; nil at the end.
+  /// Returns the samples of the next block; nil at the end of the file.
   mutating func next() throws(OpenMetricsImport.Failure) -> Block? {
     guard !hasEnded else { return nil }
     var bytes = try readBlock()
-    // Every block but the last ends for the parser as the whole file does.
+    // Only the last block of an OpenMetrics file contains `# EOF`; the parser needs it in each.
     let isLast = hasEnded
     if !isLast, format == .openMetrics { bytes += Array("# EOF\n".utf8) }
     var block = Block()
@@ -74,7 +76,7 @@ struct SampleText {
     return block
   }
 
-  /// Whole lines, and whether they are the last ones.
+  /// Reads the next block of whole lines; sets `hasEnded` at the end of the file.
   private mutating func readBlock() throws(OpenMetricsImport.Failure) -> [UInt8] {
     var bytes = rest
     rest = []
@@ -109,7 +111,8 @@ struct SampleText {
     }
   }
 
-  /// Lines of `promtool tsdb dump` with the name as the exposition format has it: `{"up", job="a"}`.
+  /// Rewrites lines of `promtool tsdb dump` with the metric name as the exposition format has it:
+  /// `{"up", job="a"}`.
   private func named(_ lines: [UInt8]) -> [UInt8] {
     guard format == .text else { return lines }
     let label = Array("{__name__=".utf8)

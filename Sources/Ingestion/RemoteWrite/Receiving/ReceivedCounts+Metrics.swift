@@ -7,9 +7,9 @@ extension ReceivedCounts: MetricSource {
       Double(requests))
     buffer.counter(
       "tocsin_remote_write_refused_requests_total",
-      "Requests to /api/v1/write of which not everything was kept.", Double(refused))
+      "Requests to /api/v1/write of which not everything was stored.", Double(refused))
     buffer.counter(
-      "tocsin_remote_write_received_samples_total", "Samples kept from /api/v1/write.",
+      "tocsin_remote_write_received_samples_total", "Samples stored from /api/v1/write.",
       Double(samples))
   }
 }

@@ -5,12 +5,13 @@ package import StorageAPI
 import Synchronization
 package import WebServer
 
-/// Takes samples that others push: remote write 1.0 and 2.0 at `/api/v1/write`.
+/// Receives samples by remote write 1.0 and 2.0 at `/api/v1/write`.
 ///
-/// Answers as Prometheus does: 204 when all is kept; 400 when something can never be kept, and then the rest of the request is;
-/// 415 for messages that are not understood; 500 when the sender shall try again.
+/// Answers as Prometheus does: 204 when everything is stored; 400 when a part of the request can
+/// never be stored, after storing the rest; 415 when the type or encoding of the message is not
+/// supported; 500 when the sender should retry.
 package final class RemoteWriteReceiver: Sendable {
-  /// The most bytes of a request once decompressed.
+  /// The maximum size of a decompressed request, in bytes.
   package static let bodyLimit = 64 << 20
 
   private let appender: any SampleAppender
@@ -19,7 +20,7 @@ package final class RemoteWriteReceiver: Sendable {
 
   package init(appender: any SampleAppender) { self.appender = appender }
 
-  /// What was received since the start.
+  /// What was received since the start of the process.
   package var received: ReceivedCounts { counts.withLock { $0 } }
 
   /// Registers the endpoint.
@@ -27,14 +28,14 @@ package final class RemoteWriteReceiver: Sendable {
     router.post("/api/v1/write") { await self.respond(to: $0) }
   }
 
-  /// Keeps the samples of one request.
+  /// Stores the samples of one request.
   package func respond(to request: HTTPRequest) async -> HTTPResponse {
     counts.withLock { $0.requests += 1 }
     let outcome = await outcome(of: request)
     counts.withLock { $0.note(outcome) }
     var response = outcome.refusal.map { HTTPResponse.text($0.text + "\n", status: $0.status) }
     if response?.status == 500, let text = outcome.refusal?.text {
-      logger.error("received samples were not kept", metadata: ["reason": "\(text)"])
+      logger.error("received samples were not stored", metadata: ["reason": "\(text)"])
     }
     if outcome.message == .version2 {
       response = response ?? HTTPResponse(status: 204)
@@ -64,16 +65,17 @@ package final class RemoteWriteReceiver: Sendable {
       outcome.refusal = (400, String(describing: error))
       return outcome
     }
-    await keep(decoded, &outcome)
+    await store(decoded, &outcome)
     return outcome
   }
 
-  private func keep(_ request: WriteRequest, _ outcome: inout Outcome) async {
+  private func store(_ request: WriteRequest, _ outcome: inout Outcome) async {
     let stored: AppendOutcome
     do {
       stored = try await append(request)
     } catch .limitReached(let limit, let value) {
-      // Trying again at once would meet the same limit, but series end: the sender may wait.
+      // An immediate retry would meet the same limit, but series end over time: 429 makes the
+      // sender wait.
       outcome.refusal = (429, "limit reached: \(limit) = \(value)")
       return
     } catch {
@@ -86,7 +88,7 @@ package final class RemoteWriteReceiver: Sendable {
     outcome.refusal = Self.refusal(of: request, stored)
   }
 
-  /// Appends all samples; series that the store has forgotten meanwhile are asked for once more.
+  /// Appends all samples. Series that the store has forgotten meanwhile are registered once more.
   private func append(_ request: WriteRequest) async throws(StorageError) -> AppendOutcome {
     guard !request.series.isEmpty else { return AppendOutcome() }
     var numbers = try await appender.series(for: request.series)
@@ -130,7 +132,7 @@ package final class RemoteWriteReceiver: Sendable {
     return reasons.isEmpty ? nil : (400, reasons.joined(separator: "; "))
   }
 
-  /// The message that a content type announces; nil if it is not understood.
+  /// The message type that a content type announces; nil if it is not supported.
   private static func message(of contentType: String?) -> WriteRequestDecoder.Message? {
     guard let contentType, !contentType.isEmpty else { return .version1 }
     var parts = contentType.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\"" } }
@@ -142,7 +144,7 @@ package final class RemoteWriteReceiver: Sendable {
   }
 }
 
-/// What became of one request.
+/// The outcome of one request.
 private struct Outcome {
   var message: WriteRequestDecoder.Message?
   var refusal: (status: Int, text: String)?
@@ -156,10 +158,10 @@ private struct Outcome {
   }
 }
 
-/// What was received since the start, for Tocsin's own metrics.
+/// What was received since the start of the process, for Tocsin's own metrics.
 package struct ReceivedCounts: Sendable, Equatable {
   package var requests = 0
-  /// Requests that were not answered 204.
+  /// Requests with an answer other than 204.
   package var refused = 0
   package var samples = 0
   package var tooOld = 0

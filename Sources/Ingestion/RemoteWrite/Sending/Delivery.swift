@@ -7,13 +7,15 @@ import SQLiteStorage
 import Synchronization
 import WebClient
 
-/// Brings messages to one destination.
+/// Delivers messages to one destination.
 ///
-/// 429, 5xx and failed connections are tried again, later each time and not before the other side's Retry-After. What is refused
-/// otherwise is counted and dropped. As a receiver may refuse all of a request for one sample in it, a request that is answered
-/// with 400, or that is too large (413), is first sent again in halves, down to the samples that are at fault.
+/// Answers with 429 or 5xx and failed connections are retried with growing pauses, and not before
+/// the time in Retry-After. Samples that are refused otherwise are counted and dropped. A receiver
+/// may refuse a whole request because of one sample in it. Therefore a request that is answered
+/// with 400, or that is too large (413), is split in halves and sent again, down to the samples at
+/// fault.
 struct Delivery: Sendable {
-  /// How often a request is cut before the rest of what is refused is dropped.
+  /// How many times one request may be split before the rest of the refused samples is dropped.
   static let cutLimit = 64
 
   let destination: RemoteWriteDestination
@@ -22,14 +24,14 @@ struct Delivery: Sendable {
   let logger: Logger
   let count: @Sendable (@Sendable (inout SentCounts) -> Void) -> Void
 
-  /// What was told last, so that an outage is told once.
-  private let standing = Standing()
+  /// The last logged state, so that an outage is logged once.
+  private let outage = Outage()
 
-  private final class Standing: Sendable {
+  private final class Outage: Sendable {
     let isFailing = Mutex(false)
   }
 
-  /// What became of a request.
+  /// The outcome of a request.
   private enum Outcome {
     case arrived
     case refused(status: Int, String)
@@ -47,7 +49,9 @@ struct Delivery: Sendable {
     self.count = count
   }
 
-  /// Returns when every sample has arrived or was refused. Throws only when the task is cancelled.
+  /// Sends messages and returns when every sample was accepted or refused.
+  ///
+  /// - Throws: `CancellationError` if the task is cancelled.
   @concurrent func send(_ entries: [SendQueue.Entry]) async throws {
     var messages: [[UInt8]] = []
     for entry in entries {
@@ -90,7 +94,7 @@ struct Delivery: Sendable {
     if refused > 0 { drop(refused, firstReason) }
   }
 
-  /// Sends until there is a final answer; nil if the request has arrived.
+  /// Sends a request until there is a final answer. Returns nil if it was accepted.
   private func refusal(of request: OutgoingRequest) async throws -> (status: Int, String)? {
     var backoff = Backoff(
       first: destination.shortestPause, longest: destination.longestPause)
@@ -147,7 +151,7 @@ struct Delivery: Sendable {
   }
 
   private func noteFailure(_ reason: String) {
-    let wasFailing = standing.isFailing.withLock { value in
+    let wasFailing = outage.isFailing.withLock { value in
       defer { value = true }
       return value
     }
@@ -157,7 +161,7 @@ struct Delivery: Sendable {
   }
 
   private func noteArrival() {
-    let wasFailing = standing.isFailing.withLock { value in
+    let wasFailing = outage.isFailing.withLock { value in
       defer { value = false }
       return value
     }

@@ -6,34 +6,35 @@ package import SQLiteStorage
 package import StorageAPI
 import Synchronization
 
-/// Keeps samples in the store and puts a copy of them into the queue of every destination.
+/// Stores samples and adds a copy of them to the queue of every remote-write destination.
 ///
-/// The copy is committed to the queue before the store is asked to keep the batch. So a death between the two leaves a
-/// batch that the destinations get and the store has not, never one that the store has and they do not get; the writer had no
-/// answer for it either way. Neither a restart nor an outage of the other side loses what `append` returned for.
+/// The copy is committed to the queue before the batch is appended to the store. A crash between
+/// the two therefore leaves a batch that the destinations get and the store lacks, never the
+/// reverse; in both cases `append` had not returned. Neither a restart nor an outage of a
+/// destination loses samples for which `append` returned.
 package final class ForwardingAppender: SampleAppender {
   private struct State {
     var destinations: [RemoteWriteDestination] = []
-    var book = SeriesLabelCache()
+    var labelCache = SeriesLabelCache()
     var lastTurn: Duration
     var counts = QueueingCounts()
     /// Whether the last batch could not be queued.
     var isFailing = false
-    /// Whether messages were dropped because of the limits lately.
+    /// Whether the last batch made the queue drop messages because of its limits.
     var isOverLimit = false
   }
 
-  /// What became of samples on their way into the queue, for Tocsin's own metrics.
+  /// Samples that were lost on their way through the queue, for Tocsin's own metrics.
   package struct QueueingCounts: Sendable, Equatable {
     /// Samples that could not be queued.
     package var notQueued = 0
-    /// Samples that were over the queue's limits of bytes or age.
+    /// Samples dropped because the queue exceeded its limit of bytes or age.
     package var expired = 0
 
     package init() {}
   }
 
-  /// How long a series stays known at least without being written.
+  /// The minimum time for which the labels of a series stay cached without being written.
   private static let turn: Duration = .seconds(3_600)
 
   private let store: any SampleAppender
@@ -51,15 +52,15 @@ package final class ForwardingAppender: SampleAppender {
     state = Mutex(State(lastTurn: clock.monotonic))
   }
 
-  /// What did not get into the queue, or not out of it, since the start.
+  /// The samples that did not enter the queue, or expired in it, since the start of the process.
   package var counts: QueueingCounts { state.withLock { $0.counts } }
 
-  /// Changes who gets copies. Series that are known already are asked for anew by those who write them.
+  /// Replaces the destinations. Writers are asked for the labels of all series again.
   package func use(_ destinations: [RemoteWriteDestination]) {
     state.withLock { state in
       guard state.destinations != destinations else { return }
       state.destinations = destinations
-      state.book = SeriesLabelCache()
+      state.labelCache = SeriesLabelCache()
     }
   }
 
@@ -67,8 +68,8 @@ package final class ForwardingAppender: SampleAppender {
     let numbers = try await store.series(for: labels)
     state.withLock { state in
       guard !state.destinations.isEmpty else { return }
-      for (number, labels) in zip(numbers, labels) where state.book[number] == nil {
-        state.book[number] = state.destinations.map { $0.labels(of: labels) }
+      for (number, labels) in zip(numbers, labels) where state.labelCache[number] == nil {
+        state.labelCache[number] = state.destinations.map { $0.labels(of: labels) }
       }
     }
     return numbers
@@ -88,18 +89,20 @@ package final class ForwardingAppender: SampleAppender {
 
   private var hasDestinations: Bool { state.withLock { !$0.destinations.isEmpty } }
 
-  /// Queues a batch, then has it kept.
+  /// Queues a batch, then appends it to the store.
   private func forward(
     _ batch: SampleBatch,
-    _ keep: (SampleBatch) async throws(StorageError) -> AppendOutcome
+    _ append: (SampleBatch) async throws(StorageError) -> AppendOutcome
   ) async throws(StorageError) -> AppendOutcome {
     let (messages, unknown) = messages(for: batch, without: [])
     let numbers = await queue(messages)
-    // The writer asks for the labels of the unknown ones and appends them again; but ends of series are never repeated.
+    // The writer registers unknown series and appends their samples again. Stale markers are never
+    // repeated, so they are appended now.
     let known = unknown.isEmpty ? batch : batch.filtered { !unknown.contains($0) || $1 }
-    var outcome = try await keep(known)
+    var outcome = try await append(known)
     if !outcome.unknownSeries.isEmpty {
-      // The store has forgotten these, so that the writer repeats them, too: the copies must not arrive twice.
+      // The store has forgotten these series, so the writer repeats their samples as well: the
+      // copies must not arrive twice.
       let forgotten = Set(outcome.unknownSeries)
       await queue(self.messages(for: batch, without: forgotten).messages, replacing: numbers)
     }
@@ -148,14 +151,14 @@ package final class ForwardingAppender: SampleAppender {
     let now = clock.monotonic
     return state.withLock { state in
       if now - state.lastTurn >= Self.turn {
-        state.book.turn()
+        state.labelCache.turn()
         state.lastTurn = now
       }
-      for series in forgotten { state.book[series] = nil }
+      for series in forgotten { state.labelCache[series] = nil }
       var unknown: Set<SeriesID> = []
       var builders = state.destinations.map { MessageBuilder(destination: $0) }
       for index in 0..<batch.count where !forgotten.contains(batch.series[index]) {
-        guard let labels = state.book[batch.series[index]] else {
+        guard let labels = state.labelCache[batch.series[index]] else {
           unknown.insert(batch.series[index])
           continue
         }
@@ -169,7 +172,7 @@ package final class ForwardingAppender: SampleAppender {
   }
 }
 
-/// Makes the messages of one batch for one destination.
+/// Builds the messages of one batch for one destination.
 private struct MessageBuilder {
   private let name: String
   private let samplesPerSend: Int
@@ -201,7 +204,7 @@ private struct MessageBuilder {
 }
 
 extension SampleBatch {
-  /// The samples for which `isKept` says so by their series and whether they end it.
+  /// The samples that `isAllowed` accepts, given their series and whether they end it.
   fileprivate func filtered(_ isAllowed: (SeriesID, _ isEnd: Bool) -> Bool) -> SampleBatch {
     var result = SampleBatch()
     for index in 0..<count where isAllowed(series[index], StaleMarker.isStale(values[index])) {

@@ -1,16 +1,17 @@
 import MetricModel
 
-/// One `prometheus.WriteRequest` on its way out, that can be cut between its samples.
+/// An encoded `prometheus.WriteRequest` that can be split between its samples.
 struct OutgoingRequest: Equatable {
-  /// The message.
+  /// The encoded message.
   private(set) var bytes: [UInt8] = []
-  /// Where each sample, with its labels, ends.
+  /// The end offset of each sample, with its labels, in `bytes`.
   private var ends: [Int] = []
 
-  /// The samples in it.
+  /// The number of samples.
   var count: Int { ends.count }
 
-  /// Two requests with the earlier and the later half; nil if there is no half.
+  /// Two requests with the first and the second half of the samples; nil if there is only one
+  /// sample.
   var halves: (OutgoingRequest, OutgoingRequest)? {
     guard count > 1 else { return nil }
     let middle = count / 2
@@ -29,8 +30,10 @@ struct OutgoingRequest: Equatable {
     ends.append(bytes.count)
   }
 
-  /// Deals messages out to shards of requests with at most so many samples each. The requests of a shard are sent one after the
-  /// other, the shards side by side: a series is always in the same shard, so its samples arrive in order.
+  /// Distributes messages over shards of requests with at most `samplesPerSend` samples each.
+  ///
+  /// Requests of one shard are sent in order, the shards in parallel. A series always belongs to
+  /// the same shard, so its samples arrive in order.
   ///
   /// - Complexity: O(bytes).
   static func shards(
@@ -51,7 +54,8 @@ struct OutgoingRequest: Equatable {
     return shards.filter { !$0.isEmpty }
   }
 
-  /// The samples of a message, each with the labels of its series, and a hash of those labels.
+  /// Splits a message into its samples, each with the labels of its series and a hash of those
+  /// labels.
   private static func split(
     _ message: [UInt8], into entries: inout [(slice: ArraySlice<UInt8>, hash: UInt64)]
   ) throws(WriteRequestError) {

@@ -2,26 +2,26 @@ package import Configuration
 package import MetricModel
 package import Scraping
 
-/// One entry of `remote_write`: where samples are sent on to, and how.
+/// One entry of `remote_write`: a destination for samples and how to send to it.
 package struct RemoteWriteDestination: Sendable, Hashable {
-  /// What messages and counters call it; the queue on disk belongs to it.
+  /// The name in logs, which also identifies the destination's queue on disk.
   package var name: String
   package var url: String
-  /// How the request is made.
+  /// The settings of the HTTP client.
   package var client = HTTPClientConfiguration()
-  /// How long one request may take.
+  /// The timeout of one request.
   package var timeout: Duration = .seconds(30)
-  /// Rules that change or drop each series on its way out.
+  /// Rules that change or drop each series before it is sent.
   package var relabelRules: [RelabelRule] = []
-  /// Labels that series get before the rules, unless they have them.
+  /// Labels that are added before relabelling to series that lack them.
   package var externalLabels = Labels.empty
-  /// The most samples of one request.
+  /// The maximum number of samples in one request.
   package var samplesPerSend = 2_000
-  /// The most requests at the same time, when much waits.
+  /// The maximum number of parallel requests.
   package var parallelRequests = 8
-  /// How long a request waits for more samples.
+  /// How long samples wait for a request to be filled.
   package var sendDeadline: Duration = .seconds(5)
-  /// The pause after the first failure; it doubles up to the longest.
+  /// The pause after the first failure; it doubles up to the longest pause.
   package var shortestPause: Duration = .milliseconds(30)
   package var longestPause: Duration = .seconds(5)
 
@@ -30,7 +30,7 @@ package struct RemoteWriteDestination: Sendable, Hashable {
     self.url = url
   }
 
-  /// The labels of a series as they are sent; nil if they are not.
+  /// The encoded labels of a series as they are sent; nil if relabelling drops it.
   func labels(of series: Labels) -> [UInt8]? {
     let missing = externalLabels.filter { series[$0.name] == nil }
     let all = missing.isEmpty ? series : series.merging(Labels(missing))
@@ -38,12 +38,12 @@ package struct RemoteWriteDestination: Sendable, Hashable {
   }
 }
 
-/// What was sent on since the start, for Tocsin's own metrics.
+/// What was sent since the start of the process, for Tocsin's own metrics.
 package struct SentCounts: Sendable, Equatable {
   package var sent = 0
-  /// Samples that the other side refused for good.
+  /// Samples that the destination refused for good.
   package var dropped = 0
-  /// Requests that failed and were tried again.
+  /// Requests that failed and were retried.
   package var retries = 0
 
   package init() {}

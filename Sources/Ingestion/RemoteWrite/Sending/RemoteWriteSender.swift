@@ -6,11 +6,11 @@ import StorageAPI
 import Synchronization
 package import WebClient
 
-/// Sends what waits in the queue to the destinations until it has arrived: each series in order, several requests side by side
-/// when much waits.
+/// Sends the queued samples to the destinations: each series in order, with several parallel
+/// requests when the queue is long.
 ///
-/// It takes the oldest messages, deals them out to shards by series, and forgets them when all shards have come through. See
-/// `Delivery` for what is tried again and what is dropped.
+/// It takes the oldest messages of a queue, distributes them over shards by series, and removes
+/// them when all shards are delivered. ``Delivery`` defines what is retried and what is dropped.
 package actor RemoteWriteSender {
   private let queue: SendQueue
   private let client: WebClient
@@ -27,10 +27,10 @@ package actor RemoteWriteSender {
     self.clock = clock
   }
 
-  /// What was sent since the start.
+  /// What was sent since the start of the process.
   package nonisolated var sent: SentCounts { counts.withLock { $0 } }
 
-  /// Makes these the destinations; what waits for others is forgotten.
+  /// Replaces the destinations; queues of removed destinations are deleted.
   package func use(_ destinations: [RemoteWriteDestination]) async {
     for destination in sending.keys where !destinations.contains(destination) {
       await sending.cancel(destination)?.value
@@ -50,7 +50,7 @@ package actor RemoteWriteSender {
     }
   }
 
-  /// Ends all sending; what waits stays on disk.
+  /// Stops sending; queued samples stay on disk.
   package func stop() async { await sending.cancelAll() }
 
   private nonisolated func run(_ destination: RemoteWriteDestination) async {

@@ -1,7 +1,7 @@
 package import ExpositionFormat
 package import SQLiteStorage
 
-/// The metrics of samples on their way to the destinations of `remote_write`, all destinations together.
+/// The metrics of `remote_write`, summed over all destinations.
 package struct SendMetrics: MetricSource {
   private let sent: SentCounts
   private let queued: ForwardingAppender.QueueingCounts

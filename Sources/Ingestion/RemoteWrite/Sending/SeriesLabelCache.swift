@@ -1,16 +1,18 @@
 import StorageAPI
 
-/// The labels on the wire of the series that are written now, one entry per destination; nil where relabelling drops the series.
+/// The encoded labels of recently written series, one entry per destination; nil where relabelling
+/// drops the series.
 ///
-/// Series that nobody writes any more are forgotten after one to two turns, so that the book does not grow with those that come and go.
+/// Entries expire after one to two turns without use, so that the cache does not grow with series
+/// that come and go.
 struct SeriesLabelCache {
   private var young: [SeriesID: [[UInt8]?]] = [:]
   private var old: [SeriesID: [[UInt8]?]] = [:]
 
-  /// How many are known.
+  /// The number of cached series.
   var count: Int { young.count + old.count }
 
-  /// The labels of a series, which thereby stays known.
+  /// The labels of a series; reading them renews the entry.
   subscript(series: SeriesID) -> [[UInt8]?]? {
     mutating get {
       if let labels = young[series] { return labels }
@@ -24,7 +26,7 @@ struct SeriesLabelCache {
     }
   }
 
-  /// Forgets the series that were not asked for since the last turn.
+  /// Removes the series that were not used since the last turn.
   mutating func turn() {
     old = young
     young = [:]

@@ -1,22 +1,23 @@
 import Codecs
 import MetricModel
 
-/// Walks the fields of one protobuf message inside a span; messages inside it are ranges that a further reader walks.
+/// Iterates over the fields of one protobuf message in a span. Nested messages are byte ranges, to
+/// be read by another reader.
 ///
-/// Any input is safe: lengths beyond the end, endless numbers and unknown kinds of fields are errors.
+/// Any input is safe: lengths beyond the end, overlong varints and unknown wire types are errors.
 struct ProtobufReader: ~Escapable {
-  /// A field with its number.
+  /// A field and its number.
   struct Field {
     let number: Int
     let value: Value
   }
 
-  /// What a field holds, by its kind on the wire.
+  /// The value of a field, by its wire type.
   enum Value: Equatable {
     case varint(UInt64)
     case fixed64(UInt64)
     case fixed32(UInt32)
-    /// A text, bytes, a message or packed numbers: a range of the span.
+    /// A string, bytes, a message or packed numbers, as a range of the span.
     case bytes(Range<Int>)
   }
 
@@ -24,7 +25,7 @@ struct ProtobufReader: ~Escapable {
   private var position: Int
   private let end: Int
 
-  /// Stands before the first field of a message.
+  /// Creates a reader positioned before the first field.
   @_lifetime(copy bytes)
   init(_ bytes: Span<UInt8>, in range: Range<Int>? = nil) {
     self.bytes = bytes
@@ -32,7 +33,7 @@ struct ProtobufReader: ~Escapable {
     end = range?.upperBound ?? bytes.count
   }
 
-  /// The next field; nil at the end of the message.
+  /// Returns the next field; nil at the end of the message.
   mutating func next() throws(WriteRequestError) -> Field? {
     guard position < end else { return nil }
     let key = try varint()
@@ -53,7 +54,7 @@ struct ProtobufReader: ~Escapable {
     }
   }
 
-  /// The next number of a packed list; nil at its end.
+  /// Returns the next number of a packed list; nil at its end.
   mutating func nextPacked() throws(WriteRequestError) -> UInt64? {
     position < end ? try varint() : nil
   }

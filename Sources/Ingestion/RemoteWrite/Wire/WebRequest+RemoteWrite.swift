@@ -1,11 +1,10 @@
 import WebClient
 
 extension WebRequest {
-  /// The version of the remote-write protocol that is spoken: the first one, of snappy blocks of
-  /// protobuf messages.
+  /// The protocol version that Tocsin sends: 1.0, whose header value is 0.1.0.
   private static let remoteWriteVersion = "0.1.0"
 
-  /// Makes a compressed write request the body, with the header fields that receivers look for.
+  /// Sets a compressed write request as the body, with the header fields of the protocol.
   mutating func setRemoteWriteBody(_ block: [UInt8]) {
     body = block
     headers["Content-Type"] = "application/x-protobuf"

@@ -1,8 +1,8 @@
 package import MetricModel
 
-/// What a remote-write request asks to keep: series, and their samples as columns.
+/// A decoded remote-write request: series, and their samples as columns.
 package struct WriteRequest: Sendable, Equatable {
-  /// One sample; `series` counts in ``WriteRequest/series``.
+  /// One sample; `series` is an index into ``WriteRequest/series``.
   package struct Sample: Sendable {
     package let series: Int
     package let timestamp: Timestamp
@@ -15,27 +15,27 @@ package struct WriteRequest: Sendable, Equatable {
     }
   }
 
-  /// Labels of the series, each sound: with a metric name, no label twice, none without a name.
+  /// The labels of the series, all valid: with a metric name, no duplicate and no empty label name.
   package var series: [Labels] = []
   /// The samples in the order of the request.
   package var samples: [Sample] = []
-  /// How many native histograms stood in the request; they are not kept.
+  /// The number of native histograms in the request; they are not supported and not stored.
   package var histograms = 0
-  /// How many exemplars stood in the request; they are not kept.
+  /// The number of exemplars in the request; they are not stored.
   package var exemplars = 0
-  /// How many series were left out because of their labels, and what was wrong with the first.
+  /// The number of series with invalid labels, and what was wrong with the first one.
   package var refusedSeries = 0
   package var firstRefusal = ""
 
   package init() {}
 
-  /// Leaves out a series whose labels cannot be.
+  /// Counts a series with invalid labels.
   mutating func refuse(_ reason: @autoclosure () -> String) {
     if refusedSeries == 0 { firstRefusal = reason() }
     refusedSeries += 1
   }
 
-  /// Adds a series if its labels are sound; nil if they are not.
+  /// Adds a series and returns its index; nil if its labels are invalid.
   mutating func add(_ labels: [Label]) -> Int? {
     var hasName = false
     var names: Set<ExactText> = []
@@ -66,11 +66,11 @@ extension WriteRequest.Sample: Equatable {
   }
 }
 
-/// Why bytes are no remote-write request.
+/// Why bytes are not a valid remote-write request.
 package enum WriteRequestError: Error, Equatable, CustomStringConvertible {
-  /// They are no protobuf message of this kind.
+  /// The bytes are not a protobuf message of the expected type.
   case malformed(String)
-  /// A limit with a name was reached.
+  /// The request exceeds a limit, given by its name and value.
   case limitReached(String, Int)
 
   package var description: String {

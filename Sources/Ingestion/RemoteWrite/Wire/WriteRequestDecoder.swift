@@ -1,20 +1,22 @@
 import MetricModel
 
-/// Reads the protobuf messages of remote write 1.0 (`prometheus.WriteRequest`) and 2.0 (`io.prometheus.write.v2.Request`).
+/// Decodes the protobuf messages of remote write 1.0 (`prometheus.WriteRequest`) and 2.0
+/// (`io.prometheus.write.v2.Request`).
 package struct WriteRequestDecoder {
-  /// The messages that are understood.
+  /// The supported messages.
   package enum Message: String, Sendable {
     case version1 = "prometheus.WriteRequest"
     case version2 = "io.prometheus.write.v2.Request"
   }
 
-  /// The most labels of one series.
+  /// The maximum number of labels of one series.
   package static let labelLimit = 1_000
-  /// The most series of one request.
+  /// The maximum number of series in one request.
   package static let seriesLimit = 1_000_000
-  /// The most samples of one request.
+  /// The maximum number of samples in one request.
   package static let sampleLimit = 1_000_000
-  /// The most bytes of the labels of all series: symbols may stand in many of them, so that a short message says much.
+  /// The maximum size of the labels of all series together, in bytes. Many series can refer to one
+  /// symbol, so a short message can expand to a large one.
   package static let labelByteLimit = 64 << 20
 
   private var request = WriteRequest()
@@ -22,6 +24,8 @@ package struct WriteRequestDecoder {
   private var labelBytes = 0
 
   /// Decodes a message.
+  ///
+  /// - Throws: ``WriteRequestError`` if the message is malformed or exceeds a limit.
   package static func decode(
     _ bytes: Span<UInt8>, as message: Message
   ) throws(WriteRequestError) -> WriteRequest {
@@ -38,7 +42,7 @@ package struct WriteRequestDecoder {
   private mutating func decodeVersion1(_ bytes: Span<UInt8>) throws(WriteRequestError) {
     var reader = ProtobufReader(bytes)
     while let field = try reader.next() {
-      // Field 3 is metadata, which the targets tell as well.
+      // Field 3 is metadata, which is taken from scrapes only.
       guard field.number == 1 else { continue }
       try series(bytes, in: try Self.range(field), version1: true, symbols: [])
     }
@@ -63,7 +67,8 @@ package struct WriteRequestDecoder {
 
   // MARK: - Both
 
-  /// One series: in both versions labels are field 1 and samples field 2; exemplars and histograms changed places.
+  /// Decodes one series. In both versions labels are field 1 and samples field 2; exemplars and
+  /// histograms have swapped numbers.
   private mutating func series(
     _ bytes: Span<UInt8>, in range: Range<Int>, version1: Bool, symbols: [String]
   ) throws(WriteRequestError) {

@@ -1,21 +1,22 @@
 import Codecs
 package import MetricModel
 
-/// Writes `prometheus.WriteRequest`, the message of remote write 1.0.
+/// Encodes `prometheus.WriteRequest`, the message of remote write 1.0.
 ///
-/// Two messages one after the other are one message with the series of both: a queue joins requests by joining bytes.
+/// The concatenation of two messages is one message with the series of both, so requests are joined
+/// by joining their bytes.
 package struct WriteRequestEncoder {
-  /// The message so far.
+  /// The encoded message so far.
   package private(set) var bytes: [UInt8] = []
-  /// The samples in it.
+  /// The number of samples in it.
   package private(set) var count = 0
 
   package init() {}
 
-  /// Adds one sample with the labels of its series.
+  /// Adds one sample with the encoded labels of its series.
   package mutating func add(_ labels: [UInt8], at timestamp: Timestamp, _ value: Double) {
     let time = UInt64(bitPattern: timestamp.rawValue)
-    // A key and eight bytes of value, a key and the time.
+    // One key and eight bytes for the value, and one key for the time.
     let sampleLength = 10 + Self.length(time)
     bytes.append(1 << 3 | 2)
     Varint.append(UInt64(labels.count + 2 + sampleLength), to: &bytes)
@@ -31,7 +32,7 @@ package struct WriteRequestEncoder {
     count += 1
   }
 
-  /// The labels of a series as they stand in the message; made once per series.
+  /// Encodes the labels of a series; needed once per series.
   package static func labels(_ labels: Labels) -> [UInt8] {
     var result: [UInt8] = []
     for label in labels {

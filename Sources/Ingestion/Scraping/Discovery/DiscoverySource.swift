@@ -1,12 +1,12 @@
 package import Configuration
 
-/// Where a job's targets are looked up, again and again: an entry of one of the `*_sd_configs`.
+/// A source of targets that is polled: one entry of a `*_sd_configs` list.
 package enum DiscoverySource: Sendable, Hashable {
-  /// `file_sd_configs`: JSON or YAML files, read again at once when they change.
+  /// `file_sd_configs`: JSON or YAML files, read again as soon as they change.
   case files(patterns: [String], refresh: Duration)
   /// `http_sd_configs`: a URL that answers with JSON.
   case http(url: String, client: HTTPClientConfiguration, refresh: Duration)
-  /// `dns_sd_configs`: names and the type of record; A, AAAA, MX and NS records know no port.
+  /// `dns_sd_configs`: names and a record type; A, AAAA, MX and NS records need `port`.
   case dns(names: [String], type: RecordType, port: Int, refresh: Duration)
 
   /// The types of DNS records that name targets.
@@ -18,7 +18,7 @@ package enum DiscoverySource: Sendable, Hashable {
     case ns = "NS"
   }
 
-  /// How often it is looked up.
+  /// The time between two look-ups.
   var refresh: Duration {
     switch self {
     case .files(_, let refresh), .http(_, _, let refresh), .dns(_, _, _, let refresh): refresh
@@ -26,11 +26,11 @@ package enum DiscoverySource: Sendable, Hashable {
   }
 }
 
-/// What discovery needs of the rooms around it.
+/// The file access and decoding that target discovery needs from other modules.
 package struct DiscoveryTools: Sendable {
-  /// The files that match a pattern, sorted.
+  /// Returns the files that match a pattern, sorted.
   package var files: @Sendable (_ pattern: String) -> [String]
-  /// Groups of targets from JSON or YAML; throws what is wrong with the text.
+  /// Decodes groups of targets from JSON or YAML.
   package var decode: @Sendable (_ text: String, _ origin: String) throws -> [TargetGroup]
 
   package init(
@@ -41,11 +41,11 @@ package struct DiscoveryTools: Sendable {
     self.decode = decode
   }
 
-  /// No files, and nothing that can be read.
+  /// Tools that find no files and decode no targets.
   package static let none = DiscoveryTools(files: { _ in [] }, decode: { _, _ in [] })
 }
 
-/// Why a look-up gave no targets.
+/// Why a look-up failed.
 package struct DiscoveryError: Error, CustomStringConvertible {
   package let description: String
 

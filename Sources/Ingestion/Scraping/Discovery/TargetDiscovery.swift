@@ -4,21 +4,22 @@ import MetricModel
 import Synchronization
 package import WebClient
 
-/// Looks up the targets of jobs by their `*_sd_configs` and hands what it finds to the scheduler, at the start and whenever it
-/// changes. A file, URL or name that cannot be looked up keeps the targets of its last good look-up.
+/// Looks up the targets of jobs by their `*_sd_configs` and passes them to the scheduler, at the
+/// start and after every change. While a file, URL or name cannot be looked up, the targets of its
+/// last successful look-up remain.
 package actor TargetDiscovery {
   private let scheduler: TargetScheduler
   private let clock: TimeSource
   private let logger: Logger
   private let finder: TargetFinder
   private var jobs: [ScrapeJob] = []
-  /// What was found, by the source's files, URLs or names, in their order.
+  /// The targets found by each source, by file, URL or name, in the order of the source.
   private var found: [DiscoverySource: [(part: String, groups: [TargetGroup])]] = [:]
   private let following = KeyedTasks<DiscoverySource>()
   private let handOvers = AsyncMutex()
   private let failureCount = Atomic<Int>(0)
 
-  /// `nameServer` is asked instead of those of `/etc/resolv.conf`.
+  /// Creates a discovery without jobs. `nameServer` replaces the DNS servers of `/etc/resolv.conf`.
   package init(
     scheduler: TargetScheduler, client: WebClient, tools: DiscoveryTools,
     nameServer: DNSLookup.Server? = nil, clock: TimeSource = .system,
@@ -30,10 +31,10 @@ package actor TargetDiscovery {
     finder = TargetFinder(client: client, tools: tools, nameServer: nameServer)
   }
 
-  /// Look-ups that failed since the start.
+  /// The number of failed look-ups since the start of the process.
   package nonisolated var failures: Int { failureCount.load(ordering: .relaxed) }
 
-  /// Makes these jobs the ones that are looked up and scraped. Files are read before it returns; other look-ups follow.
+  /// Replaces the jobs. Files are read before this returns; other look-ups follow.
   package func apply(_ jobs: [ScrapeJob]) async {
     self.jobs = jobs
     let wanted = Set(jobs.flatMap(\.discovery))
@@ -55,12 +56,12 @@ package actor TargetDiscovery {
     await handOver()
   }
 
-  /// Ends all look-ups.
+  /// Stops all look-ups.
   package func stop() {
     for source in following.keys { following.cancel(source) }
   }
 
-  /// Looks up at every refresh; files also when they change, which is looked for every second.
+  /// Repeats a look-up at every refresh interval. Files are checked for changes every second.
   private func follow(_ source: DiscoverySource, since first: [String]?) async {
     var signature = first
     if signature == nil, await look(source) { await handOver() }
@@ -85,7 +86,7 @@ package actor TargetDiscovery {
     }
   }
 
-  /// Looks up once; whether something changed.
+  /// Looks up once. Returns whether the targets changed.
   @discardableResult
   private func look(_ source: DiscoverySource) async -> Bool {
     let parts = await finder.find(source)
@@ -105,8 +106,11 @@ package actor TargetDiscovery {
     return !before.elementsEqual(now) { $0.part == $1.part && $0.groups == $1.groups }
   }
 
-  /// One after the other, so that the scheduler ends with the newest; also when the source that was looked up is gone since, for
-  /// the scheduler must not be left half way.
+  /// Passes the current targets to the scheduler.
+  ///
+  /// Calls are serialized, so that the scheduler ends with the newest targets. A call is completed
+  /// even if its source was removed meanwhile, because an interrupted one would leave the scheduler
+  /// with only a part of the targets.
   private func handOver() async {
     await withCancellationShield { [self] in
       try? await handOvers.withLock { await scheduler.apply(resolved()) }

@@ -4,18 +4,19 @@ import Foundation
 import MetricModel
 import WebClient
 
-/// Does one look-up.
+/// Performs single look-ups of a discovery source.
 struct TargetFinder: Sendable {
-  /// The most bytes of a file or an answer.
+  /// The maximum size of a file or an answer, in bytes.
   static let maximumBytes = 32 << 20
-  /// How long a look-up over the network may take.
+  /// The timeout of a look-up over the network.
   static let timeout: Duration = .seconds(30)
 
   let client: WebClient
   let tools: DiscoveryTools
   let nameServer: DNSLookup.Server?
 
-  /// What one file, URL or name gave. Each fails for itself: a broken file takes nothing from those beside it.
+  /// The result of one file, URL or name. Each fails on its own: a broken file does not affect the
+  /// others.
   struct Part: Sendable {
     let name: String
     let outcome: Result<[TargetGroup], any Error>
@@ -30,7 +31,7 @@ struct TargetFinder: Sendable {
     }
   }
 
-  /// The targets that a source names now, in groups, by the files, URLs or names of the source.
+  /// Looks up the targets of a source, as one part per file, URL or name.
   @concurrent func find(_ source: DiscoverySource) async -> [Part] {
     var parts: [Part] = []
     switch source {
@@ -48,7 +49,7 @@ struct TargetFinder: Sendable {
     return parts
   }
 
-  /// Something that changes when files come, go or change.
+  /// A value that changes when matching files appear, disappear or change.
   func signature(of patterns: [String]) -> [String] {
     patterns.flatMap { tools.files($0) }.map { file in
       let facts = try? FileManager.default.attributesOfItem(atPath: file)
@@ -97,7 +98,7 @@ struct TargetFinder: Sendable {
       .map { Self.group(of: $0, name: name, port: port) }
   }
 
-  /// One group per record, since each has meta labels of its own.
+  /// The target group of one record; each record has its own meta labels.
   static func group(of record: DNSRecord, name: String, port: Int) -> TargetGroup {
     var labels: [(String, String)] = [("__meta_dns_name", name)]
     let address: String
@@ -105,7 +106,7 @@ struct TargetFinder: Sendable {
     case .address(let text):
       address = text.contains(":") ? "[\(text)]:\(port)" : "\(text):\(port)"
     case .service(let target, let port):
-      // The root's dot at the end stays in the meta label, as in Prometheus.
+      // The trailing dot of the root stays in the meta label, as in Prometheus.
       labels += [
         ("__meta_dns_srv_record_target", target + "."),
         ("__meta_dns_srv_record_port", "\(port)"),

@@ -2,34 +2,39 @@ import Codecs
 package import MetricModel
 private import PatternMatching
 
-/// One entry of `relabel_configs` or `metric_relabel_configs`: a pure function from labels to labels, or to nothing.
+/// One entry of `relabel_configs` or `metric_relabel_configs`: a pure function from labels to
+/// labels, or to nothing.
 ///
-/// Meaning and defaults are those of Prometheus' documentation. The pattern must match the whole text.
+/// Semantics and defaults are those of the Prometheus documentation. The pattern must match the
+/// whole text.
 package struct RelabelRule: Sendable {
-  /// What a rule does.
+  /// The action of a rule.
   package enum Action: String, Sendable, CaseIterable {
     case replace, keep, drop, hashmod, labelmap, labeldrop, labelkeep
     case keepequal, dropequal, lowercase, uppercase
   }
 
-  /// What the rule does.
+  /// The action of the rule.
   package let action: Action
   /// The labels whose values are joined and then matched.
   package let sourceLabels: [String]
-  /// What is put between the joined values.
+  /// The text between the joined values.
   package let separator: String
-  /// The label that is set or compared; may refer to groups of the pattern when replacing.
+  /// The label that is set or compared; for `replace` it may refer to groups of the pattern.
   package let targetLabel: String
-  /// What is put in the target label; `$1` and `${name}` are groups of the pattern.
+  /// The new value of the target label; `$1` and `${name}` refer to groups of the pattern.
   package let replacement: String
-  /// The pattern.
+  /// The regular expression.
   package let regex: String
   /// The divisor of `hashmod`.
   package let modulus: UInt64
 
   private let expression: RegularExpression
 
-  /// Makes a rule and checks what it needs: a good pattern, a target for actions that have one, a modulus for `hashmod`.
+  /// Creates a rule.
+  ///
+  /// - Throws: ``RelabelError`` if the pattern is invalid, or the action lacks a target label or a
+  ///   modulus.
   package init(
     action: Action = .replace, sourceLabels: [String] = [], separator: String = ";",
     targetLabel: String = "", replacement: String = "$1", regex: String = "(.*)",
@@ -55,7 +60,7 @@ package struct RelabelRule: Sendable {
     }
   }
 
-  /// The labels after the rule; nil if they are dropped.
+  /// Returns the labels after the rule; nil if the rule drops them.
   package func apply(to labels: Labels) -> Labels? {
     switch action {
     case .replace: replacing(in: labels)
@@ -96,7 +101,7 @@ package struct RelabelRule: Sendable {
     return result
   }
 
-  /// The last 8 bytes of the MD5 digest as a number, as Prometheus shards.
+  /// The last 8 bytes of the MD5 digest as a number, the hash that Prometheus uses for `hashmod`.
   private func hash(_ text: String) -> UInt64 {
     Digest.md5(Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
@@ -112,14 +117,14 @@ extension RelabelRule: Hashable {
     hasher.combine(texts)
   }
 
-  /// All that is text, each by its bytes.
+  /// All text settings, to be compared byte by byte.
   private var texts: [ExactText] {
     ([separator, targetLabel, replacement, regex] + sourceLabels).map(ExactText.init)
   }
 }
 
 extension Sequence<RelabelRule> {
-  /// The labels after all rules in order; nil as soon as one drops them.
+  /// Returns the labels after all rules in order; nil if a rule drops them.
   package func apply(to labels: Labels) -> Labels? {
     var labels = labels
     for rule in self {
@@ -130,11 +135,11 @@ extension Sequence<RelabelRule> {
   }
 }
 
-/// Why a relabelling rule was refused.
+/// Why a relabelling rule is invalid.
 package enum RelabelError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The pattern is none; the text is the pattern compiler's.
+  /// The pattern is not a valid regular expression; the text is the compiler's message.
   case badPattern(String)
-  /// The action needs a setting that is not there.
+  /// The action lacks a required setting.
   case missing(String, action: RelabelRule.Action)
 
   package var description: String {

@@ -1,13 +1,13 @@
 import ExpositionFormat
 package import MetricModel
 
-/// What a target says of one metric family.
+/// The metadata of one metric family, as the target gives it.
 package struct FamilyMetadata: Sendable, Equatable {
-  /// The type; unknown if the target gives none.
+  /// The type; `unknown` if the target gives none.
   package var type = MetricType.unknown
-  /// The help text, escapes resolved.
+  /// The help text, with escapes resolved.
   package var help = ""
-  /// The unit, in OpenMetrics only.
+  /// The unit, which only OpenMetrics has.
   package var unit = ""
 
   package init(type: MetricType = .unknown, help: String = "", unit: String = "") {
@@ -17,26 +17,27 @@ package struct FamilyMetadata: Sendable, Equatable {
   }
 }
 
-/// Type and help of a target's families, read again only where a line differs from that of the last scrape.
+/// Type, help and unit of a target's families, parsed again only where a line differs from the last
+/// scrape.
 struct MetadataCache {
   private(set) var families: [String: FamilyMetadata] = [:]
   /// Whether the families changed since this was last set to false.
   var hasChanged = false
-  /// Whole lines, line ends included, in the order of the last scrape.
+  /// The metadata lines of the last scrape in their order, including line ends.
   private var lines: [[UInt8]] = []
   private var position = 0
   private var format = ExpositionTextFormat.text
 
   /// Begins a scrape.
   mutating func begin(_ format: ExpositionTextFormat) {
-    // Lines that the last scrape did not come to may be out of date.
+    // Lines that the last scrape did not reach may be out of date.
     lines.removeSubrange(position...)
     position = 0
     if format != self.format { lines = [] }
     self.format = format
   }
 
-  /// Steps over a line that is the same as in the last scrape; false if it is another one.
+  /// Skips a line that is equal to the next line of the last scrape. Returns false if it differs.
   mutating func skipKnown(_ parser: inout ExpositionParser) -> Bool {
     guard position < lines.count else { return false }
     let line = lines[position]
@@ -45,7 +46,7 @@ struct MetadataCache {
     return true
   }
 
-  /// Takes a line of metadata that ends before `end`.
+  /// Stores a parsed line of metadata that ends before `end`.
   mutating func note(_ entry: ExpositionEntry, in body: Span<UInt8>, end: Int) {
     let name: Range<Int>
     switch entry {
@@ -54,7 +55,7 @@ struct MetadataCache {
     }
     var start = name.lowerBound
     while start > 0, body[start - 1] != UInt8(ascii: "\n") { start -= 1 }
-    // The last line of a page may lack its end and be the beginning of another one's line then.
+    // The last line of a page may lack its line end; it could then be a prefix of another line.
     let isWhole = body[end - 1] == UInt8(ascii: "\n")
     let line = isWhole ? Array(ParsedLabels.text(body.extracting(start..<end)).utf8) : []
     if position < lines.count { lines[position] = line } else { lines.append(line) }

@@ -3,7 +3,7 @@ import MetricModel
 import StorageAPI
 
 extension ScrapeCache {
-  /// The labels behind series numbers that the store has forgotten, made anew from the lines.
+  /// The labels of series that the store has forgotten, parsed again from their lines.
   func labels(of forgotten: Set<SeriesID>, rules: SeriesRules) -> [(SeriesID, Labels)] {
     order.compactMap { entry in
       let series = numbers[Int(entry)]
@@ -13,7 +13,7 @@ extension ScrapeCache {
     }
   }
 
-  /// The names of the series of the last good round, made anew from the lines.
+  /// The metric names of the last successful scrape, parsed again from its lines.
   func metricNames(rules: SeriesRules) -> Set<String> {
     var names: Set<String> = []
     for entry in order {
@@ -23,7 +23,7 @@ extension ScrapeCache {
     return names
   }
 
-  /// Puts new numbers in the place of forgotten ones.
+  /// Replaces the identifiers of series that were registered again.
   mutating func renumber(_ renewed: [SeriesID: SeriesID]) {
     for entry in numbers.indices {
       if let series = renewed[numbers[entry]] { numbers[entry] = series }

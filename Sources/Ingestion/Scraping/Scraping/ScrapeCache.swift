@@ -2,33 +2,36 @@ import ExpositionFormat
 import MetricModel
 import StorageAPI
 
-/// Knows the series of one target by the bytes of their lines.
+/// Recognises the series of one target by the bytes of their lines.
 ///
-/// Exporters answer in the same order every time, so a line is first compared with the line that followed in the last
-/// scrape: one comparison of bytes, no hash, no string. Only a series that moved is looked up by hash, and only a new one is
-/// parsed. A round is `read`, then `resolve`, then `commit`; or `abandon` when something failed on the way.
+/// Exporters write series in the same order every time, so a line is first compared with the line
+/// at the same position of the last scrape: one comparison of bytes, no hash, no string. Only a
+/// series that moved is looked up by hash, and only a new one is parsed. A round consists of
+/// `read`, `resolve` and `commit`, or ends with `abandon` when a step failed.
 struct ScrapeCache {
-  /// What a round found.
+  /// The result of reading an exposition.
   struct Reading: Equatable {
-    /// Samples on the lines.
+    /// The number of samples in the exposition.
     var scraped = 0
-    /// Samples left after relabelling.
+    /// The number of samples left after relabelling.
     var stored = 0
-    /// Series that the last round did not have.
+    /// The number of series that the last round did not have.
     var added: Int { newSeries.count }
-    /// The labels of series that are not known yet, in the order in which `resolve` wants their numbers.
+    /// The labels of new series, in the order in which `resolve` takes their identifiers.
     var newSeries: [Labels] = []
   }
 
-  /// What is not looked at while lines stand where they stood. Small numbers, because there is one of these per series.
+  /// The data of a series that are not needed while the order of lines is unchanged. Small
+  /// integers, because there is one entry per series.
   struct Entry {
     var hash: UInt64
-    /// The place in `order`.
+    /// The index in `order`.
     var place: UInt32 = 0
-    /// The last round that had it; comes round again after centuries of scrapes.
+    /// The last round that contained the series; wraps around after centuries of scrapes.
     var round: UInt32 = 0
     var isDropped: Bool
-    /// Whether the series gets a stale marker when it is gone: not if its lines carry their own times.
+    /// Whether the series gets a stale marker when it disappears; false if its lines carry
+    /// timestamps.
     var isTracked = true
 
     init(hash: UInt64, isDropped: Bool) {
@@ -44,36 +47,38 @@ struct ScrapeCache {
   }
 
   var texts: [UInt8] = []
-  /// The place of each entry's line in `texts`; the limit of a body keeps it far below 4 GB.
+  /// The range of each entry's line in `texts`; the limit of a body is far below 4 GB.
   private(set) var lines: [SeriesText] = []
-  /// The store's number of each entry's series.
+  /// The store's identifier of each entry's series.
   var numbers: [SeriesID] = []
   var entries: [Entry] = []
-  /// Entries in the order of the last good scrape.
+  /// The entries in the order of the last successful scrape.
   var order: [UInt32] = []
-  /// How many of them, from the first, are tracked; and whether any are dropped.
+  /// The number of leading entries in `order` that are tracked.
   private var trackedCount = 0
   private var hasDropped = false
   private var nextOrder: [UInt32] = []
   private var index: [UInt64: UInt32] = [:]
   private var round: UInt32 = 0
-  /// Whether the lines read so far are those of the first `unchanged` places in `order`, which are marked only if others follow.
+  /// Whether the lines read so far equal the first `unchanged` entries of `order`. Those entries
+  /// are marked only once a line differs.
   private var isInOrder = true
   private var unchanged = 0
-  /// Entries whose `isTracked` the round has changed, once for each time.
+  /// Entries whose `isTracked` was toggled in this round, once per toggle.
   private var retracked: [UInt32] = []
   private var entriesBefore = 0
   private var textsBefore = 0
   private var pending: [PendingSample] = []
   private var pendingEntries: [Int] = []
-  /// Whether the series of `order` have got stale markers already, because the last scrape failed.
+  /// Whether the series of `order` already have stale markers, because the last scrape failed.
   private var isStale = false
   private var metadata = MetadataCache()
 
-  /// How many series the last good round had.
+  /// The number of series in the last successful round.
   var seriesCount: Int { order.count }
 
-  /// Reads an exposition: samples of known series go into the batch, those of new series wait for `resolve`.
+  /// Reads an exposition. Samples of known series are added to the batch; those of new series wait
+  /// for `resolve`.
   mutating func read(
     _ body: Span<UInt8>, format: ExpositionTextFormat, at time: Timestamp, rules: SeriesRules,
     into batch: inout SampleBatch
@@ -119,8 +124,8 @@ struct ScrapeCache {
     return reading
   }
 
-  /// Reads lines of metadata that are known, and those that are the ones that stood there last time but for their numbers, as long
-  /// as all before were: nothing is noted of them then.
+  /// Reads known metadata lines, and sample lines that differ from the last scrape only in their
+  /// values, as long as all lines before them did. Their entries need no update.
   private mutating func readUnchanged(
     _ parser: inout ExpositionParser, at time: Timestamp, into batch: inout SampleBatch,
     _ reading: inout Reading
@@ -144,7 +149,7 @@ struct ScrapeCache {
     }
   }
 
-  /// Gives the last values that were read their series, and takes those of dropped series out.
+  /// Adds the series of the last `count` values, and removes the values of dropped series.
   private func addSeries(
     _ count: Int, to series: inout OutputSpan<SeriesID>, _ values: inout OutputSpan<Double>
   ) {
@@ -162,7 +167,7 @@ struct ScrapeCache {
     values.removeLast(values.count - series.count)
   }
 
-  /// Takes the numbers of the new series and puts their samples into the batch.
+  /// Takes the identifiers of the new series and adds their samples to the batch.
   mutating func resolve(_ series: [SeriesID], into batch: inout SampleBatch) {
     precondition(series.count == pendingEntries.count, "one number per new series")
     for (entry, id) in zip(pendingEntries, series) { numbers[entry] = id }
@@ -172,7 +177,7 @@ struct ScrapeCache {
     if !pending.isEmpty { (pending, pendingEntries) = ([], []) }
   }
 
-  /// Ends a good round and returns the series that are gone since the last one.
+  /// Ends a successful round and returns the series that disappeared since the last one.
   mutating func commit() -> [SeriesID] {
     if isInOrder, unchanged == order.count {
       isStale = false
@@ -188,7 +193,7 @@ struct ScrapeCache {
       if isMarked(entry) { gone.append(numbers[Int(place)]) }
     }
     if !gone.isEmpty {
-      // The same series may have come on a line that reads differently.
+      // The same series may be on a line that is written differently.
       let stored = nextOrder.map(Int.init).filter { !entries[$0].isDropped }
       let present = Set(stored.map { numbers[$0] })
       gone.removeAll { present.contains($0) }
@@ -204,7 +209,7 @@ struct ScrapeCache {
     return gone
   }
 
-  /// Notes of the entries what a new order makes of them.
+  /// Updates the entries after a change of `order`.
   private mutating func noteOrder() {
     trackedCount = order.count
     hasDropped = false
@@ -215,8 +220,8 @@ struct ScrapeCache {
     }
   }
 
-  /// Undoes a round that failed and returns the series that end with it: all of the last good round. After `commit` there is
-  /// nothing to undo.
+  /// Undoes a failed round and returns the series that end with it: all series of the last
+  /// successful round. After `commit` there is nothing to undo.
   mutating func abandon() -> [SeriesID] {
     for entry in retracked { entries[Int(entry)].isTracked.toggle() }
     retracked = []
@@ -228,17 +233,17 @@ struct ScrapeCache {
     return expire()
   }
 
-  /// All series of the last good round, which end now; the next call has none.
+  /// Returns all series of the last successful round, which end now; the next call returns none.
   mutating func expire() -> [SeriesID] {
     let gone = order.map(Int.init).filter { isMarked(entries[$0]) }.map { numbers[$0] }
     isStale = true
     return gone
   }
 
-  /// What the target says of its families.
+  /// The metadata of the target's families.
   var families: [String: FamilyMetadata] { metadata.families }
 
-  /// The same, if that changed since the last call.
+  /// The metadata of the families if they changed since the last call; nil otherwise.
   mutating func takeChangedMetadata() -> [String: FamilyMetadata]? {
     guard metadata.hasChanged else { return nil }
     metadata.hasChanged = false
@@ -292,7 +297,7 @@ struct ScrapeCache {
     }
   }
 
-  /// Marks the lines that were those of the last scrape: from here on others stand between them.
+  /// Marks the entries that were unchanged so far, because the next line is not the expected one.
   private mutating func leaveOrder() {
     guard isInOrder else { return }
     isInOrder = false
@@ -300,7 +305,7 @@ struct ScrapeCache {
     nextOrder.append(contentsOf: order[..<unchanged])
   }
 
-  /// The entry of a series that did not stand where it was expected.
+  /// Returns the entry of a series that was not at the expected position; adds it if it is new.
   private mutating func find(
     _ series: Span<UInt8>, _ parser: inout ExpositionParser, rules: SeriesRules,
     reading: inout Reading
@@ -340,7 +345,7 @@ struct ScrapeCache {
     return hash.value
   }
 
-  /// Forgets the entries and texts that nothing refers to any more.
+  /// Removes the entries and texts that are no longer in use.
   private mutating func compact() {
     var texts: [UInt8] = []
     var lines: [SeriesText] = []
@@ -360,7 +365,8 @@ struct ScrapeCache {
     order = entries.indices.map(UInt32.init)
   }
 
-  /// Gives back the room that growing by doubling took too much; a target's series are mostly all new at once.
+  /// Releases excess capacity of arrays, which is large because most series of a target are added
+  /// at once.
   private mutating func trim() {
     Self.trim(&texts)
     Self.trim(&lines)

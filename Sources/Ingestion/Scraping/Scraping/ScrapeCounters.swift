@@ -1,7 +1,7 @@
 import StorageAPI
 import Synchronization
 
-/// What all loops have done since the start, for Tocsin's own metrics.
+/// Counts of all scrape loops since the start of the process, for Tocsin's own metrics.
 package struct ScrapeCounts: Sendable, Equatable {
   package var scrapes = 0
   package var failures = 0
@@ -10,7 +10,7 @@ package struct ScrapeCounts: Sendable, Equatable {
   package var bodyTooLarge = 0
   package var sampleLimitExceeded = 0
   package var labelLimitExceeded = 0
-  /// Samples now in the store.
+  /// Samples appended to the store.
   package var samplesAppended = 0
   package var samplesTooOld = 0
   package var samplesDuplicate = 0
@@ -44,7 +44,7 @@ final class ScrapeCounters: Sendable {
         } else {
           counts.labelLimitExceeded += 1
         }
-      case .unreachable, .status, .unreadableSecret, .tooManyTargets, .notKept, .cancelled: break
+      case .unreachable, .status, .unreadableSecret, .tooManyTargets, .notStored, .cancelled: break
       }
     }
   }

@@ -1,29 +1,29 @@
 package import ExpositionFormat
 package import StorageAPI
 
-/// Why a scrape failed; the text stands as `lastError` in /api/v1/targets.
+/// Why a scrape failed; the text is the `lastError` of /api/v1/targets.
 package enum ScrapeFailure: Error, Sendable, Equatable {
-  /// No connection, no name, no trust: the client's own words.
+  /// The connection failed; the text is the HTTP client's message.
   case unreachable(String)
-  /// No complete answer in time.
+  /// The answer was not complete within the timeout.
   case timedOut(seconds: Double)
-  /// An answer with another status than 200.
+  /// The answer has a status other than 200.
   case status(Int)
   /// The answer is longer than `body_size_limit`.
   case bodyTooLarge(limit: Int)
   /// The answer is not a well-formed exposition.
   case malformed(ExpositionError)
-  /// A series is left without a metric name by relabelling.
+  /// Relabelling left a series without a metric name.
   case noMetricName(series: String)
-  /// A limit of the job was reached; the text names the series where there is one.
+  /// The scrape exceeds a limit of the job; `series` is empty unless one series is at fault.
   case limitReached(limit: String, value: Int, series: String)
   /// A secret or certificate file cannot be read.
   case unreadableSecret(String)
   /// The job has more targets than `target_limit`.
   case tooManyTargets(limit: Int)
-  /// The answer was good, but could not be kept.
-  case notKept(StorageError)
-  /// The loop was stopped meanwhile.
+  /// The answer was valid, but could not be stored.
+  case notStored(StorageError)
+  /// The loop was stopped during the scrape.
   case cancelled
 }
 
@@ -39,7 +39,7 @@ extension ScrapeFailure: CustomStringConvertible {
     case .limitReached(let limit, let value, let series):
       "\(limit) \(value) exceeded" + (series.isEmpty ? "" : " by series \(series)")
     case .tooManyTargets(let limit): "target_limit \(limit) exceeded"
-    case .notKept(let error): "samples could not be kept: \(error)"
+    case .notStored(let error): "samples could not be stored: \(error)"
     case .cancelled: "cancelled"
     }
   }

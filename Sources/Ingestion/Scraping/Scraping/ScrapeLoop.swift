@@ -4,9 +4,9 @@ import MetricModel
 import StorageAPI
 import Synchronization
 
-/// Scrapes one target again and again until its task is cancelled, one scrape at a time.
+/// Scrapes one target repeatedly until its task is cancelled, one scrape at a time.
 struct ScrapeLoop: Sendable {
-  /// What all loops share.
+  /// The dependencies that all loops share.
   struct Tools: Sendable {
     let appender: any SampleAppender
     let fetcher: any TargetFetching
@@ -14,15 +14,15 @@ struct ScrapeLoop: Sendable {
     let counters: ScrapeCounters
     let logger: Logger
     let onScrape: @Sendable (ScrapeReport) -> Void
-    /// Is called once, when the first scrape is over or the loop ends before.
+    /// Called once, when the first scrape is over or the loop ends before it.
     let firstDone: @Sendable (ScrapeTarget) async -> Void
   }
 
-  let board: TargetStatus
+  let status: TargetStatus
   let tools: Tools
   let schedule: ScrapeSchedule
 
-  private var target: ScrapeTarget { board.target }
+  private var target: ScrapeTarget { status.target }
 
   /// Runs until the task is cancelled.
   @concurrent func run() async {
@@ -32,7 +32,7 @@ struct ScrapeLoop: Sendable {
     var due = now.adding(milliseconds: schedule.firstDelayMilliseconds)
     var isFirst = true
     while true {
-      // Not longer than an interval, whatever the clock is set to at this very moment.
+      // At most one interval, even if the system clock was changed.
       let wait = min(due.milliseconds(since: now), schedule.intervalMilliseconds)
       do {
         try await tools.clock.sleep(for: .milliseconds(max(0, wait)))
@@ -50,7 +50,7 @@ struct ScrapeLoop: Sendable {
     await end(&writer)
   }
 
-  /// Scrapes once; false if the loop was cancelled meanwhile.
+  /// Scrapes once. Returns false if the loop was cancelled meanwhile.
   private func scrape(
     _ fetcher: any TargetFetching, _ writer: inout ScrapeWriter, at time: Timestamp
   ) async -> Bool {
@@ -59,10 +59,10 @@ struct ScrapeLoop: Sendable {
     var stored = ScrapeWriter.Counts()
     var hasRead = false
     do throws(ScrapeFailure) {
-      if let forced = board.state.withLock({ $0.forcedFailure }) { throw forced }
+      if let forced = status.state.withLock({ $0.forcedFailure }) { throw forced }
       let answer = try await fetcher.fetch(target)
       hasRead = true
-      stored = try await writer.keep(answer, at: time, since: start, on: tools.clock)
+      stored = try await writer.store(answer, at: time, since: start, on: tools.clock)
     } catch {
       if Task.isCancelled { return false }
       failure = error
@@ -71,9 +71,9 @@ struct ScrapeLoop: Sendable {
     }
     let report = ScrapeReport(
       target: target, time: time, failure: failure, samplesScraped: stored.scraped,
-      samplesKept: stored.stored, seriesAdded: stored.added, metricNames: writer.metricNames,
+      samplesStored: stored.stored, seriesAdded: stored.added, metricNames: writer.metricNames,
       durationSeconds: stored.seconds)
-    let before = board.note(report, metadata: writer.takeChangedMetadata())
+    let before = status.note(report, metadata: writer.takeChangedMetadata())
     log(report, after: before)
     tools.counters.note(report, stored: stored)
     tools.onScrape(report)
@@ -87,7 +87,7 @@ struct ScrapeLoop: Sendable {
       return try await writer.fail(at: time, elapsed: elapsed, hasRead: hasRead)
     } catch {
       tools.logger.error(
-        "cannot keep the failure of a scrape",
+        "cannot store the failure of a scrape",
         metadata: ["target": "\(target.url)", "reason": "\(error)"])
       return ScrapeWriter.Counts(seconds: elapsed)
     }
@@ -107,10 +107,10 @@ struct ScrapeLoop: Sendable {
     }
   }
 
-  /// Ends the series of a target that was taken out of the configuration. After a shutdown they go on, and so they do when
-  /// another loop takes over.
+  /// Ends the series of a target that was removed from the configuration. They continue after a
+  /// shutdown, and when another loop replaces this one.
   private func end(_ writer: inout ScrapeWriter) async {
-    guard board.state.withLock({ $0.ending }) == .removed else { return }
+    guard status.state.withLock({ $0.ending }) == .removed else { return }
     do {
       try await writer.end(at: tools.clock.now)
     } catch {

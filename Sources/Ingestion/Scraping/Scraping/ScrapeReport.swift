@@ -1,22 +1,22 @@
 package import MetricModel
 
-/// What came of one scrape.
+/// The result of one scrape.
 package struct ScrapeReport: Sendable, Equatable {
   /// The target.
   package let target: ScrapeTarget
-  /// The time on the samples.
+  /// The timestamp of the samples.
   package let time: Timestamp
-  /// Why it failed; nil if it did not.
+  /// Why the scrape failed; nil if it succeeded.
   package let failure: ScrapeFailure?
-  /// The number of samples on the lines.
+  /// The number of samples in the exposition.
   package let samplesScraped: Int
   /// The number of samples left after metric relabelling.
-  package let samplesKept: Int
-  /// The number of series that the scrape before did not have.
+  package let samplesStored: Int
+  /// The number of series that the previous scrape did not have.
   package let seriesAdded: Int
-  /// The names of the target's metrics as they are kept, those that every scrape writes included.
+  /// The stored metric names of the target, including those that every scrape writes.
   package let metricNames: Set<String>
-  /// How long it took, up to the point of keeping the samples.
+  /// The duration of the scrape until its samples are appended, in seconds.
   package let durationSeconds: Double
 
   /// The value of `up`.

@@ -1,17 +1,19 @@
 import MetricModel
 
-/// When a target is scraped: at slots one interval apart, shifted by a hash of the target, so that many targets are
-/// spread evenly, no slot ever drifts, and a restart finds the same slots again.
+/// The times at which a target is scraped: slots one interval apart, offset by a hash of the
+/// target. Many targets are thus spread evenly, slots never drift, and a restart finds the same
+/// slots again.
 struct ScrapeSchedule {
   let intervalMilliseconds: Int64
   let offsetMilliseconds: Int64
-  /// How long after the start the very first scrape comes, so that nobody waits an interval for the first data.
+  /// The delay of the first scrape after the start, short so that data appear soon.
   let firstDelayMilliseconds: Int64
 
-  /// How far from its slot a scrape may start and still be stamped with the slot, which keeps times regular.
+  /// How far from its slot a scrape may start and still get the slot's timestamp, which makes
+  /// timestamps regular.
   static let toleranceMilliseconds: Int64 = 2
 
-  /// The longest time that the first scrapes of all targets are spread over.
+  /// The maximum time over which the first scrapes of all targets are spread.
   static let firstSpreadMilliseconds: Int64 = 1000
 
   init(target: ScrapeTarget, seed: UInt64 = 0) {
@@ -31,7 +33,7 @@ struct ScrapeSchedule {
     return now.adding(milliseconds: intervalMilliseconds - sinceSlot)
   }
 
-  /// The time to put on the samples of a scrape that was due at a slot and starts now.
+  /// The timestamp for the samples of a scrape that was due at `slot` and starts now.
   func stamp(slot: Timestamp, now: Timestamp) -> Timestamp {
     let distance = now.milliseconds(since: slot)
     return distance.magnitude <= UInt64(Self.toleranceMilliseconds) ? slot : now

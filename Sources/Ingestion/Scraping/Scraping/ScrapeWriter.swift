@@ -3,19 +3,20 @@ import ExpositionFormat
 import MetricModel
 import StorageAPI
 
-/// Turns the answers of one target into batches: samples, stale markers, `up` and `scrape_*`, kept as a whole or not at all.
+/// Turns the answers of one target into batches of samples, stale markers, `up` and `scrape_*`,
+/// each stored as a whole or not at all.
 struct ScrapeWriter {
-  /// What was kept of one scrape.
+  /// The number of samples and series in one scrape.
   struct Counts: Equatable {
     var scraped = 0
     var stored = 0
     var added = 0
     var outcome = AppendOutcome()
-    /// How long it took up to the point of keeping the samples.
+    /// The duration of the scrape until its samples are appended.
     var seconds = 0.0
   }
 
-  /// The series that every scrape writes, in the order of their values.
+  /// The metrics that every scrape writes, in the order of their values.
   static let reportNames = [
     "up", "scrape_duration_seconds", "scrape_samples_scraped",
     "scrape_samples_post_metric_relabeling", "scrape_series_added",
@@ -24,10 +25,10 @@ struct ScrapeWriter {
   let rules: SeriesRules
   let appender: any SampleAppender
   private(set) var cache = ScrapeCache()
-  /// The names of the series that were kept; some may be of earlier scrapes.
+  /// The stored metric names; some may be from earlier scrapes.
   private(set) var metricNames = Set(Self.reportNames)
   private var reportSeries: [SeriesID] = []
-  /// How the last answer was read, and the media type that said so.
+  /// The format of the last answer, and the content type that determined it.
   private var format: (contentType: String?, format: ExpositionTextFormat)
 
   init(target: ScrapeTarget, appender: any SampleAppender) {
@@ -36,16 +37,17 @@ struct ScrapeWriter {
     self.appender = appender
   }
 
-  /// Families of the last scrape whose metadata changed; nil if none did since the last call.
+  /// The families of the last scrape if their metadata changed since the last call; nil otherwise.
   mutating func takeChangedMetadata() -> [String: FamilyMetadata]? { cache.takeChangedMetadata() }
 
-  /// Keeps an answer to a scrape that began at `start` on the clock.
+  /// Stores the answer to a scrape that began at `start` on the monotonic clock.
   ///
-  /// When it throws, nothing of the answer was kept: the caller goes on with `fail`.
-  mutating func keep(
+  /// - Throws: ``ScrapeFailure``. Nothing of the answer is stored then, and the caller calls
+  ///   `fail`.
+  mutating func store(
     _ answer: ScrapeAnswer, at time: Timestamp, since start: Duration, on clock: TimeSource
   ) async throws(ScrapeFailure) -> Counts {
-    // Not kept from scrape to scrape: every target would hold the memory of its largest batch.
+    // Not reused between scrapes: every target would hold the memory of its largest batch.
     var batch = SampleBatch()
     batch.reserveCapacity(cache.seriesCount + Self.reportNames.count)
     if answer.contentType != format.contentType {
@@ -65,7 +67,7 @@ struct ScrapeWriter {
       cache.resolve(series, into: &batch)
       if reportSeries.isEmpty { try await findReportSeries() }
     } catch {
-      throw .notKept(error)
+      throw .notStored(error)
     }
     for series in cache.commit() { batch.append(series, at: time, StaleMarker.value) }
     if !reading.newSeries.isEmpty { note(reading.newSeries, stored: reading.stored) }
@@ -75,12 +77,12 @@ struct ScrapeWriter {
       counts.outcome = try await appender.appendSoon(batch)
       if !counts.outcome.unknownSeries.isEmpty { try await renew(batch, &counts.outcome) }
     } catch {
-      throw .notKept(error)
+      throw .notStored(error)
     }
     return counts
   }
 
-  /// Writes `up 0` and ends all series. `hasRead` tells whether `keep` was tried.
+  /// Writes `up 0` and ends all series. `hasRead` says whether `store` was called before.
   mutating func fail(
     at time: Timestamp, elapsed: Double, hasRead: Bool
   ) async throws(ScrapeFailure) -> Counts {
@@ -95,12 +97,12 @@ struct ScrapeWriter {
       counts.outcome = try await appender.appendSoon(batch)
       if !counts.outcome.unknownSeries.isEmpty { try await renew(batch, &counts.outcome) }
     } catch {
-      throw .notKept(error)
+      throw .notStored(error)
     }
     return counts
   }
 
-  /// Ends all series, `up` among them: the target is no more.
+  /// Ends all series, including `up`, because the target was removed.
   mutating func end(at time: Timestamp) async throws(ScrapeFailure) {
     var batch = SampleBatch()
     for series in cache.expire() + reportSeries {
@@ -110,11 +112,12 @@ struct ScrapeWriter {
     do {
       _ = try await appender.appendSoon(batch)
     } catch {
-      throw .notKept(error)
+      throw .notStored(error)
     }
   }
 
-  /// Learns names. When there are more of them than series, most are of the past, and those of the present are read again.
+  /// Adds metric names. Once there are more names than series, most are outdated, and the current
+  /// ones are collected again.
   private mutating func note(_ series: [Labels], stored: Int) {
     for labels in series { metricNames.insert(labels[Label.metricName] ?? "") }
     if metricNames.count > stored + Self.reportNames.count {
@@ -122,7 +125,7 @@ struct ScrapeWriter {
     }
   }
 
-  /// Adds the samples of `reportSeries`, in the order of their names.
+  /// Adds the samples of `reportSeries`, in the order of `reportNames`.
   private func report(
     _ counts: Counts, isUp: Bool, into batch: inout SampleBatch, at time: Timestamp
   ) {
@@ -144,7 +147,7 @@ struct ScrapeWriter {
     Self.reportNames.map { rules.target.labels.setting(Label.metricName, $0) }
   }
 
-  /// Appends samples of series that the store has forgotten once more, with new numbers.
+  /// Appends the samples of series that the store has forgotten again, with new identifiers.
   private mutating func renew(
     _ batch: SampleBatch, _ outcome: inout AppendOutcome
   ) async throws(StorageError) {

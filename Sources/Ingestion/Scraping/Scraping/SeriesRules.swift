@@ -1,7 +1,7 @@
 import ExpositionFormat
 import MetricModel
 
-/// What a target's labels, metric relabelling and limits make of a parsed series.
+/// Applies a target's labels, metric relabelling and limits to a parsed series.
 struct SeriesRules {
   let target: ScrapeTarget
   private let targetLabels: [Label]
@@ -11,8 +11,8 @@ struct SeriesRules {
     targetLabels = Array(target.labels)
   }
 
-  /// The labels that a series gets in the store; nil if relabelling drops it. `emptyNames` are the labels that its line gives with
-  /// an empty value.
+  /// The labels of a series in the store; nil if relabelling drops it. `emptyNames` are the labels
+  /// that the line gives with an empty value.
   func labels(of own: Labels, emptyNames: [String]) throws(ScrapeFailure) -> Labels? {
     let attached =
       target.job.honorLabels ? honoring(own, emptyNames: emptyNames) : overriding(own)
@@ -24,12 +24,14 @@ struct SeriesRules {
     return labels
   }
 
-  /// The series' own labels win; one that is there and empty keeps the target's away.
+  /// Merges labels so that the series' own win; an own label with an empty value removes the
+  /// target's.
   private func honoring(_ own: Labels, emptyNames: [String]) -> Labels {
     target.labels.removing(emptyNames).merging(own)
   }
 
-  /// The target's labels win; the series' own of the same name are kept as `exported_...`.
+  /// Merges labels so that the target's win; the series' own of the same name become
+  /// `exported_...`.
   private func overriding(_ own: Labels) -> Labels {
     let renamed = targetLabels.compactMap { label in
       own[label.name].map { Label(name: label.name, value: $0) }
@@ -63,7 +65,7 @@ struct SeriesRules {
     .limitReached(limit: limit, value: value, series: Self.short(labels.description))
   }
 
-  /// The first 100 characters, enough to find the series.
+  /// The first 100 characters, enough to identify the series.
   static func short(_ text: String) -> String {
     text.count > 100 ? text.prefix(100) + "..." : text
   }

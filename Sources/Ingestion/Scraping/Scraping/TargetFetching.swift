@@ -1,12 +1,12 @@
 import MetricModel
 import WebClient
 
-/// Gets a target's answer; the real one speaks HTTP, tests may have others.
+/// Fetches expositions of targets: over HTTP, or from a test.
 package protocol TargetFetching: AnyObject, Sendable {
-  /// The answer of a target, within its timeout and its limit of bytes.
+  /// Fetches the exposition of a target within its timeout and its body size limit.
   func fetch(_ target: ScrapeTarget) async throws(ScrapeFailure) -> ScrapeAnswer
 
-  /// What fetches one target again and again, and may keep what it has made ready for that.
+  /// Returns a fetcher for repeated requests to one target, which may reuse prepared state.
   func fetcher(for target: ScrapeTarget) -> any TargetFetching
 }
 
@@ -14,11 +14,11 @@ extension TargetFetching {
   package func fetcher(for target: ScrapeTarget) -> any TargetFetching { self }
 }
 
-/// What a target answered with status 200.
+/// A target's answer with status 200.
 package struct ScrapeAnswer: Sendable {
-  /// The exposition, decompressed.
+  /// The decompressed exposition.
   package var body: [UInt8]
-  /// The media type, which decides how the body is read.
+  /// The content type, which determines the format of the body.
   package var contentType: String?
 
   package init(body: [UInt8], contentType: String? = nil) {

@@ -4,7 +4,8 @@ package import MetricModel
 package import StorageAPI
 import Synchronization
 
-/// Owns the scrape loops: starts one per target, keeps those of unchanged targets through a reload, ends the others.
+/// Owns the scrape loops: one per target. A reload leaves the loops of unchanged targets running
+/// and ends the others.
 package actor TargetScheduler {
   private let appender: any SampleAppender
   private let fetcher: any TargetFetching
@@ -16,16 +17,17 @@ package actor TargetScheduler {
   private let loops = KeyedTasks<ScrapeTarget>()
   private var statuses: [ScrapeTarget: TargetStatus] = [:]
   private var dropped: [DroppedTarget] = []
-  /// How many targets relabelling dropped, by job, also those that are not kept; every job is there.
+  /// The number of targets that relabelling dropped, by job, including those that are not stored;
+  /// every job has an entry.
   private var droppedCounts: [String: Int] = [:]
   private var awaitingFirst: Set<ScrapeTarget> = []
   private var firstRoundEnd: Promise<Void>?
   private(set) var isStopped = false
 
-  /// Makes a scheduler without targets, whose loops run on `executor`.
+  /// Creates a scheduler without targets, whose loops run on `executor`.
   ///
-  /// `onScrape` is called after the samples of each scrape were stored, and holds up what runs on the executor
-  /// until it returns.
+  /// `onScrape` is called after the samples of each scrape were stored; it must return quickly
+  /// because it blocks the executor.
   package init(
     appender: any SampleAppender, fetcher: any TargetFetching,
     clock: TimeSource = .system, executor: (any TaskExecutor)? = nil, logger: Logger,
@@ -39,8 +41,8 @@ package actor TargetScheduler {
     self.onScrape = onScrape
   }
 
-  /// Makes the targets of these jobs the ones that are scraped. Returns when the loops of others have ended and their series are
-  /// marked as ended.
+  /// Replaces the scraped targets by those of these jobs. Returns when the loops of removed targets
+  /// have ended and their series have stale markers.
   package func apply(_ jobs: [ScrapeJob]) async {
     guard !isStopped else { return }
     let (wanted, failures) = sort(jobs)
@@ -60,7 +62,8 @@ package actor TargetScheduler {
     for task in ending { await task.value }
   }
 
-  /// Returns when every target was scraped once, or failed to be, or the task was cancelled; at once if that has been.
+  /// Returns when every target was scraped once, successfully or not, or when the task is
+  /// cancelled. Returns at once if the first round is over.
   package func firstRound() async {
     guard !awaitingFirst.isEmpty, !isStopped else { return }
     let end = firstRoundEnd ?? Promise()
@@ -68,7 +71,8 @@ package actor TargetScheduler {
     await end.valueUnlessCancelled()
   }
 
-  /// Ends all loops and returns when none runs any more. Series are not marked as ended: they go on after a restart.
+  /// Ends all loops and returns when none is running. Series get no stale markers: they continue
+  /// after a restart.
   package func stop() async {
     isStopped = true
     await loops.cancelAll()
@@ -76,7 +80,7 @@ package actor TargetScheduler {
     endFirstRound()
   }
 
-  /// All targets and how they are, sorted by job and URL.
+  /// All targets with their state, sorted by job and URL.
   package func targets() -> [TargetSnapshot] {
     statuses.values.map(\.snapshot).sorted {
       ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url)
@@ -88,14 +92,14 @@ package actor TargetScheduler {
     ScrapeTargets(active: targets(), dropped: dropped, droppedCounts: droppedCounts)
   }
 
-  /// What the targets say of their families, sorted as `targets()`.
+  /// The metadata of all targets, sorted as `targets()`.
   package func metadata() -> [TargetMetadata] {
     statuses.values.map { status in
       TargetMetadata(target: status.target, families: status.state.withLock { $0.metadata })
     }.sorted { ($0.target.job.name, $0.target.url) < ($1.target.job.name, $1.target.url) }
   }
 
-  /// What was done since the start.
+  /// The counts since the start of the process.
   package nonisolated var counts: ScrapeCounts { counters.current }
 
   private func sort(_ jobs: [ScrapeJob]) -> ([ScrapeTarget], [String: ScrapeFailure]) {
@@ -134,7 +138,7 @@ package actor TargetScheduler {
       appender: appender, fetcher: fetcher, clock: clock, counters: counters, logger: logger,
       onScrape: onScrape, firstDone: { [weak self] in await self?.firstDone($0) })
     let loop = ScrapeLoop(
-      board: status, tools: tools, schedule: ScrapeSchedule(target: target))
+      status: status, tools: tools, schedule: ScrapeSchedule(target: target))
     awaitingFirst.insert(target)
     statuses[target] = status
     loops.start(target, on: executor) { await loop.run() }
@@ -152,11 +156,11 @@ package actor TargetScheduler {
 }
 
 extension ScrapeTarget {
-  /// What makes it the same target for its series, whatever its settings.
+  /// The identity of a target's series, which does not depend on its other settings.
   fileprivate var identity: Labels { labels.setting("__job_name__", job.name) }
 }
 
-/// An address that was discovered and is not scraped.
+/// A discovered address that relabelling dropped.
 package struct DroppedTarget: Sendable, Equatable {
   /// The job.
   package let job: String
@@ -164,7 +168,7 @@ package struct DroppedTarget: Sendable, Equatable {
   package let discoveredLabels: Labels
 }
 
-/// What a target says of its families.
+/// The metadata that a target gives.
 package struct TargetMetadata: Sendable {
   /// The target.
   package let target: ScrapeTarget

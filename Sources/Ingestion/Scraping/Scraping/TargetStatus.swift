@@ -1,7 +1,7 @@
 package import MetricModel
 import Synchronization
 
-/// What is known of one target, written by its loop and read by whoever asks.
+/// The state of one target, written by its loop and read by the API.
 final class TargetStatus: Sendable {
   /// How a loop ends.
   enum Ending { case shutdown, replaced, removed }
@@ -12,7 +12,7 @@ final class TargetStatus: Sendable {
     var lastScrape: Timestamp?
     var lastDurationSeconds = 0.0
     var metadata: [String: FamilyMetadata] = [:]
-    /// Why every scrape of the target fails without being tried.
+    /// The reason for which every scrape of the target fails without being tried.
     var forcedFailure: ScrapeFailure?
     var ending = Ending.shutdown
   }
@@ -22,7 +22,7 @@ final class TargetStatus: Sendable {
 
   init(target: ScrapeTarget) { self.target = target }
 
-  /// Notes what came of a scrape and returns what came of the one before.
+  /// Stores the result of a scrape and returns the health and error before it.
   func note(
     _ report: ScrapeReport, metadata: [String: FamilyMetadata]?
   ) -> (health: TargetHealth, lastError: String) {
@@ -46,7 +46,7 @@ final class TargetStatus: Sendable {
   }
 }
 
-/// Whether the last scrape of a target was good.
+/// The result of a target's last scrape.
 package enum TargetHealth: String, Sendable {
   case unknown, up, down
 }
@@ -55,23 +55,23 @@ package enum TargetHealth: String, Sendable {
 package struct TargetSnapshot: Sendable, Equatable {
   /// The target, with its labels, URL and intervals.
   package let target: ScrapeTarget
-  /// Whether the last scrape was good.
+  /// The result of the last scrape.
   package let health: TargetHealth
-  /// Why it was not; empty if it was.
+  /// The error of the last scrape; empty if it succeeded.
   package let lastError: String
-  /// When it was; nil before the first.
+  /// The time of the last scrape; nil before the first.
   package let lastScrape: Timestamp?
-  /// How long it took.
+  /// The duration of the last scrape, in seconds.
   package let lastDurationSeconds: Double
 }
 
 /// All targets of a scheduler at one moment.
 package struct ScrapeTargets: Sendable {
-  /// The targets that are scraped, sorted by job and URL.
+  /// The scraped targets, sorted by job and URL.
   package var active: [TargetSnapshot] = []
-  /// The targets that are not, at most as many of a job as its `keep_dropped_targets` says.
+  /// The dropped targets, at most `keep_dropped_targets` per job.
   package var dropped: [DroppedTarget] = []
-  /// How many targets relabelling dropped, by job; every job is there.
+  /// The number of targets that relabelling dropped, by job; every job has an entry.
   package var droppedCounts: [String: Int] = [:]
 
   package init() {}

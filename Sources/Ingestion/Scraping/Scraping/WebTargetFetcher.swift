@@ -3,9 +3,10 @@ import MetricModel
 import Synchronization
 package import WebClient
 
-/// Scrapes over HTTP as Prometheus does.
+/// Fetches expositions over HTTP as Prometheus does.
 package final class WebTargetFetcher: TargetFetching {
-  /// OpenMetrics is asked for first, as Prometheus does; exporters that do not speak it answer in text format.
+  /// The Accept header. OpenMetrics comes first, as in Prometheus; exporters that do not support it
+  /// answer in the text format.
   static func accept(_ protocols: [ScrapeProtocol]) -> String {
     let types = protocols.enumerated().map { place, entry in
       entry.mediaType + (place == 0 ? "" : ";q=0.\(max(2, 9 - place))")
@@ -17,7 +18,7 @@ package final class WebTargetFetcher: TargetFetching {
 
   fileprivate let client: WebClient
 
-  /// Makes a fetcher, which names itself to targets as ``TocsinVersion/userAgent``.
+  /// Creates a fetcher that sends ``TocsinVersion/userAgent`` as its user agent.
   package init(client: WebClient) {
     self.client = client
   }
@@ -64,14 +65,14 @@ package final class WebTargetFetcher: TargetFetching {
   }
 }
 
-/// Fetches one target and keeps its request ready; only a secret that has changed makes a new one.
+/// Fetches one target with a prepared request, which is rebuilt only when a secret has changed.
 private final class ReadyTargetFetcher: TargetFetching {
   private let fetcher: WebTargetFetcher
   private let ready = Mutex<Ready?>(nil)
 
   private struct Ready {
     let secrets: HTTPClientConfiguration.RevealedSecrets
-    /// Whether the secrets may differ at the next scrape.
+    /// Whether the secrets come from files and may differ at the next scrape.
     let readsFiles: Bool
     let request: PreparedRequest
   }

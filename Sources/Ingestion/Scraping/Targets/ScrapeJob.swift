@@ -4,60 +4,60 @@ package import MetricModel
 
 /// One entry of `scrape_configs`, with the global defaults filled in.
 package struct ScrapeJob: Sendable, Hashable {
-  /// The value of `job`, and the name of the pool in the API.
+  /// The value of `job`, and the name of the scrape pool in the API.
   package var name: String
   /// How often each target is scraped.
   package var interval: Duration = .minutes(1)
-  /// How long a scrape may take; not more than the interval.
+  /// The timeout of a scrape; at most the interval.
   package var timeout: Duration = .seconds(10)
   /// `http` or `https`.
   package var scheme = "http"
   /// The path of the request.
   package var metricsPath = "/metrics"
-  /// Parameters of the request, each with one value or more.
+  /// The URL parameters, each with one or more values.
   package var params: [String: [String]] = [:]
-  /// Whether labels of the target win over those that are attached to it.
+  /// Whether labels from the exposition win over the target's labels.
   package var honorLabels = false
-  /// Whether times on the lines are used instead of the time of the scrape.
+  /// Whether timestamps in the exposition are used instead of the time of the scrape.
   package var honorTimestamps = true
-  /// Whether series whose lines carry times get a stale marker when they are gone.
+  /// Whether series with timestamps in the exposition get a stale marker when they disappear.
   package var tracksTimestampsStaleness = false
-  /// The formats that are asked for, the dearest first.
+  /// The accepted formats, the preferred one first.
   package var protocols = ScrapeProtocol.standard
-  /// What an answer is read as whose media type says nothing that is understood.
+  /// The format of an answer whose content type is missing or unknown.
   package var fallbackProtocol = ScrapeProtocol.text0
-  /// How many of the targets that relabelling drops are kept for the API; zero means all.
+  /// The number of dropped targets that are stored for the API; zero means all.
   package var keptDroppedTargets = 0
-  /// How much a target may answer.
+  /// The limits of a scrape.
   package var limits = ScrapeLimits()
-  /// How the request is made.
+  /// The settings of the HTTP client.
   package var client = HTTPClientConfiguration()
-  /// Whether compressed answers are asked for.
+  /// Whether compressed answers are requested.
   package var acceptsCompression = true
   /// Rules that turn discovered labels into a target's labels, or drop the target.
   package var relabelRules: [RelabelRule] = []
   /// Rules that change or drop each scraped series.
   package var metricRelabelRules: [RelabelRule] = []
-  /// The targets that are named in the configuration.
+  /// The targets that the configuration lists.
   package var staticTargets: [TargetGroup] = []
-  /// Where further targets are looked up.
+  /// The sources of further targets.
   package var discovery: [DiscoverySource] = []
 
-  /// Makes a job with Prometheus' defaults.
+  /// Creates a job with Prometheus' defaults.
   package init(name: String) { self.name = name }
 }
 
-/// A format in which targets may answer, by its name in `scrape_protocols`.
+/// An exposition format, by its name in `scrape_protocols`.
 package enum ScrapeProtocol: String, Sendable, CaseIterable {
   case openMetrics1 = "OpenMetricsText1.0.0"
   case openMetrics0 = "OpenMetricsText0.0.1"
   case text1 = "PrometheusText1.0.0"
   case text0 = "PrometheusText0.0.4"
 
-  /// What is asked for when the configuration says nothing.
+  /// The formats that are accepted by default.
   package static let standard: [ScrapeProtocol] = [.openMetrics1, .openMetrics0, .text0]
 
-  /// The media type.
+  /// The media type in the Accept header.
   var mediaType: String {
     switch self {
     case .openMetrics1: "application/openmetrics-text;version=1.0.0"
@@ -67,7 +67,7 @@ package enum ScrapeProtocol: String, Sendable, CaseIterable {
     }
   }
 
-  /// How an answer is read.
+  /// The format for the parser.
   var format: ExpositionTextFormat {
     switch self {
     case .openMetrics1, .openMetrics0: .openMetrics
@@ -78,9 +78,9 @@ package enum ScrapeProtocol: String, Sendable, CaseIterable {
 
 /// Addresses that share labels: one entry of `static_configs`.
 package struct TargetGroup: Sendable, Hashable {
-  /// Hosts with ports, as in `__address__`.
+  /// The hosts with ports, as in `__address__`.
   package var addresses: [String]
-  /// Labels of all of them.
+  /// The labels of all addresses.
   package var labels: Labels
 
   package init(addresses: [String], labels: Labels = .empty) {
@@ -89,24 +89,25 @@ package struct TargetGroup: Sendable, Hashable {
   }
 }
 
-/// How much a target may answer; reaching a limit fails the scrape. Zero means no limit, but for the body.
+/// Limits of a job's scrapes; a scrape that exceeds one fails. Zero means no limit, except for
+/// `bodySize`.
 package struct ScrapeLimits: Sendable, Hashable {
-  /// The most bytes of an answer, after decompression; zero means the default.
+  /// The maximum size of a decompressed answer, in bytes; zero means the default.
   package var bodySize = Self.defaultBodySize
-  /// The most samples that are left after relabelling.
+  /// The maximum number of samples after relabelling.
   package var samples = 0
-  /// The most labels of a series, the metric name included.
+  /// The maximum number of labels of a series, including the metric name.
   package var labels = 0
-  /// The longest name of a label, in bytes.
+  /// The maximum length of a label name, in bytes.
   package var labelNameLength = 0
-  /// The longest value of a label, in bytes.
+  /// The maximum length of a label value, in bytes.
   package var labelValueLength = 0
-  /// The most targets of the job; beyond it all of them fail.
+  /// The maximum number of targets of the job; if there are more, all of them fail.
   package var targets = 0
 
-  /// The most bytes of an answer when the configuration says nothing.
+  /// The default of `bodySize`, in bytes.
   package static let defaultBodySize = 256 << 20
-  /// The most families whose type and help are remembered per target.
+  /// The maximum number of families per target whose metadata are stored.
   package static let metadataFamilies = 20_000
 
   package init() {}

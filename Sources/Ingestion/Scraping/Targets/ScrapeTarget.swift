@@ -1,34 +1,34 @@
 import Codecs
 package import MetricModel
 
-/// One thing to scrape: the outcome of a job's relabelling for one address.
+/// A scrape target: the result of a job's relabelling for one address.
 ///
-/// Two equal targets are scraped in the same way, so a reload leaves the loop of an unchanged target alone. An object, because all
-/// that a target is goes through every scrape from hand to hand.
+/// Two equal targets are scraped in the same way, so a reload leaves the loop of an unchanged
+/// target alone. It is a class because it is passed around in every scrape and holds many values.
 package final class ScrapeTarget: Sendable {
-  /// The job it belongs to, without its list of targets.
+  /// The job, without its list of targets.
   package let job: ScrapeJob
-  /// The labels that are attached to every series, `job` and `instance` among them.
+  /// The labels attached to every series, including `job` and `instance`.
   package let labels: Labels
   /// The labels before relabelling.
   package let discoveredLabels: Labels
   /// The URL of the request.
   package let url: String
-  /// How often it is scraped.
+  /// The time between two scrapes.
   package let interval: Duration
-  /// How long a scrape may take.
+  /// The timeout of a scrape.
   package let timeout: Duration
 
-  /// What became of a discovered address.
+  /// The result for a discovered address.
   package enum Outcome: Sendable, Equatable {
     case target(ScrapeTarget)
-    /// Relabelling dropped it.
+    /// Relabelling dropped the address.
     case dropped(discoveredLabels: Labels)
-    /// Its labels make no target.
+    /// The labels do not form a valid target.
     case invalid(discoveredLabels: Labels, reason: String)
   }
 
-  /// All that a job's static targets become, in order and without repetitions.
+  /// The outcomes of all static targets of a job, in order and without duplicates.
   package static func outcomes(of job: ScrapeJob) -> [Outcome] {
     var settings = job
     settings.staticTargets = []
@@ -45,7 +45,8 @@ package final class ScrapeTarget: Sendable {
     }
   }
 
-  /// Attaches defaults, relabels, and takes the request from the labels that begin with two underscores.
+  /// Adds default labels, applies relabelling, and derives the request from the labels that begin
+  /// with two underscores.
   package static func outcome(discovered labels: Labels, job: ScrapeJob) -> Outcome {
     let discovered = Labels(defaults(of: job) + Array(labels))
     guard let relabeled = job.relabelRules.apply(to: discovered) else {

@@ -4,7 +4,7 @@ import TextTemplates
 
 /// Reads an `alertmanager.yml`, with the template files that it names.
 package enum AlertmanagerConfiguration {
-  /// Reads a file. What is wrong goes to the diagnostics, and the result is `nil`.
+  /// Reads a file. Errors are reported to the diagnostics, and the result is `nil` then.
   package static func load(
     path: String, into diagnostics: ConfigDiagnostics
   ) -> NotificationConfiguration? {

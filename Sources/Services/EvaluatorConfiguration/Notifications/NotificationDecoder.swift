@@ -7,14 +7,14 @@ import TextTemplates
 
 /// Decodes the top level of an `alertmanager.yml`.
 struct NotificationDecoder {
-  /// Where the mapping that begins in a line begins, for errors that only know the line.
+  /// The position of the mapping that begins in a line, for errors that only know the line.
   private(set) var places: [Int: ConfigPosition] = [:]
 
   private let root: ConfigMapping
   private let directory: String
   private let errorsBefore: Int
 
-  /// `errorsBefore` is how many errors there were before the file was read.
+  /// `errorsBefore` is the number of errors before the file was read.
   init(_ root: ConfigMapping, directory: String, errorsBefore: Int) {
     self.root = root
     self.directory = directory

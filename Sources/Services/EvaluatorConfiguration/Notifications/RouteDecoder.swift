@@ -28,7 +28,7 @@ struct RouteDecoder {
     return route
   }
 
-  /// TR2
+  /// Reports the keys that the root route must not have (TR2).
   private func checkRoot(_ mapping: ConfigMapping, _ route: RouteDefinition) {
     let forbidden = [
       "matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals",
@@ -81,7 +81,7 @@ struct RouteDecoder {
     return PrometheusDuration(duration)
   }
 
-  /// TR5; a list that is there but empty makes one group of all.
+  /// Decodes `group_by` (TR5). An empty list puts all alerts into one group.
   private func groupBy(_ mapping: ConfigMapping) -> GroupBy? {
     guard mapping.node("group_by") != nil else { return nil }
     var names: [String] = []
@@ -104,7 +104,8 @@ struct RouteDecoder {
 }
 
 extension ConfigMapping {
-  /// Matchers of all three forms: a list of texts (M2), and the older maps of equal values and of patterns.
+  /// Decodes matchers in all three forms: a list of texts (M2), and the older maps of equal values
+  /// and of patterns.
   func matchers(_ key: String, equal: String, pattern: String) -> [LabelMatcher] {
     var matchers: [LabelMatcher] = []
     for (text, node) in textNodes(key) {

@@ -3,7 +3,8 @@ import MetricModel
 import Scraping
 
 extension AlertmanagerTarget {
-  /// The Alertmanagers of an entry, after relabelling of their addresses; `common` are the rules for all alerts.
+  /// The endpoints of an entry after relabelling of their addresses; `common` are the rules for all
+  /// alerts.
   func endpoints(relabelingAlerts common: [RelabelRule]) -> [AlertmanagerEndpoint] {
     let rules = common + alertRelabelRules
     return urls.map { url in

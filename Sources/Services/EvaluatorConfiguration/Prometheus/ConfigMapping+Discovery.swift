@@ -4,7 +4,8 @@ import MetricModel
 import Scraping
 
 extension ConfigMapping {
-  /// `file_sd_configs`, `http_sd_configs` and `dns_sd_configs`, in the order in which targets are shown.
+  /// Decodes `file_sd_configs`, `http_sd_configs` and `dns_sd_configs`, in the order in which
+  /// targets are shown.
   func discoverySources(directory: String) -> [DiscoverySource] {
     mappings("file_sd_configs", context: "file_sd config").compactMap {
       $0.fileSource(directory: directory)
@@ -19,7 +20,8 @@ extension ConfigMapping {
     let nodes = textNodes("files")
     let files = nodes.compactMap { text, node -> String? in
       let isKnown = [".json", ".yml", ".yaml"].contains { text.hasSuffix($0) }
-      // As in Prometheus: a star only in the last part, and an ending that says how to read the file.
+      // As in Prometheus: a star only in the last component, and an extension that says how to read
+      // the file.
       let folders = text.split(separator: "/").dropLast()
       guard isKnown, !folders.contains(where: { $0.contains("*") }) else {
         diagnostics.report(
@@ -62,7 +64,7 @@ extension ConfigMapping {
     return .dns(names: names, type: type, port: port ?? 0, refresh: refresh)
   }
 
-  /// `scrape_protocols`; nil if they are not given.
+  /// Decodes `scrape_protocols`; nil if it is not given.
   func scrapeProtocols() -> [ScrapeProtocol]? {
     var result: [ScrapeProtocol] = []
     for (text, node) in textNodes("scrape_protocols") {
@@ -79,7 +81,7 @@ extension ConfigMapping {
     return result.isEmpty ? nil : result
   }
 
-  /// One format; nil if none is given.
+  /// Decodes one format; nil if none is given.
   func scrapeProtocol(_ key: String) -> ScrapeProtocol? {
     guard let text = string(key), let node = node(key) else { return nil }
     if let entry = ScrapeProtocol(rawValue: text) { return entry }
@@ -95,7 +97,7 @@ extension ConfigMapping {
       fix: "choose of \(known)")
   }
 
-  /// A switch that may be there as long as it is off.
+  /// Reports an error if an unsupported switch is on.
   func mustBeOff(_ key: String) {
     guard bool(key) == true else { return }
     report("\"\(key)\" in \(context) is not supported yet", key: key, fix: "remove it")

@@ -5,7 +5,7 @@ import Scraping
 import RemoteWrite
 
 extension ConfigMapping {
-  /// One entry of `remote_write`; nil if it has no usable URL.
+  /// Decodes one entry of `remote_write`; nil if it has no usable URL.
   func remoteWriteDestination(
     directory: String, externalLabels: Labels
   ) -> RemoteWriteDestination? {

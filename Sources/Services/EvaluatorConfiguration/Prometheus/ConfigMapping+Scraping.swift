@@ -3,7 +3,7 @@ import MetricModel
 import Scraping
 
 extension ConfigMapping {
-  /// A mapping of labels. Names must not be empty or `__name__`.
+  /// Decodes a mapping of labels. Names must not be empty or `__name__`.
   func labels(_ key: String) -> Labels {
     let pairs = stringPairs(key)
     for pair in pairs where pair.key.isEmpty || pair.key == Label.metricName {
@@ -13,7 +13,7 @@ extension ConfigMapping {
     return Labels(pairs.map { Label(name: $0.key, value: $0.text) })
   }
 
-  /// `body_size_limit` and its relatives.
+  /// Decodes `body_size_limit` and the other limits of a scrape.
   func scrapeLimits(defaults: ScrapeLimits) -> ScrapeLimits {
     let counts = 0...Int.max
     var limits = defaults
@@ -27,12 +27,12 @@ extension ConfigMapping {
     return limits
   }
 
-  /// `static_configs`
+  /// Decodes `static_configs`.
   func targetGroups() -> [TargetGroup] {
     mappings("static_configs", context: "static config").map { $0.targetGroup() }
   }
 
-  /// A list of addresses with common labels.
+  /// Decodes a list of addresses with common labels.
   func targetGroup() -> TargetGroup {
     let addresses = textNodes("targets").compactMap { text, node -> String? in
       guard !text.isEmpty, !text.contains("/") else {
@@ -49,7 +49,7 @@ extension ConfigMapping {
     return TargetGroup(addresses: addresses, labels: labels)
   }
 
-  /// A list of relabelling rules.
+  /// Decodes a list of relabelling rules.
   func relabelRules(_ key: String) -> [RelabelRule] {
     mappings(key, context: "relabel config").compactMap { mapping in
       defer { mapping.finish() }
@@ -81,7 +81,7 @@ extension ConfigMapping {
     }
   }
 
-  /// A text in which an empty value means the empty text, not the default.
+  /// Decodes a text for which an empty value means the empty text, not the default.
   private func text(_ key: String) -> String? { string(key) }
 
   private func relabelAction() -> RelabelRule.Action {
@@ -90,7 +90,7 @@ extension ConfigMapping {
     return choice("action") ?? .replace
   }
 
-  /// Settings without meaning for an action are mistakes, as in Prometheus.
+  /// Reports settings that have no meaning for an action, as Prometheus does.
   private func checkUse(of action: RelabelRule.Action) {
     let idle: [String]
     switch action {

@@ -4,15 +4,15 @@ package import MetricModel
 package import Scraping
 package import RemoteWrite
 
-/// What a `prometheus.yml` says, with the defaults filled in: plain values, checked.
+/// The checked content of a `prometheus.yml`, with defaults filled in.
 ///
-/// Keys of Prometheus that tocsin does not follow are errors, never without effect.
+/// Keys of Prometheus that Tocsin does not support are errors; none is silently ignored.
 package struct PrometheusConfiguration: Sendable, Hashable {
   /// The `global` section.
   package var global = GlobalConfiguration()
   /// `scrape_configs`
   package var jobs: [ScrapeJob] = []
-  /// `rule_files`: patterns as they stand in the file, with their places.
+  /// `rule_files`: the patterns as written, with their positions in the file.
   package var rulePatterns: [RulePattern] = []
   /// `alerting.alertmanagers`
   package var alertmanagers: [AlertmanagerTarget] = []
@@ -20,15 +20,15 @@ package struct PrometheusConfiguration: Sendable, Hashable {
   package var alertRelabelRules: [RelabelRule] = []
   /// `remote_write`
   package var remoteWrites: [RemoteWriteDestination] = []
-  /// The folder from which relative paths count.
+  /// The folder for relative paths.
   package var directory = "."
 
   package init() {}
 
   /// Reads a configuration file, without the rule files that it names (see ``RuleFiles``).
   ///
-  /// What is wrong goes to the diagnostics; the result is nil when the file cannot be read at all. `environment` is what
-  /// `${NAME}` in external labels stands for.
+  /// Errors are reported to the diagnostics; the result is nil if the file cannot be read at all.
+  /// `environment` provides the values of `${NAME}` in external labels.
   package static func load(
     path: String, environment: [String: String] = [:], into diagnostics: ConfigDiagnostics
   ) -> PrometheusConfiguration? {
@@ -36,7 +36,7 @@ package struct PrometheusConfiguration: Sendable, Hashable {
     return decode(source, environment: environment, into: diagnostics)
   }
 
-  /// Decodes a configuration that is in memory. An empty file is a configuration of defaults.
+  /// Decodes a configuration that is in memory. An empty file gives the defaults.
   package static func decode(
     _ source: ConfigSource, environment: [String: String] = [:],
     into diagnostics: ConfigDiagnostics
@@ -56,21 +56,21 @@ package struct PrometheusConfiguration: Sendable, Hashable {
 
 /// The `global` section of a `prometheus.yml`.
 package struct GlobalConfiguration: Sendable, Hashable {
-  /// How often targets are scraped.
+  /// The default time between two scrapes of a target.
   package var scrapeInterval = Duration.minutes(1)
-  /// How long a scrape may take.
+  /// The default timeout of a scrape.
   package var scrapeTimeout = Duration.seconds(10)
   /// The time between evaluations of rule groups that set none.
   package var evaluationInterval = Duration.minutes(1)
   /// The query offset of rule groups that set none.
   package var ruleQueryOffset = Duration.zero
-  /// Labels of every alert and sample that leaves this evaluator.
+  /// Labels added to every alert and sample that leaves this evaluator.
   package var externalLabels = Labels.empty
-  /// Limits for jobs that have none of their own.
+  /// The limits of jobs that set none.
   package var limits = ScrapeLimits()
-  /// The formats that jobs without any of their own ask for.
+  /// The formats of jobs that set none.
   package var protocols = ScrapeProtocol.standard
-  /// How many dropped targets jobs without a number of their own keep; zero means all.
+  /// The default of a job's `keep_dropped_targets`; zero means all.
   package var keptDroppedTargets = 0
 
   package init() {}
@@ -82,25 +82,26 @@ package struct RulePattern: Sendable, Hashable {
   package var pattern: FilePattern
   /// The configuration file that names it.
   package var file: String
-  /// Where in the file.
+  /// Its position in the file.
   package var position: ConfigPosition
 }
 
-/// One entry of `alerting.alertmanagers`: where alerts are sent, besides our own notifications (H8).
+/// One entry of `alerting.alertmanagers`: a destination of alerts besides the router of this
+/// process.
 package struct AlertmanagerTarget: Sendable, Hashable {
   /// `http` or `https`
   package var scheme = "http"
-  /// What stands before `/api/v2/alerts`.
+  /// The path before `/api/v2/alerts`.
   package var pathPrefix = ""
-  /// How long one call may take.
+  /// The timeout of one request.
   package var timeout = Duration.seconds(10)
-  /// How calls are made.
+  /// The settings of the HTTP client.
   package var client = HTTPClientConfiguration()
   /// The addresses, before relabelling.
   package var staticTargets: [TargetGroup] = []
-  /// Rules for the addresses.
+  /// Relabelling rules for the addresses.
   package var relabelRules: [RelabelRule] = []
-  /// Rules for the alerts that are sent there, after the common ones.
+  /// Relabelling rules for the alerts that are sent there, applied after the common ones.
   package var alertRelabelRules: [RelabelRule] = []
 
   package init() {}

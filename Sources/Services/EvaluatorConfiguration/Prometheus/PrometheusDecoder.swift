@@ -4,7 +4,7 @@ import MetricModel
 import Scraping
 import RemoteWrite
 
-/// Decodes the top of a `prometheus.yml`.
+/// Decodes the top level of a `prometheus.yml`.
 struct PrometheusDecoder {
   private(set) var configuration = PrometheusConfiguration()
   private let environment: [String: String]
@@ -56,7 +56,7 @@ struct PrometheusDecoder {
     root.finish()
   }
 
-  /// Switches of scraping that may be there as long as they are off.
+  /// Unsupported scrape options, which are accepted only if they are off.
   static let offOnlyKeys = [
     "scrape_native_histograms", "scrape_classic_histograms", "always_scrape_classic_histograms",
     "convert_classic_histograms_to_nhcb", "extra_scrape_metrics",
@@ -94,7 +94,8 @@ struct PrometheusDecoder {
     configuration.global = global
   }
 
-  /// `external_labels`, with `$NAME` and `${NAME}` replaced by the environment; `$$` is a dollar sign.
+  /// Decodes `external_labels` and replaces `$NAME` and `${NAME}` by the environment; `$$` is a
+  /// dollar sign.
   private func externalLabels(_ mapping: ConfigMapping) -> Labels {
     let labels = mapping.labels("external_labels")
     return Labels(labels.map { Label(name: $0.name, value: expand($0.value)) })
@@ -149,7 +150,7 @@ struct PrometheusDecoder {
   }
 }
 
-/// The schemes of URLs that are called.
+/// The URL schemes of destinations.
 enum URLScheme: String, CaseIterable {
   case http, https
 }

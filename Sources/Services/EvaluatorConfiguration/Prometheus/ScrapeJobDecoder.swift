@@ -8,7 +8,7 @@ struct ScrapeJobDecoder {
   let global: GlobalConfiguration
   let directory: String
 
-  /// The ways of Prometheus to find targets other than by name.
+  /// The discovery mechanisms of Prometheus that Tocsin does not support.
   static let discoveryKeys = [
     "aws_sd_configs", "azure_sd_configs", "consul_sd_configs", "digitalocean_sd_configs",
     "docker_sd_configs", "dockerswarm_sd_configs", "ec2_sd_configs", "eureka_sd_configs",
@@ -59,7 +59,8 @@ struct ScrapeJobDecoder {
     return name == nil ? nil : job
   }
 
-  /// A timeout that the job does not set is the global one, cut to the job's interval.
+  /// Decodes interval and timeout. The default timeout is the global one, limited to the job's
+  /// interval.
   private func times(_ mapping: ConfigMapping, of job: inout ScrapeJob) {
     job.interval = mapping.interval("scrape_interval") ?? global.scrapeInterval
     job.timeout = min(global.scrapeTimeout, job.interval)

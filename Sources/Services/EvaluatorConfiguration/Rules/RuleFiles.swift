@@ -6,10 +6,10 @@ import MetricModel
 package struct RuleDefaults: Sendable, Hashable {
   /// The time between evaluations.
   package var interval: Duration
-  /// How far in the past queries are evaluated.
+  /// The default query offset: the age of the instant that rules evaluate.
   package var queryOffset: Duration
 
-  /// Makes defaults; those of Prometheus when nothing is given.
+  /// Creates defaults; without arguments those of Prometheus.
   package init(interval: Duration = .minutes(1), queryOffset: Duration = .zero) {
     self.interval = interval
     self.queryOffset = queryOffset

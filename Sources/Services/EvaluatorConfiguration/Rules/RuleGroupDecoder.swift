@@ -29,7 +29,7 @@ struct RuleGroupDecoder {
     let kind = kind(of: mapping)
     let expression = expression(mapping)
     let hold = mapping.duration("for")
-    let keep = mapping.duration("keep_firing_for")
+    let keepFiringFor = mapping.duration("keep_firing_for")
     var isAlert = true
     if case .record = kind { isAlert = false }
     let labels = ruleLabels(mapping, isTemplate: isAlert)
@@ -38,7 +38,7 @@ struct RuleGroupDecoder {
     mapping.finish()
     guard let kind, let expression, mapping.diagnostics.count == before else { return nil }
     return RuleDefinition(
-      kind, expression: expression, hold: hold ?? .zero, keepFiringFor: keep ?? .zero,
+      kind, expression: expression, hold: hold ?? .zero, keepFiringFor: keepFiringFor ?? .zero,
       labels: labels, annotations: annotations, line: mapping.position.line)
   }
 

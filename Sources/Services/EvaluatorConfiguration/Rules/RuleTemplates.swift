@@ -26,7 +26,7 @@ package final class RuleTemplates: Sendable {
   private let query: Query
   private let known: Mutex<Known>
 
-  /// Makes the templates of one evaluator, with its URL and labels.
+  /// Creates the templates of one evaluator, with its URL and labels.
   package init(externalURL: String, externalLabels: Labels = .empty, query: @escaping Query) {
     self.externalURL = externalURL
     self.query = query

@@ -64,7 +64,7 @@ extension RuleTestFile {
       query: engine.ruleQuery, expand: { try await templates.expand($0, $1) }, appender: store,
       store: store,
       sink: store,
-      // The report names what fails.
+      // The report lists the failures.
       log: Logger(label: "rules") { _ in SwiftLogNoOpLogHandler() })
     var settings = RuleSettings()
     settings.externalLabels = test.externalLabels
@@ -166,7 +166,7 @@ extension RuleTestFile {
   }
 
   private func isSame(_ left: Double, _ right: Double) -> Bool {
-    // NaN is not equal to itself, so that promtool's tests cannot expect it; ours can.
+    // NaN is not equal to itself, so promtool's tests cannot expect it; Tocsin's can.
     if left == right || left.isNaN && right.isNaN { return true }
     return comparesFuzzily && (left.nextUp == right || left.nextDown == right)
   }

@@ -67,7 +67,7 @@ package struct RuleTestFile: Sendable {
     }
   }
 
-  /// The elements that an expression must give at a time.
+  /// The expected elements of an expression's value at a time.
   struct ExpressionCase: Sendable {
     /// Milliseconds from the start.
     var time: Int64

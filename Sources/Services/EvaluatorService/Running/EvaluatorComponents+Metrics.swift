@@ -31,7 +31,7 @@ extension EvaluatorComponents {
         server: server, queries: queryCounters.snapshot,
         concurrentQueries: options.concurrentQueries),
       loaded.status,
-      journal,
+      eventLog,
     ]
   }
 }

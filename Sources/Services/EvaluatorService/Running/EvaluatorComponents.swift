@@ -25,7 +25,7 @@ final class EvaluatorComponents: Sendable {
   let externalURL: String
   let store: SampleStore
   let state: StateDatabase
-  let journal: EventLog
+  let eventLog: EventLog
   let targets: TargetScheduler
   let appender: ForwardingAppender
   let sendQueue: SendQueue
@@ -54,17 +54,17 @@ final class EvaluatorComponents: Sendable {
 
   private init(
     options: EvaluatorOptions, externalURL: String, store: SampleStore, state: StateDatabase,
-    sendQueue: SendQueue, journal: EventLog, configuration: EvaluatorConfiguration,
+    sendQueue: SendQueue, eventLog: EventLog, configuration: EvaluatorConfiguration,
     logger: Logger
   ) {
     self.options = options
     self.externalURL = externalURL
     self.store = store
     self.state = state
-    self.journal = journal
+    self.eventLog = eventLog
     self.logger = logger
     client = WebClient()
-    // A client of their own, so that no notification waits while a scrape is parsed.
+    // A separate client, so that no notification waits while a scrape is parsed.
     scrapeClient = WebClient()
     mail = MailClient()
     let appender = ForwardingAppender(store: store, queue: sendQueue)
@@ -76,7 +76,7 @@ final class EvaluatorComponents: Sendable {
     let onEvent = options.onEvent
     var services = RouterServices(store: state, log: Logger(label: "notifications"))
     services.onEvent = { event in
-      journal.record(event)
+      eventLog.record(event)
       onEvent(.router(event))
     }
     router = AlertRouter(services)
@@ -94,7 +94,7 @@ final class EvaluatorComponents: Sendable {
         store: state,
         sink: fanout,
         onEvent: { event in
-          journal.record(event)
+          eventLog.record(event)
           onEvent(.rule(event))
         }, log: Logger(label: "rules")),
       evaluation: options.evaluation)
@@ -124,10 +124,10 @@ final class EvaluatorComponents: Sendable {
     settings.maximumSeries = options.maximumSeries
     settings.outOfOrderWindow = options.outOfOrderWindow
     let storeLog = Logger(label: "store")
-    let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
-      switch trouble {
+    let store = try await SampleStore.open(in: folder, settings: settings) { event in
+      switch event {
       case .writing(let reason):
-        storeLog.error("samples are kept in memory only", metadata: ["reason": "\(reason)"])
+        storeLog.error("samples are held in memory only", metadata: ["reason": "\(reason)"])
       case .upgrading(let left):
         storeLog.notice(
           "the file of an older version is brought up to date", metadata: ["chunks_left": "\(left)"]
@@ -144,7 +144,7 @@ final class EvaluatorComponents: Sendable {
       externalURL: Self.externalURL(options.externalURL, listen: listen, usesTLS: usesTLS),
       store: store,
       state: state, sendQueue: try SendQueue(in: folder, limits: options.sendQueue),
-      journal: try EventLog(path: folder.file("alerts.jsonl")),
+      eventLog: try EventLog(path: folder.file("alerts.jsonl")),
       configuration: configuration, logger: logger)
     try await components.router.restore(
       components.routerSetup(of: configuration, try components.notifiers(for: configuration)))
@@ -168,7 +168,7 @@ final class EvaluatorComponents: Sendable {
   /// The configuration in force.
   var loaded: Loaded { current.withLock { $0 } }
 
-  /// The notifiers and templates of a configuration. Making them finds the last errors of its
+  /// The notifiers and templates of a configuration. Creating them finds the last errors of its
   /// files, and changes nothing yet.
   private func notifiers(for configuration: EvaluatorConfiguration) throws -> NotifierSet {
     let templates = try NotificationTemplates(
@@ -210,8 +210,8 @@ final class EvaluatorComponents: Sendable {
   /// Reads all files again. If one has an error nothing changes, and `loaded.status` shows the
   /// failure.
   ///
-  /// Reloads run one after another: the last one requested is the last one done. A client that goes
-  /// away does not stop one half way.
+  /// Reloads run one after another, in the order of their requests. A client that disconnects does
+  /// not interrupt a reload.
   func reload() async throws {
     try await withCancellationShield { [self] in
       try await reloads.withLock { try await reloadNow() }
@@ -256,7 +256,8 @@ final class EvaluatorComponents: Sendable {
     var rounds = 0
     var heap = HeapTrimming()
     repeat {
-      // The pages that only the start needed, and now and then those of rare work.
+      // Releases pages that were needed only at the start, and from time to time those of rare
+      // work.
       if rounds % 10 == 0 { FilePages.release() }
       heap.releaseIfGrown()
       rounds += 1
@@ -290,7 +291,7 @@ final class EvaluatorComponents: Sendable {
     }
     summary.receivers = configuration.notifications.receivers
       .filter { !$0.integrations.isEmpty }.map(\.name)
-    summary.journal = journal.path
+    summary.journal = eventLog.path
     return summary
   }
 }

@@ -14,10 +14,10 @@ import StorageAPI
 import WebSecurity
 package import WebServer
 
-/// The evaluator as a service: scrapes, stores, evaluates, notifies.
+/// The evaluator as a service: it scrapes, stores, evaluates and notifies.
 ///
-/// `start` reads the configuration and opens listener and store, or throws and leaves nothing
-/// behind. `run` returns within seconds of a graceful shutdown, with all state on disk.
+/// `start` reads the configuration and opens listener and store; if it throws, everything is closed
+/// again. `run` returns within seconds of a graceful shutdown, with all state on disk.
 package final class EvaluatorDaemon: Service {
   /// The address it listens on.
   package let address: ListenAddress
@@ -79,7 +79,7 @@ package final class EvaluatorDaemon: Service {
 
   /// Reads all files again.
   ///
-  /// - Throws: the errors of the files; the old configuration stays in force then.
+  /// - Throws: The errors of the files; the old configuration stays in force then.
   package func reload() async throws { try await components.reload() }
 
   package func run() async throws {

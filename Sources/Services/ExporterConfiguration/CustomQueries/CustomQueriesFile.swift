@@ -5,41 +5,41 @@ package import PostgresCollectors
 
 /// A file with custom queries: Tocsin's own format, or postgres_exporter's `queries.yaml`.
 package struct CustomQueriesFile: Sendable, Equatable {
-  /// A file, or a pattern of files, as the exporter's configuration names it.
+  /// A file, or a pattern of files, as named in the exporter's configuration.
   package struct Reference: Sendable, Equatable {
     /// The file, or the pattern.
     package var path: String
-    /// The databases that its queries run in, unless they say otherwise.
+    /// The databases for queries that name none.
     package var databases: [String] = []
-    /// Whether the path has wildcards: the files are those that match when they are read.
+    /// Whether the path has wildcards, which are expanded at every reading.
     package var isPattern = false
 
-    /// Names a file or a pattern.
+    /// Creates a reference to a file or a pattern.
     package init(path: String, databases: [String] = [], isPattern: Bool = false) {
       self.path = path
       self.databases = databases
       self.isPattern = isPattern
     }
 
-    /// The files as they are now.
+    /// The files that match now.
     var files: [Reference] {
       guard isPattern else { return [self] }
       return FilePattern(path).files(in: "").map { Reference(path: $0, databases: databases) }
     }
   }
 
-  /// The file.
+  /// The path of the file.
   package var path: String
   /// The SHA-256 of its text; empty if it could not be read.
   package var hash = ""
-  /// The queries that can be used.
+  /// The valid queries of the file.
   package var queries: [CustomQuery] = []
-  /// Built-in queries that the file turns off.
+  /// The built-in queries that the file turns off.
   package var disabled: Set<String> = []
-  /// Whether anything in the file was wrong.
+  /// Whether the file has an error.
   package var isFaulty = false
 
-  /// Reads a file; what is wrong goes to the diagnostics, and the queries beside it are still used.
+  /// Reads a file. Errors are reported to the diagnostics, and the other queries are still used.
   package static func read(
     _ reference: Reference, builtIn selection: PostgresSelection = PostgresSelection(),
     diagnostics: ConfigDiagnostics
@@ -57,16 +57,16 @@ package struct CustomQueriesFile: Sendable, Equatable {
       let decoder = CustomQueryDecoder(
         selection: selection, databases: reference.databases, diagnostics: diagnostics)
       if case .list = root.pairs.first(where: { $0.key == "queries" })?.value.kind {
-        file.queries = decoder.own(root)
+        file.queries = decoder.tocsinFormat(root)
       } else {
-        (file.queries, file.disabled) = decoder.peers(root)
+        (file.queries, file.disabled) = decoder.postgresExporterFormat(root)
       }
     }
     file.isFaulty = diagnostics.count > before
     return file
   }
 
-  /// Reads several files, those of patterns as they are now, and checks that their metrics agree.
+  /// Reads several files, expanding patterns, and checks that the metrics of all queries agree.
   package static func read(
     _ references: [Reference], builtIn selection: PostgresSelection = PostgresSelection(),
     diagnostics: ConfigDiagnostics
@@ -96,7 +96,8 @@ package struct CustomQueriesFile: Sendable, Equatable {
     }
   }
 
-  /// Reads `postgres: queries:`, a list of files, patterns, or mappings with `file` and `databases`.
+  /// Decodes `postgres: queries:`, a list of files, patterns, or mappings with `file` and
+  /// `databases`.
   static func references(in postgres: ConfigMapping, directory: String) -> [Reference] {
     postgres.list("queries").flatMap { entry -> [Reference] in
       var pattern = entry.text

@@ -4,8 +4,8 @@ import MetricModel
 import PostgresCollectors
 
 extension CustomQueryDecoder {
-  /// Reads Tocsin's own format: `queries`, a list.
-  func own(_ root: ConfigMapping) -> [CustomQuery] {
+  /// Decodes Tocsin's own format: `queries`, a list.
+  func tocsinFormat(_ root: ConfigMapping) -> [CustomQuery] {
     let queries = root.mappings("queries", context: "a query").compactMap { query(in: $0) }
     root.finish()
     return queries
@@ -16,7 +16,7 @@ extension CustomQueryDecoder {
     let name = mapping.requiredString("name")
     let sql = statement("query", in: mapping)
     var query = CustomQuery(name: name ?? "", sql: sql ?? "")
-    // For people who read the file.
+    // A description for readers of the file, without effect.
     _ = mapping.string("desc")
     readSchedule(of: &query, in: mapping)
     readPlace(of: &query, in: mapping)
@@ -86,7 +86,7 @@ extension CustomQueryDecoder {
     }
   }
 
-  /// A version, either as PostgreSQL numbers it (150000), or as people do (15, 9.6).
+  /// Decodes a version, either as PostgreSQL numbers it (150000) or as people write it (15, 9.6).
   private func version(_ key: String, in mapping: ConfigMapping) -> Int? {
     guard let text = mapping.string(key) else { return nil }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
@@ -153,7 +153,7 @@ extension CustomQueryDecoder {
     if values.count > 1, metric.valueLabel == nil {
       mapping.report(
         "with several values a metric needs \"value_label\"", key: "values",
-        fix: "name the label that tells the columns apart")
+        fix: "name the label that distinguishes the columns")
     }
     let names = metric.labelNames + (databases.isEmpty ? [] : [CustomQuery.databaseLabel])
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {

@@ -3,7 +3,7 @@ import MetricModel
 import PostgresCollectors
 
 extension CustomQueryDecoder {
-  /// Usages of columns as postgres_exporter knows them.
+  /// The usages of columns in postgres_exporter's format.
   private enum Usage: String, CaseIterable {
     case label = "LABEL"
     case counter = "COUNTER"
@@ -23,14 +23,16 @@ extension CustomQueryDecoder {
     let node: ConfigNode
   }
 
-  /// Queries that are cached for so long are run in the background.
+  /// Queries that are cached for at least this long run in the background.
   private static let slowFrom: Duration = .seconds(60)
-  /// `"$user"` stands for the schema of the role's own name.
+  /// The search path of sessions; `"$user"` is the schema named like the role.
   private static let searchPath = ["pg_catalog", "$user", "public"]
 
-  /// Reads postgres_exporter's format: namespaces with their queries. The second result are built-in
-  /// queries that an empty statement turns off.
-  func peers(_ root: ConfigMapping) -> (queries: [CustomQuery], disabled: Set<String>) {
+  /// Decodes postgres_exporter's format: namespaces with their queries. The second result is the
+  /// set of built-in queries that an empty statement turns off.
+  func postgresExporterFormat(_ root: ConfigMapping) -> (
+    queries: [CustomQuery], disabled: Set<String>
+  ) {
     var queries: [CustomQuery] = []
     var disabled: Set<String> = []
     for pair in root.pairs {
@@ -68,7 +70,7 @@ extension CustomQueryDecoder {
       query.lane = .slow
       query.timeout = CustomQueryLimits.slowTimeout
     }
-    // The first database of a server is the one that its connection string names.
+    // The first database of a server is the one in its connection string.
     query.databases = mapping.bool("master") == true ? [] : databases
     query.versions = range("runonserver", in: mapping) ?? .all
     let columns = columns(in: mapping)
@@ -90,7 +92,7 @@ extension CustomQueryDecoder {
     var labels: [CustomLabel] = []
     for column in columns where column.usage == .label {
       var name = column.name
-      // What Prometheus does with labels of a target that it sets itself.
+      // Prometheus renames labels that collide with those of the target in the same way.
       if name == "server" || (name == CustomQuery.databaseLabel && !query.databases.isEmpty) {
         name = "exported_\(name)"
       }

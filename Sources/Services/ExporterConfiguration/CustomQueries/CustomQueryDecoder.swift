@@ -2,15 +2,15 @@ import YAMLDecoding
 import MetricModel
 import PostgresCollectors
 
-/// Reads custom queries from either format.
+/// Decodes custom queries in either format.
 struct CustomQueryDecoder {
-  /// Which built-in queries run: their names are taken.
+  /// The selected built-in queries, whose names cannot be used again.
   let selection: PostgresSelection
-  /// The databases of the queries that name none.
+  /// The databases for queries that name none.
   let databases: [String]
   let diagnostics: ConfigDiagnostics
 
-  /// The statement of a query; nil if it cannot be one, which is reported with its place.
+  /// Decodes the statement of a query; nil if it is invalid, which is reported with its position.
   func statement(_ key: String, in mapping: ConfigMapping) -> String? {
     guard let text = mapping.requiredString(key) else { return nil }
     do {
@@ -28,7 +28,7 @@ struct CustomQueryDecoder {
     }
   }
 
-  /// Whether a text can be the name of a label here; what is wrong is reported.
+  /// Returns whether a text is a valid label name for a custom query; reports an error if not.
   func isLabel(_ name: String, at node: ConfigNode) -> Bool {
     if !NameRules.isLabelName(name) {
       diagnostics.report(
@@ -47,7 +47,7 @@ struct CustomQueryDecoder {
     return false
   }
 
-  /// Whether a text can be the name of a metric here; what is wrong is reported.
+  /// Returns whether a text is a valid metric name for a custom query; reports an error if not.
   func isMetric(_ name: String, at node: ConfigNode) -> Bool {
     if !NameRules.isMetricName(name) {
       diagnostics.report(
@@ -68,7 +68,7 @@ struct CustomQueryDecoder {
     return false
   }
 
-  /// The number that a mapping gives to each text.
+  /// Decodes a mapping from texts to numbers.
   func numbers(_ key: String, in mapping: ConfigMapping) -> [String: Double]? {
     guard mapping.node(key) != nil else { return nil }
     var numbers: [String: Double] = [:]
