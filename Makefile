@@ -1,4 +1,4 @@
-# The commands of the README. `make run` and `make test` are all that a newcomer needs.
+# The commands of the README. `make run` and `make test` suffice to begin.
 
 SHELL := /bin/bash
 RELEASE := swift build -c release --static-swift-stdlib

@@ -78,7 +78,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   }
   let empty = ClosureCollector { _, _ in throw NoData("no such device") }
   var system = ScheduledCollector("bad", bad)
-  system.peerPrefix = "node"
+  system.referencePrefix = "node"
   system.execution = .sequential("system")
   let runner = CollectorRunner([
     system, ScheduledCollector("empty", empty), ScheduledCollector("good", gauge("whole")),

@@ -46,7 +46,7 @@ private func file(_ path: String, modified: Double = 1_000) -> BackupFile {
     let (before, after) = (file("a"), file("a", modified: 1_001))
     inspection.note(before, nil)
     #expect(inspection.begin(at: 2_000) == before)
-    inspection.keep([after])
+    inspection.retain([after])
     #expect(inspection.isNew(after))
     inspection.note(after, nil)
     inspection.finish(.damaged)

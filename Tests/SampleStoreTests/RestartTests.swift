@@ -129,7 +129,7 @@ struct RestartTests {
     #expect(try await again.samples(of: up) == [[1, 1]])
     #expect(again.stats.damaged == 2)
     #expect(
-      again.stats.lastError == "samples.db: batch 50 of the journal is damaged and was left out")
+      again.stats.lastError == "samples.db: batch 50 of the WAL is damaged and was left out")
     #expect(recorder.all.count == 1)
     // The next batch does not collide with the damaged one.
     try await again.append(up, [(2, 2)])

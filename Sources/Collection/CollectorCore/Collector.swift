@@ -1,17 +1,17 @@
 package import ExpositionFormat
 
-/// Something that can be looked at: one file of the kernel, one query, one INFO section.
+/// A source of metrics: one file of the kernel, one query, one INFO section.
 ///
-/// A collector writes what it sees into the buffer and returns. It neither times itself, nor logs
-/// success, nor catches: `CollectorRunner` does that for all of them. Throwing means failure and
-/// drops what was written; throwing `NoData` means that there is nothing to show here.
+/// A collector writes metrics into the buffer and returns. `CollectorRunner` measures its time,
+/// logs it and handles its errors. A thrown error is a failure and discards what was written;
+/// `NoData` means that this machine has no data to show.
 ///
-/// A collector that remembers something between scrapes is an actor or guards it with a `Mutex`;
-/// it is never run twice at the same time by one runner.
+/// A collector with state between scrapes is an actor or protects the state with a `Mutex`; one
+/// runner never runs it twice at the same time.
 package protocol Collector: Sendable {
-  /// Looks once and writes the families that were seen.
+  /// Collects once and writes the metric families.
   ///
-  /// The buffer belongs to this collector for as long as the collector lives, and remembers its
-  /// series, so write families and samples in a steady order. `context` says how much time is left.
+  /// The buffer belongs to this collector for its whole life and caches its series, so families and
+  /// samples should be written in the same order each time. `context` contains the time left.
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws
 }

@@ -1,6 +1,7 @@
-/// One line of a room's registry: a collector's name, whether it is on by default, and how it is made.
+/// An entry of a module's registry: the name of a collector, whether it is on by default, and how
+/// to make it.
 ///
-/// `Context` is whatever the room's collectors are made from, such as a file root and settings.
+/// `Context` is what the module's collectors are made from, such as a file root and settings.
 /// Registries are plain arrays: `static let all: [CollectorEntry<SystemContext>] = [...]`.
 package struct CollectorEntry<Context: Sendable>: Sendable {
   /// Whether a collector runs when the configuration does not name it.
@@ -11,9 +12,11 @@ package struct CollectorEntry<Context: Sendable>: Sendable {
 
   /// The value of the `collector` label and the name in the configuration.
   package let name: String
-  /// Whether the collector runs unless told otherwise.
+  /// Whether the collector runs unless configured otherwise.
   package let isEnabledByDefault: Bool
-  /// Makes the collector; throws if the settings in the context do not allow it.
+  /// Makes the collector.
+  ///
+  /// - Throws: If the settings in the context are not valid for it.
   package let make: @Sendable (Context) throws -> any Collector
 
   /// Makes an entry.

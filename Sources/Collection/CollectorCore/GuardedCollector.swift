@@ -1,13 +1,13 @@
 package import ExpositionFormat
 import Synchronization
 
-/// A collector that keeps memory between scrapes and never waits.
+/// A collector with state between scrapes that never suspends.
 package protocol RememberingCollector: Sendable {
-  /// Looks once and writes the families that were seen, as `Collector.collect` does.
+  /// Collects once and writes the metric families, as `Collector.collect` does.
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws
 }
 
-/// Makes a collector of a value that changes with each look.
+/// Makes a ``Collector`` of a ``RememberingCollector``, whose state it protects with a lock.
 package final class GuardedCollector<Base: RememberingCollector>: Collector {
   private let base: Mutex<Base>
 

@@ -1,11 +1,11 @@
 package import Concurrency
 package import MetricModel
 
-/// What a collector may know about the scrape it runs in.
+/// The context of a collector's run within a scrape.
 package struct ScrapeContext: Sendable {
   /// The clocks of the scrape.
   package let clock: TimeSource
-  /// When the collector is given up, on the scale of `clock.monotonic`.
+  /// The time on `clock.monotonic` at which the collector is abandoned.
   package let deadline: Duration
 
   /// Makes a context whose budget begins now.
@@ -14,13 +14,13 @@ package struct ScrapeContext: Sendable {
     deadline = clock.monotonic + budget
   }
 
-  /// What is left of the budget; never negative.
+  /// The rest of the budget; never negative.
   package var remaining: Duration { max(.zero, deadline - clock.monotonic) }
 
-  /// Wall time at this moment.
+  /// The current wall time.
   package var wallTime: Timestamp { clock.now }
 
-  /// A context with the machine's clock and a minute of budget, for one-off runs and tests.
+  /// A context with the machine's clocks and a budget of a minute, for single runs and tests.
   package static var relaxed: ScrapeContext {
     ScrapeContext(clock: .system, budget: .seconds(60))
   }

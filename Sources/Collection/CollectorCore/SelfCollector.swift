@@ -3,14 +3,15 @@ import Concurrency
 package import ExpositionFormat
 import MetricModel
 
-/// What this process itself costs, under the names that every Prometheus client library uses, and which build it is.
+/// The resource usage and build of this process, with the metric names of all Prometheus client
+/// libraries.
 package struct SelfCollector: Collector {
   private let root: ProcRoot
   private let role: String
   private let standsFor: [String]
 
-  /// Makes the collector; `role` is `exporter` or `evaluator`. `standsFor` are programs whose dashboards ask for `<program>_build_info`
-  /// to find the machines that they run on.
+  /// Makes the collector; `role` is `exporter` or `evaluator`. `standsFor` are programs for which
+  /// `<program>_build_info` is exposed, because their dashboards use it to find machines.
   package init(root: ProcRoot = ProcRoot(), role: String, standsFor: [String] = []) {
     self.root = root
     self.role = role
@@ -52,7 +53,7 @@ package struct SelfCollector: Collector {
     var scratch: [UInt8] = []
     var open = 0
     try descriptors.forEachEntry(scratch: &scratch) { _ in open += 1 }
-    // The directory that was opened to count is one of them.
+    // The directory opened for counting is one of them.
     buffer.gauge("process_open_fds", "Number of open file descriptors.", Double(open - 1))
   }
 
@@ -66,7 +67,8 @@ package struct SelfCollector: Collector {
     for (pool, threads) in pools { buffer.add(Double(threads), pool) }
   }
 
-  /// The soft limits of this process, which the kernel keeps in lines such as `Max open files   1024   524288   files`.
+  /// Adds the soft limits of this process, from lines such as `Max open files   1024   524288
+  /// files`.
   private func addLimits(to buffer: inout FamilyBuffer) throws {
     let limits = try root.read("self/limits")
     for (line, name, help) in [
@@ -80,7 +82,8 @@ package struct SelfCollector: Collector {
     }
   }
 
-  /// The soft limit of that name; without a limit the largest number, as the peers show it.
+  /// The soft limit of that name; without a limit the largest number, as in the reference
+  /// exporters.
   static func limit(_ name: String, in text: Span<UInt8>) throws(FormatError) -> Double? {
     var lines = ByteScanner(text, file: "self/limits")
     while let line = lines.nextLine() {
@@ -105,14 +108,15 @@ package struct SelfCollector: Collector {
     var residentPages: UInt64
   }
 
-  /// Reads `/proc/self/stat`; the fields count from the closing bracket of the command's name (proc(5)).
+  /// Reads `/proc/self/stat`; fields are counted from the closing bracket of the command's name
+  /// (proc(5)).
   private static func parse(_ text: Span<UInt8>) throws -> OwnStat {
     guard let bracket = text.lastIndex(of: ")") else {
       throw FormatError(file: "self/stat", "expected a name in brackets")
     }
     var fields = ByteScanner(text.extracting((bracket + 1)..<text.count), file: "self/stat")
     var skipped = true
-    // Field 3 is the first behind the bracket; 14 and 15 are the times.
+    // Field 3 is the first after the bracket; 14 and 15 are the CPU times.
     for _ in 3..<14 { skipped = fields.skipField() && skipped }
     let user = try fields.unsigned("utime")
     let system = try fields.unsigned("stime")
@@ -127,6 +131,6 @@ package struct SelfCollector: Collector {
 }
 
 extension SelfCollector: MetricSource {
-  /// Writes what a machine shows of this process; some hide parts of `/proc/self`.
+  /// Writes the metrics that the machine exposes; some machines hide parts of `/proc/self`.
   package func writeMetrics(into buffer: inout FamilyBuffer) { try? write(into: &buffer) }
 }

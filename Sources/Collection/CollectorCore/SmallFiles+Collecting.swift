@@ -2,7 +2,7 @@ package import ExpositionFormat
 package import SystemAccess
 
 extension SmallFiles {
-  /// Adds a label whose value is the text of a file; the empty one if it cannot be read.
+  /// Adds a label with the text of a file; the label is empty if the file cannot be read.
   package mutating func addLabel(
     to buffer: inout FamilyBuffer, _ first: String, _ second: String, _ third: String = "",
     _ fourth: String = ""
@@ -11,7 +11,9 @@ extension SmallFiles {
     buffer.label(text)
   }
 
-  /// Brings the names in a directory up to date; `NoData` if the machine does not have it.
+  /// Updates the names in a directory.
+  ///
+  /// - Throws: `NoData` if the directory does not exist.
   package mutating func devices(_ names: inout NameList, _ place: String) throws {
     guard try lists(&names, place) else { throw NoData("\(place) does not exist") }
   }

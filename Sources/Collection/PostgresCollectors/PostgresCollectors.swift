@@ -6,8 +6,8 @@ package enum PostgresCollectors {
   ///
   /// Made anew each time: some have state of their server.
   package static var all: [any PostgresQuery] {
-    let ledger = TopStatementsTracker()
-    return plain + [StatementsQuery(ledger), StatementTextsQuery(ledger: ledger)]
+    let tracker = TopStatementsTracker()
+    return plain + [StatementsQuery(tracker), StatementTextsQuery(tracker: tracker)]
   }
 
   private static let plain: [any PostgresQuery] = [

@@ -1,13 +1,13 @@
-/// Recognises applications that one executable runs many of, such as Node scripts, without any
-/// rule.
+/// Recognises applications among the processes of one executable, such as Node scripts, without
+/// configured rules.
 ///
-/// Every entry of the table looks at a process and names its group, or passes.
+/// Each entry of the table names the group of a process, or returns nil.
 struct ApplicationDetector: Sendable {
-  /// What it recognises, as shown by `tocsin check processes`.
+  /// The kind of application, as shown by `tocsin check processes`.
   let reason: String
   private let name: @Sendable (ProcessDescription) -> String?
 
-  /// The table; the first that recognises a process counts.
+  /// The table; the first entry that recognises a process decides.
   static let all: [ApplicationDetector] = [
     ApplicationDetector(reason: "PM2 daemon") { process in
       process.arguments.first?.hasPrefix("PM2 v") == true ? "pm2" : nil
@@ -32,7 +32,7 @@ struct ApplicationDetector: Sendable {
     self.name = name
   }
 
-  /// The group of a process that is recognised.
+  /// The group of a recognised process; nil for others.
   static func choice(for process: ProcessDescription) -> ProcessNaming.Choice? {
     for detector in all {
       if let name = detector.name(process) {

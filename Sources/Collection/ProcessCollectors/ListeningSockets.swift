@@ -7,7 +7,7 @@ import CollectorCore
 /// open files. These are searched only when there is a socket with an unknown owner, and no more
 /// than once in `interval` scrapes.
 struct ListeningSockets: Sendable {
-  /// A port that something listens on.
+  /// A listening port.
   struct Port: Hashable, Sendable {
     var number: UInt16
     var isVersion6: Bool
@@ -38,7 +38,7 @@ struct ListeningSockets: Sendable {
     fruitless = fruitless.filter { found[$0.key] != nil }
   }
 
-  /// Forgets owners that are gone.
+  /// Forgets owners that have ended.
   mutating func retain(_ isAlive: (Int32) -> Bool) {
     for (socket, pids) in owners {
       let living = pids.filter(isAlive)

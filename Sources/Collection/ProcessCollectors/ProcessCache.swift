@@ -1,11 +1,12 @@
 import SystemAccess
 import CollectorCore
 
-/// The last full reading of every process, so that those that have not run since need not be read
-/// again: on most hosts nearly all.
+/// The last full reading of every process, so that processes that have not run since, on most hosts
+/// nearly all, need not be read again.
 ///
-/// `schedstat` says whether a thread has run, `statm` whether the kernel took memory from it, which
-/// it may do while it sleeps. Everything is read again once in `fullInterval` scrapes in any case.
+/// `schedstat` shows whether a thread has run, and `statm` whether the kernel took memory from it,
+/// which may happen while it sleeps. In any case every process is read in full once in
+/// `fullInterval` scrapes.
 struct ProcessCache: Sendable {
   struct Entry: Sendable {
     var reading: ProcessReading
@@ -59,7 +60,7 @@ extension ProcessReader {
       cache.entries.values[index].reading.startTicks == reading.startTicks
     {
       reading.openFileLimit = cache.entries.values[index].reading.openFileLimit
-      // What the other files said belongs to the previous reading.
+      // The values from the other files belong to the previous reading.
       cache.entries.values[index].isComplete = false
       cache.entries.values[index].reading = reading
       cache.entries.values[index].activity = activity

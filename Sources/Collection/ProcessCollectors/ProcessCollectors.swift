@@ -1,7 +1,7 @@
 package import SystemAccess
 package import CollectorCore
 
-/// How processes are collected, apart from how they are named.
+/// The options of process collection, without the naming of groups.
 package struct ProcessOptions: Sendable, Hashable {
   /// Whether threads are read: for metrics by thread name, and for the states and context switches
   /// of all threads rather than of main threads only.
@@ -31,9 +31,9 @@ package struct ProcessOptions: Sendable, Hashable {
 
 /// The dependencies of the process collectors.
 package struct ProcessContext: Sendable {
-  /// Where the kernel's files are.
+  /// The paths of the kernel's files.
   package var proc: ProcRoot
-  /// How processes are put into groups.
+  /// The rules that put processes into groups.
   package var naming: ProcessNaming
   /// The options.
   package var options: ProcessOptions

@@ -1,4 +1,4 @@
-/// What is needed to name a process; read once in its life.
+/// The properties by which a process is named; read once in its life.
 struct ProcessDescription {
   var pid: Int32
   var isKernelThread = false
@@ -6,9 +6,9 @@ struct ProcessDescription {
   var comm: String
   /// The real executable; nil where it cannot be read.
   var executable: String?
-  /// The arguments as the process shows them; it may have rewritten them.
+  /// The arguments, which the process may have rewritten.
   var arguments: [String] = []
-  /// Filled in only if a rule asks for them.
+  /// The user; empty unless a rule needs it.
   var username = ""
   var startTime = ""
   var cgroups: [String] = []

@@ -55,7 +55,7 @@ struct ProcessFamilies {
     showsShares = options.readsProportionalMemory
   }
 
-  /// Adds the samples of one group. What could not be read of any member is left out.
+  /// Adds the samples of one group. A value that no member's files provide is left out.
   func add(_ group: ProcessGroup, bootTime: UInt64, to buffer: inout FamilyBuffer) {
     let name = group.name
     let isEmpty = group.processes == 0
@@ -99,7 +99,7 @@ struct ProcessFamilies {
     buffer.add(Double(group.restarts), name, to: restarts)
   }
 
-  /// Adds where the threads of a group wait, as far as it is known.
+  /// Adds the wait channels of a group's threads, as far as they are known.
   func addWaiting(_ group: ProcessGroup, channels: [String], to buffer: inout FamilyBuffer) {
     guard let waiting, !group.waiting.isEmpty else { return }
     for (number, name) in channels.enumerated() {

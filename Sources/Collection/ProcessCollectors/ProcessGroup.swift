@@ -1,5 +1,5 @@
-/// A group of processes: what its members, including past ones, have used since the program began,
-/// and what the living ones hold.
+/// A group of processes: the resources that its members, including past ones, have used since the
+/// program began, and those that the living ones hold.
 struct ProcessGroup: Sendable {
   let name: String
 

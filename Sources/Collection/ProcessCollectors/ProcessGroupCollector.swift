@@ -104,7 +104,7 @@ package final class ProcessGroupCollector: Collector {
     state.cache.finish(scrape: state.scrapes, living: state.processes.count)
   }
 
-  /// Reads what is needed of every process to identify it.
+  /// Reads the properties that identify each process.
   private func list(
     _ state: inout State, _ reader: inout ProcessReader, _ directory: borrowing Directory
   ) throws {

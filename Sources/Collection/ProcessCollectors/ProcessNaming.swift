@@ -1,6 +1,6 @@
-/// How processes are put into groups.
+/// The rules that put processes into groups.
 package struct ProcessNaming: Sendable {
-  /// How the group of a process is named that matches no rule.
+  /// The name of the group of a process that matches no rule.
   package enum Key: String, CaseIterable, Sendable {
     /// Built-in detectors of applications, else the real executable.
     case application
@@ -14,7 +14,7 @@ package struct ProcessNaming: Sendable {
     case user
   }
 
-  /// A group's name, and why a process belongs to it.
+  /// The name of a group, and the reason why a process belongs to it.
   struct Choice: Hashable, Sendable {
     var name: String
     var reason: String

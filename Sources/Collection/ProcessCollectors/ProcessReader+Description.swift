@@ -6,8 +6,8 @@ extension ProcessReader {
   /// The most bytes of a command line that are read.
   static let commandLineLimit = 65_536
 
-  /// Reads what naming a process needs; `nil` if it is gone. What may not be read is counted and
-  /// left empty.
+  /// Reads the properties by which a process is named. Returns nil if the process has ended. Values
+  /// that may not be read are counted and left empty.
   mutating func describe(
     _ process: ProcessReading, in directory: borrowing Directory,
     naming: ProcessNaming, bootTime: UInt64, errors: inout ErrorCounts

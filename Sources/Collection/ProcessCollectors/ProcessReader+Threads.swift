@@ -11,10 +11,10 @@ extension ProcessReader {
     case unreadable
   }
 
-  /// Reads what `status` says about a process, and its threads.
+  /// Reads the `status` file of a process, and its threads.
   ///
-  /// With `all`, the files of every thread are read, but not those of a process that has never had
-  /// more than one: its own files say the same. Otherwise only the main thread counts. `entry`
+  /// With `all`, the files of every thread are read, except for a process that has never had more
+  /// than one: its own files contain the same. Otherwise only the main thread counts. `entry`
   /// contains the threads of the last reading, which are replaced; those that have not run since
   /// remain unchanged.
   mutating func readThreads(
@@ -78,7 +78,7 @@ extension ProcessReader {
     errors: inout ErrorCounts
   ) {
     var next = 0
-    var kept = 0
+    var retained = 0
     for id in ids {
       while next < threads.count, threads[next].id < id { next += 1 }
       let past = next < threads.count && threads[next].id == id ? threads[next] : nil
@@ -86,15 +86,15 @@ extension ProcessReader {
       guard let thread = readThread(id, in: tasks, past: past, errors: &errors) else {
         continue
       }
-      if kept < next {
-        threads[kept] = thread
+      if retained < next {
+        threads[retained] = thread
       } else {
-        threads.insert(thread, at: kept)
+        threads.insert(thread, at: retained)
         next += 1
       }
-      kept += 1
+      retained += 1
     }
-    threads.removeLast(threads.count - kept)
+    threads.removeLast(threads.count - retained)
   }
 
   /// Reads one thread; `nil` if it is gone. One that cannot be read remains as it was.
@@ -124,7 +124,7 @@ extension ProcessReader {
     return thread
   }
 
-  /// Where a thread waits; a running one does not.
+  /// The wait channel of a thread; none for a running one.
   private mutating func waitChannel(
     of path: NumberedPath, _ state: ThreadState, in directory: borrowing Directory
   ) -> UInt16 {

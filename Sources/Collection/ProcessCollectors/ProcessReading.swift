@@ -83,7 +83,7 @@ struct ThreadReading: Hashable, Sendable {
   var counters = ProcessCounters()
   /// Nil where it cannot be read.
   var traffic: ProcessTraffic?
-  /// Where in the kernel it waits: an index of `WaitChannels`, 0 for nowhere.
+  /// The wait channel in the kernel: an index of `WaitChannels`, 0 for none.
   var waitChannel: UInt16 = 0
   /// `nil` where the kernel does not report it.
   var activity: ThreadActivity?

@@ -11,7 +11,7 @@ struct ProcessTracker: Sendable {
     case group(String)
     /// No rule matches; it may inherit.
     case unnamed
-    /// It was gone before it could be read.
+    /// The process ended before it could be read.
     case gone
   }
 
@@ -215,7 +215,7 @@ extension ProcessTracker {
     case .group(let name):
       let isNewcomer = before != nil && entry.group == nil
       entry.group = index(ofGroup: name)
-      // What it used while it belonged to no group is not counted.
+      // Usage while it belonged to no group is not counted.
       if isNewcomer {
         entry.counters = process.counters
         entry.isFirstMeeting = true

@@ -1,9 +1,9 @@
 import SystemAccess
 import CollectorCore
 
-/// The names of places in the kernel where threads wait, as small numbers.
+/// The names of kernel functions in which threads wait, as small numbers.
 ///
-/// A kernel without symbols, or without permission to see them, says `0` for every thread: after
+/// A kernel without symbols, or without permission to see them, reports `0` for every thread: after
 /// enough of these the files are no longer read.
 struct WaitChannels: Sendable {
   /// The most names; further ones are `other`.

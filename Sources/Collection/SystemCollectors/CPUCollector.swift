@@ -5,7 +5,7 @@ import MetricModel
 
 /// Processor time by mode, from /proc/stat.
 ///
-/// Times never go back, although the kernel's do at times; see `CPUTimesMemory`.
+/// Exposed times never decrease, although the kernel's sometimes do; see `CPUTimesMemory`.
 struct CPUCollector: RememberingCollector {
   private let path: String
   private let showsGuestTime: Bool
@@ -87,7 +87,7 @@ struct CPUCollector: RememberingCollector {
     for cpu in isolated.numbers { buffer.add(1, String(cpu)) }
   }
 
-  /// Times that the processor was slowed down because of heat; once for each core and each package.
+  /// Adds the counts of thermal throttling, once for each core and each package.
   private mutating func addThrottles(to buffer: inout FamilyBuffer) throws {
     let cores = buffer.family(
       "node_cpu_core_throttles_total", .counter, "Times the core was slowed down by heat.",
@@ -95,7 +95,7 @@ struct CPUCollector: RememberingCollector {
     let packages = buffer.family(
       "node_cpu_package_throttles_total", .counter, "Times the package was slowed down by heat.",
       labels: ["package"])
-    // The first processor shows whether there is a driver at all.
+    // The files of the first processor show whether the driver exists.
     let base = CPUList.place
     guard files.reads(base, "cpu0", "thermal_throttle", "core_throttle_count") else { return }
     _ = try files.lists(&list, base)
@@ -115,7 +115,7 @@ struct CPUCollector: RememberingCollector {
   }
 }
 
-/// Where each processor sits: its package and its core, which do not change while it is there.
+/// The package and core of each processor, which do not change while it is present.
 struct ProcessorPlaces: Sendable {
   struct Place: Sendable {
     let name, package, core: String
@@ -125,7 +125,7 @@ struct ProcessorPlaces: Sendable {
   private(set) var all: [Place] = []
   private var revision = 0
 
-  /// Reads the places anew if processors came or went.
+  /// Reads the places again if processors were added or removed.
   mutating func update(_ list: NameList, _ files: inout SmallFiles) {
     guard list.revision != revision else { return }
     revision = list.revision
@@ -144,9 +144,9 @@ struct ProcessorPlaces: Sendable {
   }
 }
 
-/// One of the kernel's lists of processors, such as `0-3,8`, read anew only when it changes.
+/// One of the kernel's lists of processors, such as `0-3,8`, parsed again only when it changes.
 struct CPUList: Sendable {
-  /// Most processors of a list.
+  /// The maximum number of processors in a list.
   static let limit = 8192
   static let place = "devices/system/cpu"
 
@@ -157,7 +157,7 @@ struct CPUList: Sendable {
 
   func contains(_ number: Int) -> Bool { members.contains(number) }
 
-  /// Reads the list; false if it is absent or does not read as one.
+  /// Reads the list. Returns false if it is absent or malformed.
   mutating func reads(_ files: inout SmallFiles, _ file: String) -> Bool {
     guard files.reads(Self.place, file) else { return false }
     let text = files.text
@@ -170,7 +170,7 @@ struct CPUList: Sendable {
     return isValid
   }
 
-  /// The numbers of the list; nil if it does not read as one.
+  /// The numbers of the list; nil if it is malformed.
   static func parse(_ text: String) -> [Int]? {
     var numbers: [Int] = []
     for part in text.split(separator: ",") {

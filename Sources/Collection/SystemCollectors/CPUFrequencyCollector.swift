@@ -51,12 +51,12 @@ struct CPUFrequencyCollector: RememberingCollector {
     }
   }
 
-  /// Adds a sample for each rule that there is.
+  /// Adds a sample for each available governor.
   private mutating func addGovernors(
     of name: String, _ number: String, _ family: FamilyBuffer.FamilyID,
     to buffer: inout FamilyBuffer
   ) {
-    // The kernel's names of rules are shorter than 16 bytes and need no heap.
+    // The kernel's names of governors are shorter than 16 bytes and need no heap allocation.
     guard let current = files.line(Self.base, name, "cpufreq", "scaling_governor"),
       files.reads(Self.base, name, "cpufreq", "scaling_available_governors")
     else { return }

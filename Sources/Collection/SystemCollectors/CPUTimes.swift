@@ -1,4 +1,4 @@
-/// One processor's times in ticks of 1/100 s, as /proc/stat has them.
+/// One processor's times in ticks of 1/100 s, from /proc/stat.
 struct CPUTimes: Equatable, Sendable {
   /// The modes in the kernel's order.
   enum Mode: String, CaseIterable {
@@ -36,10 +36,10 @@ struct CPUTimes: Equatable, Sendable {
     set { ticks[9] = newValue }
   }
 
-  /// The kernel's tick towards user space is 1/100 s on every machine.
+  /// The kernel's tick in user space is 1/100 s on every machine.
   static func seconds(_ ticks: UInt64) -> Double { Double(ticks) / 100 }
 
-  /// Takes for each time the later one of both.
+  /// Sets each time to the greater one of both.
   mutating func advance(to newer: CPUTimes) {
     for index in ticks.indices { ticks[index] = max(ticks[index], newer.ticks[index]) }
   }
@@ -51,16 +51,17 @@ struct CPUTimes: Equatable, Sendable {
 
 /// The highest times seen of each processor.
 ///
-/// The kernel's idle and iowait times go back a little at times, which would look like a restart. A
-/// processor whose idle time falls by 3 s or more was taken out and put back: it starts anew.
+/// The kernel's idle and iowait times sometimes decrease a little, which would look like a restart.
+/// A processor whose idle time decreases by 3 s or more was removed and added again: its times
+/// start anew.
 struct CPUTimesMemory: Sendable {
-  /// Idle ticks lost that mean the processor was replaced.
+  /// The decrease of idle ticks that means that the processor was replaced.
   static let hotplugTicks: UInt64 = 300
 
   private var known: [Int: CPUTimes] = [:]
 
-  /// Takes in a reading and returns what to show, in the order of the reading. Processors that are
-  /// not in it are forgotten.
+  /// Records a reading and returns the times to expose, in the order of the reading. Processors
+  /// that are missing from it are forgotten.
   mutating func note(_ readings: [(cpu: Int, times: CPUTimes)]) -> [(cpu: Int, times: CPUTimes)] {
     var next: [Int: CPUTimes] = [:]
     let shown = readings.map { cpu, reading in

@@ -6,7 +6,7 @@ import ExpositionFormat
 struct ConntrackCollector: Collector {
   let proc: ProcRoot
 
-  /// Columns of /proc/net/stat/nf_conntrack that are shown.
+  /// Exposed columns of /proc/net/stat/nf_conntrack.
   private static let columns = [
     ("found", "Entries looked up and found."),
     ("invalid", "Packets that could not be tracked."),
@@ -27,7 +27,7 @@ struct ConntrackCollector: Collector {
     let sums = try Self.sums(file.span)
     for (name, help) in Self.columns {
       guard let sum = sums[name] else { continue }
-      // A sum of counters, yet a gauge by tradition.
+      // A sum of counters, but a gauge in node_exporter.
       buffer.gauge("node_nf_conntrack_stat_\(name)", help, Double(sum))
     }
   }

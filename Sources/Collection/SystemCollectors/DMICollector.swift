@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What the firmware says about the machine, from /sys/class/dmi/id.
+/// The firmware's description of the machine, from /sys/class/dmi/id.
 ///
 /// It does not change while the machine runs, and is read once.
 struct DMICollector: RememberingCollector {
@@ -17,7 +17,7 @@ struct DMICollector: RememberingCollector {
 
   private static let place = "class/dmi/id"
 
-  /// Label and file; serial numbers can be read by root only and are then left out.
+  /// Labels and their files; only root may read serial numbers, which are left out otherwise.
   private static let names = [
     ("bios_date", "bios_date"), ("bios_release", "bios_release"), ("bios_vendor", "bios_vendor"),
     ("bios_version", "bios_version"), ("board_asset_tag", "board_asset_tag"),
@@ -39,7 +39,7 @@ struct DMICollector: RememberingCollector {
         values.append(value)
       }
     }
-    guard !labels.isEmpty else { throw NoData("the firmware tells nothing") }
+    guard !labels.isEmpty else { throw NoData("the firmware reports nothing") }
     buffer.family(
       "node_dmi_info", .gauge, "What the firmware says about the machine; the value is always 1.",
       labels: labels)

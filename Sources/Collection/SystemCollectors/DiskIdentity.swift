@@ -3,17 +3,17 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What udev knows about block devices. A device's properties are read with each scrape, and made
-/// into labels when they change.
+/// udev's properties of block devices. They are read with each scrape, and made into labels when
+/// they change.
 struct DiskIdentities: Sendable {
   /// The labels of one device, except for whether it rotates, which the kernel reports.
   private struct Identity {
     var raw: [UInt8] = []
-    /// Before and behind the label `rotational`.
+    /// The labels before and after `rotational`.
     var info: (before: [String], after: [String]) = ([], [])
     var fileSystem: [String]?
     var mapper: [String]?
-    /// Write cache, whether it is on, and turns per minute.
+    /// Whether there is a write cache, whether it is enabled, and the rotation rate per minute.
     var ata: [Double?] = []
   }
 
@@ -65,18 +65,18 @@ struct DiskIdentities: Sendable {
   /// Begins the families of a scrape.
   mutating func begin(in buffer: inout FamilyBuffer) {
     families = Families(in: &buffer)
-    // Without udev one look is enough for all devices.
+    // Without udev one check suffices for all devices.
     hasUdev = udev.exists(folder)
-    // Devices come and go; the memory of them is bounded.
+    // Devices are added and removed, so the cache is bounded.
     if identities.count > 10_000 { identities.removeAll() }
   }
 
-  /// Adds what is known of a device; without udev only the numbers.
+  /// Adds the known properties of a device; without udev only its numbers.
   mutating func add(
     _ device: String, _ major: UInt64, _ minor: UInt64, to buffer: inout FamilyBuffer
   ) {
     guard let families else { return }
-    // "b259:12" is short enough to need no heap.
+    // "b259:12" is short enough to need no heap allocation.
     let isKnown = hasUdev && udev.reads(folder, "b\(major):\(minor)")
     var identity = identities[device] ?? Identity()
     if identity.info.before.isEmpty

@@ -7,7 +7,7 @@ import MetricModel
 struct DiskStatsCollector: RememberingCollector {
   private let proc: ProcRoot
   private let filter: NameFilter
-  /// What was decided for each name.
+  /// Whether each device is exposed, by name.
   private var decisions: [String: Bool] = [:]
   private var table = ReadBuffer(capacity: 16384)
   private var identities: DiskIdentities
@@ -20,7 +20,7 @@ struct DiskStatsCollector: RememberingCollector {
 
   private typealias Column = (name: String, type: MetricType, factor: Double, help: String)
 
-  /// The kernel's sector is 512 bytes whatever the device's is; its times are milliseconds.
+  /// The columns. The kernel's sector is 512 bytes for every device; its times are milliseconds.
   private static let columns: [Column] = [
     ("reads_completed_total", .counter, 1, "Reads completed."),
     ("reads_merged_total", .counter, 1, "Reads merged with others."),
@@ -74,7 +74,7 @@ struct DiskStatsCollector: RememberingCollector {
     _ device: String, _ filter: NameFilter, _ decisions: inout [String: Bool]
   ) -> Bool {
     if let known = decisions[device] { return known }
-    // Device names come and go; the memory of them is bounded.
+    // Devices are added and removed, so the cache is bounded.
     if decisions.count > 10_000 { decisions.removeAll() }
     let decision = !filter.shows(device)
     decisions[device] = decision

@@ -26,8 +26,8 @@ struct FieldNames: Sendable {
     position = 0
   }
 
-  /// The name for a field; `make` is asked when the field is new at this place, and answers nil for
-  /// a field that is not shown.
+  /// The name for a field. `make` is called when the field is new at this position, and returns nil
+  /// for a field that is not exposed.
   mutating func name(for field: Span<UInt8>, make: (String) -> String?) -> String? {
     defer { position += 1 }
     if position < entries.count, entries[position].isFor(field) { return entries[position].name }

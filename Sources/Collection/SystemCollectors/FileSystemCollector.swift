@@ -7,10 +7,10 @@ import Synchronization
 
 /// Space and inodes of the mounted file systems.
 ///
-/// A mount whose server does not answer never delays a scrape for long, and only once: it is left
-/// alone, and shown with the error "mountpoint timeout", until the call that hangs returns.
+/// A mount whose server does not answer delays a scrape only once, and not for long: until the
+/// hanging call returns, the mount is skipped and exposed with the error "mountpoint timeout".
 final class FileSystemCollector: Collector {
-  /// Asks for the space of a path; may hang.
+  /// Reads the usage of a path; may hang.
   typealias Probe = @Sendable (String) -> Result<FileSystemUsage, SystemError>
 
   private let settings: SystemContext
@@ -35,7 +35,7 @@ final class FileSystemCollector: Collector {
     let usages = UsageList(count: asked.count)
     var refusal: String?
     do {
-      // Several mounts may hang, so none gets all the time there is.
+      // Several mounts may hang, so none may use all of the time.
       let limit = min(settings.mountTimeout, context.remaining / 4)
       try await settings.blockingCalls.runEach(
         count: asked.count, until: context.deadline, limit: limit, clock: context.clock,
@@ -62,7 +62,7 @@ final class FileSystemCollector: Collector {
   }
 }
 
-/// The space of mounts, as it comes in.
+/// The usage of mounts, filled concurrently.
 private final class UsageList: Sendable {
   private let usages: Mutex<[Result<FileSystemUsage, SystemError>?]>
 
@@ -70,7 +70,7 @@ private final class UsageList: Sendable {
     usages = Mutex(Array(repeating: nil, count: count))
   }
 
-  /// What is known by now.
+  /// The results so far.
   var all: [Result<FileSystemUsage, SystemError>?] { usages.withLock { $0 } }
 
   func set(_ index: Int, _ usage: Result<FileSystemUsage, SystemError>) {
@@ -78,13 +78,13 @@ private final class UsageList: Sendable {
   }
 }
 
-/// The mounts that are shown, made anew only when the kernel's list changes.
+/// The exposed mounts, made again only when the kernel's list changes.
 private struct KnownMounts: Sendable {
   private var file = ReadBuffer(capacity: 16384)
   private var raw: [UInt8] = []
   private var shown: [FileSystemCollector.Mount] = []
 
-  /// The mounts of the machine, or of this process where those cannot be read.
+  /// The mounts of the machine, or of this process if those cannot be read.
   mutating func mounts(_ settings: SystemContext) throws -> [FileSystemCollector.Mount] {
     do {
       try file.read(path: settings.proc.proc + "/1/mountinfo")
@@ -98,7 +98,7 @@ private struct KnownMounts: Sendable {
       guard settings.patterns.mountPoints.shows(mount.mountPoint),
         settings.patterns.fileSystemTypes.shows(mount.type)
       else { return nil }
-      // The same device may be mounted twice at the same place, one over the other.
+      // The same device may be mounted twice at the same path.
       var identity = mount
       identity.isReadOnly = false
       guard seen.insert(identity).inserted else { return nil }
@@ -110,10 +110,10 @@ private struct KnownMounts: Sendable {
 }
 
 extension FileSystemCollector {
-  /// A mount that is shown, and its labels.
+  /// An exposed mount and its labels.
   struct Mount: Sendable {
     let mountPoint: String
-    /// Where its space is asked for.
+    /// The path at which its usage is read.
     let path: String
     let isReadOnly: Bool
     let labels: [String]

@@ -1,13 +1,13 @@
 package import PatternMatching
 
-/// Which names are shown: those that match one pattern, less those that match another.
+/// Selects the names to expose: those that match one pattern and do not match another.
 package struct NameFilter: Sendable {
-  /// Only names that match are shown; nil shows all.
+  /// Only matching names are selected; nil selects all.
   package var include: RegularExpression?
-  /// Names that match are not shown; nil leaves out none.
+  /// Matching names are left out; nil leaves out none.
   package var exclude: RegularExpression?
 
-  /// Makes a filter; without patterns it shows everything.
+  /// Makes a filter; without patterns it selects everything.
   package init(include: RegularExpression? = nil, exclude: RegularExpression? = nil) {
     self.include = include
     self.exclude = exclude
@@ -16,7 +16,7 @@ package struct NameFilter: Sendable {
   /// Whether there is no pattern at all.
   var showsAll: Bool { include == nil && exclude == nil }
 
-  /// Whether the name is shown.
+  /// Whether the name is selected.
   package func shows(_ name: String) -> Bool {
     if let exclude, exclude.matches(name) { return false }
     return include?.matches(name) ?? true

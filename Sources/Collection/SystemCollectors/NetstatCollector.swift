@@ -4,7 +4,7 @@ import ExpositionFormat
 import PatternMatching
 import Synchronization
 
-/// Chosen counters of the network stack, from /proc/net/netstat, snmp and snmp6.
+/// Selected counters of the network stack, from /proc/net/netstat, snmp and snmp6.
 final class NetstatCollector: Collector {
   private let proc: ProcRoot
   private let shown: RegularExpression

@@ -54,8 +54,8 @@ struct NetworkClassCollector: RememberingCollector {
       labels: ["device", "address", "broadcast", "duplex", "operstate", "adminstate", "ifalias"])
     var found = false
     for device in devices.names {
-      // bonding_masters and its like are files, not devices. The kernel's words for states are
-      // short enough to need no heap.
+      // bonding_masters and similar entries are files, not devices. The kernel's names of states
+      // are short enough to need no heap allocation.
       guard let state = files.line(Self.place, device, "operstate") else { continue }
       found = true
       let flags = addNumbers(of: device, families, to: &buffer)
@@ -73,8 +73,8 @@ struct NetworkClassCollector: RememberingCollector {
     guard found else { throw NoData("there is no network device") }
   }
 
-  /// Adds what is a number, and returns the device's flags. A device that is down refuses some of
-  /// its files: no figure then.
+  /// Adds the numbers and returns the device's flags. A device that is down refuses some of its
+  /// files; their samples are left out.
   private mutating func addNumbers(
     of device: String, _ families: [FamilyBuffer.FamilyID], to buffer: inout FamilyBuffer
   ) -> UInt64? {

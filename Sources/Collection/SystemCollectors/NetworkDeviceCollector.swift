@@ -25,8 +25,8 @@ struct NetworkDeviceCollector: RememberingCollector {
     self.addresses = context.showsNetworkAddresses ? addresses : nil
   }
 
-  /// The columns in the kernel's order. The kernel has summed up there what the older names mean:
-  /// drops with missed frames, frame errors of all kinds, carrier errors of all kinds.
+  /// The columns in the kernel's order. The kernel adds related counts into them: missed frames
+  /// into drops, and all kinds of frame errors and of carrier errors.
   private static let columns = [
     ("receive_bytes", "Bytes received."),
     ("receive_packets", "Packets received."),
@@ -64,7 +64,7 @@ struct NetworkDeviceCollector: RememberingCollector {
       "Received packets that no protocol wanted.", labels: labels)
     var lines = ByteScanner(table.span, file: "net/dev")
     while var line = lines.nextLine() {
-      // Two lines of headings.
+      // The first two lines are headings.
       if lines.lineNumber <= 2 { continue }
       guard let name = line.text(before: ":")?.trimmed.text else {
         throw line.error("a device and a colon are missing")

@@ -5,7 +5,7 @@ import MetricModel
 
 /// The distribution, from /etc/os-release.
 ///
-/// The file is read with each scrape, and taken apart when it has changed.
+/// The file is read with each scrape, and parsed when it has changed.
 struct OSReleaseCollector: RememberingCollector {
   private let paths: [String]
   private var file = ReadBuffer()
@@ -56,7 +56,7 @@ struct OSReleaseCollector: RememberingCollector {
     throw NoData("there is no os-release file")
   }
 
-  /// The beginning of a day such as `2028-06-30`; nil if it is none.
+  /// The Unix time of the beginning of a day such as `2028-06-30`; nil if the text is not a day.
   static func seconds(_ day: String) -> Double? {
     let parts = day.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
@@ -74,7 +74,7 @@ struct OSReleaseCollector: RememberingCollector {
     return Double(days) * 86_400
   }
 
-  /// Reads lines such as `NAME="Debian GNU/Linux"`; others are skipped, as the format says.
+  /// Reads lines such as `NAME="Debian GNU/Linux"`; others are skipped, as the format requires.
   static func parse(_ bytes: Span<UInt8>) -> [String: String] {
     var fields: [String: String] = [:]
     var lines = ByteScanner(bytes, file: "os-release")

@@ -2,7 +2,7 @@ import SystemAccess
 import CollectorCore
 import ExpositionFormat
 
-/// How long tasks stood still for want of processors, memory or disks, from /proc/pressure.
+/// How long tasks were stalled for lack of processors, memory or disks, from /proc/pressure.
 struct PressureCollector: Collector {
   let proc: ProcRoot
 
@@ -16,7 +16,7 @@ struct PressureCollector: Collector {
       full: ("node_pressure_io_stalled_seconds_total", "disks"), to: &buffer)
     try add(
       "irq", full: ("node_pressure_irq_stalled_seconds_total", "interrupts"), to: &buffer)
-    guard buffer.sampleCount > 0 else { throw NoData("the kernel keeps no pressure figures") }
+    guard buffer.sampleCount > 0 else { throw NoData("the kernel reports no pressure figures") }
   }
 
   private func add(

@@ -4,15 +4,15 @@ import ExpositionFormat
 import MetricModel
 import PatternMatching
 
-/// Models, flags and bugs of the processors, from /proc/cpuinfo; read anew only when the file
+/// Models, flags and bugs of the processors, from /proc/cpuinfo; parsed again only when the file
 /// changes.
 struct ProcessorInformation: Sendable {
-  /// What is shown of one processor.
+  /// The exposed properties of one processor.
   struct Processor: Equatable, Sendable {
     var labels: [String]
     var megahertz: Double?
 
-    /// Package, core and number.
+    /// The package, core and number.
     var place: [String] { [labels[6], labels[1], labels[2]] }
   }
 
@@ -30,7 +30,7 @@ struct ProcessorInformation: Sendable {
     "model name", "stepping", "vendor_id",
   ]
 
-  /// Nil if nothing of it is wanted.
+  /// Returns nil if no property is selected.
   init?(_ context: SystemContext) {
     guard
       context.showsProcessorInformation || context.patterns.processorFlags != nil

@@ -10,8 +10,8 @@ struct SocketStatCollector: RememberingCollector {
   /// Names and help of the metrics by protocol and field.
   private var metrics: [String: [String: (name: String, help: String)]] = [:]
 
-  /// Makes the collector; `pageSize` is bytes of a page, for memory that the kernel counts in
-  /// pages.
+  /// Makes the collector; `pageSize` is the size of a page in bytes, for memory that the kernel
+  /// counts in pages.
   init(proc: ProcRoot, pageSize: UInt64 = HostFacts.pageSize) {
     paths = (proc.proc + "/net/sockstat", proc.proc + "/net/sockstat6")
     self.pageSize = pageSize

@@ -51,7 +51,7 @@ struct StatCollector: Collector {
     guard buffer.sampleCount > 0 else { throw FormatError(file: "stat", "no known field") }
   }
 
-  /// The sum, then one number for each kind.
+  /// Adds the sum, then one number for each kind.
   private func addSoftInterrupts(
     _ line: inout ByteScanner, to buffer: inout FamilyBuffer
   ) throws(FormatError) {

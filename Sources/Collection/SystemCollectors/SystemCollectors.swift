@@ -73,14 +73,14 @@ package enum SystemCollectors {
     CollectorEntry("tcpstat", .disabledByDefault) { TCPStateCollector(proc: $0.proc) },
   ]
 
-  /// Where two collectors write the same series the earlier one counts, so that what others wrote
-  /// into files comes last.
+  /// Collectors of metrics from files. The first of two collectors with the same series wins, so
+  /// these come last.
   private static let last: [CollectorEntry<SystemContext>] = [
     CollectorEntry("textfile") { TextfileCollector($0) }
   ]
 
-  /// Makes the collectors that are on by default, or that `isEnabled` decides to turn on, ready for
-  /// a runner: one after another on one thread, with node_exporter's scrape metrics.
+  /// Makes the collectors that are on by default, or that `isEnabled` turns on, for a runner: in
+  /// one execution group, with node_exporter's scrape metrics.
   package static func scheduled(
     _ context: SystemContext,
     isEnabled: (CollectorEntry<SystemContext>) -> Bool = { $0.isEnabledByDefault }
@@ -88,7 +88,7 @@ package enum SystemCollectors {
     try all.filter(isEnabled).map { entry in
       var scheduled = ScheduledCollector(entry.name, try entry.make(context))
       scheduled.execution = .sequential("system")
-      scheduled.peerPrefix = "node"
+      scheduled.referencePrefix = "node"
       return scheduled
     }
   }

@@ -2,16 +2,15 @@ import CollectorCore
 import MetricModel
 import PatternMatching
 
-/// A setting of a system collector, under the name that node_exporter's flag has behind
-/// `--collector.`.
+/// A setting of a system collector, named like node_exporter's flag after `--collector.`.
 package struct SystemOption: Sendable {
   /// The name: `filesystem.mount-points-exclude`.
   package let name: String
-  /// Whether it is a switch, which is on when it is named without a value.
+  /// Whether it is a switch, which is on if it is given without a value.
   package let isSwitch: Bool
   /// Whether it may be given several times; otherwise the last one counts.
   package let isRepeatable: Bool
-  /// What it does, in one line.
+  /// The description in one line.
   package let help: String
   private let apply: @Sendable (inout SystemContext, String) throws -> Void
 
@@ -26,7 +25,9 @@ package struct SystemOption: Sendable {
     self.apply = apply
   }
 
-  /// Sets it; a value that cannot be throws an error that names the option.
+  /// Sets the option.
+  ///
+  /// - Throws: An error with the name of the option if the value is not valid.
   package func set(_ value: String, in context: inout SystemContext) throws(SystemOptionError) {
     do {
       try apply(&context, value)
@@ -89,7 +90,7 @@ package struct SystemOption: Sendable {
     + [
       toggle("netdev.address-info", "Addresses of network devices.", \.showsNetworkAddresses),
       toggle(
-        "netdev.enable-detailed-metrics", "Traffic under names that tell kinds of errors apart.",
+        "netdev.enable-detailed-metrics", "Traffic under names that distinguish kinds of errors.",
         \.detailsNetworkTraffic),
       toggle(
         "netdev.label-ifalias", "The alias of a network device as a label.",
@@ -118,7 +119,7 @@ package struct SystemOption: Sendable {
 }
 
 extension SystemOption {
-  /// Names of older versions of node_exporter that are still taken.
+  /// Names of older versions of node_exporter that are still accepted.
   package static let formerNames = [
     "diskstats.ignored-devices": "diskstats.device-exclude",
     "filesystem.ignored-fs-types": "filesystem.fs-types-exclude",
@@ -127,7 +128,7 @@ extension SystemOption {
     "netdev.device-whitelist": "netdev.device-include",
   ]
 
-  /// A switch of node_exporter between two sources that show the same numbers.
+  /// A switch of node_exporter between two sources with the same numbers, which has no effect here.
   private static func unneeded(_ name: String) -> SystemOption {
     SystemOption(name, isSwitch: true, "Taken, and without effect: the numbers are the same.") {
       _, value in
@@ -172,7 +173,7 @@ extension SystemOption {
     context.textfileMaximumAge = try duration(value)
   }
 
-  /// Prometheus' way of writing durations.
+  /// Reads a duration in Prometheus' format.
   private static func duration(_ text: String) throws(SystemOptionError) -> Duration {
     guard let duration = PrometheusDuration(text) else {
       throw SystemOptionError(option: text, reason: "should be a duration such as 5s or 1h30m")
@@ -223,11 +224,11 @@ extension SystemOption {
   }
 }
 
-/// A setting that does not exist or cannot have its value.
+/// An option that does not exist or whose value is not valid.
 package struct SystemOptionError: Error, Hashable, CustomStringConvertible {
   /// The option's name.
   package let option: String
-  /// What is wrong with it.
+  /// The reason, in words for the user.
   package let reason: String
 
   /// Makes the error.

@@ -1,6 +1,6 @@
 package import PatternMatching
 
-/// What the system collectors show and leave out, with node_exporter's defaults.
+/// The patterns that select what the system collectors expose, with node_exporter's defaults.
 package struct SystemPatterns: Sendable {
   /// Block devices.
   package var disks: NameFilter
@@ -16,13 +16,13 @@ package struct SystemPatterns: Sendable {
   package var neighbourDevices = NameFilter()
   /// Network devices of the collector `ethtool`.
   package var ethernetDevices = NameFilter()
-  /// Counters of network drivers that are shown.
+  /// Exposed counters of network drivers.
   package var ethernetCounters: RegularExpression
   /// InfiniBand adapters.
   package var infiniBandDevices = NameFilter()
-  /// Flags of the first processor that are shown; nil shows none.
+  /// Exposed flags of the first processor; nil exposes none.
   package var processorFlags: RegularExpression?
-  /// Known mistakes of the first processor that are shown; nil shows none.
+  /// Exposed bugs of the first processor; nil exposes none.
   package var processorBugs: RegularExpression?
   /// Chips of hardware monitors.
   package var hardwareChips = NameFilter()
@@ -38,9 +38,9 @@ package struct SystemPatterns: Sendable {
   package var ignoredPowerSupplies: RegularExpression?
   /// Tape drives that are left out; nil leaves out none.
   package var ignoredTapes: RegularExpression?
-  /// Fields of /proc/vmstat that are shown.
+  /// Exposed fields of /proc/vmstat.
   package var vmstatFields: RegularExpression
-  /// Fields of /proc/net/netstat, snmp and snmp6 that are shown.
+  /// Exposed fields of /proc/net/netstat, snmp and snmp6.
   package var netstatFields: RegularExpression
 
   /// Makes the defaults.
@@ -53,7 +53,7 @@ package struct SystemPatterns: Sendable {
     netstatFields = try Self.pattern(Self.defaultNetstatFields)
   }
 
-  /// A pattern that may match anywhere in a name, as all of them do.
+  /// Compiles a pattern that may match anywhere in a name.
   package static func pattern(_ text: String) throws(PatternError) -> RegularExpression {
     try RegularExpression(text, anchoring: .anywhere)
   }
@@ -64,7 +64,7 @@ package struct SystemPatterns: Sendable {
   /// The kernel's own mounts and those of containers.
   package static let defaultExcludedMountPoints =
     #"^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)"#
-  /// Types that hold no data of users.
+  /// Types of file systems without user data.
   package static let defaultExcludedFileSystemTypes =
     "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660"
     + "|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs"

@@ -26,7 +26,7 @@ struct ThermalZoneCollector: RememberingCollector {
       "node_thermal_zone_temp", .gauge, "Temperature in degrees Celsius.",
       labels: ["zone", "type"])
     for name in zones.names {
-      // Drivers answer EAGAIN or nonsense at times: then there is no reading.
+      // Drivers sometimes return EAGAIN or nonsense; the sample is then left out.
       add("temp", of: name, number: name.utf8.count - Self.zone.utf8.count, per: 1000, to: &buffer)
     }
     for (family, file, help) in [

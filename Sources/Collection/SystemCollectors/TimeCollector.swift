@@ -6,7 +6,7 @@ import MetricModel
 /// The machine's time, its zone and its clock sources.
 struct TimeCollector: Collector {
   let proc: ProcRoot
-  /// The local time zone at a moment; a test brings its own.
+  /// The local time zone at a moment; tests replace it.
   var zone: @Sendable (Int64) -> (offset: Int, name: String) = { HostFacts.timeZone(at: $0) }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {

@@ -5,12 +5,12 @@ import MetricModel
 
 /// The synchronisation state of the kernel's clock.
 struct TimexCollector: Collector {
-  /// Where the state comes from; a test brings its own.
+  /// Reads the state of the clock; tests replace it.
   var state: @Sendable () throws -> KernelClockState = { try KernelClockState.read() }
 
   /// The return value of `adjtimex` that means not synchronised.
   private static let timeError = 5
-  /// The status bit that says that offsets are in nanoseconds rather than microseconds.
+  /// The status bit for offsets in nanoseconds rather than microseconds.
   private static let nanosecondStatus = 0x2000
   /// Frequencies are in parts per million, times 2^16.
   private static let frequencyScale = 65536 * 1e6

@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Bytes that wait in the queues of UDP sockets, from /proc/net/udp and udp6.
+/// Bytes in the queues of UDP sockets, from /proc/net/udp and udp6.
 struct UDPQueueCollector: Collector {
   let proc: ProcRoot
 

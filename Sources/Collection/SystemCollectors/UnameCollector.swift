@@ -5,7 +5,7 @@ import MetricModel
 
 /// The kernel's names, as `uname -a` shows them.
 struct UnameCollector: Collector {
-  /// Where the names come from; a test brings its own.
+  /// Reads the names; tests replace it.
   var names: @Sendable () throws -> HostFacts.SystemNames = { try HostFacts.systemNames() }
 
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {

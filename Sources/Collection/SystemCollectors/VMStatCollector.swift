@@ -4,7 +4,7 @@ import ExpositionFormat
 import PatternMatching
 import Synchronization
 
-/// Chosen fields of /proc/vmstat.
+/// Selected fields of /proc/vmstat.
 final class VMStatCollector: Collector {
   private let proc: ProcRoot
   private let shown: RegularExpression

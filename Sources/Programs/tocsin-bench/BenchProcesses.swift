@@ -1,9 +1,11 @@
 import Foundation
 
-/// A tree like /proc with many processes, in a folder of its own: fifty programs, each process with the files that a scrape reads.
+/// A temporary tree like /proc with many processes of fifty programs, each with the files that a
+/// scrape reads.
 ///
-/// With `isAtRest` the scheduler's account of each process is there and never changes, as on a host where nearly all sleep; without
-/// it a scrape has to take every process for one that ran.
+/// With `isAtRest`, the scheduler statistics of each process exist and never change, as on a host
+/// where nearly all processes sleep. Without it, a scrape has to treat every process as one that
+/// ran.
 struct BenchProcesses {
   /// The root of the tree.
   let path = NSTemporaryDirectory() + "tocsin-bench-proc-" + UUID().uuidString

@@ -4,7 +4,7 @@ import SampleStore
 import SQLiteStorage
 import StorageAPI
 
-/// A store in a folder of its own, filled with series that step at a fixed distance.
+/// A store in a temporary folder, filled with series at a fixed sample interval.
 final class BenchStore {
   let store: SampleStore
   let series: [SeriesID]
@@ -13,12 +13,12 @@ final class BenchStore {
   private let value: (_ series: Int, _ step: Int) -> Double
   private(set) var steps = 0
 
-  /// The distance of samples in milliseconds.
+  /// The sample interval in milliseconds.
   let interval: Int64
   private static let batch = 10_000
   static let start: Int64 = 1_800_000_000_000
 
-  /// A store of counters.
+  /// Makes a store of counters.
   convenience init(
     series count: Int, steps: Int = 0, settings: SampleStoreSettings = SampleStoreSettings()
   ) async throws {
@@ -27,7 +27,7 @@ final class BenchStore {
       settings: settings, SampleData.counter)
   }
 
-  /// A store of any series, with their values by the numbers of series and step.
+  /// Makes a store of any series, whose values are functions of the series index and the step.
   init(
     _ labels: [Labels], every interval: Int64, steps: Int,
     settings: SampleStoreSettings = SampleStoreSettings(),
@@ -41,7 +41,7 @@ final class BenchStore {
     for _ in 0..<steps { try await append() }
   }
 
-  /// Another folder inside, for what is kept beside the samples.
+  /// Makes another folder inside, for files beside the samples.
   func makeFolder(_ name: String) throws -> StorageFolder {
     try StorageFolder(path: path + "/" + name)
   }
@@ -63,7 +63,7 @@ final class BenchStore {
     steps += 1
   }
 
-  /// Batches of so many series each, in turn, with a new time whenever all series have had theirs.
+  /// Batches of `count` series each, in turn; the time advances whenever all series have a sample.
   func batches(of count: Int) -> @Sendable (_ number: Int) -> SampleBatch {
     let parts = stride(from: 0, to: series.count, by: count).map { start in
       Array(series[start..<min(start + count, series.count)])

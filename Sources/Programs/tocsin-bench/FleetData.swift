@@ -1,9 +1,9 @@
 import MetricModel
 
-/// Made-up data of a fleet of services: on each target half of the series are counters of requests, a quarter gauges, a quarter
-/// the buckets of histograms.
+/// Synthetic data of a fleet of services: on each target half of the series are request counters, a
+/// quarter are gauges, and a quarter are histogram buckets.
 enum FleetData {
-  /// The series of all targets, one job each.
+  /// The series of all targets, with one job per target.
   static func labels(targets: Int, seriesPerTarget: Int) -> [Labels] {
     (0..<targets).flatMap { target in
       (0..<seriesPerTarget).map { labels(target, $0, of: seriesPerTarget) }
@@ -37,7 +37,7 @@ enum FleetData {
     }
   }
 
-  /// A value that a series has at a step: counters and buckets grow, gauges jump.
+  /// The value of a series at a step: counters and buckets increase, gauges vary.
   static func value(seriesPerTarget count: Int) -> (_ series: Int, _ step: Int) -> Double {
     { series, step in
       let index = series % count

@@ -1,9 +1,9 @@
 /// The times of the rounds of one workload.
 struct Measurement {
-  /// Nanoseconds of each round, ascending.
+  /// Nanoseconds of each round, in ascending order.
   private let rounds: [Double]
 
-  /// Runs one round to warm up, then rounds until the time is over, five at least.
+  /// Runs one round to warm up, then rounds until the time has passed, at least five.
   static func take(of bench: PreparedWorkload, for duration: Duration) async throws -> Measurement {
     let clock = ContinuousClock()
     try await bench.setUp()
@@ -22,10 +22,10 @@ struct Measurement {
 
   /// The number of rounds.
   var count: Int { rounds.count }
-  /// The fastest round, in nanoseconds: the cost without disturbance.
+  /// The fastest round in nanoseconds: the cost without disturbance.
   var minimum: Double { rounds[0] }
-  /// The middle one: the cost as met with.
+  /// The median round in nanoseconds: the usual cost.
   var median: Double { rounds[rounds.count / 2] }
-  /// The slowest one: what a disturbance can cost.
+  /// The slowest round in nanoseconds: the cost with disturbance.
   var maximum: Double { rounds[rounds.count - 1] }
 }

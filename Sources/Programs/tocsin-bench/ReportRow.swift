@@ -1,4 +1,4 @@
-/// A line of the report.
+/// A row of the report.
 struct ReportRow {
   let workload: Workload
   let bench: PreparedWorkload
@@ -26,7 +26,7 @@ struct ReportRow {
     String(repeating: " ", count: max(1, 15 - text.utf8.count)) + text
   }
 
-  /// One decimal below 100, none above.
+  /// The number with one decimal below 100 and none above.
   private static func number(_ value: Double) -> String {
     guard value < 100 else { return "\(Int(value.rounded()))" }
     let tenths = Int((value * 10).rounded())

@@ -1,9 +1,9 @@
 import ExpositionFormat
 import MetricModel
 
-/// Made-up data of the shape that exporters show.
+/// Synthetic data of the shape that exporters expose.
 enum SampleData {
-  /// The labels of a series of a metric, one of `count` that are spread over ten jobs.
+  /// The labels of one of `count` series of a metric, which are spread over ten jobs.
   static func labels(_ metric: String, _ index: Int) -> Labels {
     Labels(
       name: metric,
@@ -18,7 +18,8 @@ enum SampleData {
     Double(index * 1000 + step * (index % 17 + 1)) / 4
   }
 
-  /// A value of a target of 2,000 series at a step: half counters, a quarter gauges with four digits behind the point, a quarter buckets.
+  /// The value of a series of a target with 2,000 series at a step: half are counters, a quarter
+  /// gauges with four decimals, a quarter histogram buckets.
   static func scraped(_ index: Int, _ step: Int) -> Double {
     switch index {
     case ..<1000: Double(index * 1000 + step * (index % 17 + 1))

@@ -1,10 +1,10 @@
-/// Something that is measured, by name.
+/// A named operation to measure.
 struct Workload: Sendable {
-  /// `room/what`.
+  /// The name as `layer/operation`.
   let name: String
-  /// What one operation is, in a few words.
+  /// A short description of one operation.
   let summary: String
-  /// Makes what is measured; not part of the time.
+  /// Prepares the measurement; not part of the measured time.
   let prepare: @Sendable () async throws -> PreparedWorkload
 
   init(
@@ -16,22 +16,22 @@ struct Workload: Sendable {
     self.prepare = prepare
   }
 
-  /// All workloads, in the order of a sample's life.
+  /// All workloads, in the order in which a sample passes through the program.
   static let all: [Workload] =
     collecting + exposition + values + storing + querying + fleet + rules
 }
 
-/// A workload that is ready to run.
+/// A workload that is ready to be measured.
 struct PreparedWorkload {
-  /// How many operations one round does.
+  /// The number of operations per round.
   var operations: Int
-  /// How many bytes one round reads or writes; nil where that says nothing.
+  /// The number of bytes that one round reads or writes; nil where it is not meaningful.
   var bytes: Int?
-  /// Run before each round, outside the time.
+  /// Runs before each round, outside the measured time.
   var setUp: () async throws -> Void = {}
-  /// Takes away what was made.
+  /// Removes what was prepared.
   var cleanUp: () async -> Void = {}
-  /// One round.
+  /// Runs one round.
   let round: () async throws -> Void
 
   init(operations: Int = 1, bytes: Int? = nil, round: @escaping () async throws -> Void) {
@@ -41,6 +41,6 @@ struct PreparedWorkload {
   }
 }
 
-/// Takes a result, so that the optimiser cannot leave out what made it.
+/// Consumes a result, so that the optimiser cannot remove its computation.
 @inline(never)
-func keep<Value>(_ value: Value) {}
+func blackHole<Value>(_ value: Value) {}

@@ -121,7 +121,7 @@ struct CheckWebConfig: AsyncParsableCommand {
 }
 
 extension Startup {
-  /// Reads files one after another; says of each what it holds, or ends with all mistakes of all of them.
+  /// Reads files one after another and reports the contents of each, or all errors of all files.
   static func check(
     _ files: [String], _ read: (String, ConfigDiagnostics) -> String
   ) async {

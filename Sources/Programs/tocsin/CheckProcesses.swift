@@ -9,7 +9,7 @@ struct CheckProcesses: AsyncParsableCommand {
     commandName: "processes",
     abstract: "Show which process of this host belongs to which group, and why.",
     discussion: """
-      Nothing is collected and nothing kept. Threads of the kernel are left out unless a rule takes them.
+      Nothing is collected or stored. Threads of the kernel are left out unless a rule takes them.
       """)
 
   @Option(

@@ -2,14 +2,16 @@ import ArgumentParser
 import YAMLDecoding
 import Configuration
 
-/// How a command that asks a server gets in.
+/// The flags for requests to a server: authentication and TLS.
 struct ClientFlags: ParsableArguments {
   @Option(
     name: .customLong("http.config.file"),
     help: "TLS, password or token for --url (YAML, an http_config as for promtool and amtool).")
   var file: String?
 
-  /// How requests are made; throws everything that is wrong with the file.
+  /// The settings of requests.
+  ///
+  /// - Throws: All errors of the file.
   func httpConfiguration() throws -> HTTPClientConfiguration {
     guard let file else { return HTTPClientConfiguration() }
     let diagnostics = ConfigDiagnostics(readsSecretFiles: true)

@@ -6,16 +6,17 @@ import ExporterService
 import Foundation
 import MetricModel
 
-/// What `tocsin up` says to the person in front of it: a few lines at the start, then each alert as it changes.
+/// The output of `tocsin up` on the console: a few lines at the start, then each alert as it
+/// changes.
 struct ConsoleReporter: Sendable {
   private let zone = TimeZoneRules.local()
 
-  /// Writes one line to standard output at once, also into a pipe.
+  /// Writes one line to standard output without buffering.
   func say(_ line: String) {
     FileHandle.standardOutput.write(Data("\(line)\n".utf8))
   }
 
-  /// Says what is collected, where to look, and who is told.
+  /// Shows what is collected, the URLs, and the receivers of notifications.
   func greet(
     exporter: ExporterDaemon, evaluator: EvaluatorDaemon, files: ConfigurationFolder
   ) async {
@@ -32,7 +33,7 @@ struct ConsoleReporter: Sendable {
     )
     say("  metrics     http://\(exporter.address)/metrics")
     say("  alerts      http://\(evaluator.address)/")
-    say("  journal     \(evaluator.summary.journal)")
+    say("  event log   \(evaluator.summary.eventLog)")
     say("Ctrl-C stops it. Alerts appear below as they change.")
   }
 
@@ -49,7 +50,7 @@ struct ConsoleReporter: Sendable {
     }.joined(separator: ", ")
   }
 
-  /// Shows a change.
+  /// Shows an event of the evaluator.
   func show(_ event: EvaluatorEvent) {
     switch event {
     case .rule(.alertChanged(let change)): show(change)
@@ -57,8 +58,8 @@ struct ConsoleReporter: Sendable {
       say("\(time(failure.at))  RULE FAILS  \(failure.rule): \(failure.reason)")
     case .rule(.evaluationRecovered(_, let rule, let at)):
       say("\(time(at))  rule works again  \(rule)")
-    case .router(.delivered(let record)): show("told", record)
-    case .router(.attemptFailed(let record, let reason, _)): show("not told", record, reason)
+    case .router(.delivered(let record)): show("notified", record)
+    case .router(.attemptFailed(let record, let reason, _)): show("not notified", record, reason)
     case .router(.failed(let record, let reason)): show("given up", record, reason)
     case .router(.queued), .router(.silenceChanged): break
     }

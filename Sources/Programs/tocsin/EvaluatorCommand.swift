@@ -8,7 +8,7 @@ import SQLiteStorage
 struct EvaluatorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluator",
-    abstract: "Scrape, keep samples, evaluate alert rules, and tell people.",
+    abstract: "Scrape, store samples, evaluate alert rules, and send notifications.",
     discussion: """
       The main file is a prometheus.yml, the notifications file an alertmanager.yml. SIGHUP or a POST to /-/reload \
       reads both and the rule files again: all, or none if one is wrong. SIGTERM or Ctrl-C stops it; nothing is lost.
@@ -19,14 +19,14 @@ struct EvaluatorCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("notifications.config-file"),
-    help: "Who is told (an alertmanager.yml). Without it alerts are evaluated, logged and shown.")
+    help: "Receivers and routes (an alertmanager.yml). Without it alerts are logged and shown.")
   var notificationsFile: String?
 
   @Option(name: .customLong("storage.path"), help: "Folder for samples, state and alerts.jsonl.")
   var storagePath = "data"
 
   @Option(
-    name: .customLong("storage.retention.time"), help: "How long samples are kept, as 15d or 12h.")
+    name: .customLong("storage.retention.time"), help: "How long samples stay, as 15d or 12h.")
   var retention = "15d"
 
   @Option(

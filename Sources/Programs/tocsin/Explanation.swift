@@ -2,7 +2,8 @@ import Foundation
 import PromQLEngine
 import PromQLSyntax
 
-/// What `tocsin query explain` shows, read from an evaluator's answer or made of a query that ran here.
+/// The result of `tocsin query explain`, decoded from an evaluator's answer or made from a query
+/// that ran locally.
 struct Explanation: Decodable {
   struct Node: Decodable {
     let node: String
@@ -14,7 +15,7 @@ struct Explanation: Decodable {
     let ownTime: Double
     let children: [Node]
 
-    /// Samples read by this part and those below.
+    /// The number of samples read by this node and its children.
     var allSamplesRead: Int { children.reduce(samplesRead) { $0 + $1.allSamplesRead } }
   }
 
@@ -80,7 +81,7 @@ struct Explanation: Decodable {
     notes = result.warnings + result.infos
   }
 
-  /// The lines for a person: sums first, then the plan as a table.
+  /// The lines of the output: totals first, then the plan as a table.
   var lines: [String] {
     let (timings, samples) = (stats.timings, stats.samples)
     var lines = [

@@ -36,8 +36,8 @@ struct ImportCommand: AsyncParsableCommand {
         let folder = try StorageFolder(path: storagePath)
         var settings = SampleStoreSettings()
         settings.outOfOrderWindow = .seconds(Int64(100 * 365 * 86_400))
-        let store = try await SampleStore.open(in: folder, settings: settings) { trouble in
-          Self.say("\(trouble)")
+        let store = try await SampleStore.open(in: folder, settings: settings) { event in
+          Self.say("\(event)")
         }
         try await send(into: .store(store), &progress)
         try await store.close()
@@ -52,7 +52,7 @@ struct ImportCommand: AsyncParsableCommand {
       if progress.samples > 0 {
         Self.say(
           "\(progress.samples) samples are imported; run the same command again to go on, "
-            + "what is there already is not kept twice")
+            + "samples that are there already are not stored twice")
       }
       throw ExitCode.failure
     } catch {
@@ -62,7 +62,7 @@ struct ImportCommand: AsyncParsableCommand {
     print("imported \(progress.samples) samples of \(progress.series) series from \(file)")
     guard progress.refusals > 0 else { return }
     Self.say(
-      "in \(progress.refusals) requests some samples could not be kept: \(progress.firstRefusal)")
+      "in \(progress.refusals) requests some samples could not be stored: \(progress.firstRefusal)")
     if progress.firstRefusal.contains("too old") {
       Self.say(
         "older samples of series that have newer ones are taken within "

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
 
-/// The logging flags that all daemons share, named as Prometheus names them.
+/// The logging flags of all daemons, with Prometheus' names.
 struct LogOptions: ParsableArguments {
   @Option(
     name: .customLong("log.level"),
@@ -21,11 +21,11 @@ struct LogOptions: ParsableArguments {
   }
 }
 
-/// Severities under the names that Prometheus' flags use.
+/// Log levels by Prometheus' names.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {
   case debug, info, warn, error
 
-  /// The severity of the logging API.
+  /// The level of the logging API.
   var level: Logger.Level {
     switch self {
     case .debug: .debug
@@ -36,7 +36,7 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// How a log line is written.
+/// The format of a log line.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
   case logfmt, json
 }

@@ -5,7 +5,7 @@ import ExporterService
 import MetricModel
 import ProcessCollectors
 
-/// What the command line says of processes; it counts before the configuration file.
+/// The flags for process groups; they override the configuration file.
 struct ProcessFlags: ParsableArguments {
   @Option(
     name: .customLong("process.config-file"),

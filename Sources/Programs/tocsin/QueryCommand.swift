@@ -17,7 +17,7 @@ struct QueryFormat: ParsableCommand {
     abstract:
       "Print an expression as Prometheus' formatter lays it out, long parts on lines of their own.",
     discussion:
-      "Without an argument the expression is read from standard input. Comments are not kept.")
+      "Without an argument the expression is read from standard input. Comments are removed.")
 
   @Argument(help: "The expression.") var expression: String?
 

@@ -62,7 +62,7 @@ struct QueryExplain: AsyncParsableCommand {
   }
 }
 
-/// What is asked, with times read.
+/// A query with its parsed times.
 private struct Query {
   let text: String
   let start: Timestamp
@@ -93,7 +93,7 @@ private struct Query {
     )
   }
 
-  /// Runs the query here, over the samples of a folder.
+  /// Runs the query locally, over the samples of a folder.
   func run(in folder: String) async throws -> Explanation {
     let expression = try QueryEngine.parse(text)
     var options = QueryOptions()
@@ -110,7 +110,7 @@ private struct Query {
     return Explanation(expression, result, profile)
   }
 
-  /// The answer of an evaluator.
+  /// Runs the query on an evaluator.
   func ask(
     _ url: String, using configuration: HTTPClientConfiguration
   ) async throws -> [UInt8] {
@@ -149,7 +149,7 @@ private struct Query {
   }
 }
 
-/// Why a query cannot be explained.
+/// The reason why a query cannot be explained.
 struct QueryMistake: Error, CustomStringConvertible {
   let description: String
 

@@ -20,7 +20,7 @@ struct QueryLimits: ParsableArguments {
     help: "How old the newest sample of a series may be to stand for its value.")
   var lookback = "5m"
 
-  /// Puts the limits into the options.
+  /// Sets the limits in the options.
   func apply(to options: inout EvaluatorOptions) throws {
     try options.limitQueries(
       timeout: timeout, lookback: lookback, samples: maxSamples, concurrency: maxConcurrency)

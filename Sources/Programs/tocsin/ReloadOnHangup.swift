@@ -3,7 +3,7 @@ import ExporterService
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the daemons' files again on SIGHUP, until the group stops.
+/// Reloads the daemons' files on SIGHUP, until the service group stops.
 struct ReloadOnHangup: Service {
   private var exporter: ExporterDaemon?
   private var evaluator: EvaluatorDaemon?
@@ -15,7 +15,8 @@ struct ReloadOnHangup: Service {
 
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-      // The outcome is logged and shown in a metric; the old configuration goes on if the new one is wrong.
+      // The outcome is logged and exposed as a metric; the old configuration stays in force if the
+      // new one is invalid.
       exporter?.reload()
       try? await evaluator?.reload()
     }

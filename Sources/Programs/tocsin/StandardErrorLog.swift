@@ -2,7 +2,8 @@ import Glibc
 import Logging
 import MetricModel
 
-/// Writes structured log lines to standard error, each with one `write`, so that lines of several threads never mix.
+/// Writes structured log lines to standard error, each with a single `write`, so that lines of
+/// several threads do not mix.
 struct StandardErrorLog: LogHandler {
   let label: String
   let format: LogFormat

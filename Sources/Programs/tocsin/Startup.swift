@@ -5,9 +5,9 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// What all daemons do when they start: run until a signal, and say in plain lines why they could not.
+/// The startup of all daemons: runs services until a signal and reports errors in plain lines.
 enum Startup {
-  /// Runs services until SIGTERM or SIGINT, then lets them end within four seconds.
+  /// Runs services until SIGTERM or SIGINT, then gives them four seconds to stop.
   static func run(_ services: [any Service]) async throws {
     var configuration = ServiceGroupConfiguration(
       services: services.map {
@@ -19,7 +19,8 @@ enum Startup {
     try await ServiceGroup(configuration: configuration).run()
   }
 
-  /// Runs `body`; an error becomes one line per mistake on standard error, and exit status 1.
+  /// Runs `body`; an error is reported as one line per mistake on standard error, with exit status
+  /// 1.
   static func exitOnFailure(_ body: () async throws -> Void) async {
     do {
       try await body()
@@ -29,7 +30,7 @@ enum Startup {
     }
   }
 
-  /// Says what is allowed and probably not meant.
+  /// Prints warnings about settings that are allowed but probably not intended.
   static func show(_ warnings: [ConfigError]) {
     for warning in warnings {
       FileHandle.standardError.write(Data("tocsin: warning: \(warning)\n".utf8))

@@ -14,7 +14,7 @@ struct StoreCommand: AsyncParsableCommand {
     ])
 }
 
-/// The folder that all of `tocsin store` works on.
+/// The folder argument of all `tocsin store` commands.
 struct StoreFolder: ParsableArguments {
   @Argument(help: "The evaluator's --storage.path.") var folder = "data"
 }

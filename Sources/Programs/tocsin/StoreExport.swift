@@ -28,8 +28,8 @@ struct StoreExport: AsyncParsableCommand {
   func run() async throws {
     await Startup.exitOnFailure {
       let selections = try selections()
-      let store = try await SampleStore.reading(store.folder) { trouble in
-        FileHandle.standardError.write(Data("tocsin: \(trouble)\n".utf8))
+      let store = try await SampleStore.reading(store.folder) { event in
+        FileHandle.standardError.write(Data("tocsin: \(event)\n".utf8))
       }
       let file = try Self.open(output)
       var text: [UInt8] = []
@@ -66,7 +66,8 @@ struct StoreExport: AsyncParsableCommand {
     }
   }
 
-  /// The series of a metric that any selection has, each once, sorted; and where their samples are.
+  /// The series of a metric that any of the selections contains, each once and sorted, and the
+  /// positions of their samples.
   private static func series(
     of metric: String, in store: SampleStore, _ selections: [SeriesSelection]
   ) async throws -> [(Labels, (selection: any SelectedSeries, place: Int))] {

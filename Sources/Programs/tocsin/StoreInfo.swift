@@ -5,7 +5,7 @@ import SQLiteStorage
 /// `tocsin store info`
 struct StoreInfo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Tell how many series and samples there are, and what they take."
+    commandName: "info", abstract: "Show the numbers of series and samples, and their size on disk."
   )
 
   @OptionGroup var store: StoreFolder
@@ -20,7 +20,7 @@ struct StoreInfo: AsyncParsableCommand {
       }
       print("sealed bytes      \(summary.chunkBytes)\(Self.perSample(summary))")
       print("labels            \(summary.labelBytes) bytes")
-      print("journal           \(summary.batches) batches, \(summary.batchBytes) bytes")
+      print("WAL               \(summary.batches) batches, \(summary.batchBytes) bytes")
       print("file              \(summary.fileBytes) bytes, \(summary.freeBytes) of them free")
     }
   }

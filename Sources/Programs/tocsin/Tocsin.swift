@@ -1,9 +1,9 @@
 import ArgumentParser
-// Linked only: it keeps ICU's data out.
+// Only linked: its symbols replace ICU's data, which stays out of the binary.
 private import CICUData
 import MetricModel
 
-/// The program: one subcommand per daemon and tool, one file each.
+/// The executable: one subcommand per daemon and tool, each in a file of its own.
 @main
 struct Tocsin: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

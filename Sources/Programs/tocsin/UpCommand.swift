@@ -56,7 +56,7 @@ struct UpCommand: AsyncParsableCommand {
   }
 }
 
-/// The files of a configuration folder; only prometheus.yml must be there.
+/// The files of a configuration folder; only prometheus.yml is required.
 struct ConfigurationFolder {
   let path: String
   let prometheus: String

@@ -22,7 +22,7 @@ package struct QueryEngine: Sendable {
   package static func parse(_ text: String) throws(ParseError) -> Expression {
     let expression = try PromQLParser.parse(text, functions: FunctionTable.names)
     try FunctionTable.checker.check(expression)
-    return FunctionTable.checker.settled(expression)
+    return FunctionTable.checker.simplified(expression)
   }
 
   /// A function's signature; `nil` if there is none of this name.

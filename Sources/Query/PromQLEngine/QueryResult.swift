@@ -51,7 +51,8 @@ package enum QueryValue: Sendable, Hashable {
 }
 
 extension QueryValue {
-  /// The elements of a vector, or a scalar as one element without labels; `nil` for a string or a matrix.
+  /// The elements of a vector, or a scalar as one element without labels; `nil` for a string or a
+  /// matrix.
   package var elements: [VectorElement]? {
     switch self {
     case .scalar(let number, _): [VectorElement(labels: .empty, value: .float(number))]

@@ -90,15 +90,15 @@ struct CustomQueryReport {
 
   init(_ trial: CustomQueryTrial, shown limit: Int) {
     let place = trial.database.isEmpty ? trial.query : "\(trial.query) in \(trial.database)"
-    let took = Self.milliseconds(trial.standing.took)
-    guard let isGood = trial.standing.isGood else {
-      lines.append("  \(place): not run: \(trial.standing.message ?? "")")
+    let took = Self.milliseconds(trial.state.took)
+    guard let isGood = trial.state.isGood else {
+      lines.append("  \(place): not run: \(trial.state.message ?? "")")
       return
     }
-    guard isGood, let answer = trial.standing.answer else {
+    guard isGood, let answer = trial.state.answer else {
       mistakes += 1
-      lines.append("  \(place): FAILED after \(took): \(trial.standing.message ?? "")")
-      if let fix = Self.fix(trial.standing.message ?? "") { lines.append("    \(fix)") }
+      lines.append("  \(place): FAILED after \(took): \(trial.state.message ?? "")")
+      if let fix = Self.fix(trial.state.message ?? "") { lines.append("    \(fix)") }
       return
     }
     lines.append(

@@ -13,7 +13,7 @@ extension SampleDatabase {
   /// data; returns the bytes given back.
   ///
   /// The file becomes shorter with the next checkpoint.
-  package func giveBack(keeping spare: Int, limit: Int) async throws(StorageError) -> Int {
+  package func giveBack(leaving spare: Int, limit: Int) async throws(StorageError) -> Int {
     let use = try file.pageUse()
     let pages = min(limit / use.pageBytes, use.freePages - spare / use.pageBytes)
     guard pages > 0 else { return 0 }

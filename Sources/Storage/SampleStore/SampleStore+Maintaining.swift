@@ -77,7 +77,7 @@ extension SampleStore {
     var given = 0
     repeat {
       given = try await database.giveBack(
-        keeping: settings.spareBytes, limit: Self.bytesPerTransaction)
+        leaving: settings.spareBytes, limit: Self.bytesPerTransaction)
       head.withLock { $0.stats.bytesGivenBack += given }
     } while given >= Self.bytesPerTransaction
   }

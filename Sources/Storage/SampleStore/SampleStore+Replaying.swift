@@ -42,7 +42,7 @@ extension SampleStore {
         }
       }
       head.skip(sequence: row.sequence, key: 0)
-      if !isSound { foundDamage("batch \(row.sequence) of the journal") }
+      if !isSound { foundDamage("batch \(row.sequence) of the WAL") }
     }
   }
 }

@@ -4,9 +4,9 @@ import WebClient
 
 /// A notifier that makes one HTTP request per message.
 ///
-/// A kind writes the message and the request. Which answers are tried again, `Retry-After`,
-/// time-outs and keeping secrets out of errors is the same for all. A kind that needs several
-/// requests conforms to `Notifier` itself and makes them through a ``NotifierClient``, too.
+/// Each kind writes the message and the request. Retries, `Retry-After`, time-outs and the removal
+/// of secrets from errors are the same for all. A kind that needs several requests conforms to
+/// `Notifier` itself and also makes them through a ``NotifierClient``.
 protocol HTTPNotifier: Notifier {
   /// Makes the requests.
   var client: NotifierClient { get }

@@ -4,8 +4,8 @@ import MetricModel
 
 /// Posts Alertmanager's JSON to any URL.
 ///
-/// Every try of a message carries the same `Idempotency-Key`, so that a receiver can tell a repeat
-/// from a new message.
+/// Every attempt to send a message has the same `Idempotency-Key`, by which a receiver recognises
+/// repetitions.
 struct WebhookNotifier: HTTPNotifier {
   let client: NotifierClient
   private let settings: WebhookSettings

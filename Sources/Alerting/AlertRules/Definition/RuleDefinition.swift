@@ -14,7 +14,7 @@ package struct RuleDefinition: Sendable, Hashable {
   package var expression: RuleExpression
   /// How long the expression must be true before the alert fires: `for`.
   package var hold: Duration
-  /// How long an alert keeps firing after the expression has become false: `keep_firing_for`.
+  /// How long an alert stays firing after the expression has become false: `keep_firing_for`.
   package var keepFiringFor: Duration
   /// Labels to add: templates for an alert, plain texts for a recorded series. An empty value
   /// removes the label.

@@ -46,11 +46,11 @@ package struct AlertingRule: Sendable {
       let data = RuleTemplateData(labels: element.labels, value: value, instant: instant)
       // A label that expands to nothing removes the label of the result.
       let added = await data.expand(labels, with: expand)
-      let kept = element.labels.removing(Set(labels.keys).union([Label.metricName]))
+      let remaining = element.labels.removing(Set(labels.keys).union([Label.metricName]))
       let annotations = await data.expand(definition.annotations, with: expand)
       elements.append(
         Element(
-          labels: kept.merging(added).setting("alertname", definition.name),
+          labels: remaining.merging(added).setting("alertname", definition.name),
           annotations: annotations, value: value))
     }
     return elements

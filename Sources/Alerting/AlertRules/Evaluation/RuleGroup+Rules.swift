@@ -25,7 +25,7 @@ extension RuleGroup {
       } catch {
         // Beyond the limit the rule has lost its alerts; the stored states must say so, too.
         rule.body = .alerting(body)
-        try? await store(body, of: &rule)
+        try? await persist(body, of: &rule)
         throw error
       }
       return try await conclude(body, transitions, of: &rule, at: instant)
@@ -42,7 +42,7 @@ extension RuleGroup {
     rule.body = .alerting(body)
     var failure: RuleError?
     do {
-      try await store(body, of: &rule)
+      try await persist(body, of: &rule)
     } catch {
       failure = error
     }
@@ -54,14 +54,14 @@ extension RuleGroup {
     return count
   }
 
-  private func store(_ body: AlertingRule, of rule: inout RunningRule) async throws(RuleError) {
-    let changes = try rule.journal.changes(for: body.alerts)
+  private func persist(_ body: AlertingRule, of rule: inout RunningRule) async throws(RuleError) {
+    let changes = try rule.stateRecorder.changes(for: body.alerts)
     guard !changes.isEmpty else { return }
     do {
       try await states.apply(changes)
-      rule.journal.commit(body.alerts)
+      rule.stateRecorder.commit(body.alerts)
     } catch {
-      rule.journal.doubt(body.alerts)
+      rule.stateRecorder.doubt(body.alerts)
       throw .storage("cannot store the state of alerts: \(error)")
     }
   }

@@ -43,7 +43,7 @@ package actor RuleGroup {
     for index in rules.indices {
       rules[index].restore(
         restored.alerts(
-          ofRule: rules[index].journal.rule, group: definition.key, at: now,
+          ofRule: rules[index].stateRecorder.rule, group: definition.key, at: now,
           policy: settings.restore))
     }
     self.rules = rules
@@ -70,7 +70,7 @@ package actor RuleGroup {
     for lost in partners.values { orphanedSeries.formUnion(lost.writer.previous) }
     metrics = old.metrics
     lastInstant = old.lastInstant
-    return partners.values.flatMap(\.journal.keys)
+    return partners.values.flatMap(\.stateRecorder.keys)
   }
 
   /// Ends the group, after the evaluation that may be running, and returns its state.
@@ -85,7 +85,9 @@ package actor RuleGroup {
   var hasEnded: Bool { isRetired }
 
   /// The keys of the states of all its alerts.
-  var stateKeys: [String] { rules.flatMap(\.journal.keys) + [AlertStateKey.group(definition.key)] }
+  var stateKeys: [String] {
+    rules.flatMap(\.stateRecorder.keys) + [AlertStateKey.group(definition.key)]
+  }
 
   /// Replaces the settings that all rules share.
   func use(_ settings: RuleSettings) { self.settings = settings }
@@ -215,8 +217,8 @@ package actor RuleGroup {
   /// Marks the series of removed rules as stale.
   private func endOrphans(at instant: Timestamp) async {
     guard !orphanedSeries.isEmpty else { return }
-    let kept = rules.reduce(into: Set<Labels>()) { $0.formUnion($1.writer.previous) }
-    var writer = SeriesWriter(previous: orphanedSeries.subtracting(kept))
+    let active = rules.reduce(into: Set<Labels>()) { $0.formUnion($1.writer.previous) }
+    var writer = SeriesWriter(previous: orphanedSeries.subtracting(active))
     do {
       _ = try await writer.write([], at: sampleTime(instant), to: services.appender)
       orphanedSeries = []

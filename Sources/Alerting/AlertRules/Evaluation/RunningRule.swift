@@ -22,7 +22,7 @@ struct RunningRule: Sendable {
   let identity: Identity
   var body: Body
   var writer = SeriesWriter()
-  var journal: AlertStateRecorder
+  var stateRecorder: AlertStateRecorder
   var health = RuleSnapshot.Health.unknown
   var lastError: String?
   var evaluationTime = 0.0
@@ -35,7 +35,7 @@ struct RunningRule: Sendable {
     case .alert: body = .alerting(AlertingRule(definition, groupLabels: group.labels))
     case .record: body = .recording(RecordingRule(definition, groupLabels: group.labels))
     }
-    journal = AlertStateRecorder(
+    stateRecorder = AlertStateRecorder(
       rule: AlertStateKey.rule(
         group: group.key, name: definition.name, labels: identity.labels, number: identity.number))
   }
@@ -56,7 +56,7 @@ struct RunningRule: Sendable {
   /// Takes over alerts and written series from a rule of the group's earlier version.
   mutating func inherit(_ old: RunningRule) {
     writer = old.writer
-    journal = old.journal
+    stateRecorder = old.stateRecorder
     health = old.health
     lastError = old.lastError
     evaluationTime = old.evaluationTime
@@ -73,7 +73,7 @@ struct RunningRule: Sendable {
     for alert in alerts { rule.alerts[alert.labels] = alert }
     // The series that the earlier process wrote end with these alerts.
     writer = SeriesWriter(previous: Set(rule.series.map(\.labels)))
-    journal = AlertStateRecorder(rule: journal.rule, restored: alerts.map(\.labels))
+    stateRecorder = AlertStateRecorder(rule: stateRecorder.rule, restored: alerts.map(\.labels))
     body = .alerting(rule)
   }
 

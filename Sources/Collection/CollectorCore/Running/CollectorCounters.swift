@@ -1,6 +1,6 @@
 import ExpositionFormat
 
-/// What a collector has done since the program began.
+/// The counters of a collector since the program began.
 struct CollectorCounters: Sendable {
   var runs: UInt64 = 0
   var failures: UInt64 = 0
@@ -8,7 +8,7 @@ struct CollectorCounters: Sendable {
   var problems = FamilyProblems()
 }
 
-/// What the last finished run of a collector left.
+/// The result of the last finished run of a collector.
 struct CollectorResult: Sendable {
   var state: CollectorState
   var message = ""

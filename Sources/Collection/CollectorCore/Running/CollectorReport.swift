@@ -1,40 +1,40 @@
 import ExpositionFormat
 
-/// How a collector stands.
+/// The state of a collector.
 package enum CollectorState: String, CaseIterable, Hashable, Sendable {
-  /// The last run gave what it should.
+  /// The last run succeeded.
   case ok
-  /// There is nothing to show on this machine.
+  /// There is no data on this machine.
   case noData = "nodata"
   /// The last run failed.
   case error
-  /// The last run was overdue; it may still hang.
+  /// The last run exceeded its deadline and may still be running.
   case timeout
-  /// The last result is older than it should be.
+  /// The last result is older than its interval allows.
   case stale
 }
 
-/// One collector as of one scrape.
+/// The report on one collector in one scrape.
 package struct CollectorReport: Sendable {
   /// The collector's name.
   package let name: String
-  /// How it stands.
+  /// The collector's state.
   package let state: CollectorState
-  /// What went wrong, for a human; empty when nothing did.
+  /// The error, in words for the user; empty without one.
   package let message: String
-  /// How long the last finished run took.
+  /// The duration of the last finished run.
   package let duration: Duration
-  /// The number of samples shown.
+  /// The number of samples in the answer.
   package let series: Int
-  /// The age of the result shown; nil for a collector that runs with every scrape.
+  /// The age of the result; nil for a collector that runs with every scrape.
   package let age: Duration?
 }
 
 /// The answer to one scrape.
 package struct Gathering: Sendable {
-  /// The text, families sorted by name.
+  /// The text, with families sorted by name.
   package let bytes: [UInt8]
-  /// Every selected collector, in the order of registration.
+  /// The reports on all selected collectors, in the order of registration.
   package let reports: [CollectorReport]
   /// The number of samples in the text.
   package let seriesCount: Int

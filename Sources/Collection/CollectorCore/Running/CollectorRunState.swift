@@ -3,10 +3,10 @@ import Concurrency
 import ExpositionFormat
 import Synchronization
 
-/// The state of a collector's runs: the one under way, if any, its buffer, and the last result.
+/// The state of a collector's runs: the current run, if any, its buffer, and the last result.
 ///
-/// Decisions are made under the lock and carried out outside. A run that outlives its deadline keeps
-/// the buffer, so it cannot be started again until it ends; what it brings then is thrown away.
+/// Decisions are made under the lock and carried out outside. An overdue run retains the buffer, so
+/// that no other can start until it ends; its result is discarded.
 final class CollectorRunState: Sendable {
   private struct Run {
     let id: UInt64
@@ -46,18 +46,18 @@ final class CollectorRunState: Sendable {
           constantLabels: settings.constantLabels, limits: settings.limits)))
   }
 
-  /// What the last finished run left, and what was done so far.
+  /// The result of the last finished run, and the counters so far.
   var latest: (result: CollectorResult?, counters: CollectorCounters) {
     state.withLock { ($0.last, $0.counters) }
   }
 
-  /// Runs the collector, or joins the run under way, and waits until the deadline at most.
+  /// Runs the collector, or joins the current run, and waits for it until the deadline at most.
   func run(until deadline: Duration, on executor: (any TaskExecutor)?) async {
     guard start(until: deadline, on: executor) else { return }
     await wait(until: deadline)
   }
 
-  /// Runs the collector within the caller's task; if a run is under way already, waits for that one.
+  /// Runs the collector within the caller's task, or waits for the current run if there is one.
   func runHere(until deadline: Duration) async {
     switch begin(until: deadline) {
     case .new: await perform(until: deadline)
@@ -66,8 +66,8 @@ final class CollectorRunState: Sendable {
     }
   }
 
-  /// Marks the run under way as overdue: what it brings will be thrown away.
-  func leaveBehind() {
+  /// Marks the current run as overdue, so that its result is discarded.
+  func abandon() {
     state.withLock { state in
       guard let run = state.run, !run.isOverdue else { return }
       state.markOverdue()
@@ -80,7 +80,7 @@ final class CollectorRunState: Sendable {
     case stillHanging
   }
 
-  /// Begins a run, unless one is under way.
+  /// Begins a run unless one is current.
   private func begin(until deadline: Duration) -> Beginning {
     state.withLock { state in
       if let run = state.run { return run.isOverdue ? .stillHanging : .underWay }
@@ -91,13 +91,13 @@ final class CollectorRunState: Sendable {
     }
   }
 
-  /// Starts a run unless one is under way; false if that one is overdue.
+  /// Starts a run unless one is current. Returns false if the current one is overdue.
   private func start(until deadline: Duration, on executor: (any TaskExecutor)?) -> Bool {
     switch begin(until: deadline) {
     case .stillHanging: return false
     case .underWay: return true
     case .new(let id):
-      // Not a child of the caller, who leaves it behind when it hangs.
+      // An unstructured task, because the caller abandons it when it hangs.
       let task = Task(executorPreference: executor) { await self.perform(until: deadline) }
       state.withLock { state in
         if state.run?.id == id { state.run?.task = task }
@@ -107,7 +107,7 @@ final class CollectorRunState: Sendable {
   }
 
   private func perform(until deadline: Duration) async {
-    // Taken out, not copied, so that the collector writes into memory that nobody shares.
+    // Moved out rather than copied, so that the collector writes into memory that is not shared.
     let taken = state.withLock { state in
       let buffer = state.buffer
       state.buffer = nil
@@ -150,8 +150,8 @@ final class CollectorRunState: Sendable {
 }
 
 extension CollectorRunState {
-  /// Waits for the run under way; one that is overdue by then is left behind. A run is shared: it goes on when a task that
-  /// waits for it is cancelled, and so does the wait.
+  /// Waits for the current run, and abandons it if it is overdue by then. A run is shared: the
+  /// cancellation of a waiting task ends neither the run nor the wait.
   private func wait(until deadline: Duration) async {
     guard let run = state.withLock({ $0.run }) else { return }
     await withCancellationShield { [clock] in

@@ -4,14 +4,15 @@ package import Logging
 
 /// Runs all collectors of an exporter and answers scrapes.
 ///
-/// A scrape always ends within its budget: what is overdue by then is left behind, marked and left out.
+/// A scrape always ends within its budget: collectors that are overdue by then are abandoned,
+/// reported as such and left out of the answer.
 package actor CollectorRunner {
-  /// Which collectors a scrape asks for.
+  /// The collectors that a scrape selects.
   package enum Selection: Hashable, Sendable {
     case all
-    /// Only these, by name.
+    /// Only the collectors with these names.
     case only(Set<String>)
-    /// All but these, by name.
+    /// All collectors except those with these names.
     case except(Set<String>)
 
     func contains(_ name: String) -> Bool {
@@ -41,7 +42,7 @@ package actor CollectorRunner {
   private var selfMetrics: SelfMetrics
   private var changes: StateChangeLogger
 
-  /// Makes a runner. Names of collectors must be unique.
+  /// Makes a runner. The names of the collectors must be unique.
   package init(
     _ collectors: [ScheduledCollector], clock: TimeSource = .system,
     logger: Logger = Logger(label: "tocsin.collect")
@@ -55,7 +56,7 @@ package actor CollectorRunner {
     var members: [ScheduledCollector.Execution: [CollectorRunState]] = [:]
     var order: [ScheduledCollector.Execution] = []
     for state in states {
-      // Collectors on an interval of their own must not hold up those of a scrape.
+      // Collectors with an interval of their own must not delay those of a scrape.
       let execution = state.settings.execution
       guard case .sequential = execution, state.settings.schedule == .onDemand else { continue }
       if members[execution] == nil { order.append(execution) }
@@ -66,7 +67,8 @@ package actor CollectorRunner {
     changes = StateChangeLogger(logger: logger)
   }
 
-  /// Collects and renders, within `budget`. Equal scrapes at the same time share one run.
+  /// Collects and renders within `budget`. Concurrent scrapes with the same selection share one
+  /// run.
   package func gather(within budget: Duration, selection: Selection = .all) async -> Gathering {
     let deadline = clock.monotonic + budget
     if let running = shared[selection], running.deadline <= deadline {
@@ -74,7 +76,7 @@ package actor CollectorRunner {
     }
     nextID += 1
     let id = nextID
-    // Not a child of the first caller: others wait for it, too.
+    // An unstructured task, because other callers wait for it too.
     let task = Task { await self.collect(within: budget, selection: selection) }
     shared[selection] = Shared(id: id, deadline: deadline, task: task)
     let gathering = await task.value
@@ -82,22 +84,22 @@ package actor CollectorRunner {
     return gathering
   }
 
-  /// Keeps the collectors that have intervals of their own going until the task is cancelled.
+  /// Runs the collectors that have intervals of their own until the task is cancelled.
   package nonisolated func run() async {
     await withTaskGroup(of: Void.self) { group in
       for (index, collector) in collectors.enumerated() {
         guard case .every(let interval) = collector.settings.schedule else { continue }
-        // Spread the first runs, so that they do not meet for ever.
+        // The first runs are spread, so that the collectors do not run at the same times.
         let delay = interval * index / max(1, collectors.count)
-        group.addTask { await self.keepRunning(collector, every: interval, after: delay) }
+        group.addTask { await self.runRepeatedly(collector, every: interval, after: delay) }
       }
     }
   }
 
-  private nonisolated func keepRunning(
+  private nonisolated func runRepeatedly(
     _ collector: CollectorRunState, every interval: Duration, after delay: Duration
   ) async {
-    // The first result must not wait for the spread.
+    // The first result does not wait for the spread.
     await runOnce(collector, within: interval)
     guard (try? await clock.sleep(for: delay)) != nil else { return }
     while !Task.isCancelled {
@@ -120,7 +122,7 @@ package actor CollectorRunner {
   }
 
   private func collect(within budget: Duration, selection: Selection) async -> Gathering {
-    // Some time is kept back for rendering and sending.
+    // Some time is reserved for rendering and sending.
     let deadline = clock.monotonic + budget - min(budget / 10, .milliseconds(250))
     let selected = collectors.filter { selection.contains($0.settings.name) }
     let names = Set(selected.map(\.settings.name))
@@ -140,8 +142,8 @@ package actor CollectorRunner {
     return answer(selected)
   }
 
-  /// Whether a scrape runs the collector itself, outside the groups: always on demand, or when a
-  /// collector with an interval has no result yet.
+  /// Whether a scrape runs the collector outside the groups: a collector on demand, or one with an
+  /// interval that has no result yet.
   private static func isDue(_ collector: CollectorRunState) -> Bool {
     switch collector.settings.schedule {
     case .onDemand: collector.settings.execution == .concurrent

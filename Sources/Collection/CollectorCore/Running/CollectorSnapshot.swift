@@ -1,14 +1,14 @@
 import ExpositionFormat
 
-/// A collector as one scrape shows it: the text to show, if any, and the report.
+/// A collector as one scrape shows it: its text, if any, and its report.
 struct CollectorSnapshot {
   let settings: ScheduledCollector
   let report: CollectorReport
   let counters: CollectorCounters
-  /// The families to show; nil when there are none or they are too old.
+  /// The families to show; nil if there are none or they are too old.
   let text: FamilyText?
 
-  /// A result of a collector with an interval is shown, marked stale, until it is this many intervals old.
+  /// The age, in intervals, up to which a result is shown, marked as stale after two.
   static let staleIntervals = 3
 
   init(_ collector: CollectorRunState, now: Duration) {
@@ -25,7 +25,7 @@ struct CollectorSnapshot {
       let elapsed = last.map { now - $0.finished } ?? .zero
       age = last.map { _ in elapsed }
       if state == .ok, elapsed > interval * 2 { state = .stale }
-      // While a run hangs, the result before it is still the best there is.
+      // While a run hangs, the previous result is the best available.
       if state != .error, elapsed <= interval * Self.staleIntervals { shown = last?.text }
     }
     text = shown

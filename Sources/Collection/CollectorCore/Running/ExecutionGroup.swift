@@ -3,8 +3,8 @@ import Synchronization
 
 /// Collectors that run one after another on one thread.
 ///
-/// A scrape costs one change of threads, however many collectors there are. When one hangs, its thread is retired and the rest
-/// go on with another.
+/// A scrape costs one thread switch, however many collectors there are. When one hangs, its thread
+/// is retired and the remaining collectors run on another.
 final class ExecutionGroup: Sendable {
   let collectors: [CollectorRunState]
   private let thread = Mutex<WorkerThread?>(nil)
@@ -17,8 +17,8 @@ final class ExecutionGroup: Sendable {
     thread.withLock { $0?.retire() }
   }
 
-  /// Runs the selected collectors one after another. None may use more than half of the time that is
-  /// left, so that one that hangs leaves some for those behind it.
+  /// Runs the selected collectors one after another. None may use more than half of the remaining
+  /// time, so that one that hangs leaves time for those after it.
   func run(
     _ selected: (CollectorRunState) -> Bool, until deadline: Duration, clock: TimeSource
   ) async {
@@ -28,8 +28,9 @@ final class ExecutionGroup: Sendable {
       let executor = currentThread()
       let watchdog = StepWatchdog(
         first: next, limit: Self.limit(of: turns[next], until: deadline, clock),
-        clock: clock, onOverdue: { turns[$0].leaveBehind() })
-      // Not a child task, which would have to be waited for: a walk that hangs in the kernel is left behind with its thread.
+        clock: clock, onOverdue: { turns[$0].abandon() })
+      // An unstructured task, because a child task would have to be awaited: a run that hangs in
+      // the kernel is abandoned with its thread.
       let walk = Task(executorPreference: executor) { [first = next] in
         for index in first..<turns.count {
           let limit = Self.limit(of: turns[index], until: deadline, clock)
@@ -41,7 +42,8 @@ final class ExecutionGroup: Sendable {
       guard case .overdue(let step, let hasBegun) = await watchdog.wait() else { return }
       walk.cancel()
       abandon(executor)
-      // A turn that never came, because the thread hung already, is taken again, while there is time.
+      // A step that did not begin, because the thread already hung, is repeated while there is
+      // time.
       next = hasBegun || clock.monotonic >= deadline ? step + 1 : step
     }
   }
@@ -54,7 +56,8 @@ final class ExecutionGroup: Sendable {
     return now + min(collector.settings.budget ?? share, share)
   }
 
-  /// The thread in use; nil, meaning the common pool, if the system gives none.
+  /// The current thread, started if needed; nil, which means the cooperative pool, if the system
+  /// gives none.
   private func currentThread() -> WorkerThread? {
     thread.withLock { thread in
       if thread == nil { thread = try? WorkerThread(name: "collect") }
@@ -62,7 +65,7 @@ final class ExecutionGroup: Sendable {
     }
   }
 
-  /// Gives up the thread, unless another has taken its place already.
+  /// Retires the thread unless it has already been replaced.
   private func abandon(_ hanging: WorkerThread?) {
     hanging?.retire()
     thread.withLock { thread in

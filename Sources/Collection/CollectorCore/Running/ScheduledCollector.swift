@@ -1,6 +1,6 @@
 package import ExpositionFormat
 
-/// A collector and how it is to be run: what configuration and registries boil down to.
+/// A collector and how it runs, as registries and configuration define it.
 package struct ScheduledCollector: Sendable {
   /// When a collector runs.
   package enum Schedule: Hashable, Sendable {
@@ -10,12 +10,14 @@ package struct ScheduledCollector: Sendable {
     case every(Duration)
   }
 
-  /// What a collector runs beside.
+  /// The execution group of a collector.
   package enum Execution: Hashable, Sendable {
-    /// Beside all others, as a task on the common pool: for collectors that wait for a network.
+    /// Concurrently with all others, as a task on the cooperative pool: for collectors that wait
+    /// for a network.
     case concurrent
-    /// One after another with the rest of the group of that name, on a thread that is left behind when a collector
-    /// hangs in the kernel: for collectors that read files, where parallel reads cost more.
+    /// One after another with the collectors of the group of that name, on a thread that is
+    /// abandoned when a collector hangs in the kernel: for collectors that read files, where
+    /// parallel reads cost more.
     case sequential(String)
   }
 
@@ -25,21 +27,22 @@ package struct ScheduledCollector: Sendable {
   package var collector: any Collector
   /// When it runs.
   package var schedule: Schedule = .onDemand
-  /// What it runs beside.
+  /// How it runs beside other collectors.
   package var execution: Execution = .concurrent
-  /// The longest time it may take, whatever the scrape allows.
+  /// The maximum time of a run, independent of the scrape's budget.
   package var budget: Duration?
-  /// Labels on all of its samples, such as `server`.
+  /// Labels added to all of its samples, such as `server`.
   package var constantLabels: [(name: String, value: String)] = []
-  /// `node` adds `node_scrape_collector_success` and `_duration_seconds`, as that peer's dashboards want.
-  package var peerPrefix: String?
-  /// The value of the `collector` label in the peer's two families; `name` unless set. With several
-  /// servers `name` must differ and this need not.
-  package var peerName: String?
+  /// `node` adds `node_scrape_collector_success` and `node_scrape_collector_duration_seconds`,
+  /// which the dashboards of node_exporter use.
+  package var referencePrefix: String?
+  /// The value of the `collector` label in the reference exporter's two families; `name` by
+  /// default. With several servers `name` must differ and this may be the same.
+  package var referenceName: String?
   /// The limits of its output.
   package var limits = FamilyLimits()
 
-  /// Makes a collector that runs on demand, beside all others.
+  /// Makes a collector that runs on demand, concurrently with all others.
   package init(_ name: String, _ collector: any Collector) {
     self.name = name
     self.collector = collector

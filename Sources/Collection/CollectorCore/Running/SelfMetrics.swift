@@ -8,7 +8,7 @@ struct SelfMetrics {
   /// Renders the families for one scrape.
   mutating func text(_ snapshots: [CollectorSnapshot], droppedInMerge: UInt64) -> FamilyText {
     buffer.beginScrape()
-    addPeerFamilies(snapshots)
+    addReferenceFamilies(snapshots)
     let duration = buffer.family(
       "tocsin_collector_duration_seconds", .gauge, "Duration of the collector's last finished run.",
       labels: ["collector"])
@@ -67,11 +67,12 @@ struct SelfMetrics {
     }
   }
 
-  /// `node_scrape_collector_*` and its like, for dashboards made for the peers.
-  private mutating func addPeerFamilies(_ snapshots: [CollectorSnapshot]) {
+  /// Adds `node_scrape_collector_*` and similar families, for the dashboards of the reference
+  /// exporters.
+  private mutating func addReferenceFamilies(_ snapshots: [CollectorSnapshot]) {
     for snapshot in snapshots {
-      guard let prefix = snapshot.settings.peerPrefix else { continue }
-      let name = snapshot.settings.peerName ?? snapshot.report.name
+      guard let prefix = snapshot.settings.referencePrefix else { continue }
+      let name = snapshot.settings.referenceName ?? snapshot.report.name
       buffer.family(
         "\(prefix)_scrape_collector_duration_seconds", .gauge,
         "Duration of a collector scrape in seconds.", labels: ["collector"])

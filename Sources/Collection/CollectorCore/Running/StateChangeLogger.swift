@@ -1,6 +1,6 @@
 import Logging
 
-/// Logs a collector once when it begins to fail and once when it is well again.
+/// Logs once when a collector begins to fail and once when it recovers.
 struct StateChangeLogger {
   private let logger: Logger
   private var states: [String: CollectorState] = [:]

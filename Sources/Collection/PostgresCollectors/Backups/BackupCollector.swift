@@ -56,25 +56,25 @@ package struct BackupCollector: Collector {
   }
 
   private func writeEndings(_ found: [(String, [BackupFile])], into buffer: inout FamilyBuffer) {
-    let standings = found.compactMap { name, files in
-      files.last.map { (name: name, standing: inspector.standing(of: $0)) }
+    let states = found.compactMap { name, files in
+      files.last.map { (name: name, state: inspector.state(of: $0)) }
     }
     buffer.family(
       "tocsin_postgres_backup_newest_complete", .gauge,
       "Whether the newest backup ends as a complete dump of pg_dump does; absent while unknown.",
       labels: ["backup"])
-    for (name, standing) in standings {
-      if let isComplete = standing.ending.isComplete { buffer.add(isComplete ? 1 : 0, name) }
+    for (name, state) in states {
+      if let isComplete = state.ending.isComplete { buffer.add(isComplete ? 1 : 0, name) }
     }
     buffer.family(
       "tocsin_postgres_backup_newest_ending_info", .gauge,
       "How the newest backup ends, or why that is not known.", labels: ["backup", "ending"])
-    for (name, standing) in standings { buffer.add(1, name, standing.ending.rawValue) }
+    for (name, state) in states { buffer.add(1, name, state.ending.rawValue) }
     buffer.family(
       "tocsin_postgres_backup_newest_read_ratio", .gauge,
       "Part of a compressed newest backup that was read in search of its end.", labels: ["backup"])
-    for (name, standing) in standings {
-      if let progress = standing.progress { buffer.add(progress, name) }
+    for (name, state) in states {
+      if let progress = state.progress { buffer.add(progress, name) }
     }
   }
 

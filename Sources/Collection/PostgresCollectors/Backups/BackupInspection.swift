@@ -4,14 +4,14 @@ struct BackupInspection {
   static let calm = 60.0
   /// A dump is reported as broken once it has not changed for this many seconds; pg_dump may wait
   /// for a lock.
-  static let settled = 600.0
+  static let finalAge = 600.0
 
   private var endings: [BackupFile: BackupEnding] = [:]
   private var compressed: [BackupFile] = []
   private var current: (file: BackupFile, position: Int64)?
 
   /// Forgets all files but these.
-  mutating func keep(_ files: Set<BackupFile>) {
+  mutating func retain(_ files: Set<BackupFile>) {
     endings = endings.filter { files.contains($0.key) }
     compressed.removeAll { !files.contains($0) }
   }
@@ -52,7 +52,7 @@ struct BackupInspection {
     guard let ending = endings[file] else {
       return compressed.contains(file) ? .reading : .unreadable
     }
-    return ending.isComplete == false && file.age(at: wallTime) < Self.settled ? .settling : ending
+    return ending.isComplete == false && file.age(at: wallTime) < Self.finalAge ? .settling : ending
   }
 
   /// The fraction of a file that has been read, if it is to be read.

@@ -37,7 +37,7 @@ package final class BackupInspector: Sendable {
   /// Inspects the new ones of the files, and forgets all others. Reads from the disk.
   func inspect(_ files: [(file: BackupFile, decompress: Bool)]) {
     let new = inspection.withLock { state in
-      state.keep(Set(files.map(\.file)))
+      state.retain(Set(files.map(\.file)))
       return files.filter { state.isNew($0.file) }
     }
     for (file, decompress) in new {
@@ -54,7 +54,7 @@ package final class BackupInspector: Sendable {
   }
 
   /// The result for an inspected file, and the fraction that has been read, if it has to be.
-  func standing(of file: BackupFile) -> (ending: BackupEnding, progress: Double?) {
+  func state(of file: BackupFile) -> (ending: BackupEnding, progress: Double?) {
     inspection.withLock { ($0.ending(of: file, at: wallTime()), $0.progress(of: file)) }
   }
 

@@ -39,7 +39,7 @@ package final class CustomQueryRegistry: Sendable {
     var discoveredAt: Duration?
     var edition = 0
     var places: [Place] = []
-    var standings: [CustomQueryState] = []
+    var states: [CustomQueryState] = []
 
     init(_ queries: [CustomQuery]) {
       self.queries = queries
@@ -51,7 +51,7 @@ package final class CustomQueryRegistry: Sendable {
     }
 
     mutating func layOut() {
-      let before = zip(places, standings)
+      let before = zip(places, states)
       let places = queries.flatMap { query -> [Place] in
         guard !query.databases.isEmpty else { return [Place(query: query, database: nil)] }
         var names: [String] = []
@@ -63,7 +63,7 @@ package final class CustomQueryRegistry: Sendable {
         }
         return names.map { Place(query: query, database: $0) }
       }
-      standings = places.map { place in
+      states = places.map { place in
         before.first { $0.0 == place }?.1 ?? CustomQueryState()
       }
       self.places = places
@@ -131,7 +131,7 @@ package final class CustomQueryRegistry: Sendable {
     content.withLock { content in
       content.places.indices.compactMap { index in
         let place = content.places[index]
-        guard place.query.lane == lane, content.standings[index].isDue(place.query, now: now)
+        guard place.query.lane == lane, content.states[index].isDue(place.query, now: now)
         else { return nil }
         return Turn(place: place, index: index, edition: content.edition)
       }
@@ -142,9 +142,9 @@ package final class CustomQueryRegistry: Sendable {
   func note(_ outcome: CustomQueryState.Outcome, _ turn: Turn, at now: Duration) {
     let change = content.withLock { content -> String? in
       guard let index = content.index(of: turn) else { return nil }
-      let before = content.standings[index]
-      content.standings[index].note(outcome, at: now)
-      return content.standings[index].change(since: before)
+      let before = content.states[index]
+      content.states[index].note(outcome, at: now)
+      return content.states[index].change(since: before)
     }
     guard let change else { return }
     let database = turn.place.database.map { " in \($0)" } ?? ""
@@ -155,10 +155,10 @@ package final class CustomQueryRegistry: Sendable {
   func warn(_ text: String) { report(text) }
 
   /// The state of each query, with its name and database.
-  package var state: [(query: String, database: String, standing: CustomQueryState)] {
+  package var state: [(query: String, database: String, state: CustomQueryState)] {
     let content = content.withLock { $0 }
-    return zip(content.places, content.standings).map { place, standing in
-      (place.query.name, databaseName(place), standing)
+    return zip(content.places, content.states).map { place, state in
+      (place.query.name, databaseName(place), state)
     }
   }
 
@@ -169,8 +169,8 @@ package final class CustomQueryRegistry: Sendable {
   /// Writes the current results and the state of the queries.
   func write(into buffer: inout FamilyBuffer, now: Duration) {
     let content = content.withLock { $0 }
-    for (place, standing) in zip(content.places, content.standings) {
-      standing.shown(place.query, now: now)?.0.write(into: &buffer)
+    for (place, state) in zip(content.places, content.states) {
+      state.shown(place.query, now: now)?.0.write(into: &buffer)
     }
     writeOwn(content, into: &buffer, now: now)
   }
@@ -189,15 +189,15 @@ package final class CustomQueryRegistry: Sendable {
     let problems = family("problems", "Cells and rows of the answer that could not be shown.")
     let failures = family(
       "failures_total", "Runs of the custom query that failed, by reason.", ["reason"])
-    for (place, standing) in zip(content.places, content.standings) {
+    for (place, state) in zip(content.places, content.states) {
       let (query, database) = (place.query.name, databaseName(place))
-      for (reason, count) in standing.failures.sorted(by: { $0.key < $1.key }) {
+      for (reason, count) in state.failures.sorted(by: { $0.key < $1.key }) {
         buffer.add(Double(count), query, database, reason, to: failures)
       }
-      guard let isGood = standing.isGood else { continue }
+      guard let isGood = state.isGood else { continue }
       buffer.add(isGood ? 1 : 0, query, database, to: success)
-      buffer.add(standing.took.seconds, query, database, to: took)
-      guard let (answer, seconds) = standing.shown(place.query, now: now) else { continue }
+      buffer.add(state.took.seconds, query, database, to: took)
+      guard let (answer, seconds) = state.shown(place.query, now: now) else { continue }
       buffer.add(seconds.seconds, query, database, to: age)
       buffer.add(Double(answer.seriesCount), query, database, to: series)
       buffer.add(Double(answer.overflowRows), query, database, to: overflow)

@@ -9,7 +9,7 @@ package struct CustomQueryTrial: Sendable {
   /// The database that it ran in.
   package let database: String
   /// Its state after the run.
-  package let standing: CustomQueryState
+  package let state: CustomQueryState
   /// The series as they would be exposed, without `server`.
   package let text: String
 
@@ -23,12 +23,12 @@ package struct CustomQueryTrial: Sendable {
       await runner.run(until: .now + .seconds(3_600), clock: clock)
       await runner.close()
     }
-    return registry.state.map { state in
+    return registry.state.map { entry in
       var buffer = FamilyBuffer()
       buffer.beginScrape()
-      state.standing.answer?.write(into: &buffer)
+      entry.state.answer?.write(into: &buffer)
       return CustomQueryTrial(
-        query: state.query, database: state.database, standing: state.standing,
+        query: entry.query, database: entry.database, state: entry.state,
         text: buffer.render().text)
     }
   }

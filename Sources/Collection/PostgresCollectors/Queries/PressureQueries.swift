@@ -122,7 +122,7 @@ extension TableQuery {
       + " ORDER BY (SELECT count(DISTINCT t.pid) FROM tree t WHERE t.root = r.pid) DESC, r.pid"
       + " LIMIT 5", with: tree)
 
-  /// What keeps vacuum from removing dead rows: the worst of each kind, and by how much.
+  /// What prevents vacuum from removing dead rows: the worst of each kind, and by how much.
   static let vacuumHolders = TableQuery(
     name: "vacuum_holders", prefix: "tocsin_postgres_vacuum_held_back_",
     labels: [.of("holder"), .of("name")],

@@ -4,7 +4,7 @@ extension TableQuery {
   private static let checkpointer = 170_000
 
   /// The background writer. PostgreSQL 17 moved the checkpoint columns to another view; their old
-  /// names are still exposed, so that alerts made for older servers keep working.
+  /// names are still exposed, so that alerts made for older servers still work.
   static let bgwriter = TableQuery(
     name: "stat_bgwriter", prefix: "pg_stat_bgwriter_", labels: [],
     values: [

@@ -9,7 +9,7 @@ struct StatementTextsQuery: PostgresQuery {
   let name = "stat_statements_text"
   let pace = QueryPace.slow
   let isEnabledByDefault = false
-  let ledger: TopStatementsTracker
+  let tracker: TopStatementsTracker
 
   /// Characters of a text that are exposed, as in postgres_exporter.
   private static let length = 120
@@ -18,7 +18,7 @@ struct StatementTextsQuery: PostgresQuery {
 
   func sql(for server: PostgresStatus) -> String? {
     guard let found = server.extensions["pg_stat_statements"] else { return nil }
-    let unknown = ledger.withoutText()
+    let unknown = tracker.withoutText()
     let condition =
       unknown.isEmpty
       ? "FROM (VALUES (0::int8, '')) s (queryid, query) WHERE false"
@@ -40,6 +40,6 @@ struct StatementTextsQuery: PostgresQuery {
     buffer.family(
       "pg_stat_statements_query_id", .counter, "Text of a statement, cut short.",
       labels: ["queryid", "query"])
-    for known in ledger.learn(texts) { buffer.add(1, "\(known.id)", known.text) }
+    for known in tracker.learn(texts) { buffer.add(1, "\(known.id)", known.text) }
   }
 }

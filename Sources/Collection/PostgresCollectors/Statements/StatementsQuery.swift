@@ -9,11 +9,11 @@ struct StatementsQuery: PostgresQuery {
   let name = "stat_statements"
   let pace = QueryPace.everyScrape
   let isEnabledByDefault = false
-  let ledger: TopStatementsTracker
+  let tracker: TopStatementsTracker
   var generations = NameGeneration.shownByDefault
 
-  init(_ ledger: TopStatementsTracker = TopStatementsTracker()) {
-    self.ledger = ledger
+  init(_ tracker: TopStatementsTracker = TopStatementsTracker()) {
+    self.tracker = tracker
   }
 
   func showing(_ generations: Set<NameGeneration>) -> any PostgresQuery {
@@ -28,7 +28,7 @@ struct StatementsQuery: PostgresQuery {
     guard let found = server.extensions["pg_stat_statements"] else { return nil }
     let suffix = found.isAtLeast(1, 8) ? "_exec_time" : "_time"
     let block = found.isAtLeast(1, 11) ? "shared_blk" : "blk"
-    let retained = ledger.members.map { "(\($0.userID), \($0.databaseID), \($0.queryID))" }
+    let retained = tracker.members.map { "(\($0.userID), \($0.databaseID), \($0.queryID))" }
     let sticky =
       retained.isEmpty
       ? "" : " OR (userid, dbid, queryid) IN (VALUES \(retained.joined(separator: ", ")))"
@@ -60,7 +60,7 @@ struct StatementsQuery: PostgresQuery {
       UNION ALL
       SELECT rank, userid, dbid, queryid, pg_get_userbyid(userid::oid),
         coalesce((SELECT datname FROM pg_database d WHERE d.oid = dbid::oid), ''), \(columns)
-      FROM ranked WHERE rank <= \(ledger.limit)\(sticky)
+      FROM ranked WHERE rank <= \(tracker.limit)\(sticky)
       """
   }
 
@@ -157,6 +157,6 @@ struct StatementsQuery: PostgresQuery {
       }
       readings.append(reading)
     }
-    return total.map { ledger.take(readings, total: $0) }
+    return total.map { tracker.take(readings, total: $0) }
   }
 }

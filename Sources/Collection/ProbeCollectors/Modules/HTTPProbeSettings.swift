@@ -3,15 +3,15 @@ package import PatternMatching
 import TransportSecurity
 import WebClient
 
-/// What an HTTP probe asks, and which answer counts as success.
+/// The request of an HTTP probe and the conditions of success.
 package struct HTTPProbeSettings: Sendable {
-  /// A test of one header of the answer.
+  /// A test of one header of the response.
   package struct HeaderTest: Sendable {
-    /// The header, in any case.
+    /// The name of the header, in any case.
     package var header: String
-    /// Tried anywhere in each of the header's values.
+    /// The pattern, searched in each of the header's values.
     package var pattern: RegularExpression
-    /// Whether an answer without the header passes.
+    /// Whether a response without the header passes.
     package var allowsMissing: Bool
 
     package init(header: String, pattern: RegularExpression, allowsMissing: Bool = false) {
@@ -22,21 +22,22 @@ package struct HTTPProbeSettings: Sendable {
   }
 
   package var method = "GET"
-  /// Header fields of the request; `Host` is sent instead of the URL's host, and names the server in the TLS handshake.
+  /// Header fields of the request. `Host` replaces the URL's host, also as the server name of the
+  /// TLS handshake.
   package var headers: [(name: String, value: String)] = []
   package var body: String?
-  /// How the request is made; secrets are shown to the target's own host only.
+  /// Settings of the request; secrets are sent to the target's own host only.
   package var client = HTTPClientConfiguration()
-  /// Which address of the target is tried.
+  /// The choice of the target's address.
   package var addresses = IPPreference()
-  /// Asks for gzip, and decompresses.
+  /// Whether the request accepts gzip; the response is decompressed.
   package var acceptsCompression = false
-  /// The largest body that is read; a larger one is a failure.
+  /// The maximum size of the body in bytes; a larger one is a failure.
   package var maximumBodyBytes = 10 << 20
 
-  /// The statuses that pass; empty for 200 to 299.
+  /// The status codes that pass; empty for 200 to 299.
   package var validStatusCodes: [Int] = []
-  /// The versions that pass, such as `HTTP/1.1` and `HTTP/2.0`; empty for all.
+  /// The HTTP versions that pass, such as `HTTP/1.1` and `HTTP/2.0`; empty for all.
   package var validHTTPVersions: [String] = []
   package var failsIfTLS = false
   package var failsIfNotTLS = false
@@ -47,7 +48,8 @@ package struct HTTPProbeSettings: Sendable {
 
   package init() {}
 
-  /// Compiles a pattern as body and header tests want it: anywhere in the text, `.` not matching a line's end.
+  /// Compiles a pattern for body and header tests: it matches anywhere in the text, and `.` does
+  /// not match the end of a line.
   package static func pattern(_ text: String) throws(PatternError) -> RegularExpression {
     try RegularExpression(text, anchoring: .anywhere, dotMatchesNewline: false)
   }
@@ -58,7 +60,7 @@ package struct HTTPProbeSettings: Sendable {
       || headers.contains { field in !Self.harmless.contains(field.name.lowercased()) }
   }
 
-  /// Fields that say nothing of who asks.
+  /// Header fields that reveal nothing about the client.
   private static let harmless: Set = [
     "accept", "accept-language", "accept-encoding", "content-type", "host", "user-agent",
   ]
@@ -82,7 +84,7 @@ package struct HTTPProbeSettings: Sendable {
     request.acceptCompression = acceptsCompression
     request.reusesConnection = false
     request.collectsCertificates = true
-    // A proxy looks the name up itself.
+    // A proxy resolves the name itself.
     request.address = client.proxyURL == nil ? address.text : nil
     return request
   }

@@ -1,4 +1,4 @@
-/// Which of a name's addresses a probe connects to: one address, one attempt.
+/// The choice among a name's addresses for a probe: one address, one attempt.
 package struct IPPreference: Hashable, Sendable {
   /// The version of the Internet protocol.
   package enum Version: String, Sendable {
@@ -6,9 +6,9 @@ package struct IPPreference: Hashable, Sendable {
     case ip6
   }
 
-  /// What is taken if there is a choice.
+  /// The preferred version if the name has addresses of both.
   package var preferred = Version.ip6
-  /// Whether the other version will do when the name has no address of the preferred one.
+  /// Whether the other version is used if the name has no address of the preferred one.
   package var fallsBack = true
 
   package init(preferred: Version = .ip6, fallsBack: Bool = true) {
@@ -16,7 +16,7 @@ package struct IPPreference: Hashable, Sendable {
     self.fallsBack = fallsBack
   }
 
-  /// The address to connect to; nil when there is none that may be used.
+  /// The address to connect to; nil if none is allowed.
   func choose(from addresses: [IPAddress]) -> IPAddress? {
     let version = preferred == .ip4 ? 4 : 6
     if let first = addresses.first(where: { $0.version == version }) { return first }

@@ -1,14 +1,14 @@
-/// A way to look at a target, as in the `modules` of a blackbox configuration.
+/// A kind of probe, as in the `modules` of a blackbox_exporter configuration.
 package struct ProbeModule: Sendable {
-  /// What is spoken.
+  /// The protocol of a probe.
   package enum Prober: Sendable {
     case http(HTTPProbeSettings)
     case tcp(TCPProbeSettings)
   }
 
-  /// What is spoken, and what counts as success.
+  /// The protocol, with the conditions of success.
   package var prober: Prober
-  /// The longest time a probe may take; nil leaves it to the scrape.
+  /// The maximum time of a probe; nil for the scrape's time-out.
   package var timeout: Duration?
 
   package init(_ prober: Prober, timeout: Duration? = nil) {
@@ -16,13 +16,14 @@ package struct ProbeModule: Sendable {
     self.timeout = timeout
   }
 
-  /// The modules that are there without a configuration; one of the same name replaces them.
+  /// The modules that exist without a configuration; a configured one of the same name replaces
+  /// them.
   package static let builtIn: [String: ProbeModule] = [
     "http_2xx": ProbeModule(.http(HTTPProbeSettings())),
     "tcp_connect": ProbeModule(.tcp(TCPProbeSettings())),
   ]
 
-  /// Whether a probe shows the target something that not everybody may see. Such a module serves only targets that name it.
+  /// Whether a probe sends a secret to the target. Such a module serves only targets that name it.
   var carriesSecrets: Bool {
     switch prober {
     case .http(let settings): settings.carriesSecrets
@@ -30,7 +31,7 @@ package struct ProbeModule: Sendable {
     }
   }
 
-  /// The time for one probe within `budget`, some of which is kept back for the answer.
+  /// The time for one probe within `budget`, part of which is reserved for the answer.
   func timeout(within budget: Duration) -> Duration {
     let available = max(budget - min(budget / 10, .milliseconds(500)), .milliseconds(1))
     guard let timeout, timeout > .zero else { return available }

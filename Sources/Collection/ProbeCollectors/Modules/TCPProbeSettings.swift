@@ -1,6 +1,6 @@
-/// How a TCP port is probed: success is a connection that is accepted in time.
+/// The settings of a TCP probe, which succeeds if the connection is accepted in time.
 package struct TCPProbeSettings: Sendable {
-  /// Which address of the target is tried.
+  /// The choice of the target's address.
   package var addresses = IPPreference()
 
   package init() {}

@@ -9,7 +9,7 @@ struct HTTPProbe: Sendable {
   let client: WebClient
   let resolver: NameResolver
 
-  /// Looks once; ends by the context's deadline.
+  /// Probes once, until the context's deadline at most.
   func run(_ address: String, context: ScrapeContext) async -> ProbeReading {
     var reading = ProbeReading()
     reading.http = HTTPReading()
@@ -50,8 +50,8 @@ struct HTTPProbe: Sendable {
     return reading
   }
 
-  /// The certificates that were not accepted, by a second handshake that accepts any and sends no request: the day an expired
-  /// certificate expired is what one wants to know just then.
+  /// The certificates that were rejected, from a second handshake that accepts any and sends no
+  /// request: the expiry date matters most once a certificate has expired.
   private func refusedChain(
     _ request: WebRequest, context: ScrapeContext
   ) async -> CertificateChain? {
@@ -68,7 +68,7 @@ struct HTTPProbe: Sendable {
     return CertificateChain(response.certificates, isVerified: false)
   }
 
-  /// The URL of a target, which may leave out `http://`.
+  /// The URL of a target, whose `http://` may be left out.
   static func url(of address: String) -> String {
     address.contains("://") ? address : "http://" + address
   }

@@ -5,17 +5,17 @@ import MetricModel
 import TransportSecurity
 import WebClient
 
-/// What an HTTP probe saw besides success or failure; all zero if there was no answer.
+/// The details of an HTTP probe; all zero without a response.
 struct HTTPReading: Sendable {
   var status = 0
-  /// What the answer announced; -1 if it announced nothing.
+  /// The `Content-Length` of the response; -1 if it has none.
   var contentLength = 0
-  /// What was read, decompressed.
+  /// The number of bytes read, after decompression.
   var bodyLength = 0
   var redirects = 0
   var isTLS = false
   var version = 0.0
-  /// Without the probe's own lookup.
+  /// The timings, without the probe's own name look-up.
   var timings = WebTimings.none
   /// Seconds since the epoch.
   var lastModified: Int?
@@ -31,7 +31,7 @@ struct HTTPReading: Sendable {
     isTLS = response.effectiveOrigin.hasPrefix("https://")
     version = Double(response.httpVersion) ?? 0
     lastModified = response.headers["Last-Modified"].flatMap(HTTPDate.seconds)
-    // A redirect that is left alone is seen nonetheless.
+    // A redirect that is not followed is counted nevertheless.
     if !settings.client.followsRedirects, (300..<400).contains(response.status),
       response.headers["Location"] != nil
     {
@@ -43,7 +43,7 @@ struct HTTPReading: Sendable {
     }
   }
 
-  /// A reading without an answer.
+  /// Makes a reading without a response.
   init() {}
 
   func write(into buffer: inout FamilyBuffer) {

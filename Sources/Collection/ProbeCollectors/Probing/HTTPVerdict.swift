@@ -1,12 +1,12 @@
 import PatternMatching
 import WebClient
 
-/// Whether an answer is what the module wants: a pure decision, in the order in which blackbox decides.
+/// The result of a module's tests of a response, in the order of blackbox_exporter.
 struct HTTPVerdict: Hashable {
-  /// Nil for success; the first test that failed otherwise.
+  /// The first failed test; nil for success.
   var failure: ProbeFailure?
 
-  /// Whether a regular expression decided.
+  /// Whether a regular expression caused the failure.
   var isDueToRegex: Bool { failure?.reason == .header || failure?.reason == .body }
 
   init(_ response: WebResponse, by settings: HTTPProbeSettings) {

@@ -1,11 +1,12 @@
 /// An IPv4 or IPv6 address, read from its numeric text.
 struct IPAddress: Hashable, Sendable {
-  /// As it was written, without a zone.
+  /// The text as written, without a zone.
   let text: String
-  /// 4 or 16 bytes in network order; IPv4 addresses in IPv6 clothes (`::ffff:192.0.2.1`) have 4.
+  /// 4 or 16 bytes in network order; an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) has 4.
   let bytes: [UInt8]
 
-  /// Reads dotted or colon notation; nil for anything else, names and shortened IPv4 forms included.
+  /// Reads dotted or colon notation. Returns nil for anything else, including names and shortened
+  /// IPv4 forms.
   init?(_ text: String) {
     let bare = text.prefix { $0 != "%" }
     let isColonNotation = bare.utf8.contains(UInt8(ascii: ":"))
@@ -16,10 +17,10 @@ struct IPAddress: Hashable, Sendable {
     bytes = isMapped ? Array(parsed[12...]) : parsed
   }
 
-  /// 4 or 6.
+  /// The IP version, 4 or 6.
   var version: Int { bytes.count == 4 ? 4 : 6 }
 
-  /// FNV-1a of 32 bits over the bytes: changes when the address does.
+  /// The 32-bit FNV-1a hash of the bytes; it changes with the address.
   var hash: UInt32 {
     bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
   }
@@ -30,7 +31,7 @@ struct IPAddress: Hashable, Sendable {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     let bytes = parts.compactMap { part -> UInt8? in
-      // Leading zeros would be octal to some readers.
+      // Some parsers would read leading zeros as octal.
       guard part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), part == "0" || part.first != "0"
       else { return nil }
       return UInt8(part)
@@ -48,7 +49,7 @@ struct IPAddress: Hashable, Sendable {
     return head + [UInt8](repeating: 0, count: zeros) + tail
   }
 
-  /// What stands before and behind `::`, which may occur once.
+  /// The groups before and after `::`, which may occur once.
   private static func halves(
     of text: Substring
   ) -> (head: Substring, tail: Substring, isShortened: Bool)? {

@@ -1,19 +1,20 @@
 import Concurrency
 import CollectorCore
 
-/// What looking up a target's host brought.
+/// The result of resolving a target's host.
 struct NameLookup: Sendable {
   /// The address to connect to.
   var address: IPAddress?
-  /// How long it took; zero for a host that is an address.
+  /// The duration of the look-up; zero for a host that is an address.
   var duration: Duration = .zero
 }
 
-/// Looks up the hosts of probes.
+/// Resolves the hosts of probes.
 struct NameResolver: Sendable {
-  /// The address of a host that a module prefers.
+  /// The address of a host, by a module's preference.
   ///
-  /// Throws `timeout` when the resolver does not answer, `resolve` when it knows no address that may be used.
+  /// - Throws: `timeout` if the resolver does not answer, `resolve` if the host has no address that
+  ///   may be used.
   func lookUp(
     _ host: String, by preference: IPPreference, context: ScrapeContext
   ) async -> (lookup: NameLookup, failure: ProbeFailure?) {

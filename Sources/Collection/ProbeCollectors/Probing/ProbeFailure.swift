@@ -1,8 +1,8 @@
 import WebClient
 
-/// Why a probe did not succeed.
+/// The reason why a probe failed.
 struct ProbeFailure: Error, Hashable, Sendable {
-  /// The kinds, as the label `reason` shows them.
+  /// The kinds of failures, as values of the label `reason`.
   enum Reason: String, CaseIterable, Sendable {
     case invalidTarget = "invalid_target"
     case resolve

@@ -1,20 +1,20 @@
 import ExpositionFormat
 import MetricModel
 
-/// What one probe saw.
+/// The result of one probe.
 struct ProbeReading: Sendable {
-  /// Nil for success.
+  /// The failure; nil for success.
   var failure: ProbeFailure?
   var lookup = NameLookup()
   var duration: Duration = .zero
-  /// The time that the probe had.
+  /// The time-out of the probe.
   var timeout: Duration = .zero
-  /// Whether a regular expression decided for failure.
+  /// Whether a regular expression caused the failure.
   var isDueToRegex = false
-  /// What an HTTP probe saw besides.
+  /// The details of an HTTP probe.
   var http: HTTPReading?
 
-  /// Writes the families under blackbox's names.
+  /// Writes the families with blackbox_exporter's names.
   func write(into buffer: inout FamilyBuffer) {
     buffer.gauge(
       "probe_dns_lookup_time_seconds", "Time the lookup of the target's name took in seconds.",

@@ -2,12 +2,12 @@ import Concurrency
 import CollectorCore
 import WebClient
 
-/// Runs probes, with connections and name lookups of its own.
+/// Runs probes, with its own connections and name look-ups.
 final class Prober: Sendable {
   private let client = WebClient(maxIdleConnections: 1)
   private let resolver = NameResolver()
 
-  /// Probes an address once, within the module's time and the context's.
+  /// Probes an address once, within the time limits of the module and the context.
   func probe(
     _ address: String, with module: ProbeModule, context: ScrapeContext
   ) async -> ProbeReading {

@@ -1,13 +1,13 @@
 import CollectorCore
 import WebClient
 
-/// One TCP probe: whether a port accepts connections.
+/// A TCP probe: whether a port accepts connections.
 struct TCPProbe: Sendable {
   let settings: TCPProbeSettings
   let client: WebClient
   let resolver: NameResolver
 
-  /// Looks once; ends by the context's deadline.
+  /// Probes once, until the context's deadline at most.
   func run(_ address: String, context: ScrapeContext) async -> ProbeReading {
     var reading = ProbeReading()
     guard let place = TCPAddress(address) else {

@@ -15,7 +15,7 @@ package struct ProbeCollector: Collector {
 
   package func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     let reading = await prober.probe(target.address, with: module, context: context)
-    // What was cut short by the exporter says nothing about the target.
+    // A probe that the exporter cancelled says nothing about the target.
     try Task.checkCancellation()
     reading.write(into: &buffer)
   }

@@ -1,14 +1,14 @@
 import WebClient
 
-/// Something to probe, declared in the exporter's configuration.
+/// A target to probe, declared in the exporter's configuration.
 package struct ProbeTarget: Hashable, Sendable {
-  /// What requests and labels call it.
+  /// The name in requests and labels.
   package var name: String
-  /// A URL for HTTP modules (`http://` may be left out), `host:port` for TCP modules.
+  /// The URL for HTTP modules (`http://` may be left out), `host:port` for TCP modules.
   package var address: String
-  /// The module that probes it unless a request names another.
+  /// The module used unless a request names another.
   package var module: String
-  /// How often it is probed for `/metrics`.
+  /// The interval of the probes for `/metrics`.
   package var interval: Duration
 
   package init(
@@ -21,7 +21,8 @@ package struct ProbeTarget: Hashable, Sendable {
     self.interval = interval
   }
 
-  /// What is wrong with the address for a module; nil if nothing is. Repeats nothing that may be secret.
+  /// The reason why the address does not fit a module; nil if it does. It repeats no part of the
+  /// address that may be secret.
   func complaint(about module: ProbeModule) -> String? {
     switch module.prober {
     case .tcp:

@@ -5,9 +5,10 @@ import Synchronization
 
 /// The targets that may be probed, and the modules to probe them with.
 ///
-/// Only targets of the configuration are probed: a request names one and cannot make the exporter connect anywhere else.
+/// Only targets of the configuration are probed: a request selects one by name and cannot make the
+/// exporter connect anywhere else.
 package final class ProbeTargets: Sendable {
-  /// How many probes requests may have under way at the same time.
+  /// The maximum number of concurrent probes on request.
   package static let requestLimit = 64
 
   /// The names of the targets, in the order of the configuration.
@@ -19,7 +20,8 @@ package final class ProbeTargets: Sendable {
   private let prober = Prober()
   private let underWay = Atomic<Int>(0)
 
-  /// Checks the targets. `modules` are added to the built-in ones, or replace them.
+  /// Checks the targets. `modules` are added to the built-in ones; those of the same name replace
+  /// them.
   package init(
     _ targets: [ProbeTarget], modules: [String: ProbeModule] = [:],
     clock: TimeSource = .system
@@ -50,8 +52,8 @@ package final class ProbeTargets: Sendable {
     return target.complaint(about: module)
   }
 
-  /// The targets as collectors for a runner, each on its own interval and with the labels `module` and `target`: a target that
-  /// hangs does not hold up a scrape.
+  /// The targets as collectors for a runner, each with its own interval and the labels `module` and
+  /// `target`; a target that hangs does not delay a scrape.
   package func scheduled() -> [ScheduledCollector] {
     targets.compactMap { target in
       modules[target.module].map { module in
@@ -64,8 +66,8 @@ package final class ProbeTargets: Sendable {
     }
   }
 
-  /// Answers `/probe?target=NAME&module=MODULE`: probes once and returns the text of the metrics, as blackbox does without
-  /// labels for the target. `module` may be left out.
+  /// Answers `/probe?target=NAME&module=MODULE`: probes once and returns the metrics, like
+  /// blackbox_exporter without labels for the target. `module` is optional.
   package func answer(
     target name: String?, module: String?, within budget: Duration
   ) async throws(ProbeRequestError) -> [UInt8] {
@@ -83,7 +85,7 @@ package final class ProbeTargets: Sendable {
     return buffer.render().bytes
   }
 
-  /// The target and the module that a request means.
+  /// The target and the module that a request names.
   func resolve(
     target name: String?, module moduleName: String?
   ) throws(ProbeRequestError) -> (ProbeTarget, ProbeModule) {

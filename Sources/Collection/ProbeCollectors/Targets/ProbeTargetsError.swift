@@ -1,25 +1,25 @@
-/// What is wrong with the targets or modules of a configuration.
+/// An error in the targets or modules of a configuration.
 package struct ProbeTargetsError: Error, Hashable, CustomStringConvertible {
   /// The name of the target.
   package let target: String
-  /// What is wrong, for a human.
+  /// The reason, in words for the user.
   package let reason: String
 
   package var description: String { "probe target \"\(target)\": \(reason)" }
 }
 
-/// Why a request for a probe is not served.
+/// The reason why a probe request is rejected.
 package enum ProbeRequestError: Error, Hashable, CustomStringConvertible {
   case missingTarget
   case unknownTarget
   case unknownModule
-  /// The module carries a secret and the target does not name it.
+  /// The module sends a secret and the target does not name it.
   case moduleForbidden
   /// The target cannot be probed by that module.
   case unfitting(reason: String)
   case busy(limit: Int)
 
-  /// The HTTP status that says it best.
+  /// The HTTP status of the answer.
   package var status: Int {
     switch self {
     case .missingTarget, .unknownTarget, .unknownModule, .unfitting: 400

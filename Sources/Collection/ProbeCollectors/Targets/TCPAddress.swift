@@ -1,10 +1,10 @@
-/// `host:port` or `[2001:db8::1]:port`, by a strict grammar.
+/// An address `host:port` or `[2001:db8::1]:port`, with a strict grammar.
 struct TCPAddress: Hashable, Sendable {
   /// A name or a numeric address, without brackets.
   let host: String
   let port: Int
 
-  /// Reads the text; nil for anything else.
+  /// Reads the text. Returns nil for anything else.
   init?(_ text: String) {
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
     let digits = text[text.utf8.index(after: colon)...]
@@ -23,7 +23,8 @@ struct TCPAddress: Hashable, Sendable {
     self.port = port
   }
 
-  /// Letters, digits, dots, hyphens and underscores: names and IPv4 addresses.
+  /// Whether the text consists of letters, digits, dots, hyphens and underscores, as names and IPv4
+  /// addresses do.
   private static func isName(_ text: Substring) -> Bool {
     !text.isEmpty && text.utf8.count <= 253
       && text.utf8.allSatisfy { byte in

@@ -3,23 +3,23 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What each systemd unit and container uses, from control groups of version 2.
+/// The resource usage of each systemd unit and container, from control groups of version 2.
 ///
 /// The kernel counts for a group independently of its processes, so short-lived ones are included.
-/// A machine with version 1 shows nothing.
+/// A machine with version 1 exposes nothing.
 struct ControlGroupCollector: RememberingCollector {
   private struct Owner {
     let name: ControlGroupName
     let path: String
   }
 
-  /// A directory that holds other groups, sorted out anew only when its entries change.
+  /// A directory with other groups, classified again only when its entries change.
   private struct Parent {
     var list = NameList()
     var revision = 0
     var owners: [Owner] = []
     var parents: [String] = []
-    /// The scrape that saw it last.
+    /// The number of the last scrape in which it existed.
     var scrape: UInt64 = 0
   }
 
@@ -31,12 +31,12 @@ struct ControlGroupCollector: RememberingCollector {
   private var waiting: [(path: String, depth: Int)] = []
   private var scrape: UInt64 = 0
 
-  /// Most units and containers that are shown; further ones are counted.
+  /// The maximum number of exposed units and containers; further ones are only counted.
   static let groupLimit = 2000
-  /// How deep slices may lie in each other.
+  /// The maximum depth of nested slices.
   static let depthLimit = 12
   private static let root = "fs/cgroup"
-  /// What the kernel's own files begin with; everything else in a group is a group.
+  /// Prefixes of the kernel's own files; every other entry of a group is a group.
   private static let filePrefixes = [
     "cgroup.", "cpu.", "cpuset.", "hugetlb.", "io.", "irq.", "memory.", "misc.", "pids.", "rdma.",
     "dmem.", "debug.",
@@ -69,7 +69,7 @@ struct ControlGroupCollector: RememberingCollector {
           left += 1
           continue
         }
-        // A group may go away at any moment.
+        // A group may be removed at any moment.
         guard let directory = try? Directory.open(owner.path) else { continue }
         shown += 1
         try reader.add(owner.name, directory, families, to: &buffer)
@@ -81,7 +81,7 @@ struct ControlGroupCollector: RememberingCollector {
       Double(left))
   }
 
-  /// Looks at a directory; nil if it is gone.
+  /// Reads a directory. Returns nil if it no longer exists.
   private mutating func parent(_ path: String) -> Parent? {
     guard (try? files.lists(&known[path, default: Parent()].list, path)) == true else {
       known[path] = nil

@@ -1,4 +1,4 @@
-/// To whom a control group belongs: a systemd unit or a container.
+/// The owner of a control group: a systemd unit or a container.
 struct ControlGroupName: Equatable, Sendable {
   /// The systemd unit; empty for a container.
   var unit = ""
@@ -6,21 +6,22 @@ struct ControlGroupName: Equatable, Sendable {
   /// unit.
   var container = ""
 
-  /// What a directory of the hierarchy is.
+  /// The kind of a directory in the hierarchy.
   enum Kind: Equatable, Sendable {
-    /// A unit or container: shown, and not looked into.
+    /// A unit or container, which is exposed and whose subgroups are not read.
     case owner(ControlGroupName)
-    /// Holds others.
+    /// A directory with other groups.
     case parent
   }
 
-  /// Endings of units that have processes.
+  /// Suffixes of units that have processes.
   private static let endings = [".service", ".scope", ".socket", ".mount", ".swap"]
 
-  /// Judges a directory by its name: `nginx.service`, `docker-<id>.scope`, `<id>`, `system.slice`.
+  /// Classifies a directory by its name: `nginx.service`, `docker-<id>.scope`, `<id>`,
+  /// `system.slice`.
   static func kind(of directory: String) -> Kind {
     if directory.hasSuffix(".scope") {
-      // docker-, libpod-, crio- and cri-containerd- are what the engines write.
+      // The prefixes of container engines are docker-, libpod-, crio- and cri-containerd-.
       let stem = directory.dropLast(".scope".count)
       if let dash = stem.lastIndex(of: "-"), isContainerID(stem[stem.index(after: dash)...]) {
         return .owner(

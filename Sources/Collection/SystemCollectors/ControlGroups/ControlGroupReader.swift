@@ -3,8 +3,8 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Reads the files of one group after another. A file that the kernel does not offer is no sample;
-/// one that reads otherwise than it should is an error.
+/// Reads the files of one group after another. A file that the kernel does not provide gives no
+/// sample; a malformed one is an error.
 struct ControlGroupReader {
   private var file = ReadBuffer()
 
@@ -32,7 +32,7 @@ struct ControlGroupReader {
     file.reads(name, in: directory)
   }
 
-  /// One number; `max` means that there is no limit, and no sample.
+  /// Adds the number in a file; `max` means that there is no limit, and gives no sample.
   private mutating func addNumber(
     _ name: String, _ owner: ControlGroupName, _ directory: borrowing Directory,
     _ family: FamilyBuffer.FamilyID, to buffer: inout FamilyBuffer
@@ -46,7 +46,7 @@ struct ControlGroupReader {
     buffer.add(Double(value), owner.unit, owner.container, to: family)
   }
 
-  /// Lines such as `user_usec 5`.
+  /// Adds the values of lines such as `user_usec 5`.
   private mutating func addProcessor(
     _ owner: ControlGroupName, _ directory: borrowing Directory, _ families: ControlGroupFamilies,
     to buffer: inout FamilyBuffer
@@ -83,7 +83,8 @@ struct ControlGroupReader {
     }
   }
 
-  /// Lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`, one for each device.
+  /// Adds the values of lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`, one
+  /// for each device.
   private mutating func addDevices(
     _ owner: ControlGroupName, _ directory: borrowing Directory, _ families: ControlGroupFamilies,
     to buffer: inout FamilyBuffer
@@ -96,7 +97,7 @@ struct ControlGroupReader {
     while var line = lines.nextLine() {
       guard line.skipField() else { continue }
       while let field = line.nextField() {
-        // Some devices show figures of their controllers that are no numbers.
+        // Some devices expose controller figures that are not numbers.
         guard let equals = field.firstIndex(of: "=") else { continue }
         let key = field.extracting(first: equals)
         let isOurs =
@@ -118,7 +119,7 @@ struct ControlGroupReader {
     buffer.add(Double(sums.writes), unit, container, "write", to: families.operations)
   }
 
-  /// `some avg10=0.00 ... total=5` and `full ...`, in microseconds.
+  /// Adds the values of `some avg10=0.00 ... total=5` and `full ...`, in microseconds.
   private mutating func addPressure(
     _ resource: String, _ owner: ControlGroupName, _ directory: borrowing Directory,
     _ families: ControlGroupFamilies, to buffer: inout FamilyBuffer

@@ -3,15 +3,14 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Files of a device's directory below sysfs that hold one number each, and the families they
-/// become.
+/// The files of a device's directory below sysfs that contain one number each, and their families.
 struct DeviceTable: Sendable {
   /// One file and its family.
   struct Column: Sendable {
     let file: String
     let name: String
     let type: MetricType
-    /// What the kernel's number is divided by.
+    /// The divisor of the kernel's number.
     let divisor: Double
     let help: String
 
@@ -35,8 +34,8 @@ struct DeviceTable: Sendable {
     columns.map { buffer.family($0.name, $0.type, $0.help, labels: labels) }
   }
 
-  /// Adds what the files of one device say, `place/device/folder/file`. A file that is absent,
-  /// refused or no number is no sample.
+  /// Adds the numbers in the files of one device, `place/device/folder/file`. A file that is
+  /// absent, refused or not a number gives no sample.
   func add(
     _ place: String, _ device: String, folder: String = "",
     _ families: [FamilyBuffer.FamilyID], _ files: inout SmallFiles, to buffer: inout FamilyBuffer
@@ -49,8 +48,8 @@ struct DeviceTable: Sendable {
 }
 
 extension SmallFiles {
-  /// Adds the sample 1 whose labels are the device's name, for the label `named`, and the texts of
-  /// its files that are called as the other labels.
+  /// Adds the sample 1. Its labels are the device's name, for the label `named`, and the texts of
+  /// the files with the names of the other labels.
   mutating func addInfo(
     _ place: String, _ device: String, _ labels: [String], named: String,
     to family: FamilyBuffer.FamilyID, in buffer: inout FamilyBuffer
@@ -68,7 +67,7 @@ extension SmallFiles {
 }
 
 extension String {
-  /// What stands behind a prefix if it is a number and nothing else: "0" of "mc0".
+  /// The rest after a prefix if it is a number: "0" of "mc0"; otherwise nil.
   func number(after prefix: String) -> String? {
     guard hasPrefix(prefix) else { return nil }
     let rest = dropFirst(prefix.count)

@@ -3,12 +3,12 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Memory errors that were corrected and that were not, from /sys/devices/system/edac.
+/// Corrected and uncorrected memory errors, from /sys/devices/system/edac.
 struct EDACCollector: RememberingCollector {
   private var files: SmallFiles
   private var list = NameList()
   private var controllers = ShownNames()
-  /// What lies in the directory of each controller, and of each of its rows.
+  /// The entries of each controller's directory, and of those of its rows.
   private var entries: [String: NameList] = [:]
   private var rows: [String: [String: NameList]] = [:]
 
@@ -21,7 +21,7 @@ struct EDACCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
-    // node_exporter calls a machine without the driver a success.
+    // A machine without the driver is a success in node_exporter.
     _ = try files.lists(&list, Self.place)
     controllers.update(list) { $0.number(after: "mc") != nil }
     for name in controllers.names {
@@ -32,7 +32,7 @@ struct EDACCollector: RememberingCollector {
       if let count = files.number(Self.place, name, "ue_count") {
         buffer.add(count, controller, to: families.uncorrected)
       }
-      // Errors that no row could be found for.
+      // Errors that the driver could not attribute to a row.
       if let count = files.number(Self.place, name, "ce_noinfo_count") {
         buffer.add(count, controller, Self.unknown, to: families.rowCorrected)
       }

@@ -59,7 +59,7 @@ struct FibreChannelCollector: RememberingCollector {
         let text = files.text
         guard text.starts(with: "0x"),
           let value = text.extracting(droppingFirst: 2).hexadecimal,
-          // All ones: the driver does not count this.
+          // All ones: the driver does not provide this count.
           value != .max
         else { continue }
         buffer.add(Double(value), host, to: family)

@@ -40,7 +40,8 @@ struct HardwareMonitorCollector: RememberingCollector {
     for chip in chips where chip.isShown { add(chip, to: &buffer) }
   }
 
-  /// Gives each chip a name of its own: two functions of one device would otherwise be one chip.
+  /// Makes the names of chips unique: two functions of one device would otherwise have the same
+  /// name.
   private mutating func nameChips() {
     var seen: [String: Int] = [:]
     for chip in chips { seen[chip.plainName, default: 0] += 1 }
@@ -61,7 +62,7 @@ struct HardwareMonitorCollector: RememberingCollector {
       buffer.add(1, chip.name, chip.label)
     }
     for sensor in chip.sensors {
-      // A driver may refuse or fail: then there is no reading.
+      // A driver may refuse or fail; the sample is then left out.
       guard files.reads(Self.place, chip.directory, sensor.folder, sensor.file) else { continue }
       if sensor.isLabel {
         buffer.family(
@@ -82,20 +83,20 @@ struct HardwareMonitorCollector: RememberingCollector {
   }
 }
 
-/// A chip and its sensors, looked up anew only when its directory changes.
+/// A chip and its sensors, read again only when its directory changes.
 struct HardwareChip: Sendable {
-  /// A file of a sensor and what it becomes.
+  /// A file of a sensor and the metric made of it.
   struct Sensor: Sendable {
     let name: String
     let property: String
-    /// Empty, or `device` for the drivers of old.
+    /// Empty, or `device` for old drivers.
     let folder: String
     let file: String
     /// The value of the label `sensor`.
     var shownName = ""
     var family = ""
     var type = MetricType.gauge
-    /// What the kernel's number is divided by; nil for a switch, which is 1 or 0.
+    /// The divisor of the kernel's number; nil for a switch, which is 1 or 0.
     var divisor: Double?
 
     var isLabel: Bool { property == "label" }
@@ -108,9 +109,9 @@ struct HardwareChip: Sendable {
 
   /// The name of its directory.
   let directory: String
-  /// The name that it has if no other chip has it.
+  /// Its name unless another chip has the same.
   private(set) var plainName = ""
-  /// The text of its file `name`, for a label.
+  /// The text of its file `name`, used as a label.
   private(set) var label = ""
   var name = ""
   var isShown = false
@@ -126,7 +127,7 @@ struct HardwareChip: Sendable {
     self.directory = directory
   }
 
-  /// Looks at the directory; true if anything about the chip changed.
+  /// Reads the directory. Returns true if anything about the chip changed.
   mutating func update(_ proc: ProcRoot, _ files: inout SmallFiles) -> Bool {
     let place = HardwareMonitorCollector.place
     let isLink = files.readsLink(place, directory)
@@ -146,8 +147,8 @@ struct HardwareChip: Sendable {
     return true
   }
 
-  /// The chip by the place of its device, which does not change from boot to boot as numbers do; or
-  /// else by name.
+  /// The name of a chip by the path of its device, which unlike its number is the same after a
+  /// reboot; by its own name if it has no device.
   private static func chipName(_ directory: String, _ label: String, _ proc: ProcRoot) -> String {
     if let path = proc.sysLinkTarget("\(HardwareMonitorCollector.place)/\(directory)/device") {
       let parts = path.split(separator: "/")
@@ -185,7 +186,7 @@ struct HardwareChip: Sendable {
     }
   }
 
-  /// Adds to a sensor what its number becomes; nil if it is not shown.
+  /// The sensor with its metric; nil if it is not exposed.
   private static func described(_ sensor: Sensor, _ label: String?, hasPlainFile: Bool) -> Sensor? {
     var sensor = sensor
     sensor.shownName = sensor.name

@@ -11,7 +11,7 @@ struct HardwareSensor: Equatable, Sendable {
     "energy", "humidity", "intrusion", "freq",
   ]
 
-  /// Nil for a file that is no sensor's.
+  /// Reads the name of a file. Returns nil for a file that belongs to no sensor.
   init?(file: String) {
     let kind = file.prefix { !$0.isNumber }
     if kind.count == file.count {
@@ -31,8 +31,8 @@ struct HardwareSensor: Equatable, Sendable {
     property = String(tail.dropFirst())
   }
 
-  /// What is shown: the metric's name behind `node_hwmon_`, its type and its value in the unit of
-  /// the name.
+  /// The metric of a file: its name after `node_hwmon_`, its type, and its value in the unit of the
+  /// name.
   struct Reading: Equatable, Sendable {
     let name: String
     let type: MetricType
@@ -45,7 +45,7 @@ struct HardwareSensor: Equatable, Sendable {
     }
   }
 
-  /// Names and units of a reading: the kernel counts in thousandths and millionths.
+  /// The name and unit of a reading, which the kernel counts in thousandths or millionths.
   static func reading(
     _ kind: String, _ property: String, _ value: Double, hasPlainFile: Bool
   ) -> Reading {
@@ -81,7 +81,7 @@ struct HardwareSensor: Equatable, Sendable {
     }
   }
 
-  /// Lower case, and underscores for what may not stand in a metric's name.
+  /// A text in lower case, with underscores for characters that a metric's name must not contain.
   static func metricPart(_ text: String) -> String {
     var bytes = text.lowercased().utf8.map { byte -> UInt8 in
       switch byte {

@@ -132,7 +132,7 @@ struct InfiniBandCollector: RememberingCollector {
           buffer.add(gigabits * 125_000_000, device, port, to: rate)
         }
         for (counter, family) in zip(Self.counters, counters) {
-          // "N/A (no PMA)" where the adapter does not count.
+          // "N/A (no PMA)" where the adapter does not provide the count.
           guard let value = files.number(Self.place, device, "ports", port, counter.file) else {
             continue
           }

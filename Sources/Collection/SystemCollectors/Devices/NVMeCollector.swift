@@ -62,7 +62,7 @@ struct NVMeCollector: RememberingCollector {
     buffer.label(controller)
     buffer.label(namespace)
     buffer.endSample(1, to: families.info)
-    // The size is in sectors of 512 bytes, what is used in blocks of the device.
+    // The size is in sectors of 512 bytes; the used space is in blocks of the device.
     if let sectors = files.number(Self.place, controller, name, "size") {
       buffer.add(sectors * 512, controller, namespace, to: families.size)
       buffer.add(sectors * 512, controller, namespace, to: families.capacity)

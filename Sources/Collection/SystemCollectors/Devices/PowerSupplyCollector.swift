@@ -17,7 +17,7 @@ struct PowerSupplyCollector: RememberingCollector {
   }
 
   private static let place = "class/power_supply"
-  /// Attributes as they are.
+  /// Attributes exposed without conversion.
   private static let plain = [
     "authentic", "calibrate", "capacity", "capacity_alert_max", "capacity_alert_min",
     "cycle_count=cyclecount", "online", "present", "time_to_empty_now=time_to_empty_seconds",

@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Energy that the processor's parts have used, from /sys/class/powercap.
+/// Energy used by the parts of processors, from /sys/class/powercap.
 struct RAPLCollector: RememberingCollector {
   /// A zone and its labels, which do not change while the kernel lists the same zones.
   private struct Zone {
@@ -31,7 +31,7 @@ struct RAPLCollector: RememberingCollector {
     update()
     guard !zones.isEmpty else { throw NoData("there is no energy meter") }
     for zone in zones {
-      // Since 2020 only root may read it.
+      // Only root may read it since 2020.
       guard let joules = files.number(Self.place, zone.directory, "energy_uj") else { continue }
       buffer.family(
         zone.family, .counter, "Energy used, in joules.",

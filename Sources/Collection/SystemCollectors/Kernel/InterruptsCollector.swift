@@ -27,10 +27,11 @@ struct InterruptsCollector: Collector {
       guard let name = line.text(before: ":")?.trimmed else {
         throw line.error("the interrupt's name and a colon are missing")
       }
-      // Errors and misses are counted for the machine as a whole.
+      // Errors and misses have one count for the whole machine.
       guard let counts = line.counts(cpus.count) else { continue }
       let rest = line.rest.trimmed.text
-      // Numbers have a chip, a kind and devices behind them; names only a description.
+      // A numbered interrupt is followed by its chip, kind and devices; a named one only by a
+      // description.
       var (info, devices) = (rest, "")
       if name.unsigned != nil {
         let words = rest.split(separator: " ", omittingEmptySubsequences: true)
@@ -64,7 +65,7 @@ extension ByteScanner {
     return cpus
   }
 
-  /// Reads that many numbers; nil if there are fewer.
+  /// Reads that many numbers. Returns nil if there are fewer.
   mutating func counts(_ count: Int) -> [UInt64]? {
     var numbers: [UInt64] = []
     while numbers.count < count {

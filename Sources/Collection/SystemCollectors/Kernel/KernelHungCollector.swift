@@ -2,7 +2,7 @@ import SystemAccess
 import CollectorCore
 import ExpositionFormat
 
-/// Tasks that the kernel found hanging, from /proc/sys/kernel/hung_task_detect_count (6.13 and
+/// Hung tasks that the kernel detected, from /proc/sys/kernel/hung_task_detect_count (6.13 and
 /// later).
 struct KernelHungCollector: Collector {
   let proc: ProcRoot

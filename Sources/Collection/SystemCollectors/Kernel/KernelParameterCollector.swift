@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Chosen kernel parameters, from /proc/sys.
+/// Selected kernel parameters, from /proc/sys.
 struct KernelParameterCollector: Collector {
   private let proc: ProcRoot
   private let numbers: [String]
@@ -64,7 +64,7 @@ struct KernelParameterCollector: Collector {
     for (index, word) in words.enumerated() { buffer.add(1, String(index), name, String(word)) }
   }
 
-  /// Dots separate directories; a slash stands for a dot in a name.
+  /// The path of a parameter: dots separate directories; a slash means a dot in a name.
   static func path(_ name: String) -> String {
     "sys/"
       + String(

@@ -42,7 +42,7 @@ struct NUMAMemoryCollector: RememberingCollector {
     }
   }
 
-  /// Lines such as `Node 0 MemTotal: 100 kB`.
+  /// Adds the values of lines such as `Node 0 MemTotal: 100 kB`.
   private static func addMemory(
     _ bytes: Span<UInt8>, _ node: String, _ names: inout FieldNames, to buffer: inout FamilyBuffer
   ) throws(FormatError) {

@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// How many processes and threads there are, by state, from /proc/*/stat.
+/// The numbers of processes and threads by state, from /proc/*/stat.
 struct ProcessCountCollector: Collector {
   let proc: ProcRoot
 
@@ -51,7 +51,7 @@ struct ProcessCountCollector: Collector {
     }
   }
 
-  /// The letter behind the command's closing bracket.
+  /// The letter after the command's closing bracket.
   private static func state(_ path: String, in root: borrowing Directory) -> UInt8? {
     var file = ReadBuffer(capacity: 1024)
     guard (try? file.read(path, in: root)) != nil else { return nil }

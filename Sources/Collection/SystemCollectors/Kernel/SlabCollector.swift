@@ -26,7 +26,7 @@ struct SlabCollector: Collector {
     }
     var lines = ByteScanner(file.span, file: "slabinfo")
     while var line = lines.nextLine() {
-      // A line with the version and one of headings.
+      // The first two lines are the version and the headings.
       guard lines.lineNumber > 2, let name = line.nextField(), shows(name) else { continue }
       for (column, family) in zip(Self.columns, families) {
         let value = try line.unsigned(column.0)

@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Bonded network devices and how many of their parts work, from /sys/class/net.
+/// Bonded network devices and the numbers of their working members, from /sys/class/net.
 struct BondingCollector: RememberingCollector {
   private var files: SmallFiles
 

@@ -13,7 +13,7 @@ struct EthernetCollector: Collector {
   private let proc: ProcRoot
   private let filter: NameFilter
   private let shown: RegularExpression
-  /// Asks the driver of a device; a test brings its own.
+  /// Reads the driver of a device; tests replace it.
   private let read: @Sendable (String) throws -> EthernetDevice
 
   init(
@@ -29,7 +29,7 @@ struct EthernetCollector: Collector {
   func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) async throws {
     var found = false
     for name in try proc.sysNames("class/net") where filter.shows(name) {
-      // A device may go away at any moment.
+      // A device may be removed at any moment.
       guard let device = try? read(name) else { continue }
       found = true
       if let link = device.link { addLink(link, name, to: &buffer) }

@@ -28,7 +28,7 @@ struct IPVSCollector: Collector {
     try addBackends(table.span, to: &buffer)
   }
 
-  /// The third line holds five hexadecimal sums.
+  /// Adds the third line, which contains five hexadecimal sums.
   private func addStats(
     _ bytes: Span<UInt8>, to buffer: inout FamilyBuffer
   ) throws(FormatError) {
@@ -98,7 +98,8 @@ struct IPVSCollector: Collector {
     }
   }
 
-  /// `C0A80016:0CEA` is 192.168.0.22 and 3306; IPv6 addresses stand in brackets.
+  /// The address and port: `C0A80016:0CEA` is 192.168.0.22 and 3306; IPv6 addresses are in
+  /// brackets.
   static func endpoint(_ bytes: Span<UInt8>) -> (address: String, port: String)? {
     guard let colon = bytes.lastIndex(of: ":"),
       let port = bytes.extracting(droppingFirst: colon + 1).hexadecimal

@@ -3,7 +3,7 @@ import CollectorCore
 
 /// An address of a network device.
 struct InterfaceAddress: Equatable, Sendable {
-  /// How far the address reaches.
+  /// The scope of the address.
   enum Scope: String, Sendable {
     case linkLocal = "link-local"
     case global
@@ -15,7 +15,7 @@ struct InterfaceAddress: Equatable, Sendable {
   let prefixLength: Int
   let scope: Scope
 
-  /// Asks the kernel.
+  /// Reads the addresses from the kernel.
   static func all() throws -> [InterfaceAddress] {
     let links = try NetlinkDump.read(.links)
     let addresses = try NetlinkDump.read(.addresses)
@@ -23,7 +23,8 @@ struct InterfaceAddress: Equatable, Sendable {
   }
 
   /// Reads `struct ifaddrmsg` (family, prefix length, flags, scope, index of the device) and its
-  /// attributes: 1 is the address, or that of the other end, and 2 our own.
+  /// attributes: 1 is the address or, on a point-to-point link, that of the other end; 2 is the
+  /// local address.
   static func parse(_ bytes: Span<UInt8>, devices: [UInt32: String]) -> [InterfaceAddress] {
     var found: [InterfaceAddress] = []
     var messages = NetlinkMessages(bytes)
@@ -79,7 +80,7 @@ enum NetworkLinks {
 
 /// Internet addresses as text.
 enum IPText {
-  /// 4 bytes, or 16 as RFC 5952 writes them; nil for any other number of bytes.
+  /// The text of 4 bytes, or of 16 in the form of RFC 5952; nil for any other number of bytes.
   static func text(_ address: [UInt8]) -> String? {
     if address.count == 4 { return address.map { String($0) }.joined(separator: ".") }
     guard address.count == 16 else { return nil }

@@ -5,7 +5,7 @@ import MetricModel
 
 /// Routes of IPv4 and IPv6 in all tables, from the kernel's routing socket.
 struct RouteCollector: Collector {
-  /// The kernel's lists of routes and of links; a test brings its own.
+  /// The kernel's lists of routes and of links; tests replace it.
   var dump: @Sendable (NetlinkDump.Kind) throws -> [UInt8] = { try NetlinkDump.read($0) }
 
   private static let labels = ["dest", "device", "gw", "priority", "proto", "src", "weight"]
@@ -18,14 +18,14 @@ struct RouteCollector: Collector {
     let routes = try dump(.routes)
     var counts: [String: Int] = [:]
     for route in Route.parse(routes.span) {
-      for hop in route.hops {
-        let device = devices[hop.device] ?? ""
+      for nextHop in route.nextHops {
+        let device = devices[nextHop.device] ?? ""
         counts[device, default: 0] += 1
         buffer.add(
           1,
           values: [
-            route.destination, device, hop.gateway, String(route.priority), route.protocolName,
-            route.source, hop.weight.map { String($0) } ?? "",
+            route.destination, device, nextHop.gateway, String(route.priority), route.protocolName,
+            route.source, nextHop.weight.map { String($0) } ?? "",
           ], to: info)
       }
     }
@@ -38,12 +38,12 @@ struct RouteCollector: Collector {
 
 /// A route to a network or host.
 struct Route: Equatable, Sendable {
-  /// Where a packet goes next.
+  /// The next hop of a route.
   struct NextHop: Equatable, Sendable {
     /// The device's index.
     var device: UInt32 = 0
     var gateway = ""
-    /// The share of this hop where there are several.
+    /// The share of this next hop among several.
     var weight: Int?
   }
 
@@ -51,16 +51,16 @@ struct Route: Equatable, Sendable {
   var source = ""
   var priority: UInt32 = 0
   var protocolNumber: UInt8 = 0
-  var hops: [NextHop] = []
+  var nextHops: [NextHop] = []
 
   /// Reads `struct rtmsg` (family, lengths of destination and source, service, table, protocol,
-  /// scope, type, flags) and its attributes; routes that are not to other hosts, such as those of
-  /// our own addresses, are left out.
+  /// scope, type, flags) and its attributes. Routes that do not lead to other hosts, such as those
+  /// of local addresses, are left out.
   static func parse(_ bytes: Span<UInt8>) -> [Route] {
     var routes: [Route] = []
     var messages = NetlinkMessages(bytes)
     while let message = messages.next() {
-      // Type 1 is a way to other hosts.
+      // Type 1 is unicast: a route to other hosts.
       guard message.kind == 24, message.body.count >= 12, message.body[7] == 1 else { continue }
       let family = message.body[0]
       guard family == 2 || family == 10 else { continue }
@@ -77,37 +77,37 @@ struct Route: Equatable, Sendable {
         case 5: single.gateway = IPText.text(attribute.value.array) ?? ""
         case 6 where attribute.value.count == 4: route.priority = attribute.value.number32(at: 0)
         case 7: route.source = IPText.text(attribute.value.array) ?? ""
-        case 9: route.hops = hops(attribute.value)
+        case 9: route.nextHops = nextHops(attribute.value)
         default: continue
         }
       }
-      if route.hops.isEmpty { route.hops = [single] }
+      if route.nextHops.isEmpty { route.nextHops = [single] }
       routes.append(route)
     }
     return routes
   }
 
-  /// Reads `struct rtnexthop` (length, flags, hops, index of the device) again and again, each with
+  /// Reads `struct rtnexthop` (length, flags, weight minus one, index of the device), each with
   /// attributes of its own.
-  private static func hops(_ bytes: Span<UInt8>) -> [NextHop] {
-    var hops: [NextHop] = []
+  private static func nextHops(_ bytes: Span<UInt8>) -> [NextHop] {
+    var nextHops: [NextHop] = []
     var start = 0
     while start + 8 <= bytes.count {
       let length = Int(bytes.number16(at: start))
       guard length >= 8, start + length <= bytes.count else { break }
       let one = bytes.extracting(start..<(start + length))
-      var hop = NextHop(device: one.number32(at: 4), weight: Int(one[3]) + 1)
+      var nextHop = NextHop(device: one.number32(at: 4), weight: Int(one[3]) + 1)
       var attributes = NetlinkAttributes(one, after: 8)
       while let attribute = attributes.next() {
-        if attribute.kind == 5 { hop.gateway = IPText.text(attribute.value.array) ?? "" }
+        if attribute.kind == 5 { nextHop.gateway = IPText.text(attribute.value.array) ?? "" }
       }
-      hops.append(hop)
+      nextHops.append(nextHop)
       start += (length + 3) & ~3
     }
-    return hops
+    return nextHops
   }
 
-  /// Who made the route, by the names of rtnetlink(7); a number where there is none.
+  /// The origin of the route, by the names of rtnetlink(7); a number without one.
   var protocolName: String {
     Self.protocols[protocolNumber] ?? "unknown"
   }

@@ -44,7 +44,7 @@ struct TCPStateCollector: Collector {
       guard line.skipField(), line.skipField(), let state = line.nextField()?.hexadecimal,
         var pair = line.nextField()
       else { throw line.error("a column is missing") }
-      // 12 is a request that is not yet a connection.
+      // State 12 is a request that is not yet a connection.
       if state >= 1, state <= counts.count { counts[Int(state) - 1] += 1 }
       guard let colon = pair.firstIndex(of: ":"),
         let sent = pair.extracting(first: colon).hexadecimal

@@ -3,13 +3,13 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Btrfs file systems and how they are laid out, from /sys/fs/btrfs.
+/// Btrfs file systems and their allocation, from /sys/fs/btrfs.
 struct BtrfsCollector: RememberingCollector {
   private var files: SmallFiles
   private var list = NameList()
   private var systems = ShownNames()
   private var devices: [String: NameList] = [:]
-  /// What lies below `allocation` of a file system, by group.
+  /// The entries below `allocation` of a file system, by group.
   private var modes: [String: [String: NameList]] = [:]
 
   init(proc: ProcRoot) {
@@ -20,7 +20,7 @@ struct BtrfsCollector: RememberingCollector {
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
     let families = Families(in: &buffer)
-    // node_exporter calls a machine without Btrfs a success.
+    // A machine without Btrfs is a success in node_exporter.
     _ = try files.lists(&list, Self.place)
     systems.update(list) { $0.contains("-") }
     for uuid in systems.names {
@@ -57,7 +57,7 @@ struct BtrfsCollector: RememberingCollector {
     _ = try files.lists(
       &modes[uuid, default: [:]][group, default: NameList()], Self.place, uuid, "allocation", group)
     for mode in modes[uuid]?[group]?.names ?? [] {
-      // Each way of laying out data that is in use is a directory.
+      // Each allocation profile in use is a directory.
       guard let used = files.number(Self.place, uuid, "allocation", group, mode, "used_bytes")
       else { continue }
       buffer.add(used, group, mode, uuid, to: families.used)
@@ -70,7 +70,7 @@ struct BtrfsCollector: RememberingCollector {
     }
   }
 
-  /// Bytes on the devices for one byte of data.
+  /// The number of bytes on the devices per byte of data.
   static func allocationRatio(_ mode: String, devices: Int) -> Double? {
     switch mode {
     case "single", "raid0": 1
@@ -83,7 +83,7 @@ struct BtrfsCollector: RememberingCollector {
     }
   }
 
-  /// Lines such as `commits 258051`; times are milliseconds.
+  /// Adds the values of lines such as `commits 258051`; times are milliseconds.
   private mutating func addCommits(
     _ uuid: String, _ families: Families, to buffer: inout FamilyBuffer
   ) throws {

@@ -1,7 +1,7 @@
 import SystemAccess
 import CollectorCore
 
-/// What the NFS client counts for one mount, as /proc/self/mountstats shows it.
+/// The NFS client's counters of one mount, from /proc/self/mountstats.
 struct MountStatistics: Sendable {
   var export: String
   var mountPoint: String
@@ -56,7 +56,7 @@ struct MountStatistics: Sendable {
       guard let name = line.nextField()?.text else { throw line.error("the transport is missing") }
       transports.append((name, try Self.numbers(&line)))
     default:
-      // Operations stand in capitals: `READ: 1298 1298 0 ...`.
+      // Operations are in capitals: `READ: 1298 1298 0 ...`.
       guard key.hasSuffix(":"), key.dropLast().allSatisfy({ $0.isUppercase || $0 == "_" }),
         key != "RPC:", !line.isAtEnd
       else { return }

@@ -12,7 +12,7 @@ struct MountStatsCollector: Collector {
     "read_bytes", "write_bytes", "direct_read_bytes", "direct_write_bytes", "total_read_bytes",
     "total_write_bytes", "read_pages", "write_pages",
   ]
-  /// The kernel's events in its order; `-` is not shown.
+  /// The kernel's events in its order; `-` is not exposed.
   private static let events = [
     "inode_revalidate", "dnode_revalidate", "data_invalidate", "attribute_invalidate", "vfs_open",
     "vfs_lookup", "vfs_access", "vfs_update_page", "vfs_read_page", "vfs_read_pages",
@@ -20,7 +20,7 @@ struct MountStatsCollector: Collector {
     "vfs_lock", "vfs_file_release", "-", "truncation", "write_extension", "silly_rename",
     "short_read", "short_write", "jukebox_delay", "pnfs_read", "pnfs_write",
   ]
-  /// Columns of a TCP connection; UDP has no `connect`, no time for it, and is never idle.
+  /// The columns of a TCP connection; UDP has no `connect`, no connect time and no idle time.
   private static let tcp = [
     "-", "bind_total", "connect_total", "-", "idle_time_seconds", "sends_total", "receives_total",
     "bad_transaction_ids_total", "-", "backlog_queue_total", "maximum_rpc_slots",
@@ -30,7 +30,7 @@ struct MountStatsCollector: Collector {
     "-", "bind_total", "sends_total", "receives_total", "bad_transaction_ids_total", "-",
     "backlog_queue_total", "maximum_rpc_slots", "sending_queue_total", "pending_queue_total",
   ]
-  /// Columns of an operation; times are milliseconds.
+  /// The columns of an operation; times are milliseconds.
   private static let operations: [(name: String, divisor: Double)] = [
     ("requests", 1), ("transmissions", 1), ("major_timeouts", 1), ("sent_bytes", 1),
     ("received_bytes", 1), ("queue_time_seconds", 1000), ("response_time_seconds", 1000),

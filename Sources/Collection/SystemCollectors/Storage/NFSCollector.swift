@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What this machine asks of NFS servers, from /proc/net/rpc/nfs.
+/// The requests of this machine to NFS servers, from /proc/net/rpc/nfs.
 struct NFSCollector: Collector {
   let proc: ProcRoot
 
@@ -47,7 +47,7 @@ struct NFSCollector: Collector {
 }
 
 extension ByteScanner {
-  /// Reads a count of procedures and a number for each; those without a name are left out.
+  /// Reads the number of procedures and a count for each; those without a name are left out.
   mutating func addRequests(
     _ methods: [String], _ version: String, to buffer: inout FamilyBuffer,
     _ family: FamilyBuffer.FamilyID

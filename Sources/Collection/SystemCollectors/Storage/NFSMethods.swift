@@ -1,4 +1,4 @@
-/// The procedures of NFS in the order in which the kernel counts them, under node_exporter's names.
+/// The procedures of NFS in the kernel's order, with node_exporter's names.
 enum NFSMethods {
   static let version2 = words(
     """
@@ -10,7 +10,7 @@ enum NFSMethods {
     Null GetAttr SetAttr Lookup Access ReadLink Read Write Create MkDir SymLink MkNod Remove RmDir Rename Link \
     ReadDir ReadDirPlus FsStat FsInfo PathConf Commit
     """)
-  /// What a client asks for, in version 4.
+  /// Procedures of a client in version 4.
   static let client4 = words(
     """
     Null Read Write Commit Open OpenConfirm OpenNoattr OpenDowngrade Close Setattr FsInfo Renew SetClientID \
@@ -20,7 +20,7 @@ enum NFSMethods {
     LayoutCommit LayoutReturn SecinfoNoName TestStateID FreeStateID GetDeviceList BindConnToSession DestroyClientID \
     Seek Allocate DeAllocate LayoutStats Clone
     """)
-  /// Operations that a server has done in version 4; the first three numbers are none.
+  /// Operations of a server in version 4; the first three numbers are no operations.
   static let server4 = words(
     """
     - - - Access Close Commit Create DelegPurge DelegReturn GetAttr GetFH Link Lock Lockt Locku Lookup LookupRoot \

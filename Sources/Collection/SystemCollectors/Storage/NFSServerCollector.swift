@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What this machine does as an NFS server, from /proc/net/rpc/nfsd.
+/// The work of this machine as an NFS server, from /proc/net/rpc/nfsd.
 struct NFSServerCollector: Collector {
   let proc: ProcRoot
 
@@ -39,7 +39,8 @@ struct NFSServerCollector: Collector {
     }
   }
 
-  /// The size, ten classes of depth, and what was not found; gone since Linux 5.4.
+  /// Adds the size, ten classes of depth, and the misses of the read-ahead cache, which Linux 5.4
+  /// removed.
   private func addReadAhead(
     _ line: inout ByteScanner, to buffer: inout FamilyBuffer
   ) throws(FormatError) {

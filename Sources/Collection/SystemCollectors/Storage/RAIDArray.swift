@@ -3,7 +3,7 @@ import CollectorCore
 
 /// A software RAID array as /proc/mdstat shows it.
 struct RAIDArray: Sendable, Equatable {
-  /// What the array does, under node_exporter's names.
+  /// The activity of the array, with node_exporter's names.
   enum State: String, CaseIterable, Sendable {
     case active, inactive, recovering, resync, check, reshape
   }
@@ -18,8 +18,8 @@ struct RAIDArray: Sendable, Equatable {
   var blocks: UInt64 = 0
   var blocksSynced: UInt64 = 0
 
-  /// Reads the whole file: for each array a line with its parts, one with its size, and perhaps
-  /// more.
+  /// Reads the whole file: for each array a line with its members, one with its size, and optional
+  /// further lines.
   static func parse(_ bytes: Span<UInt8>) throws(FormatError) -> [RAIDArray] {
     var arrays: [RAIDArray] = []
     var lines = ByteScanner(bytes, file: "mdstat")
@@ -51,7 +51,7 @@ struct RAIDArray: Sendable, Equatable {
     return arrays
   }
 
-  /// `md0 : active raid1 sdb1[1] sda1[0](F)`
+  /// Reads a line such as `md0 : active raid1 sdb1[1] sda1[0](F)`.
   private static func heading(
     _ name: String, _ line: inout ByteScanner
   ) throws(FormatError) -> RAIDArray {
@@ -71,7 +71,7 @@ struct RAIDArray: Sendable, Equatable {
       if field.ends(with: "(F)") { array.failed += 1 }
       if field.ends(with: "(S)") { array.spare += 1 }
     }
-    // An array without redundancy needs all its parts and says nothing further of them.
+    // An array without redundancy needs all its members, and its lines contain no counts of them.
     if isStriped {
       array.active = parts
       array.required = parts
@@ -79,7 +79,8 @@ struct RAIDArray: Sendable, Equatable {
     return array
   }
 
-  /// `[2/1] [U_]` at the end of the line with the size: wanted, working, and which.
+  /// Reads `[2/1] [U_]` at the end of the line with the size: members wanted, members working, and
+  /// which.
   private mutating func readDisks(_ text: String, _ line: borrowing ByteScanner) throws(FormatError)
   {
     guard required == 0, state == .active else { return }
@@ -98,7 +99,7 @@ struct RAIDArray: Sendable, Equatable {
     throw line.error("the numbers of disks are missing")
   }
 
-  /// `[=>...]  recovery =  8.5% (16775552/195310144) finish=17.0min`, or `resync=PENDING`.
+  /// Reads `[=>...]  recovery =  8.5% (16775552/195310144) finish=17.0min`, or `resync=PENDING`.
   private mutating func readProgress(
     _ text: String, _ line: borrowing ByteScanner
   ) throws(FormatError) {
@@ -119,7 +120,7 @@ struct RAIDArray: Sendable, Equatable {
 }
 
 extension String {
-  /// Whether a text occurs in this one; without Foundation.
+  /// Whether the text contains another, without Foundation.
   fileprivate func hasWord(_ word: String) -> Bool {
     let bytes = Array(utf8)
     let wanted = Array(word.utf8)

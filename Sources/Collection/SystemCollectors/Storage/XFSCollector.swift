@@ -3,7 +3,7 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// What each XFS file system has done, from /sys/fs/xfs/*/stats/stats.
+/// The operations of each XFS file system, from /sys/fs/xfs/*/stats/stats.
 struct XFSCollector: RememberingCollector {
   private var files: SmallFiles
   private var list = NameList()
@@ -12,7 +12,7 @@ struct XFSCollector: RememberingCollector {
     files = SmallFiles(root: proc.sys)
   }
 
-  /// The lines of the file that are shown, and what their columns count.
+  /// The exposed lines of the file and the meanings of their columns.
   private static let lines: [(line: String, columns: [String])] = [
     (
       "extent_alloc",
@@ -56,7 +56,7 @@ struct XFSCollector: RememberingCollector {
     ),
   ]
 
-  /// The same with the metrics' names.
+  /// The same lines with the names of the metrics.
   private static let metrics = lines.map { line in
     (line: line.line, columns: line.columns.map { "node_xfs_\($0)_total" })
   }
@@ -66,9 +66,9 @@ struct XFSCollector: RememberingCollector {
   }
 
   mutating func collect(into buffer: inout FamilyBuffer, context: ScrapeContext) throws {
-    // node_exporter calls a machine without XFS a success.
+    // A machine without XFS is a success in node_exporter.
     _ = try files.lists(&list, "fs/xfs")
-    // Beside the devices there is a directory of the driver's own.
+    // The driver's own directory is beside those of the devices.
     for device in list.names where device != "stats" {
       guard files.reads("fs/xfs", device, "stats", "stats") else { continue }
       try Self.add(files.bytes, device, to: &buffer)

@@ -8,7 +8,7 @@ struct ZFSCollector: Collector {
   let proc: ProcRoot
 
   private static let root = "spl/kstat/zfs"
-  /// Files of named counters, and the part of the metric name they become.
+  /// The files of named counters, and the part of the metric name for each.
   private static let files = [
     ("abdstats", "abd"), ("arcstats", "arc"), ("dbufstats", "dbuf"), ("dmu_tx", "dmu_tx"),
     ("dnodestats", "dnode"), ("fm", "fm"), ("vdev_cache_stats", "vdev_cache"),
@@ -33,7 +33,7 @@ struct ZFSCollector: Collector {
       try addNamed(text.span, "\(Self.root)/\(file)", prefix: part, to: &buffer)
     }
     for pool in names {
-      // Pools are directories; the rest are files of the driver.
+      // Pools are directories; the other entries are files of the driver.
       guard let entries = try? Directory.open("\(proc.proc)/\(Self.root)/\(pool)").names() else {
         continue
       }
@@ -41,7 +41,7 @@ struct ZFSCollector: Collector {
     }
   }
 
-  /// Lines `name type value`, after two lines of headings. Types 3 and 4 are whole numbers.
+  /// Adds lines `name type value`, after two lines of headings. Types 3 and 4 are whole numbers.
   private func addNamed(
     _ bytes: Span<UInt8>, _ file: String, prefix: String, to buffer: inout FamilyBuffer
   ) throws(FormatError) {
@@ -74,14 +74,14 @@ struct ZFSCollector: Collector {
           labels: ["state", "zpool"])
         for state in Self.states { buffer.add(state == current ? 1 : 0, state, pool) }
       } else if entry.hasPrefix("objset-") {
-        // A data set may go away between the listing and the reading.
+        // A data set may be removed between the listing and the reading.
         guard let text = try? proc.read(path) else { continue }
         try addDataSet(text.span, path, pool, to: &buffer)
       }
     }
   }
 
-  /// A line of names over a line of values, after one line of headings.
+  /// Adds a line of names and a line of values, after one line of headings.
   private func addIO(
     _ bytes: Span<UInt8>, _ file: String, _ pool: String, to buffer: inout FamilyBuffer
   ) throws(FormatError) {
@@ -126,7 +126,7 @@ struct ZFSCollector: Collector {
 }
 
 extension Span<UInt8> {
-  /// A whole number of 64 bits with or without a sign; nil if it is none.
+  /// The bytes as a 64-bit whole number with or without a sign; nil if they are not a number.
   fileprivate var signed64: Double? {
     unsigned.map { Double($0) } ?? signed.map { Double($0) }
   }

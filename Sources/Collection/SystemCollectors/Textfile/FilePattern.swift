@@ -37,7 +37,7 @@ enum FilePattern {
         at += 1
         want += 1
       } else if let last = retry {
-        // The star takes one byte more.
+        // The star matches one byte more.
         retry = (last.at + 1, last.want)
         (at, want) = (last.at + 1, last.want)
       } else {

@@ -3,17 +3,17 @@ import CollectorCore
 import ExpositionFormat
 import MetricModel
 
-/// Metrics that others write into files ending in `.prom`.
+/// Metrics that other programs write into files ending in `.prom`.
 ///
-/// A file that is wrong in any way is left out as a whole and named in `tocsin_textfile_error`; the
-/// others are shown. A family that files describe in different ways is left out of all of them.
+/// An invalid file is left out as a whole and reported in `tocsin_textfile_error`; the others are
+/// exposed. A family that files describe differently is left out of all of them.
 struct TextfileCollector: Collector {
   private let directories: [String]
-  /// Whether it is a mistake that a directory does not exist.
+  /// Whether a missing directory is an error.
   private let mustExist: Bool
   private let maximumAge: Duration?
 
-  /// Where Debian's packages write for node_exporter.
+  /// The directory to which Debian's packages write for node_exporter.
   static let defaultDirectory = "/var/lib/prometheus/node-exporter"
 
   init(_ context: SystemContext) {
@@ -23,13 +23,13 @@ struct TextfileCollector: Collector {
     maximumAge = context.textfileMaximumAge
   }
 
-  /// What was read of all files.
+  /// The contents of all files.
   private struct Content {
     var times: [(file: String, seconds: Int64)] = []
     var errors: [(file: String, reason: String)] = []
     var order: [String] = []
     var families: [String: TextfileFamily] = [:]
-    /// The files that a family without a HELP line comes from.
+    /// The files of each family without a HELP line.
     var sources: [String: [String]] = [:]
     var conflicts: Set<String> = []
   }
@@ -69,14 +69,14 @@ struct TextfileCollector: Collector {
     } catch let rejection as TextfileReader.Rejection {
       content.errors.append((path, rejection.reason))
     } catch {
-      // A file that was renamed away since the listing is no mistake.
+      // A file that was renamed since the listing is no error.
       if (error as? SystemError)?.isMissing != true {
         content.errors.append((path, "unreadable"))
       }
     }
   }
 
-  /// Joins a family with what other files have of it.
+  /// Merges a family with the same one of other files.
   private func add(_ family: TextfileFamily, from path: String, to content: inout Content) {
     content.sources[family.name, default: []].append(path)
     guard var known = content.families[family.name] else {

@@ -1,10 +1,10 @@
 import MetricModel
 
-/// A family of metrics that somebody wrote into a file.
+/// A metric family of a textfile.
 struct TextfileFamily: Equatable, Sendable {
   /// A line with a value; labels without the name.
   struct Sample: Equatable, Sendable {
-    /// What the name has behind that of its family: nothing, `_bucket`, `_sum` or `_count`.
+    /// The part of the name after that of the family: nothing, `_bucket`, `_sum` or `_count`.
     let suffix: String
     let labels: [Label]
     let value: Double
@@ -12,11 +12,12 @@ struct TextfileFamily: Equatable, Sendable {
 
   let name: String
   var type: MetricType = .unknown
-  /// Nil when the file has no HELP line for it.
+  /// The help text; nil if the file has no HELP line for it.
   var help: String?
   var samples: [Sample] = []
 
-  /// Label names of all samples, sorted, but for those that make up histograms and summaries.
+  /// The label names of all samples, sorted, without those of the parts of histograms and
+  /// summaries.
   var labelNames: [String] {
     var names: Set<String> = []
     for sample in samples {

@@ -1,17 +1,17 @@
 import ExpositionFormat
 import MetricModel
 
-/// Reads a file of metrics in the text format; anything wrong with it rejects the whole file.
+/// Reads a file of metrics in the text format; any error rejects the whole file.
 enum TextfileReader {
-  /// Why a file is rejected.
+  /// The reason why a file is rejected.
   enum Rejection: Error, Equatable, Sendable {
     case malformed(String)
-    /// A timestamp would make the series go stale or be refused.
+    /// A sample with a timestamp, which would make the series stale or rejected.
     case timestamp(line: Int)
-    /// A name that only Tocsin or the scraper may write.
+    /// A metric name reserved for Tocsin or the scraper.
     case reserved(String)
 
-    /// A word for a label.
+    /// The value of the label `reason`.
     var reason: String {
       switch self {
       case .malformed: "malformed"
@@ -64,7 +64,7 @@ enum TextfileReader {
     return families
   }
 
-  /// Names that a file must not write: what Tocsin and a scraper say about themselves.
+  /// Whether a name is reserved for the metrics of Tocsin or a scraper about themselves.
   static func isReserved(_ name: String) -> Bool {
     name == "up" || name.hasPrefix("tocsin_") || name.hasPrefix("scrape_")
       || name.hasPrefix("node_scrape_collector_") || name.hasPrefix("node_textfile_")

@@ -1,10 +1,10 @@
 import CLinux
 
-/// Asks the machine's name servers for records, as `/etc/resolv.conf` says: search list, retries and TCP for long answers are the C
-/// library's.
+/// Queries DNS for records with the C library's resolver, which applies `/etc/resolv.conf`: search
+/// list, retries, and TCP for long answers.
 package enum DNSLookup {
-  /// A name server to ask instead of those of `/etc/resolv.conf`: an IPv4 address as a number in host order, a port, and how many
-  /// seconds the first of two tries waits for an answer.
+  /// A name server to ask instead of those of `/etc/resolv.conf`: an IPv4 address as a number in
+  /// host order, a port, and how many seconds the first of two tries waits for an answer.
   package struct Server: Sendable {
     package let address: UInt32
     package let port: UInt16
@@ -17,7 +17,9 @@ package enum DNSLookup {
     }
   }
 
-  /// The records of a name; none if the name does not exist.
+  /// The records of a name; empty if the name does not exist.
+  ///
+  /// - Throws: ``DNSLookupError``.
   package static func records(
     of name: String, kind: DNSRecord.Kind, server: Server? = nil
   ) async throws(DNSLookupError) -> [DNSRecord] {
@@ -26,7 +28,7 @@ package enum DNSLookup {
     }
     let outcome: Result<[DNSRecord], DNSLookupError>
     do {
-      // The C library gives up by itself, after its own timeouts and retries.
+      // The C library gives up after its own timeouts and retries.
       outcome = try await NameResolution.pool.run { ask(name, kind: kind, server: server) }
     } catch {
       throw .failed(name: name, reason: "\(error)")
@@ -55,7 +57,7 @@ package enum DNSLookup {
   }
 }
 
-/// Why a name has no records.
+/// The reason why a name has no records.
 package enum DNSLookupError: Error, Equatable, CustomStringConvertible {
   case failed(name: String, reason: String)
 

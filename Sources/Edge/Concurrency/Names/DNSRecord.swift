@@ -1,6 +1,6 @@
 import Glibc
 
-/// A record of the domain name system, as far as it names places to connect to.
+/// A DNS record of a kind that leads to a host or an address.
 package enum DNSRecord: Sendable, Hashable {
   /// A or AAAA: a numeric address.
   case address(String)
@@ -11,7 +11,7 @@ package enum DNSRecord: Sendable, Hashable {
   /// NS: a host, without the dot at its end.
   case nameServer(target: String)
 
-  /// The types that are read, by their numbers on the wire.
+  /// The record types that are read, by their numbers on the wire.
   package enum Kind: Int32, Sendable {
     case a = 1
     case ns = 2
@@ -20,10 +20,10 @@ package enum DNSRecord: Sendable, Hashable {
     case srv = 33
   }
 
-  /// The most records that one answer is taken for.
+  /// The maximum number of records read from one answer.
   package static let limit = 10_000
 
-  /// Reads the records of a kind from an answer; nil if it is none, whatever its bytes.
+  /// Reads the records of a kind from an answer. Returns nil if the bytes are no valid answer.
   package static func parse(_ message: Span<UInt8>, kind: Kind) -> [DNSRecord]? {
     var reader = Reader(message)
     guard message.count >= 12 else { return nil }
@@ -41,7 +41,7 @@ package enum DNSRecord: Sendable, Hashable {
       reader.position += 10
       let end = reader.position + length
       guard end <= message.count else { return nil }
-      // Aliases on the way to the records are left out.
+      // Alias records (CNAME) before the records are skipped.
       if type == Int(kind.rawValue) {
         guard let record = reader.record(kind, length: length) else { return nil }
         records.append(record)
@@ -52,7 +52,7 @@ package enum DNSRecord: Sendable, Hashable {
   }
 }
 
-/// Reads a message of the domain name system; never past its end.
+/// Reads a DNS message, with all bounds checked.
 private struct Reader: ~Escapable {
   let message: Span<UInt8>
   var position = 0
@@ -60,7 +60,7 @@ private struct Reader: ~Escapable {
   @_lifetime(copy message)
   init(_ message: Span<UInt8>) { self.message = message }
 
-  /// Two bytes that are known to be there.
+  /// Two bytes in network order, which the caller has checked to exist.
   func number(at place: Int) -> Int { Int(message[place]) << 8 | Int(message[place + 1]) }
 
   mutating func skip(_ count: Int) -> Bool {
@@ -91,7 +91,7 @@ private struct Reader: ~Escapable {
     }
   }
 
-  /// An IPv6 address with its longest run of zeros left out.
+  /// The text of an IPv6 address, with its longest run of zeros left out.
   private static func text(_ words: [Int]) -> String {
     var best = 0..<0
     var start = 0
@@ -110,7 +110,8 @@ private struct Reader: ~Escapable {
       + digits[best.upperBound...].joined(separator: ":")
   }
 
-  /// A name, without the dot at its end; pointers may only lead backwards, so that every name ends.
+  /// A name without the dot at its end. Compression pointers may only lead backwards, so that
+  /// reading always ends.
   mutating func name() -> String? {
     var labels: [String] = []
     var place = position

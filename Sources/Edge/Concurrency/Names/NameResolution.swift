@@ -1,18 +1,19 @@
 import Glibc
 
-/// Host names to addresses with a deadline: `getaddrinfo` blocks for as long as the resolver likes,
-/// so it runs where it can be abandoned.
+/// Resolves host names to addresses within a deadline. `getaddrinfo` blocks without a limit, so it
+/// runs on threads that can be abandoned.
 package enum NameResolution {
-  /// The threads of the look-ups, by system calls and by `DNSLookup`. Look-ups are rare: no thread waits for the next one.
+  /// The threads of all look-ups, with `getaddrinfo` and with `DNSLookup`. Look-ups are rare, so no
+  /// thread stays idle.
   package static let pool = BlockingCallPool(name: "resolver", threadLimit: 64, idleLimit: 0)
 
-  /// How many addresses of one name are used.
+  /// The maximum number of addresses used per name.
   package static let addressLimit = 8
 
-  /// The numeric addresses of a host, in the system's order of preference, blocking until the
+  /// The numeric addresses of a host, in the system's order of preference. Blocks until the
   /// deadline at most.
   ///
-  /// A host that is an address already comes back at once and unchanged.
+  /// A numeric address is returned unchanged at once.
   package static func addresses(
     of host: String, until deadline: ContinuousClock.Instant
   ) throws(NameResolutionError) -> [String] {
@@ -26,7 +27,8 @@ package enum NameResolution {
     return try outcome.get()
   }
 
-  /// The numeric addresses of a host, as ``addresses(of:until:)`` gives them, without blocking a thread of the caller's.
+  /// The numeric addresses of a host, as ``addresses(of:until:)`` returns them, without blocking
+  /// the calling thread.
   package static func addresses(
     of host: String, within limit: Duration, clock: TimeSource = .system
   ) async throws(NameResolutionError) -> [String] {
@@ -40,7 +42,7 @@ package enum NameResolution {
     return try outcome.get()
   }
 
-  /// The address that a host is already; nil if it is a name.
+  /// The address if the host is already a numeric address; nil if it is a name.
   private static func numericAddresses(
     of host: String
   ) throws(NameResolutionError) -> [String]? {
@@ -86,14 +88,14 @@ package enum NameResolution {
   }
 }
 
-/// Why a host has no address.
+/// The reason why a host has no address.
 package enum NameResolutionError: Error, Equatable, CustomStringConvertible {
-  /// The resolver answered that there is none, with its reason.
+  /// The resolver found no address, for the reason given.
   case unknown(host: String, reason: String)
-  /// The resolver did not answer.
+  /// The resolver did not answer in time.
   case stuck(host: String, BlockingCallError)
 
-  /// Whether the resolver was not waited for any longer.
+  /// Whether the look-up was abandoned because the deadline passed.
   package var isTimeout: Bool {
     switch self {
     case .stuck(_, .overdue), .stuck(_, .cancelled): true

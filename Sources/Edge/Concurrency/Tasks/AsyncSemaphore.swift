@@ -1,33 +1,34 @@
 import Synchronization
 
-/// Limits how many tasks do something at the same time; others wait in the order of their arrival.
+/// Limits how many tasks do something at the same time; others wait in order of arrival.
 ///
-/// A task that is cancelled, or that has waited for its whole time limit, leaves the queue.
+/// A task leaves the queue when it is cancelled or has waited for its whole time limit.
 package final class AsyncSemaphore: Sendable {
   private struct State {
     var free: Int
     var waiters = Waiters()
   }
 
-  /// The most tasks at the same time.
+  /// The maximum number of tasks at the same time.
   package let permits: Int
   private let state: Mutex<State>
 
-  /// Makes a semaphore; at least one task must be let through.
+  /// Makes a semaphore with at least one permit.
   package init(permits: Int) {
     precondition(permits > 0, "a semaphore needs at least one permit")
     self.permits = permits
     state = Mutex(State(free: permits))
   }
 
-  /// The tasks that wait for a permit.
+  /// The number of tasks that wait for a permit.
   package var waitingCount: Int { state.withLock { $0.waiters.count } }
 
-  /// Takes a permit, waiting for one at most for the limit. Every call that does not throw needs one ``release()``.
+  /// Takes a permit, waiting for one up to the limit. Each call that does not throw must be matched
+  /// by one ``release()``.
   ///
-  /// A permit that is free is given to a cancelled task, too.
+  /// A cancelled task still gets a permit that is free.
   ///
-  /// - Throws: `.timedOut` or `.cancelled`; then no permit is held.
+  /// - Throws: `.timedOut` or `.cancelled`; in both cases no permit is held.
   package func acquire(
     within limit: Duration? = nil, clock: TimeSource = .system
   ) async throws(WaitError) {
@@ -42,7 +43,7 @@ package final class AsyncSemaphore: Sendable {
     throw Task.isCancelled ? .cancelled : .timedOut(after: limit ?? .zero)
   }
 
-  /// Takes a permit if one is free.
+  /// Takes a permit if one is free. Returns false if none is.
   package func tryAcquire() -> Bool {
     state.withLock { state in
       guard state.free > 0 else { return false }
@@ -51,7 +52,7 @@ package final class AsyncSemaphore: Sendable {
     }
   }
 
-  /// Gives a permit back, to the task that has waited longest if there is one.
+  /// Returns a permit, to the task that has waited longest if there is one.
   package func release() {
     let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
       if let next = state.waiters.popFirst() { return next }
@@ -71,7 +72,7 @@ package final class AsyncSemaphore: Sendable {
             state.free -= 1
             return true
           }
-          // A cancellation that came before found nobody to wake.
+          // A cancellation before this point had no continuation to resume.
           if Task.isCancelled { return false }
           state.waiters.append(continuation, number: number)
           return nil
@@ -84,7 +85,7 @@ package final class AsyncSemaphore: Sendable {
   }
 }
 
-/// Why a task did not get what it waited for.
+/// The reason why a task did not get what it waited for.
 package enum WaitError: Error, Equatable, CustomStringConvertible {
   /// The task was cancelled.
   case cancelled

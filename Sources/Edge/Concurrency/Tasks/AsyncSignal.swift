@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Wakes one waiting task; a notification that nobody waits for is stored for the next wait, however many there were.
+/// Wakes one waiting task. A notification without a waiter is stored for the next wait; several are
+/// stored as one.
 package final class AsyncSignal: Sendable {
   private struct State {
     var isNotified = false
@@ -9,10 +10,10 @@ package final class AsyncSignal: Sendable {
 
   private let state = Mutex(State())
 
-  /// Makes a signal without a notification.
+  /// Makes a signal without a stored notification.
   package init() {}
 
-  /// Wakes the task that has waited longest, or else the next one that waits.
+  /// Wakes the task that has waited longest, or stores the notification if none waits.
   package func notify() {
     let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
       let waiter = state.waiters.popFirst()
@@ -22,7 +23,7 @@ package final class AsyncSignal: Sendable {
     waiter?.resume(returning: true)
   }
 
-  /// Waits for a notification; false if the task was cancelled before one came.
+  /// Waits for a notification. Returns false if the task was cancelled first.
   @discardableResult
   package func wait() async -> Bool {
     let number = state.withLock { $0.waiters.takeNumber() }
@@ -33,7 +34,7 @@ package final class AsyncSignal: Sendable {
             state.isNotified = false
             return true
           }
-          // A cancellation that came before found nobody to wake.
+          // A cancellation before this point had no continuation to resume.
           if Task.isCancelled { return false }
           state.waiters.append(continuation, number: number)
           return nil
@@ -45,7 +46,8 @@ package final class AsyncSignal: Sendable {
     }
   }
 
-  /// Waits for a notification for so long at most; false if none came, or the task was cancelled first.
+  /// Waits for a notification up to a time limit. Returns false if none came or the task was
+  /// cancelled first.
   @discardableResult
   package func wait(atMost limit: Duration, clock: TimeSource = .system) async -> Bool {
     await withDeadline(after: limit, clock: clock) { await self.wait() }

@@ -1,20 +1,22 @@
-/// How long to wait before the next try: longer after each failure, up to a longest pause, and spread by chance if wanted.
+/// Computes the pause before the next attempt: longer after each failure, up to a maximum, and with
+/// optional random spread.
 ///
-/// A value without a clock: whoever uses it adds the pause to the time and brings the chance.
+/// It reads no clock and no random numbers: the caller adds the pause to the time and passes the
+/// random number.
 package struct Backoff: Sendable, Hashable {
-  /// The pause after the first failure that is not tolerated.
+  /// The pause after the first failure that causes one.
   package var first: Duration
-  /// By how much each pause is longer than the one before.
+  /// The ratio of each pause to the one before.
   package var factor: Double
-  /// The longest pause.
+  /// The maximum pause.
   package var longest: Duration
-  /// How many failures in a row cost no pause.
+  /// The number of consecutive failures without a pause.
   package var tolerated: Int
-  /// The part of a pause that is taken, between its ends by chance.
+  /// The range of factors from which a random one is applied to a pause.
   package var spread: ClosedRange<Double>
-  /// The longest pause that another side may ask for.
+  /// The maximum pause that the remote side may request.
   package var longestRequested: Duration
-  /// The failures since the last success.
+  /// The number of failures since the last success.
   package private(set) var failures = 0
 
   /// Makes a backoff without failures.
@@ -32,16 +34,17 @@ package struct Backoff: Sendable, Hashable {
     self.longestRequested = longestRequested
   }
 
-  /// The pause after so many failures in a row.
+  /// The pause after a number of consecutive failures.
   ///
-  /// `chance` in 0...1 chooses within the spread; what the other side `requested` is the least, up to ``longestRequested``.
+  /// `chance` in 0...1 selects a factor within the spread. The pause is at least what the remote
+  /// side `requested`, up to ``longestRequested``.
   package func pause(
     afterFailures failures: Int, chance: Double = 1, requested: Duration? = nil
   ) -> Duration {
     var pause = Duration.zero
     if failures > tolerated {
       pause = first
-      // 64 doublings are beyond every longest pause.
+      // 64 doublings exceed every maximum pause.
       for _ in 1..<max(1, min(failures - tolerated, 64)) {
         guard pause < longest else { break }
         pause = min(longest, pause * factor)
@@ -54,7 +57,8 @@ package struct Backoff: Sendable, Hashable {
     return max(pause, min(requested, longestRequested))
   }
 
-  /// Counts a failure and gives the pause after it; see ``pause(afterFailures:chance:requested:)``.
+  /// Counts a failure and returns the pause after it; see
+  /// ``pause(afterFailures:chance:requested:)``.
   package mutating func pauseAfterFailure(
     chance: Double = 1, requested: Duration? = nil
   ) -> Duration {
@@ -62,15 +66,16 @@ package struct Backoff: Sendable, Hashable {
     return pause(afterFailures: failures, chance: chance, requested: requested)
   }
 
-  /// Counts a success: the next failure is the first one again.
+  /// Counts a success, which resets the number of failures.
   package mutating func reset() {
     failures = 0
   }
 }
 
 extension Backoff {
-  /// Between attempts to open a session with a server: shorter than a usual scrape interval, so that a server that is back is
-  /// seen by the next scrape, and spread, so that sessions do not come back at the same time.
+  /// The backoff between attempts to open a session with a server: shorter than a usual scrape
+  /// interval, so that the next scrape sees a server that is back, and spread, so that sessions do
+  /// not reconnect at the same time.
   package static let reconnecting = Backoff(
     first: .milliseconds(250), longest: .seconds(8), spread: 0.5...1)
 }

@@ -1,7 +1,8 @@
-/// Runs `body` and cancels it once the limit has passed; gives what `body` gives, however late.
+/// Runs `body` and cancels it once the limit has passed; returns the result of `body`, however
+/// late.
 ///
-/// `body` decides what a cancellation means: a result that came at the last moment is never lost. What cannot be cancelled,
-/// such as a call in C, belongs into a ``BlockingCallPool``.
+/// `body` decides what a cancellation means, so that a result at the last moment is not lost. Work
+/// that cannot be cancelled, such as a C call, belongs in a ``BlockingCallPool``.
 @discardableResult
 package func withDeadline<Value: Sendable, Failure: Error>(
   after limit: Duration, clock: TimeSource = .system,
@@ -19,7 +20,7 @@ package func withDeadline<Value: Sendable, Failure: Error>(
       try? await clock.sleep(for: limit)
       return nil
     }
-    // The first to end cancels the other.
+    // Whichever task ends first cancels the other.
     var result: Result<Value, Failure>?
     while let ended = await tasks.next() {
       tasks.cancelAll()
@@ -33,12 +34,12 @@ package func withDeadline<Value: Sendable, Failure: Error>(
 
 /// Runs `body` in a task of its own and waits for its end, even if the calling task is cancelled.
 ///
-/// For work that must not be left half done, such as a reload that a client asked for and did not wait for.
+/// Meant for work that must not be interrupted, such as a reload whose client has disconnected.
 @discardableResult
 package func withCancellationShield<Value: Sendable, Failure: Error>(
   _ body: @escaping @Sendable () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  // Not a child of the caller, whose cancellation would reach it.
+  // An unstructured task, so that the caller's cancellation does not reach it.
   let task = Task { () -> Result<Value, Failure> in
     do throws(Failure) {
       return .success(try await body())

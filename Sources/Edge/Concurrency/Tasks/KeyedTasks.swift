@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Running tasks by what they run for: their owner starts and ends them as the configuration changes.
+/// Running tasks by key, which their owner starts and ends as the configuration changes.
 ///
-/// The tasks are children of this object rather than of a task: they end at the latest soon after it is gone.
+/// The tasks are bound to this object rather than to a task: they are cancelled when it is
+/// deallocated.
 package final class KeyedTasks<Key: Hashable & Sendable>: Sendable {
   private struct Entry {
     let number: UInt64
@@ -16,19 +17,19 @@ package final class KeyedTasks<Key: Hashable & Sendable>: Sendable {
 
   private let state = Mutex(State())
 
-  /// Makes it without tasks.
+  /// Makes an empty set of tasks.
   package init() {}
 
   deinit {
     for entry in state.withLock({ $0.entries.values.map(\.task) }) { entry.cancel() }
   }
 
-  /// The keys of the tasks that have not returned and were not cancelled here.
+  /// The keys of the tasks that have neither returned nor been cancelled by this object.
   package var keys: Set<Key> { state.withLock { Set($0.entries.keys) } }
 
-  /// Starts a task, unless one runs under the key; false if one does.
+  /// Starts a task under a key. Returns false if one already runs under it.
   ///
-  /// `body` must not hold on to the owner of this object, or neither ends by itself.
+  /// `body` must not retain the owner of this object; otherwise neither is deallocated.
   @discardableResult
   package func start(
     _ key: Key, on executor: (any TaskExecutor)? = nil,
@@ -47,7 +48,8 @@ package final class KeyedTasks<Key: Hashable & Sendable>: Sendable {
     }
   }
 
-  /// Cancels the task under a key, which is free from now on; nil if there is none. The task's end can be waited for.
+  /// Cancels the task under a key and frees the key. Returns the task, to wait for its end; nil if
+  /// there is none.
   @discardableResult
   package func cancel(_ key: Key) -> Task<Void, Never>? {
     let task = state.withLock { $0.entries.removeValue(forKey: key)?.task }
@@ -55,7 +57,7 @@ package final class KeyedTasks<Key: Hashable & Sendable>: Sendable {
     return task
   }
 
-  /// Cancels all tasks and returns when they have ended.
+  /// Cancels all tasks and waits until they have ended.
   package func cancelAll() async {
     let tasks = state.withLock { state in
       defer { state.entries = [:] }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that comes once: the first one counts, and every task that waits gets it.
+/// A value that is set once and delivered to every task that waits for it.
 package final class Promise<Value: Sendable>: Sendable {
   private struct State {
     var value: Value?
@@ -12,15 +12,15 @@ package final class Promise<Value: Sendable>: Sendable {
   /// Makes a promise without a value.
   package init() {}
 
-  /// The value, if it is there.
+  /// The value; nil if it is not set yet.
   package var current: Value? { state.withLock { $0.value } }
 
-  /// Whether the value is there.
+  /// Whether the value is set.
   package var isFulfilled: Bool { state.withLock { $0.value != nil } }
 
-  /// Sets the value; false if there was one before, which stays.
+  /// Sets the value. Returns false, without a change, if it is already set.
   ///
-  /// If this value is the first, `body` runs before anybody can see it, under the promise's lock.
+  /// If this call sets it, `body` runs under the promise's lock before any task can see the value.
   @discardableResult
   package func fulfill(_ value: Value, before body: () -> Void = {}) -> Bool {
     let waiters = state.withLock { state -> [CheckedContinuation<Bool, Never>]? in
@@ -34,7 +34,7 @@ package final class Promise<Value: Sendable>: Sendable {
     return true
   }
 
-  /// Waits for the value, also in a task that was cancelled: for what has an end of its own.
+  /// Waits for the value, even in a cancelled task; meant for work that ends by itself.
   package var value: Value {
     get async {
       while true {
@@ -48,7 +48,7 @@ package final class Promise<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the value; nil if the task was cancelled before it came.
+  /// Waits for the value. Returns nil if the task was cancelled first.
   @discardableResult
   package func valueUnlessCancelled() async -> Value? {
     let number = state.withLock { $0.waiters.takeNumber() }
@@ -64,8 +64,8 @@ package final class Promise<Value: Sendable>: Sendable {
     return current
   }
 
-  /// Waits for the value for so long at most; after that, or when the task is cancelled, sets `fallback` instead, which
-  /// counts if it is the first. `body` is as in ``fulfill(_:before:)``.
+  /// Waits for the value up to a time limit. After that, or when the task is cancelled, sets
+  /// `fallback` unless a value is already set. `body` is as in ``fulfill(_:before:)``.
   package func value(
     within limit: Duration?, clock: TimeSource, orElse fallback: Value,
     before body: () -> Void = {}
@@ -81,13 +81,13 @@ package final class Promise<Value: Sendable>: Sendable {
     return await value
   }
 
-  /// Has a task wait, unless the value is there.
+  /// Suspends the task until the value is set.
   private func suspend(
     _ continuation: CheckedContinuation<Bool, Never>, number: UInt64?, unlessCancelled: Bool
   ) -> Bool {
     state.withLock { state in
       guard state.value == nil else { return false }
-      // A cancellation that came before found nobody to wake.
+      // A cancellation before this point had no continuation to resume.
       if unlessCancelled, Task.isCancelled { return false }
       state.waiters.append(continuation, number: number ?? state.waiters.takeNumber())
       return true

@@ -1,6 +1,7 @@
-/// Suspended tasks in the order of their arrival, as the primitives of this module hold them under their locks.
+/// Suspended tasks in order of arrival; the primitives of this module store them under their locks.
 ///
-/// A waiter is answered exactly once: `true` for what it waits for, `false` for a cancellation.
+/// Each waiter is resumed exactly once: with `true` for the awaited event, with `false` for a
+/// cancellation.
 struct Waiters: Sendable {
   private struct Entry: Sendable {
     let number: UInt64
@@ -12,7 +13,7 @@ struct Waiters: Sendable {
 
   var count: Int { entries.count }
 
-  /// The number under which a task will wait.
+  /// A new number, under which one task will wait.
   mutating func takeNumber() -> UInt64 {
     lastNumber += 1
     return lastNumber
@@ -22,18 +23,18 @@ struct Waiters: Sendable {
     entries.append(Entry(number: number, continuation: continuation))
   }
 
-  /// Takes out the task that has waited longest.
+  /// Removes and returns the task that has waited longest.
   mutating func popFirst() -> CheckedContinuation<Bool, Never>? {
     entries.isEmpty ? nil : entries.removeFirst().continuation
   }
 
-  /// Takes out the task with a number; nil if it does not wait, or not any more.
+  /// Removes and returns the task with a number; nil if it is not waiting.
   mutating func remove(number: UInt64) -> CheckedContinuation<Bool, Never>? {
     guard let index = entries.firstIndex(where: { $0.number == number }) else { return nil }
     return entries.remove(at: index).continuation
   }
 
-  /// Takes out all tasks.
+  /// Removes and returns all tasks.
   mutating func removeAll() -> [CheckedContinuation<Bool, Never>] {
     defer { entries = [] }
     return entries.map(\.continuation)

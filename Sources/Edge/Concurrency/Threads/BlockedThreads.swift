@@ -1,11 +1,11 @@
 import Synchronization
 
-/// The threads of this process in calls that nobody waits for any more, by pool: a mount that is dead, a resolver that does not
-/// answer. They cannot be ended, only counted.
+/// Counts, by pool, the threads of this process in abandoned calls, for example on an unresponsive
+/// mount or resolver. They cannot be ended.
 package enum BlockedThreads {
   private static let counts = Mutex<[String: Int]>([:])
 
-  /// The number of threads of each pool that was made so far, sorted by the pools' names.
+  /// The number of blocked threads of each pool made so far, sorted by name.
   package static var byPool: [(pool: String, threads: Int)] {
     counts.withLock { counts in counts.map { (pool: $0.key, threads: $0.value) } }
       .sorted { $0.pool < $1.pool }

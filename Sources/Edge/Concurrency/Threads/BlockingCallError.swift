@@ -1,12 +1,12 @@
-/// Why a call that blocks gave no value; with the name of its pool.
+/// The reason why a blocking call returned no value, with the name of its pool.
 package enum BlockingCallError: Error, Hashable, CustomStringConvertible {
   /// The call did not return in time; its thread was abandoned.
   case overdue(String)
-  /// The task that waited was cancelled; the call's thread was abandoned.
+  /// The waiting task was cancelled; the call's thread was abandoned.
   case cancelled(String)
-  /// All threads are in use, by calls that have not returned.
+  /// All threads are in use by calls that have not returned.
   case exhausted(String, threads: Int)
-  /// The system refused a thread.
+  /// The system could not start a thread.
   case noThread(String)
 
   package var description: String {

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Runs C calls that cannot be interrupted (`getaddrinfo`, `statfs` on a dead mount) on threads that can be abandoned, a
-/// bounded number of them.
+/// Runs C calls that cannot be interrupted, such as `getaddrinfo` or `statfs` on an unresponsive
+/// mount, on a bounded number of threads that can be abandoned.
 ///
-/// A call that is overdue is abandoned: its caller goes on, the call keeps its thread until the kernel lets go, and is counted
-/// in ``stuckCount``, and in ``BlockedThreads`` for all to see, until then. When all threads are busy or stuck, further calls
-/// are refused at once rather than queued behind a hung mount.
+/// An overdue call is abandoned: its caller continues, and the call occupies its thread until the
+/// kernel returns. Until then it counts in ``stuckCount`` and in ``BlockedThreads``. When all
+/// threads are busy or stuck, further calls fail at once rather than queue.
 package final class BlockingCallPool: Sendable {
   private struct State {
     var idle: [WorkerThread] = []
@@ -14,15 +14,15 @@ package final class BlockingCallPool: Sendable {
     var abandoned: UInt64 = 0
   }
 
-  /// The name in errors and metrics; pools with the same name are shown as one.
+  /// The name in errors and metrics; metrics add up pools of the same name.
   package let name: String
-  /// The most threads at one time, stuck ones included.
+  /// The maximum number of threads, stuck ones included.
   package let threadLimit: Int
-  /// The most threads that wait for the next call; the others end.
+  /// The maximum number of idle threads; further ones end.
   package let idleLimit: Int
   private let state = Mutex(State())
 
-  /// Makes a pool without threads, which are started on demand.
+  /// Makes a pool, whose threads start on demand.
   package init(name: String, threadLimit: Int = 8, idleLimit: Int = .max) {
     precondition(threadLimit > 0, "a pool needs at least one thread")
     self.name = name
@@ -35,15 +35,17 @@ package final class BlockingCallPool: Sendable {
     state.withLock { state in for thread in state.idle { thread.retire() } }
   }
 
-  /// Calls that nobody waits for any more and that have not returned yet.
+  /// The number of abandoned calls that have not returned yet.
   package var stuckCount: Int { state.withLock { $0.stuck } }
-  /// Calls that were ever abandoned.
+  /// The total number of abandoned calls.
   package var abandonedCount: UInt64 { state.withLock { $0.abandoned } }
 
-  /// Runs `body` on a thread and waits for its result, at most for the limit; the calling task waits without a thread.
+  /// Runs `body` on a thread and waits for its result up to the limit, without blocking the calling
+  /// task's thread.
   ///
-  /// A call that is abandoned goes on alone, so `body` must own what it touches: `onTimeout` is called at that moment and
-  /// `whenLate`, always after it and on the call's thread, with the result that came too late.
+  /// An abandoned call continues, so `body` must own everything that it uses. `onTimeout` is called
+  /// when the call is abandoned; `whenLate` is called after it, on the call's thread, with the late
+  /// result.
   ///
   /// - Throws: `.overdue`, `.cancelled`, `.exhausted` or `.noThread`.
   package func run<Value: Sendable>(
@@ -67,8 +69,8 @@ package final class BlockingCallPool: Sendable {
     return value
   }
 
-  /// Runs `body` on a thread and blocks the calling thread, which must not be one of the cooperative pool, until it returns or
-  /// the deadline has passed.
+  /// Runs `body` on a thread and blocks the calling thread until it returns or the deadline has
+  /// passed. Must not be called on the cooperative pool.
   ///
   /// - Throws: `.overdue`, `.exhausted` or `.noThread`.
   package func runBlocking<Value: Sendable>(
@@ -78,21 +80,21 @@ package final class BlockingCallPool: Sendable {
     let outcome = ThreadGate(BlockingOutcome<Value>.pending)
     thread.submit { [self] in
       let value = body()
-      let isLate = outcome.withLock { $0.settle(.returned(value)) }
+      let isLate = outcome.withLock { $0.finish(.returned(value)) }
       outcome.signal()
       giveBack(thread, wasStuck: isLate)
     }
     if let value = outcome.wait(until: deadline, { $0.value }) { return value }
-    // It may have returned since.
+    // The call may have returned after the wait ended.
     let value = outcome.withLock { outcome in
-      if !outcome.settle(.abandoned) { countStuck() }
+      if !outcome.finish(.abandoned) { countStuck() }
       return outcome.value
     }
     guard let value else { throw .overdue(name) }
     return value
   }
 
-  /// Runs `body` on a thread and waits for nothing: the call counts as stuck until it returns.
+  /// Runs `body` on a thread without waiting for it; the call counts as stuck until it returns.
   ///
   /// - Throws: `.exhausted` or `.noThread`.
   package func start(_ body: @escaping @Sendable () -> Void) throws(BlockingCallError) {
@@ -104,12 +106,13 @@ package final class BlockingCallPool: Sendable {
     }
   }
 
-  /// Runs `body` for each number below `count` on one thread, one after another, and waits for all.
+  /// Runs `body` for each number below `count`, one after another on one thread, and waits for all.
   ///
-  /// A call that takes longer than `limit`, or that the deadline on the clock finds still at it, is abandoned and keeps its thread;
-  /// the rest go on with another. `onTimeout` and `whenLate` are as in `run`. Costs one change of threads, however many calls there are.
+  /// A call that takes longer than `limit`, or runs past the deadline, is abandoned with its
+  /// thread; the remaining calls run on another thread. `onTimeout` and `whenLate` are as in `run`.
+  /// Costs one thread switch for all calls together.
   ///
-  /// - Throws: `.exhausted` or `.noThread`; the calls before the one that found no thread were made.
+  /// - Throws: `.exhausted` or `.noThread`; calls before the one without a thread were made.
   package func runEach(
     count: Int, until deadline: Duration, limit: Duration, clock: TimeSource = .system,
     _ body: @escaping @Sendable (Int) -> Void,
@@ -188,7 +191,7 @@ package final class BlockingCallPool: Sendable {
   }
 }
 
-/// How a call stands that another thread waits for.
+/// The state of a call that another thread waits for.
 private enum BlockingOutcome<Value: Sendable>: Sendable {
   case pending
   case returned(Value)
@@ -198,8 +201,8 @@ private enum BlockingOutcome<Value: Sendable>: Sendable {
     if case .returned(let value) = self { value } else { nil }
   }
 
-  /// Sets the end, unless there is one already, which the answer says.
-  mutating func settle(_ end: BlockingOutcome) -> Bool {
+  /// Sets the end. Returns true, without a change, if it is already set.
+  mutating func finish(_ end: BlockingOutcome) -> Bool {
     guard case .pending = self else { return true }
     self = end
     return false

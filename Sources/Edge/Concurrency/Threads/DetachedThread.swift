@@ -1,13 +1,15 @@
-// The module that `pthread_attr_t` is attributed to depends on which header is read first.
+// The module to which the compiler attributes `pthread_attr_t` depends on the first header read.
 private import CLinux
 import Glibc
 
-/// Starts threads that nobody joins. All threads of the program that no library starts begin here.
+/// Starts detached threads. Every thread of the program that no library starts is started here.
 package enum DetachedThread {
-  /// Bytes of stack that are enough for libpq with TLS and for getaddrinfo, which need far less than the usual 8 MB.
+  /// A stack size in bytes, enough for libpq with TLS and for getaddrinfo, which need far less than
+  /// the usual 8 MB.
   package static let smallStackSize = 512 << 10
 
-  /// Runs `body` on a new thread; false if the system gave none. Without a size the stack has the usual one.
+  /// Runs `body` on a new thread. Returns false if the system could not start one. Without a size
+  /// the stack has the usual one.
   package static func start(
     name: String, stackSize: Int? = smallStackSize, _ body: @escaping @Sendable () -> Void
   ) -> Bool {
@@ -42,7 +44,7 @@ private final class Work: Sendable {
     body()
   }
 
-  /// Linux shows the first 15 bytes, for instance in `top -H`.
+  /// Sets the name of the thread; Linux shows the first 15 bytes, for example in `top -H`.
   private func nameThisThread() {
     let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { return }

@@ -1,7 +1,7 @@
-/// A queue of jobs and the thread that does them, one after another.
+/// A queue of jobs and the thread that runs them one after another.
 ///
-/// The thread starts with the first job and ends, once it is retired, when nothing is left to do. A job that comes later
-/// starts another one.
+/// The thread starts with the first job and ends once it is retired and the queue is empty. A later
+/// job starts another thread.
 final class JobThread: Sendable {
   typealias Job = @Sendable () -> Void
 
@@ -20,7 +20,7 @@ final class JobThread: Sendable {
     self.stackSize = stackSize
   }
 
-  /// Adds a job; false if it stays in the queue because the system has no thread for it.
+  /// Adds a job. Returns false if the system could not start a thread; the job stays in the queue.
   func append(_ job: @escaping Job) -> Bool {
     let needsThread = gate.withLock { state in
       state.jobs.append(job)
@@ -30,7 +30,7 @@ final class JobThread: Sendable {
     return needsThread ? start() : true
   }
 
-  /// Starts the thread unless there is one; false if the system has none.
+  /// Starts the thread unless it runs. Returns false if the system could not start one.
   func start() -> Bool {
     let needsThread = gate.withLock { state in
       defer { state.hasThread = true }
@@ -42,13 +42,13 @@ final class JobThread: Sendable {
     return false
   }
 
-  /// Lets the thread end when nothing is left to do.
+  /// Lets the thread end when the queue is empty.
   func retire() {
     gate.withLock { $0.isRetired = true }
     gate.signal()
   }
 
-  /// Does the jobs until there is none and the thread is retired.
+  /// Runs the jobs until the queue is empty and the thread is retired.
   func run() {
     while let jobs = next() {
       for job in jobs { job() }

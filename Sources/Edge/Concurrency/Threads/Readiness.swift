@@ -1,9 +1,8 @@
 import Glibc
 
-/// Waiting for a file descriptor with a deadline: `poll(2)` where interruption and rounding are
-/// handled once.
+/// Waits for a file descriptor with a deadline, with `poll(2)`; handles interruptions and rounding.
 package enum Readiness {
-  /// What a caller wants to do with the descriptor.
+  /// The operation for which the descriptor should be ready.
   package enum Interest: Sendable {
     /// To read.
     case reading
@@ -13,9 +12,9 @@ package enum Readiness {
     case both
   }
 
-  /// How the wait ended.
+  /// The result of a wait.
   package enum Outcome: Equatable, Sendable {
-    /// The descriptor can be read or written, or has an error to be fetched by trying.
+    /// The descriptor can be read or written, or has an error, which the next operation returns.
     case ready
     /// The deadline passed.
     case timedOut
@@ -23,8 +22,8 @@ package enum Readiness {
     case failed(Int32)
   }
 
-  /// Blocks until the descriptor is ready or the deadline has passed; never call it on a thread of
-  /// the cooperative pool.
+  /// Blocks until the descriptor is ready or the deadline has passed. Must not be called on the
+  /// cooperative pool.
   package static func wait(
     for descriptor: Int32, _ interest: Interest, until deadline: ContinuousClock.Instant
   ) -> Outcome {
@@ -48,7 +47,7 @@ package enum Readiness {
 }
 
 extension ContinuousClock.Instant {
-  /// Nanoseconds from now, negative if past, capped at about 292 years.
+  /// Nanoseconds from now; negative if past; capped at about 292 years.
   package var remainingNanoseconds: Int64 {
     let (seconds, attoseconds) = (self - .now).components
     guard seconds < 9_000_000_000, seconds > -9_000_000_000 else {
@@ -60,7 +59,7 @@ extension ContinuousClock.Instant {
   /// Whether the moment is past.
   package var hasPassed: Bool { remainingNanoseconds <= 0 }
 
-  /// The timeout for `poll`: rounded up, so that a wait never spins through the last millisecond.
+  /// The timeout for `poll`, rounded up, so that a wait does not spin through the last millisecond.
   package var pollMilliseconds: Int32 {
     let nanoseconds = remainingNanoseconds
     guard nanoseconds > 0 else { return 0 }

@@ -1,15 +1,17 @@
 import Synchronization
 
-/// Watches somebody who takes steps one after another, and may hang in one, on behalf of somebody else who waits for the end.
+/// Watches a worker that runs steps one after another and may hang in one, for a task that waits
+/// for its end.
 ///
-/// The walker asks `begin` before each step; the other one's `wait` returns when all are taken, or when one is overdue. From then on
-/// `begin` refuses, so that a walker that comes back late takes no further step. One timer serves all steps as long as
-/// nobody is late.
+/// The worker calls `begin` before each step. `wait` returns when all steps are done or one is
+/// overdue; from then on `begin` returns false, so that a late worker runs no further step. A
+/// single timer serves all steps as long as none is late.
 package final class StepWatchdog: Sendable {
-  /// How the walk ended.
+  /// The result of the steps.
   package enum End: Equatable, Sendable {
     case finished
-    /// The step was overdue, or nobody waits any more; `hasBegun` is false if the walker had not even come to it.
+    /// The step was overdue, or the waiting task was cancelled; `hasBegun` is false if the worker
+    /// had not reached the step.
     case overdue(step: Int, hasBegun: Bool)
   }
 
@@ -18,7 +20,7 @@ package final class StepWatchdog: Sendable {
     var hasBegun = false
     var limit: Duration
     var end: End?
-    /// When the timer looks next.
+    /// When the timer checks next.
     var alarm: Duration?
   }
 
@@ -32,9 +34,10 @@ package final class StepWatchdog: Sendable {
   private let changed = AsyncSignal()
   private let state: Mutex<State>
 
-  /// Makes a watchdog over a walk that begins with a step, which must have begun and ended by `limit` on the clock.
+  /// Makes a watchdog for steps from `first` on; that step must have begun and ended by `limit` on
+  /// the clock.
   ///
-  /// `onOverdue` is called with a step that has begun and is overdue, before `end` says so to the walker.
+  /// `onOverdue` is called with a begun step that is overdue, before `end` returns false for it.
   package init(
     first: Int, limit: Duration, clock: TimeSource,
     onOverdue: @escaping @Sendable (Int) -> Void = { _ in }
@@ -44,7 +47,7 @@ package final class StepWatchdog: Sendable {
     state = Mutex(State(step: first, limit: limit))
   }
 
-  /// Begins a step, which must have ended by `limit`; false if the walk was given up.
+  /// Begins a step, which must end by `limit`. Returns false if the steps were given up.
   package func begin(_ step: Int, limit: Duration) -> Bool {
     let (goesOn, isEarlier) = state.withLock { state in
       guard state.end == nil else { return (false, false) }
@@ -57,7 +60,7 @@ package final class StepWatchdog: Sendable {
     return goesOn
   }
 
-  /// Ends a step; false if it was given up meanwhile.
+  /// Ends a step. Returns false if it was given up meanwhile.
   package func end(_ step: Int) -> Bool {
     state.withLock { state in
       guard state.end == nil else { return false }
@@ -67,7 +70,7 @@ package final class StepWatchdog: Sendable {
     }
   }
 
-  /// Ends the walk; without effect if it was given up.
+  /// Ends the steps; without effect if they were given up.
   package func finish() {
     state.withLock { state in
       if state.end == nil { state.end = .finished }
@@ -75,7 +78,7 @@ package final class StepWatchdog: Sendable {
     changed.notify()
   }
 
-  /// Waits for the end. If the task is cancelled the step under way counts as overdue at once.
+  /// Waits for the end. If the task is cancelled, the current step counts as overdue at once.
   package func wait() async -> End {
     while true {
       switch look() {

@@ -1,13 +1,13 @@
-/// A serial executor with a thread of its own, for actors whose methods block in C.
+/// A serial executor with its own thread, for actors whose methods block in C.
 ///
-/// The cooperative pool has one thread per core: a single `poll(2)` there would hold up every task
-/// of the program. An actor that names a `ThreadExecutor` as its `unownedExecutor` blocks nobody
-/// but its own callers. The thread starts with the first job and ends with the executor.
+/// The cooperative pool has one thread per core: a single `poll(2)` there would delay every task of
+/// the program. An actor that names a `ThreadExecutor` as its `unownedExecutor` blocks only its own
+/// callers. The thread starts with the first job and ends with the executor.
 package final class ThreadExecutor: SerialExecutor {
   private let name: String
   private let thread: JobThread
 
-  /// Makes an executor; `name` is what `top -H` shows, of which Linux keeps 15 bytes.
+  /// Makes an executor; `top -H` shows the first 15 bytes of `name`.
   package init(name: String) {
     self.name = name
     thread = JobThread(name: name, stackSize: DetachedThread.smallStackSize)
@@ -19,7 +19,7 @@ package final class ThreadExecutor: SerialExecutor {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    // The queue holds the executor as long as a job does, so that an actor may die in its own job.
+    // The queue retains the executor as long as a job does, so that a job may release its actor.
     let hasThread = thread.append {
       unsafe job.runSynchronously(on: self.asUnownedSerialExecutor())
     }

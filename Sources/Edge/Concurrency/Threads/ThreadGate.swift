@@ -2,8 +2,8 @@ import Glibc
 
 /// A value behind a lock that threads can wait on: a mutex and a condition variable.
 ///
-/// `Synchronization.Mutex` cannot wait; this is for plain threads only, never for tasks of the
-/// cooperative pool.
+/// `Synchronization.Mutex` has no wait. For plain threads only, not for tasks of the cooperative
+/// pool.
 @safe package final class ThreadGate<Value: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -28,7 +28,7 @@ import Glibc
     unsafe mutex.deallocate()
   }
 
-  /// Runs `body` with the lock held. Waiters are not woken: call `signal()` after it.
+  /// Runs `body` with the lock held. Does not wake waiters: call `signal()` afterwards.
   package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
@@ -40,8 +40,8 @@ import Glibc
     unsafe pthread_cond_broadcast(condition)
   }
 
-  /// Waits until `body` returns a value, asking it again after each signal; nil if the deadline
-  /// passed before.
+  /// Waits until `body` returns a value; `body` runs again after each signal. Returns nil if the
+  /// deadline passed first.
   package func wait<Result>(
     until deadline: ContinuousClock.Instant?, _ body: (inout Value) -> Result?
   ) -> Result? {

@@ -1,21 +1,21 @@
-/// A thread of our own that runs jobs one after another and may be left behind.
+/// A thread that runs jobs one after another and can be abandoned.
 ///
-/// Code that may block in the kernel runs here rather than on the cooperative pool, which has as few
-/// threads as the machine has processors. A thread whose job hangs is retired: it ends once the
-/// kernel lets go of it and nothing is left to do.
+/// Code that may block in the kernel runs here rather than on the cooperative pool, which has one
+/// thread per core. A thread whose job hangs is retired: it ends once the kernel returns and its
+/// queue is empty.
 package final class WorkerThread: TaskExecutor, Sendable {
   private let thread: JobThread
 
-  /// Starts a thread, which lives until `retire`. `name` is what `top -H` shows, of which Linux keeps 15 bytes.
+  /// Starts a thread, which lives until `retire`. `top -H` shows the first 15 bytes of `name`.
   ///
   /// - Throws: `.noThread`.
   package init(name: String) throws(BlockingCallError) {
-    // The usual size: collectors of all kinds run here.
+    // The usual stack size, because collectors of all kinds run here.
     thread = JobThread(name: name, stackSize: nil)
     guard thread.start() else { throw .noThread(name) }
   }
 
-  /// Adds a piece of work.
+  /// Adds a job.
   package func submit(_ body: @escaping @Sendable () -> Void) {
     push(body)
   }
@@ -25,15 +25,16 @@ package final class WorkerThread: TaskExecutor, Sendable {
     push { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 
-  /// Lets the thread end when it has nothing to do. A task that was left behind may go on long after that: then a thread is
-  /// started for it, for a job of the runtime must never be lost.
+  /// Lets the thread end when its queue is empty. An abandoned task may continue long after that; a
+  /// new thread starts for it then, because a job of the runtime must not be lost.
   package func retire() {
     thread.retire()
   }
 
   private func push(_ body: @escaping @Sendable () -> Void) {
     if thread.append(body) { return }
-    // Only a retired thread has to be started anew. Without one to be had, the common pool does the work.
+    // Only a retired thread is started anew. If the system cannot start one, the cooperative pool
+    // runs the jobs.
     Task { [thread] in thread.run() }
   }
 }

@@ -11,6 +11,6 @@ enum SystemClock {
     return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
   }
 
-  /// The time since the first use; it goes on while the machine sleeps.
+  /// The time since the first use; it also advances while the machine sleeps.
   static var monotonic: Duration { ContinuousClock.now - origin }
 }

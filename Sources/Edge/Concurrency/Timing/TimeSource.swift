@@ -1,6 +1,6 @@
-/// The time and how to wait for it: the clocks of the machine, or a clock that a test moves.
+/// The time and a way to wait for it: the machine's clocks, or a clock that a test controls.
 ///
-/// It is a value that the composition roots pass down; nothing below them reads the machine's clocks.
+/// The executables pass it down as a value; no layer below them reads the machine's clocks.
 /// `MetricModel` adds ``now``, the wall time as a `Timestamp`.
 package struct TimeSource: Sendable {
   private let wall: @Sendable () -> Duration
@@ -41,7 +41,8 @@ package struct TimeSource: Sendable {
   /// The time since an arbitrary origin, for deadlines and measurements; it never goes back.
   package var monotonic: Duration { elapsed() }
 
-  /// Suspends the task for a duration of the monotonic time; returns at once if that is not positive.
+  /// Suspends the task for a duration of the monotonic time; returns at once if that is not
+  /// positive.
   ///
   /// - Throws: `CancellationError` when the task is cancelled first.
   package func sleep(for duration: Duration) async throws {

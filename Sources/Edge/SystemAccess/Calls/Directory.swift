@@ -20,7 +20,7 @@ package struct Directory: ~Copyable, Sendable {
     return Directory(adopting: descriptor)
   }
 
-  /// Opens a directory by its path, which ends with a zero; nil if there is none.
+  /// Opens a directory by its path, which ends with a zero byte. Returns nil if it does not exist.
   static func openIfPresent(terminatedPath path: [UInt8]) throws(SystemError) -> Directory? {
     let descriptor = openForReading(terminatedPath: path, flags: O_DIRECTORY)
     guard descriptor < 0 else { return Directory(adopting: descriptor) }
@@ -46,8 +46,8 @@ package struct Directory: ~Copyable, Sendable {
     return Directory(adopting: descriptor)
   }
 
-  /// Calls `body` with the name of every entry but `.` and `..`, from the beginning, in the kernel's
-  /// order. `scratch` is the memory that names are read into. Corresponds to `getdents64`.
+  /// Calls `body` with the name of every entry except `.` and `..`, from the beginning, in the
+  /// kernel's order. `scratch` is the buffer for the records. Corresponds to `getdents64`.
   package func forEachEntry(
     scratch: inout [UInt8], _ body: (Span<UInt8>) -> Void
   ) throws(SystemError) {
@@ -76,7 +76,7 @@ package struct Directory: ~Copyable, Sendable {
     return names.sorted()
   }
 
-  /// The size that the kernel states for an entry. Corresponds to `fstatat`.
+  /// The size of an entry in bytes, as the kernel reports it. Corresponds to `fstatat`.
   package func size(of path: String) throws(SystemError) -> Int {
     var status = stat()
     guard unsafe fstatat(descriptor, path, &status, 0) == 0 else {
@@ -85,7 +85,7 @@ package struct Directory: ~Copyable, Sendable {
     return status.st_size
   }
 
-  /// The size that the kernel states for an entry. Corresponds to `fstatat`.
+  /// The size of an entry in bytes, as the kernel reports it. Corresponds to `fstatat`.
   package func size(of path: NumberedPath) throws(SystemError) -> Int {
     var status = stat()
     let answer = unsafe path.withCString { unsafe fstatat(descriptor, $0, &status, 0) }

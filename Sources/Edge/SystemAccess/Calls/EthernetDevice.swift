@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// What the driver of a network device tells. The corresponding program is ethtool(8).
+/// What the driver of a network device reports. The corresponding program is ethtool(8).
 package struct EthernetDevice: Sendable, Equatable {
   /// Names of the driver and its versions.
   package struct Driver: Sendable, Equatable {
@@ -16,7 +16,7 @@ package struct EthernetDevice: Sendable, Equatable {
     }
   }
 
-  /// What a link can do, and what it offers to the other side, a bit for each mode.
+  /// The link modes that the device supports and those that it advertises, one bit per mode.
   package struct Link: Sendable, Equatable {
     package var supported, advertised: UInt32
     package var isNegotiated: Bool
@@ -30,7 +30,7 @@ package struct EthernetDevice: Sendable, Equatable {
 
   package var driver: Driver?
   package var link: Link?
-  /// The driver's counters by its own names, in its order.
+  /// The driver's counters with their names, in the driver's order.
   package var counters: [(name: String, value: UInt64)] = []
 
   package init() {}
@@ -40,19 +40,21 @@ package struct EthernetDevice: Sendable, Equatable {
       && left.counters.elementsEqual(right.counters) { $0 == $1 }
   }
 
-  /// Asks the driver; what it does not offer is absent.
+  /// Reads the driver's reports; those that it does not support are absent.
   package static func read(_ device: String) throws(SystemError) -> EthernetDevice {
     let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemError(call: "socket", code: errno) }
     defer { close(descriptor) }
     var result = EthernetDevice()
-    // struct ethtool_cmd: request, supported, advertised, speed, duplex, port, address, transceiver, negotiation.
+    // struct ethtool_cmd: request, supported, advertised, speed, duplex, port, address,
+    // transceiver, negotiation.
     if let answer = ask(descriptor, device, request: 0x1, size: 44) {
       result.link = Link(
         supported: answer.span.number32(at: 4), advertised: answer.span.number32(at: 8),
         isNegotiated: answer[18] != 0)
     }
-    // struct ethtool_drvinfo: request, five texts of 32 bytes, 12 bytes, then counts of flags and statistics.
+    // struct ethtool_drvinfo: request, five texts of 32 bytes, 12 bytes, then counts of flags and
+    // statistics.
     guard let answer = ask(descriptor, device, request: 0x3, size: 196) else { return result }
     func text(_ place: Int) -> String {
       answer.span.extracting(place..<(place + 32)).untilZero.text
@@ -76,10 +78,11 @@ package struct EthernetDevice: Sendable, Equatable {
     return result
   }
 
-  /// Most counters of one device.
+  /// The maximum number of counters of one device.
   package static let counterLimit = 10_000
 
-  /// Sends a request of so many bytes, and returns it with the answer in it.
+  /// Sends a request of a size in bytes and returns it with the driver's answer. Returns nil if the
+  /// driver does not support it.
   private static func ask(
     _ descriptor: Int32, _ device: String, request: UInt32, size: Int, set: UInt32 = 0,
     count: Int = 0

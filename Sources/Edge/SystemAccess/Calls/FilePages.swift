@@ -1,11 +1,11 @@
 private import CLinux
 
-/// The pages of this program and its libraries that are as they are on disk.
+/// The unmodified pages of this program and its libraries.
 package enum FilePages {
-  /// Takes them out of resident memory; those that are used come back from the page cache.
+  /// Removes them from resident memory; pages in use are read again from the page cache. Returns
+  /// the number of bytes released.
   ///
-  /// Only mappings that cannot be written and of which no page differs from its file are let go, so
-  /// nothing is lost. Returns how many bytes they held.
+  /// Only read-only mappings without modified pages are released, so no data is lost.
   @discardableResult
   package static func release() -> UInt64 {
     var file = ReadBuffer(capacity: 65_536)
@@ -20,17 +20,17 @@ package enum FilePages {
     return released
   }
 
-  /// One entry of `smaps`.
+  /// An entry of `smaps`.
   struct Mapping: Hashable, Sendable {
     var range: Range<UInt64>
-    /// Whether it shows a file, privately, and cannot be written.
+    /// Whether it maps a file, privately and read-only.
     var isReadOnlyFile: Bool
     var residentBytes: UInt64 = 0
-    /// Bytes of pages that differ from the file; as many as can be until it is known.
+    /// Bytes of pages that differ from the file; the maximum until it is known.
     var ownBytes = UInt64.max
   }
 
-  /// Reads the entries; what cannot be read is taken for memory of our own.
+  /// Reads the entries; one that cannot be read counts as private memory.
   static func mappings(in bytes: Span<UInt8>) -> [Mapping] {
     var mappings: [Mapping] = []
     var lines = ByteScanner(bytes, file: "smaps")

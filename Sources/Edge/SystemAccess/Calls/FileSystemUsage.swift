@@ -3,11 +3,11 @@ private import Glibc
 
 /// The space of a mounted file system. The corresponding C function is `statfs`.
 package struct FileSystemUsage: Hashable, Sendable {
-  /// Bytes of one block.
+  /// The size of a block in bytes.
   package var blockSize: UInt64
-  /// Blocks: all, free, and free for users that are not root.
+  /// Numbers of blocks: in total, free, and available to users other than root.
   package var blocks, blocksFree, blocksAvailable: UInt64
-  /// Inodes: all and free.
+  /// Numbers of inodes: in total and free.
   package var files, filesFree: UInt64
 
   /// Makes a value.
@@ -23,7 +23,8 @@ package struct FileSystemUsage: Hashable, Sendable {
     self.filesFree = filesFree
   }
 
-  /// Asks the kernel. Blocks for as long as the file system's server does not answer.
+  /// Reads the usage from the kernel. Blocks for as long as the file system's server does not
+  /// answer.
   package static func of(path: String) -> Result<FileSystemUsage, SystemError> {
     var status = statfs()
     guard unsafe path.withCString({ unsafe tocsin_statfs($0, &status) }) == 0 else {

@@ -1,52 +1,53 @@
 private import CLinux
 
-/// The pages of the heap.
+/// Settings and trimming of glibc's heap.
 package enum HeapPages {
-  /// Gives those that hold nothing back to the system; takes some milliseconds.
+  /// Returns unused pages to the system; takes some milliseconds.
   ///
-  /// glibc by itself only gives back what lies at the end, which after much work is rarely free.
+  /// glibc by itself only returns the end of the heap, which is rarely free after a lot of work.
   package static func release() { tocsin_trim_heap() }
 
-  /// Lets all threads share what any of them gave back, from now on.
+  /// Makes all threads share one arena from now on.
   ///
-  /// glibc makes an arena for nearly every thread, and each keeps the most that its thread ever used.
-  /// Worth it where threads take turns rather than compete for memory.
+  /// glibc makes an arena for nearly every thread, and each holds the most that its thread ever
+  /// used. A shared arena suits threads that take turns rather than compete for memory.
   package static func share() { tocsin_share_arena() }
 
-  /// Has every small piece that is given back joined with its neighbours at once, from now on.
+  /// Makes glibc merge each freed small block with its neighbours at once, from now on.
   ///
-  /// glibc by itself keeps them apart, and joins all of them inside of some later allocation: after a million
-  /// small ones that takes a third of a second, for which all threads of the arena wait.
+  /// By default glibc stores small blocks separately and merges all of them during a later
+  /// allocation: after a million blocks that takes a third of a second, for which all threads of
+  /// the arena wait.
   package static func joinAtOnce() { tocsin_join_freed() }
 }
 
-/// Gives back pages of the heap when there is something to gain.
+/// Returns unused heap pages to the system when the process has grown.
 ///
-/// Looking for them takes longer the more memory is in use, and meanwhile who needs memory waits.
+/// Trimming takes longer the more memory is in use, and allocations wait for it.
 package struct HeapTrimming: Sendable {
-  /// What a process must have grown by, in parts of what it had and in pages.
+  /// The minimum growth before a trim: an eighth of the resident pages, plus 4096 pages.
   private static let growth: UInt64 = 8
   private static let pages: UInt64 = 4096
 
-  private var settled: UInt64 = 0
+  private var lastPages: UInt64 = 0
 
   package init() {}
 
-  /// Gives back what the heap does not use, if the process has grown clearly since the last time.
+  /// Returns unused pages if the process has clearly grown since the last trim.
   package mutating func releaseIfGrown() {
     guard let now = Self.residentPages else { return HeapPages.release() }
     guard isWorthIt(residentPages: now) else { return }
     HeapPages.release()
-    settle(residentPages: Self.residentPages ?? now)
+    record(residentPages: Self.residentPages ?? now)
   }
 
-  /// Whether so many resident pages are clearly more than after the last time.
+  /// Whether the number of resident pages has clearly grown since the last trim.
   func isWorthIt(residentPages: UInt64) -> Bool {
-    settled == 0 || residentPages > settled + settled / Self.growth + Self.pages
+    lastPages == 0 || residentPages > lastPages + lastPages / Self.growth + Self.pages
   }
 
-  /// Notes what is left.
-  mutating func settle(residentPages: UInt64) { settled = residentPages }
+  /// Records the number of resident pages after a trim.
+  mutating func record(residentPages: UInt64) { lastPages = residentPages }
 
   private static var residentPages: UInt64? {
     var file = ReadBuffer(capacity: 256)

@@ -5,7 +5,7 @@ package enum HostClock {
   /// Wall time in nanoseconds since 1970.
   package static var realTimeNanoseconds: Int64 { read(CLOCK_REALTIME) }
 
-  /// Time since boot in nanoseconds, which nobody sets.
+  /// Nanoseconds since boot; setting the clock does not change it.
   package static var monotonicNanoseconds: Int64 { read(CLOCK_MONOTONIC) }
 
   private static func read(_ clock: clockid_t) -> Int64 {

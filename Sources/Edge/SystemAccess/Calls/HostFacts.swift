@@ -1,9 +1,9 @@
 private import CLinux
 private import Glibc
 
-/// Facts about the machine that have no file.
+/// Facts about the machine that no file contains.
 package enum HostFacts {
-  /// Bytes of a memory page. Corresponds to `sysconf(_SC_PAGESIZE)`.
+  /// The size of a memory page in bytes. Corresponds to `sysconf(_SC_PAGESIZE)`.
   package static let pageSize = UInt64(max(1, sysconf(Int32(_SC_PAGESIZE))))
 
   /// The names of `uname`.
@@ -12,7 +12,7 @@ package enum HostFacts {
     package var sysname, nodename, release, version, machine, domainname: String
   }
 
-  /// Asks the kernel for its names. Corresponds to `uname`.
+  /// Reads the kernel's names. Corresponds to `uname`.
   package static func systemNames() throws(SystemError) -> SystemNames {
     var names = utsname()
     guard unsafe uname(&names) == 0 else { throw SystemError(call: "uname", code: errno) }
@@ -23,7 +23,8 @@ package enum HostFacts {
       domainname: unsafe String(cString: tocsin_domainname(&names)))
   }
 
-  /// The local time zone at a moment: seconds east of UTC and the abbreviation. Corresponds to `localtime_r`.
+  /// The local time zone at a moment: seconds east of UTC and the abbreviation. Corresponds to
+  /// `localtime_r`.
   package static func timeZone(at seconds: Int64) -> (offset: Int, name: String) {
     var moment = time_t(seconds)
     var local = unsafe tm()

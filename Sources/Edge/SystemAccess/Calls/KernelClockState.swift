@@ -1,8 +1,8 @@
 private import CLinux
 private import Glibc
 
-/// What the kernel knows about how well its clock is kept. The corresponding C function is `adjtimex`,
-/// called with no mode bits, which only reads and needs no privilege.
+/// The kernel's state of clock synchronisation. The corresponding C function is `adjtimex`, called
+/// without mode bits, so that it only reads and needs no privilege.
 package struct KernelClockState: Hashable, Sendable {
   /// The return value: 5 (`TIME_ERROR`) means not synchronised.
   package var returned: Int
@@ -15,7 +15,7 @@ package struct KernelClockState: Hashable, Sendable {
   /// International Atomic Time minus UTC in seconds.
   package var taiOffset: Int
 
-  /// Asks the kernel.
+  /// Reads the state from the kernel.
   package static func read() throws(SystemError) -> KernelClockState {
     var time = timex()
     let returned = unsafe adjtimex(&time)

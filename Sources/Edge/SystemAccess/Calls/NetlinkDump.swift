@@ -1,19 +1,19 @@
 private import CLinux
 private import Glibc
 
-/// What the kernel's routing socket lists. The corresponding manual page is rtnetlink(7).
+/// Lists of the kernel's routing socket. The corresponding manual page is rtnetlink(7).
 package enum NetlinkDump {
-  /// What is listed.
+  /// The kind of a list.
   package enum Kind: UInt16, Sendable {
     case links = 18
     case addresses = 22
     case routes = 26
   }
 
-  /// Most bytes of an answer; a longer one is an error (`EFBIG`).
+  /// The maximum size of an answer in bytes; a longer one is an error (`EFBIG`).
   package static let sizeLimit = 16 << 20
 
-  /// The kernel's messages one after another. Waits two seconds at most.
+  /// Reads the kernel's messages, concatenated. Waits two seconds at most.
   package static func read(_ kind: Kind) throws(SystemError) -> [UInt8] {
     let descriptor = tocsin_netlink_dump(kind.rawValue)
     guard descriptor >= 0 else { throw SystemError(call: "netlink", code: errno) }
@@ -34,7 +34,7 @@ package enum NetlinkDump {
     throw SystemError(call: "recv", subject: "netlink", code: EFBIG)
   }
 
-  /// Whether a piece of the answer holds the message that ends it, or one that says what went wrong.
+  /// Whether a part of the answer holds the end message or an error message.
   private static func hasEnded(_ bytes: Span<UInt8>) -> Bool {
     var messages = NetlinkMessages(bytes)
     while let message = messages.next() {
@@ -44,7 +44,8 @@ package enum NetlinkDump {
   }
 }
 
-/// Walks the messages of an answer: a header of length, kind, flags, sequence and sender, then the body.
+/// Iterates over the messages of an answer: a header of length, kind, flags, sequence number and
+/// sender, then the body.
 package struct NetlinkMessages: ~Escapable {
   private let bytes: Span<UInt8>
   private var position = 0
@@ -53,7 +54,7 @@ package struct NetlinkMessages: ~Escapable {
   package struct Message: ~Escapable {
     /// The kind: 2 is an error, 3 the end of a list.
     package let kind: UInt16
-    /// What stands behind the header.
+    /// The bytes after the header.
     package let body: Span<UInt8>
 
     @_lifetime(copy body)
@@ -63,13 +64,13 @@ package struct NetlinkMessages: ~Escapable {
     }
   }
 
-  /// Begins at the first message.
+  /// Starts at the first message.
   @_lifetime(copy bytes)
   package init(_ bytes: Span<UInt8>) {
     self.bytes = bytes
   }
 
-  /// The next message; nil at the end, or where the length makes no sense.
+  /// The next message; nil at the end or if the length is invalid.
   @_lifetime(copy self)
   package mutating func next() -> Message? {
     guard position + 16 <= bytes.count else { return nil }
@@ -84,7 +85,7 @@ package struct NetlinkMessages: ~Escapable {
   }
 }
 
-/// Walks attributes: length and kind of 2 bytes each, then the value.
+/// Iterates over attributes: length and kind of 2 bytes each, then the value.
 package struct NetlinkAttributes: ~Escapable {
   private let bytes: Span<UInt8>
   private var position: Int
@@ -103,14 +104,14 @@ package struct NetlinkAttributes: ~Escapable {
     }
   }
 
-  /// Begins behind the fixed part of a message, which has that many bytes.
+  /// Starts after the fixed part of a message, whose size in bytes is given.
   @_lifetime(copy bytes)
   package init(_ bytes: Span<UInt8>, after fixed: Int) {
     self.bytes = bytes
     position = min(fixed, bytes.count)
   }
 
-  /// The next attribute; nil at the end, or where the length makes no sense.
+  /// The next attribute; nil at the end or if the length is invalid.
   @_lifetime(copy self)
   package mutating func next() -> Attribute? {
     guard position + 4 <= bytes.count else { return nil }
@@ -125,17 +126,17 @@ package struct NetlinkAttributes: ~Escapable {
 }
 
 extension Span<UInt8> {
-  /// Two bytes at a place as a number of this machine, which has its lowest byte first.
+  /// Two bytes at an offset as a little-endian number.
   package func number16(at place: Int) -> UInt16 {
     UInt16(self[place]) | UInt16(self[place + 1]) << 8
   }
 
-  /// Four bytes likewise.
+  /// Four bytes at an offset as a little-endian number.
   package func number32(at place: Int) -> UInt32 {
     UInt32(number16(at: place)) | UInt32(number16(at: place + 2)) << 16
   }
 
-  /// Eight bytes likewise.
+  /// Eight bytes at an offset as a little-endian number.
   package func number64(at place: Int) -> UInt64 {
     UInt64(number32(at: place)) | UInt64(number32(at: place + 4)) << 32
   }

@@ -2,20 +2,20 @@ private import Glibc
 
 /// A path of /proc that begins with the number of a process or a thread: `17`, or `17/stat`.
 ///
-/// It is written out on the stack for the system call, so that reading thousands of them allocates
+/// It is formatted on the stack for the system call, so that reading thousands of them allocates
 /// nothing.
 package struct NumberedPath: Sendable, CustomStringConvertible {
-  /// Most bytes of an entry's name.
+  /// The maximum length of an entry's name in bytes.
   private static let entryLimit = 48
-  /// Room for a sign, ten digits, a slash, the entry and a zero.
+  /// Bytes for a sign, ten digits, a slash, the entry and a zero.
   private static let size = entryLimit + 13
 
   /// The number that the path begins with.
   package let number: Int32
-  /// What follows behind a slash; empty for the directory of the number itself.
+  /// The part after the slash; empty for the directory of the number itself.
   package let entry: StaticString
 
-  /// The path of an entry in the directory of a number.
+  /// Makes the path of an entry in the directory of a number.
   package init(_ number: Int32, _ entry: StaticString = "") {
     precondition(entry.hasPointerRepresentation && entry.utf8CodeUnitCount <= Self.entryLimit)
     self.number = number
@@ -26,10 +26,11 @@ package struct NumberedPath: Sendable, CustomStringConvertible {
     entry.utf8CodeUnitCount == 0 ? "\(number)" : "\(number)/\(entry)"
   }
 
-  /// Calls `body` with the path as C wants it.
+  /// Calls `body` with the path as a C string.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     unsafe withUnsafeTemporaryAllocation(byteCount: Self.size, alignment: 1) { bytes in
-      // From the right, as digits come out: the zero, the entry, the number.
+      // Written from the end, because digits are computed from the lowest: the zero, the entry, the
+      // number.
       var start = Self.size - 1
       unsafe bytes[start] = 0
       let length = entry.utf8CodeUnitCount
@@ -53,7 +54,7 @@ package struct NumberedPath: Sendable, CustomStringConvertible {
       let path = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
       return unsafe path.withMemoryRebound(to: CChar.self) { characters in
         guard let first = characters.baseAddress else {
-          preconditionFailure("the path has room")
+          preconditionFailure("the buffer has space for the path")
         }
         return unsafe body(first)
       }

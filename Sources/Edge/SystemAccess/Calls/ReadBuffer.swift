@@ -1,22 +1,23 @@
 private import Glibc
 
-/// Memory that files are read into, again and again.
+/// A reusable buffer that files are read into.
 ///
-/// The files of /proc and /sys have no size worth asking for, so they are read until they end.
+/// The files of /proc and /sys report no usable size, so they are read to their end.
 package struct ReadBuffer: Sendable {
-  /// Most bytes of one file; a longer one is an error (`EFBIG`).
+  /// The maximum size of a file in bytes; a longer one is an error (`EFBIG`).
   package static let sizeLimit = 16 << 20
 
   private var storage: [UInt8]
   /// The number of bytes read.
   package private(set) var count = 0
 
-  /// Makes a buffer with room for a small file; it grows as needed.
+  /// Makes a buffer with space for a small file; it grows as needed.
   package init(capacity: Int = 4096) {
     storage = [UInt8](repeating: 0, count: max(64, capacity))
   }
 
-  /// Hands over the memory and keeps none, so that it can be read into beside changes of its owner; to be given back.
+  /// Moves the memory out and leaves an empty buffer, so that a file can be read into it while the
+  /// owner changes. The caller assigns it back.
   package mutating func taken() -> ReadBuffer {
     let whole = self
     storage = []
@@ -41,7 +42,8 @@ package struct ReadBuffer: Sendable {
     try read(path, at: directory.descriptor)
   }
 
-  /// Reads the beginning of a file: it stops once `limit` bytes or somewhat more are read.
+  /// Reads the beginning of a file: stops once at least `limit` bytes are read, perhaps somewhat
+  /// more.
   package mutating func readBeginning(
     _ path: String, in directory: borrowing Directory, limit: Int
   ) throws(SystemError) {
@@ -86,8 +88,8 @@ package struct ReadBuffer: Sendable {
     return 0
   }
 
-  /// Reads a file that the kernel hands over as one record, such as `17/stat`: a `read` that leaves room
-  /// has given all of it, and the one that would say so is saved.
+  /// Reads a file that the kernel returns as one record, such as `17/stat`. A `read` that does not
+  /// fill the buffer has returned all of it, which saves the call that would return the end.
   package mutating func readRecord(
     _ path: NumberedPath, in directory: borrowing Directory
   ) throws(SystemError) {
@@ -103,8 +105,9 @@ package struct ReadBuffer: Sendable {
     }
   }
 
-  /// Reads a file that the kernel hands over in one piece, such as those of sysfs: as much as there is room for, with a single
-  /// call. The path ends with a zero. False if it cannot be read.
+  /// Reads a file that the kernel returns in one piece, such as those of sysfs, with a single call
+  /// that reads at most the buffer's capacity. The path ends with a zero byte. Returns false if it
+  /// cannot be read.
   mutating func readsSmall(terminatedPath path: [UInt8]) -> Bool {
     count = 0
     let descriptor = openForReading(terminatedPath: path, flags: 0)
@@ -122,7 +125,7 @@ package struct ReadBuffer: Sendable {
     }
   }
 
-  /// Reads a whole file by its path relative to a directory; false if that cannot be done.
+  /// Reads a whole file by its path relative to a directory. Returns false if it cannot be read.
   package mutating func reads(_ path: String, in directory: borrowing Directory) -> Bool {
     count = 0
     let descriptor = openForReading(path, at: directory.descriptor, flags: 0)
@@ -131,7 +134,8 @@ package struct ReadBuffer: Sendable {
     return fill(from: descriptor) == 0
   }
 
-  /// Reads the target of a symbolic link, whose path ends with a zero; false if that cannot be done.
+  /// Reads the target of a symbolic link, whose path ends with a zero byte. Returns false if it
+  /// cannot be read.
   mutating func readsLink(terminatedPath path: [UInt8]) -> Bool {
     precondition(path.last == 0, "the path must end with a zero")
     count = 0
@@ -158,15 +162,15 @@ package struct ReadBuffer: Sendable {
     guard code == 0 else { throw SystemError(call: "read", subject: path, code: code) }
   }
 
-  /// Reads until the end or the limit; returns the value of `errno`, 0 if all went well.
+  /// Reads to the end or to the limit. Returns the value of `errno`, or 0 without an error.
   private mutating func fill(
     from descriptor: Int32, limit: Int = .max, isRecord: Bool = false
   ) -> Int32 {
     while count < limit {
       let start = count
       let got = unsafe storage.withUnsafeMutableBytes { bytes in
-        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
-        return unsafe Glibc.read(descriptor, room.baseAddress, room.count)
+        let space = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+        return unsafe Glibc.read(descriptor, space.baseAddress, space.count)
       }
       if got == 0 { return 0 }
       guard got > 0 else {
@@ -185,9 +189,11 @@ package struct ReadBuffer: Sendable {
   }
 }
 
-/// Opens without following the terminal or leaking into children. Corresponds to `openat`.
+/// Opens a file read-only, so that a terminal does not become the controlling one and children do
+/// not inherit it. Corresponds to `openat`.
 ///
-/// `withCString` hands over the string's own bytes; a string passed as it is would be copied to the heap first.
+/// `withCString` passes the string's own bytes; a string passed directly would be copied to the
+/// heap first.
 func openForReading(_ path: String, at directory: Int32, flags: Int32) -> Int32 {
   while true {
     let descriptor = unsafe path.withCString { name in
@@ -197,7 +203,7 @@ func openForReading(_ path: String, at directory: Int32, flags: Int32) -> Int32 
   }
 }
 
-/// The same for a path that begins with a number.
+/// Opens a file by a path that begins with a number.
 func openForReading(_ path: NumberedPath, at directory: Int32, flags: Int32) -> Int32 {
   while true {
     let descriptor = unsafe path.withCString { name in
@@ -207,7 +213,7 @@ func openForReading(_ path: NumberedPath, at directory: Int32, flags: Int32) -> 
   }
 }
 
-/// The same for a path as bytes that end with a zero.
+/// Opens a file by a path as bytes that end with a zero.
 func openForReading(terminatedPath path: [UInt8], flags: Int32) -> Int32 {
   precondition(path.last == 0, "the path must end with a zero")
   return unsafe path.withUnsafeBytes { bytes in

@@ -1,7 +1,8 @@
 private import Glibc
 
 extension ProcRoot {
-  /// Where a path below `/sys` leads when all symbolic links are followed; nil if nowhere. Corresponds to `realpath`.
+  /// The target of a path below `/sys` after following all symbolic links; nil if it does not
+  /// exist. Corresponds to `realpath`.
   package func sysLinkTarget(_ path: String) -> String? {
     guard let resolved = unsafe realpath("\(sys)/\(path)", nil) else { return nil }
     defer { unsafe free(resolved) }

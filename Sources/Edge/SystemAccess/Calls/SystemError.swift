@@ -1,10 +1,10 @@
 private import Glibc
 
-/// A system call that failed.
+/// The error of a failed system call.
 package struct SystemError: Error, Hashable, CustomStringConvertible {
   /// The name of the C function.
   package let call: String
-  /// What it was called for, such as a path; empty if nothing.
+  /// The subject of the call, such as a path; may be empty.
   package let subject: String
   /// The value of `errno`.
   package let code: Int32
@@ -18,17 +18,18 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
 
   /// Whether the file or directory does not exist.
   package var isMissing: Bool { Self.isMissing(code) }
-  /// Whether the process is gone (`ESRCH`) or its files are.
+  /// Whether the process (`ESRCH`) or its file no longer exists.
   package var isGone: Bool { isMissing || code == ESRCH }
   /// Whether permission is missing.
   package var isForbidden: Bool { code == EACCES || code == EPERM }
-  /// Whether the kernel does not offer this.
+  /// Whether the kernel does not support the call.
   package var isUnsupported: Bool { code == EOPNOTSUPP || code == ENOSYS }
 
-  /// Whether a value of `errno` says that the file or directory does not exist: to be asked before an error, and its text, is made.
+  /// Whether a value of `errno` means that the file or directory does not exist. Checked before an
+  /// error with its text is made.
   static func isMissing(_ code: Int32) -> Bool { code == ENOENT || code == ENOTDIR }
 
-  /// The kernel's words for the code.
+  /// The kernel's message for the code.
   package var reason: String {
     var buffer = [CChar](repeating: 0, count: 128)
     let size = buffer.count

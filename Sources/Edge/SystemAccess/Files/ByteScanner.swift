@@ -1,15 +1,15 @@
-/// Walks a text of lines and fields without copying it.
+/// Reads lines and fields of a text without copying it.
 ///
-/// A line is what stands before a newline, a field what stands between blanks. The file's name is kept
-/// for error messages only.
+/// Lines end with a newline; fields are separated by blanks. The file's name is stored for error
+/// messages only.
 package struct ByteScanner: ~Escapable {
   private let bytes: Span<UInt8>
   private var position = 0
   private let file: String
-  /// The number of the line that is being read, from 1.
+  /// The number of the current line, from 1.
   package private(set) var lineNumber = 0
 
-  /// Makes a scanner at the beginning of a text; `line` is the number of its first line, less one.
+  /// Makes a scanner at the beginning of a text; `line` is the number of its first line minus one.
   @_lifetime(copy bytes)
   package init(_ bytes: Span<UInt8>, file: String, line: Int = 0) {
     self.bytes = bytes
@@ -17,7 +17,7 @@ package struct ByteScanner: ~Escapable {
     lineNumber = line
   }
 
-  /// Whether nothing is left.
+  /// Whether all bytes are read.
   package var isAtEnd: Bool { position == bytes.count }
 
   /// The next line without its newline, as a scanner of its own; nil at the end.
@@ -42,8 +42,8 @@ package struct ByteScanner: ~Escapable {
     return bytes.extracting(start..<position)
   }
 
-  /// What stands before the next `separator`, which is skipped; nil, and nothing is skipped, if there is
-  /// none.
+  /// The bytes before the next `separator`, which is skipped too. Returns nil and skips nothing if
+  /// there is none.
   @_lifetime(copy self)
   package mutating func text(before separator: Unicode.Scalar) -> Span<UInt8>? {
     let byte = UInt8(ascii: separator)
@@ -55,19 +55,19 @@ package struct ByteScanner: ~Escapable {
     return bytes.extracting(start..<end)
   }
 
-  /// Everything that is left.
+  /// The remaining bytes.
   package var rest: Span<UInt8> {
     @_lifetime(copy self)
     get { bytes.extracting(position..<bytes.count) }
   }
 
-  /// Skips one field; false at the end.
+  /// Skips one field. Returns false at the end.
   @discardableResult
   package mutating func skipField() -> Bool {
     nextField() != nil
   }
 
-  /// The next field as a whole number that is not negative.
+  /// Reads the next field as an unsigned whole number.
   package mutating func unsigned(_ what: String) throws(FormatError) -> UInt64 {
     guard let field = nextField() else { throw error("\(what) is missing") }
     guard let value = field.unsigned else {
@@ -76,7 +76,7 @@ package struct ByteScanner: ~Escapable {
     return value
   }
 
-  /// The next field as a decimal number.
+  /// Reads the next field as a decimal number.
   package mutating func decimal(_ what: String) throws(FormatError) -> Double {
     guard let field = nextField() else { throw error("\(what) is missing") }
     guard let value = field.decimal else {

@@ -1,8 +1,8 @@
-/// A file that does not read as it should.
+/// The error of a file with an unexpected format.
 package struct FormatError: Error, Hashable, CustomStringConvertible {
   /// The file's name.
   package let file: String
-  /// The line, counted from 1; 0 if the file as a whole is meant.
+  /// The line, counted from 1; 0 for the file as a whole.
   package let line: Int
   /// What was expected and what was found.
   package let reason: String

@@ -1,8 +1,9 @@
-/// Thrown where this machine has nothing to show: a missing device, module or role.
+/// Thrown when this machine has no data to show: a missing device, module or role.
 ///
-/// For a collector it is no failure: the state metric says `nodata`, while `success` is 0 as with the peers.
+/// For a collector it is not a failure: the state metric is `nodata`, while `success` is 0 as in
+/// the reference exporters.
 package struct NoData: Error, Hashable, CustomStringConvertible {
-  /// What is missing, for a human.
+  /// What is missing, in words for the user.
   package let reason: String
 
   /// Makes the error from what is missing.

@@ -1,17 +1,19 @@
-/// Where the kernel's files are: `/proc`, `/sys`, the root of the host's mounts, and udev's data.
+/// The paths of the kernel's files: `/proc`, `/sys`, the root of the host's mounts, and udev's
+/// data.
 ///
-/// All are parameters, so that tests bring their own tree and a container can look at its host's.
+/// All are parameters, so that tests can use a tree of their own and a container can read its
+/// host's.
 package struct ProcRoot: Hashable, Sendable {
-  /// The place of procfs.
+  /// The path of procfs.
   package var proc: String
-  /// The place of sysfs.
+  /// The path of sysfs.
   package var sys: String
-  /// What mount points are relative to when they are asked for their space.
+  /// The directory that mount points are relative to when their usage is read.
   package var rootfs: String
   /// The directory of udev's device properties.
   package var udev: String
 
-  /// Makes a root; the defaults are the machine's own.
+  /// Makes a root; the defaults are the machine's own paths.
   package init(
     proc: String = "/proc", sys: String = "/sys", rootfs: String = "/",
     udev: String = "/run/udev/data"
@@ -32,15 +34,17 @@ package struct ProcRoot: Hashable, Sendable {
     try Self.read("\(sys)/\(path)")
   }
 
-  /// Reads a file of lines below `/proc`. The kernel ends the last line, too: without that the file is cut off, and its last number may
-  /// be another.
+  /// Reads a file of lines below `/proc`. Throws if the last line has no newline: then the file is
+  /// truncated and its last number may be incomplete.
   package func readLines(_ path: String) throws -> ReadBuffer {
     let file = try read(path)
     try file.checkEnd(path)
     return file
   }
 
-  /// Reads a file of lines below `/proc`; `NoData` if the kernel does not have it.
+  /// Reads a file of lines below `/proc`.
+  ///
+  /// - Throws: ``NoData`` if the kernel does not provide it.
   package func readIfPresent(_ path: String) throws -> ReadBuffer {
     do {
       return try readLines(path)
@@ -50,7 +54,8 @@ package struct ProcRoot: Hashable, Sendable {
     }
   }
 
-  /// When the machine was started, in seconds of Unix time: `btime` of `/proc/stat` (proc(5)). It moves when the clock is set.
+  /// The machine's boot time in Unix seconds: `btime` of `/proc/stat` (proc(5)). It changes when
+  /// the clock is set.
   package func bootTime() throws -> UInt64 {
     let file = try readLines("stat")
     var lines = ByteScanner(file.span, file: "stat")
@@ -61,7 +66,8 @@ package struct ProcRoot: Hashable, Sendable {
     throw FormatError(file: "stat", "btime is missing")
   }
 
-  /// Reads a one-line file below `/sys` without the white space around; nil if it cannot be read.
+  /// Reads a one-line file below `/sys` without surrounding white space. Returns nil if it cannot
+  /// be read.
   package func sysLine(_ path: String) -> String? {
     guard let buffer = try? readSys(path) else { return nil }
     return buffer.span.trimmed.text
@@ -78,7 +84,7 @@ package struct ProcRoot: Hashable, Sendable {
     }
   }
 
-  /// Where a mount point of the host is to be asked for its space.
+  /// The path at which the usage of one of the host's mount points is read.
   package func hostPath(_ mountPoint: String) -> String {
     rootfs == "/" ? mountPoint : rootfs + mountPoint
   }
@@ -91,7 +97,9 @@ package struct ProcRoot: Hashable, Sendable {
 }
 
 extension ReadBuffer {
-  /// Reads a whole file; `NoData` if the kernel does not have it.
+  /// Reads a whole file.
+  ///
+  /// - Throws: ``NoData`` if the kernel does not provide it.
   package mutating func readIfPresent(path: String) throws {
     do {
       try read(path: path)
@@ -102,7 +110,7 @@ extension ReadBuffer {
     try checkEnd(path)
   }
 
-  /// Throws if the last line is cut off.
+  /// Throws if the last line is truncated.
   package func checkEnd(_ path: String) throws(FormatError) {
     guard count == 0 || span[count - 1] == UInt8(ascii: "\n") else {
       throw FormatError(file: path, "the last line is cut off")

@@ -1,7 +1,8 @@
-/// Reads small files below a directory, one after another, in memory that is kept.
+/// Reads small files below a directory, one after another, into a reusable buffer.
 ///
-/// A path is given in parts, so that none has to be put together as a `String`: in steady state a read allocates nothing.
-/// Meant for the files of sysfs, which hold one value each, at most 4096 bytes; what cannot be read is no value.
+/// A path is passed in parts, so that no `String` has to be built: a read allocates nothing once
+/// the buffers are large enough. Meant for files of sysfs with one value each, at most 4096 bytes;
+/// a file that cannot be read counts as absent.
 package struct SmallFiles: Sendable {
   /// The root and a slash, then the path of the last read, then a zero.
   private var path: [UInt8]
@@ -17,19 +18,19 @@ package struct SmallFiles: Sendable {
     path.reserveCapacity(rootLength + 256)
   }
 
-  /// The last file that was read, without white space around it.
+  /// The last file read, without surrounding white space.
   package var text: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { file.span.trimmed }
   }
 
-  /// The last file that was read, as it is.
+  /// The bytes of the last file read.
   package var bytes: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { file.span }
   }
 
-  /// Reads a file, whose path is the parts with slashes between them; false if that cannot be done.
+  /// Reads a file, whose path is the parts joined with slashes. Returns false if it cannot be read.
   package mutating func reads(
     _ first: String, _ second: String = "", _ third: String = "", _ fourth: String = "",
     _ fifth: String = "", _ sixth: String = ""
@@ -38,13 +39,13 @@ package struct SmallFiles: Sendable {
     return file.readsSmall(terminatedPath: path)
   }
 
-  /// Reads where a symbolic link leads; false if it is none.
+  /// Reads the target of a symbolic link. Returns false if it is none.
   package mutating func readsLink(_ first: String, _ second: String) -> Bool {
     setPath(first, second, "", "")
     return file.readsLink(terminatedPath: path)
   }
 
-  /// The number in a file, decimal or `0x` hexadecimal; nil if there is none.
+  /// Reads the number in a file, decimal or `0x` hexadecimal. Returns nil if it has none.
   package mutating func number(
     _ first: String, _ second: String = "", _ third: String = "", _ fourth: String = "",
     _ fifth: String = "", _ sixth: String = ""
@@ -53,7 +54,8 @@ package struct SmallFiles: Sendable {
     return text.number
   }
 
-  /// The text of a file; nil if it cannot be read. More than 15 bytes need the heap.
+  /// Reads the text of a file. Returns nil if it cannot be read. A text of more than 15 bytes is
+  /// allocated on the heap.
   package mutating func line(
     _ first: String, _ second: String = "", _ third: String = "", _ fourth: String = "",
     _ fifth: String = "", _ sixth: String = ""
@@ -61,7 +63,7 @@ package struct SmallFiles: Sendable {
     reads(first, second, third, fourth, fifth, sixth) ? text.text : nil
   }
 
-  /// Brings the names in a directory up to date; false if there is no such directory.
+  /// Updates the names in a directory. Returns false if it does not exist.
   package mutating func lists(
     _ names: inout NameList, _ first: String, _ second: String = "", _ third: String = "",
     _ fourth: String = ""
@@ -83,7 +85,7 @@ package struct SmallFiles: Sendable {
     return true
   }
 
-  /// Whether there is such a directory.
+  /// Whether the directory exists.
   package mutating func exists(_ first: String, _ second: String = "") -> Bool {
     setPath(first, second, "", "")
     guard let directory = try? Directory.openIfPresent(terminatedPath: path) else { return false }
@@ -112,13 +114,13 @@ package struct SmallFiles: Sendable {
   }
 }
 
-/// The sorted names of a directory, made anew only when they change.
+/// The sorted names of a directory, rebuilt only when they change.
 package struct NameList: Sendable {
-  /// The names.
+  /// The names in sorted order.
   package private(set) var names: [String] = []
-  /// Goes up whenever the names change.
+  /// A number that increases whenever the names change.
   package private(set) var revision = 0
-  /// The names as they were listed, each with a zero behind it.
+  /// The names in the order of the directory, each followed by a zero.
   private var raw: [UInt8] = []
 
   /// Makes an empty list.
@@ -133,7 +135,8 @@ package struct NameList: Sendable {
 }
 
 extension Span<UInt8> {
-  /// The whole number of 64 bits that the bytes are, decimal with or without a sign or `0x` hexadecimal; nil if they are none.
+  /// The bytes as a 64-bit whole number, decimal with or without a sign or `0x` hexadecimal; nil if
+  /// they are not a number.
   package var number: Double? {
     if count > 2, self[0] == UInt8(ascii: "0"), self[1] == UInt8(ascii: "x") {
       return extracting(droppingFirst: 2).hexadecimal.map { Double($0) }

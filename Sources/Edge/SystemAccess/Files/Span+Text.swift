@@ -17,7 +17,8 @@ extension Span<UInt8> {
     count >= text.utf8.count && extracting(last: text.utf8.count).equals(text)
   }
 
-  /// The bytes as text; those that are no UTF-8 become U+FFFD. Up to 15 bytes need no heap.
+  /// The bytes as text, with invalid UTF-8 replaced by U+FFFD. Up to 15 bytes need no heap
+  /// allocation.
   package var text: String {
     if let valid = try? UTF8Span(validating: self) { return String(copying: valid) }
     return String(decoding: array, as: UTF8.self)
@@ -31,7 +32,7 @@ extension Span<UInt8> {
     return copy
   }
 
-  /// The bytes without blanks at either end.
+  /// The bytes without surrounding blanks.
   package var trimmed: Span<UInt8> {
     @_lifetime(copy self)
     get {
@@ -43,14 +44,14 @@ extension Span<UInt8> {
     }
   }
 
-  /// The place of the first such byte.
+  /// The index of the first such byte.
   package func firstIndex(of scalar: Unicode.Scalar) -> Int? {
     let byte = UInt8(ascii: scalar)
     for index in indices where self[index] == byte { return index }
     return nil
   }
 
-  /// The place of the last such byte.
+  /// The index of the last such byte.
   package func lastIndex(of scalar: Unicode.Scalar) -> Int? {
     let byte = UInt8(ascii: scalar)
     var index = count
@@ -68,7 +69,7 @@ extension Span<UInt8> {
 }
 
 extension Span<UInt8> {
-  /// The decimal whole number that the bytes are; nil if they are anything else or too large.
+  /// The bytes as a decimal whole number; nil if they are not a number or too large.
   package var unsigned: UInt64? {
     guard !isEmpty else { return nil }
     var value: UInt64 = 0
@@ -83,7 +84,7 @@ extension Span<UInt8> {
     return value
   }
 
-  /// The whole number, with or without a minus sign.
+  /// The bytes as a whole number, with or without a minus sign.
   package var signed: Int64? {
     guard let first = count > 0 ? self[0] : nil else { return nil }
     guard first == UInt8(ascii: "-") else { return unsigned.flatMap(Int64.init(exactly:)) }
@@ -91,7 +92,7 @@ extension Span<UInt8> {
     return magnitude == Int64.min.magnitude ? .min : Int64(exactly: magnitude).map { -$0 }
   }
 
-  /// The hexadecimal number that the bytes are, without a prefix.
+  /// The bytes as a hexadecimal number without a prefix.
   package var hexadecimal: UInt64? {
     guard !isEmpty, count <= 16 else { return nil }
     var value: UInt64 = 0
@@ -109,7 +110,7 @@ extension Span<UInt8> {
     return value
   }
 
-  /// The number with or without a sign and a fraction; no exponent, no words.
+  /// The bytes as a number with or without a sign and a fraction, but no exponent, `inf` or `nan`.
   package var decimal: Double? {
     let isNegative = count > 0 && self[0] == UInt8(ascii: "-")
     let body = isNegative ? extracting(droppingFirst: 1) : self
@@ -122,7 +123,7 @@ extension Span<UInt8> {
     else { return nil }
     var scale = 1.0
     for _ in 0..<fraction.count { scale *= 10 }
-    // One division of two exact numbers rounds once, as long as both are below 2^53.
+    // A single division of two exact numbers rounds once, provided that both are below 2^53.
     let (scaled, overflow) = whole.multipliedReportingOverflow(by: UInt64(scale))
     guard !overflow, scaled < 1 << 52, part < 1 << 52 else { return Double(text) }
     let value = Double(scaled + part) / scale

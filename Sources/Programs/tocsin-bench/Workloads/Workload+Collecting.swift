@@ -5,9 +5,9 @@ import MetricModel
 import ProcessCollectors
 import SystemCollectors
 
-/// Whose files the host's collectors read.
+/// The files that the host's collectors read.
 enum MachineTree {
-  /// A folder with `proc`, `sys`, `root` and `udev`; nil for this machine.
+  /// A folder with `proc`, `sys`, `root` and `udev`; nil for the files of this machine.
   @TaskLocal static var folder: String?
 
   static var root: ProcRoot {
@@ -19,7 +19,7 @@ enum MachineTree {
 }
 
 extension Workload {
-  /// What an exporter does.
+  /// Workloads of the exporter.
   static let collecting: [Workload] = [
     Workload("collect/host", "one scrape of this host, every collector that is on by default") {
       try await scrapes(try SystemCollectors.scheduled(SystemContext(proc: MachineTree.root)))
@@ -54,7 +54,7 @@ extension Workload {
     let runner = CollectorRunner(collectors)
     let size = await runner.gather(within: .seconds(60)).bytes.count
     return PreparedWorkload(bytes: size) {
-      keep(await runner.gather(within: .seconds(60)).bytes.count)
+      blackHole(await runner.gather(within: .seconds(60)).bytes.count)
     }
   }
 
@@ -75,6 +75,6 @@ extension Workload {
       }
       return buffer.render().bytes.count
     }
-    return PreparedWorkload(operations: devices.count * 10, bytes: scrape()) { keep(scrape()) }
+    return PreparedWorkload(operations: devices.count * 10, bytes: scrape()) { blackHole(scrape()) }
   }
 }

@@ -2,25 +2,25 @@ import ExpositionFormat
 import MetricModel
 
 extension Workload {
-  /// What a scraper does with the text of an exporter: 10,000 samples.
+  /// Workloads of parsing an exporter's text, with 10,000 samples.
   static let exposition: [Workload] = [
     Workload("exposition/parse-known", "one line that stands where it stood in the last scrape") {
       let text = SampleData.exposition(samples: 10_000)
       let page = try KnownPage(text)
       return PreparedWorkload(operations: page.lines.count, bytes: text.count) {
-        keep(try page.values().count)
+        blackHole(try page.values().count)
       }
     },
     Workload("exposition/parse-moved", "one line that is read without knowing it") {
       let text = SampleData.exposition(samples: 10_000)
       return PreparedWorkload(operations: 10_000, bytes: text.count) {
-        keep(try parse(text))
+        blackHole(try parse(text))
       }
     },
     Workload("exposition/parse-new", "one line that is read and whose labels are made") {
       let text = SampleData.exposition(samples: 10_000)
       return PreparedWorkload(operations: 10_000, bytes: text.count) {
-        keep(try parseWithLabels(text))
+        blackHole(try parseWithLabels(text))
       }
     },
     Workload("exposition/write", "one line written from labels and a number") {
@@ -35,16 +35,16 @@ extension Workload {
         }
         return writer.bytes.count
       }
-      return PreparedWorkload(operations: labels.count, bytes: write()) { keep(write()) }
+      return PreparedWorkload(operations: labels.count, bytes: write()) { blackHole(write()) }
     },
   ]
 
-  /// A page, and where its series stand.
+  /// A page and the positions of its series.
   private struct KnownPage {
     let bytes: [UInt8]
     var lines: [SeriesText] = []
     var expected: [UInt32] = []
-    /// The lines of metadata.
+    /// The metadata lines.
     var metadata: [[UInt8]] = []
 
     init(_ bytes: [UInt8]) throws {
@@ -62,7 +62,7 @@ extension Workload {
       }
     }
 
-    /// Reads the page as one that stood there before.
+    /// Reads the values of the page, whose series are known from an earlier scrape.
     func values() throws -> [Double] {
       var parser = ExpositionParser(bytes.span)
       var nextLine = 0

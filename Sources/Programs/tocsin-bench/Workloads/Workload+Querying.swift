@@ -5,16 +5,16 @@ import SampleStore
 import StorageAPI
 
 extension Workload {
-  /// What the query engine does.
+  /// Workloads of the query engine.
   static let querying: [Workload] = [
     Workload("promql/parse", "one expression of the kind that rules hold, read and checked") {
       PreparedWorkload(operations: expressions.count, bytes: expressions.joined().utf8.count) {
-        for text in expressions { keep(try QueryEngine.parse(text)) }
+        for text in expressions { blackHole(try QueryEngine.parse(text)) }
       }
     },
     Workload("promql/parse-100", "one expression of 100 characters, read and checked") {
       PreparedWorkload(operations: 100, bytes: 100 * hundredCharacters.utf8.count) {
-        for _ in 0..<100 { keep(try QueryEngine.parse(hundredCharacters)) }
+        for _ in 0..<100 { blackHole(try QueryEngine.parse(hundredCharacters)) }
       }
     },
     Workload("promql/latest", "one query job=\"job3\" > 0: 1,000 of 10,000 series") {
@@ -33,7 +33,7 @@ extension Workload {
     return try query(text, steps: steps, bench)
   }
 
-  /// A query at the newest instant of a store, or at some instants up to it.
+  /// A query at the newest instant of a store, or at `steps` instants up to it.
   static func query(_ text: String, steps: Int, _ bench: BenchStore) throws -> PreparedWorkload {
     let engine = QueryEngine(querier: bench.store)
     let expression = try QueryEngine.parse(text)
@@ -41,9 +41,9 @@ extension Workload {
     let start = end.adding(milliseconds: -Int64(steps - 1) * bench.interval)
     var prepared = PreparedWorkload {
       if steps == 1 {
-        keep(try await engine.instant(expression, at: end).warnings.count)
+        blackHole(try await engine.instant(expression, at: end).warnings.count)
       } else {
-        keep(
+        blackHole(
           try await engine.range(
             expression, from: start, through: end, step: bench.interval
           ).warnings.count)

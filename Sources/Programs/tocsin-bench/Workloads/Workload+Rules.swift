@@ -5,14 +5,15 @@ import SQLiteStorage
 import StorageAPI
 
 extension Workload {
-  /// What the evaluation of rules costs.
+  /// Workloads of rule evaluation.
   static let rules: [Workload] = [
     Workload("rules/evaluate", "one rule evaluated: 50 rules over a fleet of 20,000 series") {
       try await evaluation()
     }
   ]
 
-  /// A group of rules of the usual kinds, which do not fire, as most rules do not; each looks at one of twenty jobs.
+  /// A group of rules of the usual kinds, which do not fire, as is usual; each selects one of
+  /// twenty jobs.
   private static func evaluation() async throws -> PreparedWorkload {
     let count = 50
     let bench = try await BenchStore(

@@ -7,7 +7,7 @@ import SQLiteStorage
 import StorageAPI
 
 extension Workload {
-  /// What the store does.
+  /// Workloads of the store.
   static let storing: [Workload] = [
     Workload("store/append", "one sample of a durable batch of 1,000, sealing included") {
       let bench = try await BenchStore(series: 1000)
@@ -22,10 +22,10 @@ extension Workload {
       var batch = SampleBatch()
       var elsewhere = [UInt64](repeating: 1, count: 1 << 20)
       var prepared = PreparedWorkload {
-        keep(try await bench.store.appendSoon(batch).appended)
+        blackHole(try await bench.store.appendSoon(batch).appended)
       }
       prepared.setUp = {
-        // Between two scrapes of a target are those of all others, and a pause.
+        // Between two scrapes of a target come those of all others, and a pause.
         for place in elsewhere.indices { elsewhere[place] &+= 1 }
         batch.removeAll()
         for index in 0..<2000 {
@@ -65,7 +65,7 @@ extension Workload {
         matchers: [LabelMatcher("__name__", equals: "tocsin_bench_total")])
       var prepared = PreparedWorkload(operations: 1) {
         let store = try await SampleStore.reading(bench.path)
-        keep(try await store.select(selection).labels.count)
+        blackHole(try await store.select(selection).labels.count)
         try await store.close()
       }
       prepared.cleanUp = { await bench.remove() }
@@ -79,7 +79,7 @@ extension Workload {
           LabelMatcher("job", equals: "job3"),
         ])
       var prepared = PreparedWorkload(operations: 1000) {
-        keep(try await bench.store.select(selection).labels.count)
+        blackHole(try await bench.store.select(selection).labels.count)
       }
       prepared.cleanUp = { await bench.remove() }
       return prepared
@@ -94,21 +94,21 @@ extension Workload {
           columns.removeAll()
           try selected.read(place, from: .distantPast, through: .distantFuture, into: &columns)
         }
-        keep(columns.count)
+        blackHole(columns.count)
       }
       prepared.cleanUp = { await bench.remove() }
       return prepared
     },
   ]
 
-  /// A batch that is on disk when it counts, beside maintenance without pause.
+  /// Appends a batch durably while maintenance runs continuously.
   private static func appendBeside(_ name: String, series: Int) -> Workload {
     Workload(name, "a batch of 1,000 beside maintenance of \(series) series") {
       try await appending(beside: maintenance, series: series)
     }
   }
 
-  /// The same, beside something else that is done again and again with a million series.
+  /// Appends a batch durably while an activity with a million series runs again and again.
   private static func appendBeside(
     _ name: String, _ what: String, _ activity: @escaping Activity
   ) -> Workload {
@@ -117,22 +117,22 @@ extension Workload {
     }
   }
 
-  /// A store that batches go to.
+  /// A store that batches are appended to.
   private struct BusyStore: Sendable {
     let store: SampleStore
-    /// Its folder.
+    /// The path of its folder.
     let path: String
     /// The time of its newest samples.
     let now: Timestamp
   }
 
-  /// One round of what is done beside the batches.
+  /// One round of the activity beside the appends.
   private typealias Activity = @Sendable (BusyStore, _ round: Int) async throws -> Void
 
   private static func appending(
     beside activity: @escaping Activity, series: Int
   ) async throws -> PreparedWorkload {
-    // As in the evaluator.
+    // The same setting as in the evaluator.
     HeapPages.joinAtOnce()
     var settings = SampleStoreSettings()
     settings.maximumOpenAge = .seconds(60)
@@ -148,7 +148,7 @@ extension Workload {
     }
     var next = 0
     var prepared = PreparedWorkload(operations: 1) {
-      keep(try await bench.store.append(batches(next)).appended)
+      blackHole(try await bench.store.append(batches(next)).appended)
       next += 1
     }
     prepared.cleanUp = {
@@ -159,13 +159,13 @@ extension Workload {
     return prepared
   }
 
-  /// Seals, cuts the journal, compacts and frees memory; what it seals is appended anew.
+  /// Seals, truncates the WAL, compacts and frees memory; then appends the sealed samples anew.
   private static let maintenance: Activity = { busy, round in
     let hour: Int64 = 3_600_000
     await busy.store.maintain(now: busy.now.adding(milliseconds: hour + Int64(round) * 600_000))
   }
 
-  /// Ten thousand series come, get no sample, and go.
+  /// Adds ten thousand series without samples and removes them.
   private static let removal: Activity = { busy, round in
     try await arrival(busy, round)
     for _ in 0..<3 { await busy.store.maintain(now: busy.now) }
@@ -173,17 +173,17 @@ extension Workload {
 
   private static let arrival: Activity = { busy, round in
     let labels = (0..<10_000).map { SampleData.labels("tocsin_bench_round\(round)", $0) }
-    keep(try await busy.store.series(for: labels).count)
+    blackHole(try await busy.store.series(for: labels).count)
   }
 
   private static let everything = SeriesSelection(
     matchers: [LabelMatcher("__name__", equals: "tocsin_bench_total")])
 
   private static let selection: Activity = { busy, round in
-    // The second condition is another one each time, and so is not remembered.
+    // The second matcher differs each time, so that its result is not cached.
     var all = everything
     all.matchers.append(try LabelMatcher("none\(round)", .notMatches, "."))
-    keep(try await busy.store.select(all).labels.count)
+    blackHole(try await busy.store.select(all).labels.count)
   }
 
   private static let reading: Activity = { busy, _ in
@@ -193,17 +193,17 @@ extension Workload {
       columns.removeAll()
       try selected.read(place, from: .distantPast, through: .distantFuture, into: &columns)
     }
-    keep(columns.count)
+    blackHole(columns.count)
   }
 
   private static let cardinality: Activity = { busy, _ in
-    keep(busy.store.cardinality().pairCount)
+    blackHole(busy.store.cardinality().pairCount)
   }
 
   private static let snapshot: Activity = { busy, round in
     let target = busy.path + "/snapshot\(round)"
     try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-    keep(try SampleDatabase.snapshot(of: busy.path, to: target).count)
+    blackHole(try SampleDatabase.snapshot(of: busy.path, to: target).count)
     try FileManager.default.removeItem(atPath: target)
   }
 }

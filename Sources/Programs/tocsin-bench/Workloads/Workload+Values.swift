@@ -1,7 +1,7 @@
 import MetricModel
 
 extension Workload {
-  /// The small values that are everywhere.
+  /// Workloads of small, ubiquitous values.
   static let values: [Workload] = [
     Workload("labels/make", "one label set of five labels packed and hashed") {
       let pairs = (0..<1000).map { index in
@@ -10,7 +10,7 @@ extension Workload {
       return PreparedWorkload(operations: pairs.count) {
         var sum: UInt64 = 0
         for pairs in pairs { sum ^= Labels(pairs).fingerprint }
-        keep(sum)
+        blackHole(sum)
       }
     },
     Workload("labels/look-up", "one label set found in a dictionary of 10,000") {
@@ -20,7 +20,7 @@ extension Workload {
       return PreparedWorkload(operations: wanted.count) {
         var sum = 0
         for labels in wanted { sum += table[labels] ?? 0 }
-        keep(sum)
+        blackHole(sum)
       }
     },
     Workload("floats/counters", "one whole number formatted") {
@@ -47,7 +47,7 @@ extension Workload {
       for value in values { FloatFormat.append(value, to: &bytes) }
       return bytes.count
     }
-    return PreparedWorkload(operations: values.count, bytes: format()) { keep(format()) }
+    return PreparedWorkload(operations: values.count, bytes: format()) { blackHole(format()) }
   }
 
   private static func writing(_ values: [Double]) -> PreparedWorkload {
@@ -69,7 +69,7 @@ extension Workload {
       return json.bytes.count
     }
     return PreparedWorkload(operations: labels.count * values.count, bytes: write()) {
-      keep(write())
+      blackHole(write())
     }
   }
 }

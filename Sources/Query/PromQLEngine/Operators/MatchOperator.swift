@@ -14,7 +14,7 @@ final class MatchOperator: InstantOperator {
   private let steps: Int
   private let context: QueryContext
   private let outputs: MatchOutputs
-  private var guardian: MatchValidator
+  private var validator: MatchValidator
 
   private var manyRow: [Double]
   private var manyPosition = -1
@@ -37,7 +37,7 @@ final class MatchOperator: InstantOperator {
       draining: manyIsLeft ? right : left, steps: steps, in: context)
     outputs = MatchOutputs(node, many: many.heads, one: one.heads)
     try context.holdFlags(rows: outputs.groupCount, steps: steps)
-    guardian = MatchValidator(node, outputs, one, many: many.heads)
+    validator = MatchValidator(node, outputs, one, many: many.heads)
     heads = SeriesHeads(outputs.all.map(\.head))
     manyRow = [Double](repeating: absentValue, count: steps)
     queue = []
@@ -73,7 +73,7 @@ final class MatchOperator: InstantOperator {
   }
 
   private func noteMany() throws(QueryError) {
-    try guardian.checkDuplicates(against: manyRow)
+    try validator.checkDuplicates(against: manyRow)
     guard !manyPresence.isEmpty else { return }
     let base = outputs.groupOfMany[manyPosition] * steps
     for step in 0..<steps where manyRow[step].isPresent { manyPresence[base + step] = true }
@@ -87,7 +87,7 @@ final class MatchOperator: InstantOperator {
         row[step] = absentValue
         continue
       }
-      try guardian.claim(step: step, group: group, output: outputIndex)
+      try validator.claim(step: step, group: group, output: outputIndex)
       row[step] = apply(mine, theirs)
     }
   }
@@ -100,7 +100,7 @@ final class MatchOperator: InstantOperator {
         row[step] = absentValue
         continue
       }
-      try guardian.claim(step: step, group: group, output: outputIndex)
+      try validator.claim(step: step, group: group, output: outputIndex)
       row[step] = apply(manyRow[step], fill)
     }
   }
@@ -108,7 +108,7 @@ final class MatchOperator: InstantOperator {
   /// The next unmatched series of the one side, with the many side filled.
   private func nextLeftover(into row: inout [Double]) throws(QueryError) -> Bool {
     if let fill = fillForMany, let output = leftovers.popFirst(), let partner = output.one {
-      try guardian.checkDuplicatesAgainstFill()
+      try validator.checkDuplicatesAgainstFill()
       let base = outputs.groupOfOne[partner] * steps
       for step in 0..<steps {
         row[step] =

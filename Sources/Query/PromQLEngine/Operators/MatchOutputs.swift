@@ -31,20 +31,20 @@ struct MatchOutputs {
     for (series, group) in groupOfOne.enumerated() { onesOfGroup[group].append(series) }
     let fillsOne = node.matching.rightFill != nil
     let fillsMany = node.matching.leftFill != nil
-    let namer = ResultLabelBuilder(node)
+    let builder = ResultLabelBuilder(node)
     for (series, head) in many.enumerated() {
       let group = groupOfMany[series]
       var outputs = onesOfGroup[group].map { partner in
-        Output(head: namer.head(many: head, one: one[partner].labels), one: partner)
+        Output(head: builder.head(many: head, one: one[partner].labels), one: partner)
       }
-      if fillsOne { outputs.append(Output(head: namer.head(many: head, one: groups[group]))) }
+      if fillsOne { outputs.append(Output(head: builder.head(many: head, one: groups[group]))) }
       ofMany.append(outputs)
     }
     guard fillsMany else { return }
     for (series, head) in one.enumerated() {
       let blank = SeriesHead(labels: groups[groupOfOne[series]])
       leftovers.append(
-        Output(head: namer.head(many: blank, one: head.labels), one: series))
+        Output(head: builder.head(many: blank, one: head.labels), one: series))
     }
   }
 

@@ -291,7 +291,7 @@ final class EvaluatorComponents: Sendable {
     }
     summary.receivers = configuration.notifications.receivers
       .filter { !$0.integrations.isEmpty }.map(\.name)
-    summary.journal = eventLog.path
+    summary.eventLog = eventLog.path
     return summary
   }
 }

@@ -112,5 +112,5 @@ package struct EvaluatorSummary: Sendable, Equatable {
   /// The receivers with an integration.
   package var receivers: [String] = []
   /// The path of the event log.
-  package var journal = ""
+  package var eventLog = ""
 }
