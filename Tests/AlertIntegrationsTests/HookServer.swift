@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// A real HTTP server on loopback that records what it is sent and answers as it is set to.
+/// A real HTTP server on loopback that records requests and gives the response that the test sets.
 final class HookServer: Sendable {
-  /// What the server got.
+  /// One request that was received.
   struct Received: Decodable {
     let path: String
     let headers: [String: String]
@@ -30,7 +30,7 @@ final class HookServer: Sendable {
     self.process = process
   }
 
-  /// Sets the answer to everything that comes from now on.
+  /// Sets the response to all later requests.
   func answer(
     _ status: Int, _ body: String = "ok", headers: [String: String] = [:]
   ) throws {
@@ -41,12 +41,12 @@ final class HookServer: Sendable {
     try folder.write(String(decoding: text, as: UTF8.self), to: "answer.json")
   }
 
-  /// Accepts everything that comes from now on and answers nothing.
+  /// Accepts all later requests and never responds.
   func answerNever() throws {
     try folder.write(#"{"status": 0}"#, to: "answer.json")
   }
 
-  /// All that came, in order.
+  /// All requests so far, in order.
   func received() throws -> [Received] {
     let path = folder.file("received.jsonl")
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }

@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// A real SMTP server on loopback that records what it is sent.
+/// A real SMTP server on loopback that records messages.
 final class MailServer: Sendable {
-  /// What the server got.
+  /// One message that was received.
   struct Mail: Decodable {
     let from: String
     let to: [String]
@@ -31,7 +31,7 @@ final class MailServer: Sendable {
     self.process = process
   }
 
-  /// All mails, in order.
+  /// All messages so far, in order.
   func received() throws -> [Mail] {
     let path = folder.file("received.jsonl")
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }

@@ -5,18 +5,19 @@ import Testing
 
 @testable import AlertIntegrations
 
-/// What a kind of notifier needs to be tested like every other: an entry of its list with all that
-/// is required, and the form of its messages.
+/// What the common tests need of a kind of notifier: an entry of its list with all required keys,
+/// and the form of its messages.
 struct NotifierContract: Sendable {
-  /// The entry as YAML. `$URL` is the address of the test's server, a secret included; `$PORT` its port.
+  /// The entry as YAML. `$URL` is the address of the test's server, a secret included; `$PORT` its
+  /// port.
   let entry: String
   /// The ending of its files in Golden/.
   let golden: String
-  /// The fake server that it delivers to.
+  /// The fake server to which it delivers.
   let server: Server
 
   enum Server: Sendable {
-    /// An HTTP server; the body of an answer that is a success.
+    /// An HTTP server, with the body of a successful response.
     case http(success: String)
     /// A mail server.
     case smtp
@@ -40,13 +41,14 @@ struct NotifierContract: Sendable {
 
 @Suite struct NotifierContractTests {
   @Test(arguments: Notifiers.kinds.map { $0.kind })
-  func everyKindKeepsTheContract(kind: String) async throws {
+  func everyKindFulfilsTheContract(kind: String) async throws {
     try await expectNotifierContract(kind)
   }
 }
 
-/// Tests what every notifier must do: its messages for firing, resolved and mixed groups are those of
-/// Golden/, answers are tried again or given up as they should be, and no secret is stored or shown.
+/// Tests what every notifier must do: its messages for firing, resolved and mixed groups equal
+/// those of Golden/, responses lead to another attempt or to giving up as specified, and no secret
+/// is stored or shown.
 func expectNotifierContract(_ kind: String) async throws {
   let contract = try #require(
     NotifierContract.all[kind], "the kind \(kind) has no entry in NotifierContract.all")
@@ -139,7 +141,7 @@ private func expectRetry(
   #expect(!text.contains(secret))
 }
 
-/// A try that is cancelled while the server is silent is no failure.
+/// Expects that an attempt which is cancelled while the server is silent is not a failure.
 private func expectCancellation(of notifier: any Notifier, _ message: RenderedMessage) async {
   let task = Task { await failure(of: notifier, message) }
   task.cancel()
@@ -152,7 +154,7 @@ extension String {
   }
 }
 
-/// The error of one try; `nil` if it went well.
+/// Returns the error of one attempt; `nil` if it succeeds.
 func failure(of notifier: any Notifier, _ message: RenderedMessage) async -> NotifyError? {
   do {
     try await notifier.deliver(message)
@@ -162,7 +164,8 @@ func failure(of notifier: any Notifier, _ message: RenderedMessage) async -> Not
   }
 }
 
-/// Compares with a file beside the tests; with `UPDATE_GOLDEN=1` in the environment it is written instead.
+/// Compares with a file of Golden/; with `UPDATE_GOLDEN=1` in the environment it writes the file
+/// instead.
 func expectGolden(_ bytes: [UInt8], _ name: String, file: String = #filePath) throws {
   let folder = URL(fileURLWithPath: file).deletingLastPathComponent().appending(path: "Golden")
   let url = folder.appending(path: name)

@@ -6,7 +6,7 @@ import YAMLDecoding
 @testable import AlertIntegrations
 
 @Suite struct ReceiverDecoderTests {
-  @Test func entriesTakeOverWhatGlobalSays() throws {
+  @Test func entriesInheritGlobalSettings() throws {
     let global = """
       slack_api_url: https://hooks.example/x
       smtp_from: tocsin@example.org
@@ -67,7 +67,7 @@ import YAMLDecoding
     _ = section.texts.map { key, text in #expect(key == text) }
   }
 
-  @Test func aMissingValueIsNotReportedBesideOtherMistakes() throws {
+  @Test func aMissingValueIsNotReportedBesideOtherErrors() throws {
     #expect(throws: ConfigFailure.self) { try Samples.settings("slack", "api_url: [x]") }
     do {
       _ = try Samples.settings("slack", "api_url: [x]")

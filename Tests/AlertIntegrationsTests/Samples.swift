@@ -7,7 +7,7 @@ import YAMLDecoding
 
 @testable import AlertIntegrations
 
-/// Notifications for golden bodies.
+/// Notifications for the golden messages.
 enum Samples {
   static let now = Timestamp(rawValue: 1_763_712_000_000)
 
@@ -68,12 +68,12 @@ enum Samples {
     return try #require(definition?.settings as? any NotifierSettings)
   }
 
-  /// A notifier of an entry that is given as YAML.
+  /// A notifier from an entry in YAML.
   static func notifier(_ kind: String, _ entry: String) throws -> any Notifier {
     try notifier(settings(kind, entry))
   }
 
-  /// A notifier of some settings, made as the program makes it.
+  /// A notifier from its settings, created as the program does it.
   static func notifier(
     _ settings: some NotifierSettings, templates: [TemplateFile] = []
   ) throws -> any Notifier {

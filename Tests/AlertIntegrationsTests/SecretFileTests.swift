@@ -7,7 +7,7 @@ import Testing
 
 @testable import AlertIntegrations
 
-/// A secret file that does not answer.
+/// A secret file whose reading blocks.
 @Suite(.timeLimit(.minutes(2)))
 struct SecretFileTests {
   private static func slack(_ url: Secret, timeout: Duration) throws -> any Notifier {
@@ -26,7 +26,7 @@ struct SecretFileTests {
     let url = "http://127.0.0.1:\(server.port)/"
     let message = RenderedMessage(body: [])
     let stuck = try Self.slack(.file(fifo), timeout: .minutes(10))
-    // More than the pool of tasks has threads.
+    // More than the cooperative pool has threads.
     let waiting = (0..<50).map { _ in Task { await failure(of: stuck, message) } }
 
     let other = try Self.slack(
@@ -43,7 +43,7 @@ struct SecretFileTests {
 
     waiting[0].cancel()
     #expect(await waiting[0].value == .cancelled)
-    // The others get what is written at last.
+    // The other attempts get the content that is written at last.
     try folder.write(url + "late\n", to: "fifo")
     for task in waiting.dropFirst() { #expect(await task.value == nil) }
     #expect(try server.received().filter { $0.path == "/late" }.count == 49)

@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func usersDefinitionsWin() throws {
+  @Test func definitionsOfTheUserWin() throws {
     let own = TemplateFile(
       path: "own.tmpl", text: #"{{ define "slack.default.title" }}mine: {{ .Status }}{{ end }}"#)
     let body = String(
@@ -78,7 +78,7 @@ import Testing
     #expect(body.contains(#""title":"mine: firing""#))
   }
 
-  @Test func aFailingTemplateCostsTheFormNotTheMessage() throws {
+  @Test func aFailingTemplateStillSendsThePlainMessage() throws {
     let notifier = try make { $0.texts.text = #"{{ index .Alerts 99 }}"# }
     let body = String(decoding: try notifier.render(Samples.firing).body, as: UTF8.self)
     #expect(body.contains("[FIRING:2]"))

@@ -59,7 +59,7 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     #expect(ended.endsAt == at(100) && ended.status == .resolved)
   }
 
-  @Test func endedAlertsGoAfterASuccessfulFlush() {
+  @Test func endedAlertsAreRemovedAfterASuccessfulFlush() {
     var group = group(at: 0)
     let ended = alert(["a": "1"], since: 0, until: 20)
     let firing = alert(["a": "2"], since: 0)
@@ -70,7 +70,7 @@ private func alert(_ labels: Labels, since: Int64, until: Int64? = nil) -> Alert
     #expect(group.alerts.count == 1)
   }
 
-  @Test func nothingGoesAfterAFailureOrAChange() {
+  @Test func noAlertIsRemovedAfterAFailureOrAChange() {
     var group = group(at: 0)
     let ended = alert(["a": "1"], since: 0, until: 20)
     group.insert(ended, now: at(0))
@@ -138,7 +138,7 @@ struct Merge: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func whatIsLeftOutIsFilledIn() {
+  @Test func missingTimesGetDefaults() {
     let bare = Alert.incoming(
       labels: ["a": "1"], annotations: .empty, startsAt: nil, endsAt: nil, generatorURL: "",
       resolveTimeout: .minutes(5), now: at(100))

@@ -37,13 +37,13 @@ private func firing(_ name: String, n: String = "1", summary: String = "") -> Al
 }
 
 extension Alert {
-  /// An alert that cannot be taken.
+  /// An alert that is refused for its missing name.
   fileprivate static var nameless: Alert {
     Alert(labels: .empty, startsAt: .now(), endsAt: .distantFuture, updatedAt: .now())
   }
 }
 
-/// The loop, on the clock of the machine; alerts are old, so that nothing waits.
+/// The router's loop on the system clock; the alerts are old, so that no group waits.
 @Suite(.timeLimit(.minutes(20)))
 struct AlertRouterTests {
   private func router(
@@ -104,20 +104,20 @@ struct AlertRouterTests {
     await task.value
   }
 
-  @Test func whatCameBeforeTheStopIsStored() async throws {
+  @Test func alertsFromBeforeTheStopAreStored() async throws {
     let disk = MemoryStateStore.Disk()
     let router = try await router(SlowNotifier(), MemoryStateStore(disk)) { $0.stopGrace = .zero }
     await router.receive([firing("A")])
     router.stop()
     await router.run()
     #expect(disk.count(.alerts) == 1)
-    // Nobody would store it any more.
+    // After the stop an alert would no longer be stored.
     await #expect(throws: RouterUnavailable.stopped) { try await router.accept([firing("B")]) }
     await #expect(throws: SilenceError.self) { try await router.expireSilence("x") }
   }
 
-  /// A disk that hangs stops neither rules nor readers; once it works again the newest state of
-  /// each alert is stored, and none is lost.
+  /// A stalled disk blocks neither rules nor readers; once it works again the newest state of each
+  /// alert is stored, and none is lost.
   @Test func aStalledStoreDoesNotHoldUpReceiving() async throws {
     let store = MemoryStateStore()
     let notifier = SlowNotifier()
@@ -205,7 +205,7 @@ struct AlertRouterTests {
     }
     #expect(await router.silence(id)?.endsAt == silence.endsAt)
     #expect(store.disk.count(.silences) == 1)
-    // Alerts are taken even so: to notify matters more than to store.
+    // Alerts are accepted nevertheless: notifying matters more than storing.
     #expect(try await router.accept([firing("A")]) == [])
     #expect(await router.counters.storeFailures > 0)
     router.stop()
@@ -219,7 +219,7 @@ struct AlertRouterTests {
     #expect(await router.receiverNames == ["none"])
     router.stop()
     await running
-    // Whoever reloads while the router ends does not wait for ever.
+    // A reload while the router stops does not wait for ever.
     await router.reload(RouterSetup(.oneWebhook()))
   }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import AlertRouting
 
-/// An alert fires at 0 and ends at 600; the receiver is down from 0 to 200. The sender says so
-/// every minute, as rules do.
+/// An alert fires at 0 and ends at 600; the receiver is down from 0 to 200. The sender repeats the
+/// alert every minute, as rules do.
 private func play(in fixture: RouterFixture) {
   fixture.receivers.failure = .retryable("connection refused")
   for second in stride(from: fixture.now.rawValue / 1000 + 60, through: 1800, by: 60) {
@@ -72,7 +72,7 @@ private func play(in fixture: RouterFixture) {
     fixture.fire(["alertname": "A", "n": "1"], since: 0)
     fixture.advance(to: 60)
     fixture.store.crash()
-    // Nobody says for ten minutes that the alert still fires: it must not seem to have ended.
+    // The alert is not repeated for ten minutes: it must not seem to have ended.
     fixture.now = Timestamp(rawValue: 700_000)
     fixture.boot()
     fixture.advance(to: 760)
@@ -80,7 +80,7 @@ private func play(in fixture: RouterFixture) {
     #expect(fixture.alerts.count == 1)
     fixture.fire(["alertname": "A", "n": "1"], since: 0)
     fixture.advance(to: 2000)
-    // Now the sender is silent for good.
+    // Now the sender stays silent.
     #expect(fixture.receivers.arrivals.map(\.status) == ["firing", "resolved"])
   }
 
@@ -95,7 +95,7 @@ private func play(in fixture: RouterFixture) {
     #expect(fixture.receivers.arrivals.map(\.status) == ["firing", "resolved"])
   }
 
-  @Test func whatWaitsIsDeliveredInOrderAfterTheRestart() {
+  @Test func waitingMessagesAreDeliveredInOrderAfterTheRestart() {
     let fixture = RouterFixture(.oneWebhook())
     fixture.receivers.failure = .retryable("down")
     fixture.fire(["alertname": "A", "n": "1"], since: 0)

@@ -47,7 +47,7 @@ private func message(_ sequence: UInt64, previous: NotificationLogEntry? = nil) 
     #expect(queue.isEmpty)
   }
 
-  @Test func whatIsGivenUpPassesOnWhatWasBeforeIt() {
+  @Test func aMessageThatIsGivenUpReturnsTheEntryBeforeIt() {
     var queue = DeliveryQueue()
     _ = queue.add(message(1, previous: entry(7)), limit: 9)
     _ = queue.add(message(2, previous: entry(8)), limit: 9)
@@ -59,7 +59,7 @@ private func message(_ sequence: UInt64, previous: NotificationLogEntry? = nil) 
     #expect(queue.isEmpty)
   }
 
-  @Test func theYoungestGivesWay() {
+  @Test func aFullQueueReplacesItsNewestMessage() {
     var queue = DeliveryQueue()
     for number in 1...3 {
       _ = queue.add(message(UInt64(number), previous: entry(Int64(number))), limit: 3)
@@ -95,7 +95,7 @@ private func message(_ sequence: UInt64, previous: NotificationLogEntry? = nil) 
     #expect(backoff.pause(afterFailures: 1, chance: 0.999) <= .milliseconds(750))
   }
 
-  @Test func whatTheReceiverAskedForIsTheLeastAndHasALimit() {
+  @Test func thePauseThatTheReceiverRequestsIsTheMinimumAndHasALimit() {
     func pause(_ requested: Duration) -> Duration {
       Backoff.delivering.pause(afterFailures: 1, chance: 0.5, requested: requested)
     }

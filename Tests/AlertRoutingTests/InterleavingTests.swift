@@ -6,8 +6,8 @@ import Testing
 @testable import AlertRouting
 
 /// Whatever happens meanwhile (alerts come and go, the receiver is down or refuses, the process
-/// dies at any write, silences and reloads): once it is calm, the receiver knows exactly what
-/// fires.
+/// dies at any write, silences and reloads): in the end the receiver knows exactly the firing
+/// alerts.
 @Suite struct InterleavingTests {
   @Test(arguments: 0..<60)
   func atAnyInterleavingAFiringAlertEndsUpNotified(seed: Int) {
@@ -26,7 +26,7 @@ import Testing
         fixture.boot()
       }
     }
-    // A last process, which lives on.
+    // A last process, which does not crash.
     fixture.store.crash()
     fixture.boot()
     fixture.receivers.failure = nil
@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  /// What the rules say every minute or so: what fires, and for a quarter of an hour what has
-  /// ended.
+  /// Sends what rules send every minute or so: the firing alerts, and for a quarter of an hour
+  /// those that have ended.
   private func say(
     _ since: [String: Int64], _ ended: [String: (start: Int64, end: Int64)],
     in fixture: RouterFixture,
@@ -86,8 +86,8 @@ import Testing
     for group in ["A", "B"] {
       let last = fixture.receivers.arrivals.last { $0.group.contains("alertname=\"\(group)\"") }
       let firing = Set(since.keys.filter { $0.hasPrefix(group) })
-      // A message that arrived unnoticed, because the process died, and was refused when it was
-      // sent again, counts as never sent. Nobody can know better.
+      // A message that arrived shortly before the process died, and was refused when it was sent
+      // again, counts as never sent: the router cannot know better.
       let isMistaken = fixture.events.contains { event in
         guard case .failed(let record, _) = event else { return false }
         return last?.id == record.messageID

@@ -59,7 +59,7 @@ import Testing
     let blank = try parser.parse("a=b c")
     #expect(blank.matchers.map(\.value) == ["b c"])
     #expect(blank.warning?.contains(#"write a="b c""#) == true)
-    // "\t" is an escape of the one grammar only.
+    // "\t" is an escape of the UTF-8 grammar only.
     let tab = try parser.parse(#"a="x\ty""#)
     #expect(tab.matchers.map(\.value) == [#"x\ty"#])
     #expect(tab.warning?.contains("different") == true)

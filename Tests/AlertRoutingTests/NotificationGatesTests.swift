@@ -23,10 +23,11 @@ private func notification(
     now: Timestamp(rawValue: seconds * 1000), repeatInterval: .hours(1))
 }
 
-/// A row of the decision table: what the log says, what is so now, what is due.
+/// A row of the decision table: the entry of the notification log, the group's alerts, and whether
+/// a notification is due.
 struct Decision: Sendable, CustomTestStringConvertible {
   let name: String
-  /// Nil: no entry.
+  /// The alerts that fired in the last notification; nil without an entry.
   let lastFiring: String?
   var lastResolved = ""
   let firing: String
@@ -42,31 +43,31 @@ struct Decision: Sendable, CustomTestStringConvertible {
 @Suite struct NotificationGatesTests {
   private static let table = [
     Decision(
-      name: "1 no entry, firing", lastFiring: nil, firing: "a", reason: .firstNotification),
+      name: "no entry, firing", lastFiring: nil, firing: "a", reason: .firstNotification),
     Decision(
-      name: "1 no entry, only ended", lastFiring: nil, firing: "", resolved: "a", reason: nil),
-    Decision(name: "2 a new one", lastFiring: "a", firing: "ab", reason: .newAlerts),
+      name: "no entry, only ended", lastFiring: nil, firing: "", resolved: "a", reason: nil),
+    Decision(name: "a new one", lastFiring: "a", firing: "ab", reason: .newAlerts),
     Decision(
-      name: "2 fires again", lastFiring: "", lastResolved: "a", firing: "a",
+      name: "fires again", lastFiring: "", lastResolved: "a", firing: "a",
       reason: .firstNotification),
-    Decision(name: "3 all ended", lastFiring: "a", firing: "", resolved: "a", reason: .allResolved),
+    Decision(name: "all ended", lastFiring: "a", firing: "", resolved: "a", reason: .allResolved),
     Decision(
-      name: "3 all ended, not to be sent: the log is written all the same", lastFiring: "a",
+      name: "all ended, not to be sent: the log is written all the same", lastFiring: "a",
       firing: "", resolved: "a", sendResolved: false, reason: .allResolved),
     Decision(
-      name: "3 the end was sent", lastFiring: "", lastResolved: "a", firing: "", resolved: "a",
+      name: "the end was sent", lastFiring: "", lastResolved: "a", firing: "", resolved: "a",
       reason: nil),
     Decision(
-      name: "4 some ended", lastFiring: "ab", firing: "a", resolved: "b", reason: .someResolved),
+      name: "some ended", lastFiring: "ab", firing: "a", resolved: "b", reason: .someResolved),
     Decision(
-      name: "4 some ended, not to be sent", lastFiring: "ab", firing: "a", resolved: "b",
+      name: "some ended, not to be sent", lastFiring: "ab", firing: "a", resolved: "b",
       sendResolved: false, reason: nil),
     Decision(
-      name: "4 sent already", lastFiring: "ab", lastResolved: "b", firing: "a", resolved: "b",
+      name: "sent already", lastFiring: "ab", lastResolved: "b", firing: "a", resolved: "b",
       reason: nil),
-    Decision(name: "5 not yet due again", lastFiring: "a", firing: "a", age: 3599, reason: nil),
-    Decision(name: "5 due again", lastFiring: "a", firing: "a", age: 3600, reason: .repeatElapsed),
-    Decision(name: "6 fewer than before", lastFiring: "ab", firing: "a", reason: nil),
+    Decision(name: "not yet due again", lastFiring: "a", firing: "a", age: 3599, reason: nil),
+    Decision(name: "due again", lastFiring: "a", firing: "a", age: 3600, reason: .repeatElapsed),
+    Decision(name: "fewer than before", lastFiring: "ab", firing: "a", reason: nil),
   ]
 
   @Test(arguments: table) func whatIsDueAfterTheLastNotification(_ row: Decision) {
@@ -107,7 +108,7 @@ struct Decision: Sendable, CustomTestStringConvertible {
     #expect(PipelineKey(storedText: text) == nil)
   }
 
-  @Test func gatesTakeAlertsOutAndCountWhy() throws {
+  @Test func gatesRemoveAlertsAndCountTheReason() throws {
     var counters = NotificationCounters()
     var silences = SilenceStore()
     silences.restore(

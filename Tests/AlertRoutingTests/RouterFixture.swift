@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import AlertRouting
 
-/// A router's state, its disk, its receivers and the time, all in the test's hands: nothing runs by
+/// A router's state with its disk, receivers and time under the test's control: nothing runs by
 /// itself, and nothing waits.
 ///
 /// ``advance(to:)`` does what the router's loop does, one step after the other, and jumps from
@@ -41,7 +41,7 @@ final class RouterFixture {
     }
   }
 
-  /// Uses the configuration anew.
+  /// Applies the configuration again.
   func reload() { state.reload(RouterSetup(configuration, notifiers: notifiers), at: now) }
 
   private var notifiers: [IntegrationKey: any Notifier] {
@@ -103,7 +103,7 @@ final class RouterFixture {
     now = woken
   }
 
-  /// For how many milliseconds a firing alert is good.
+  /// How long a firing alert is valid without being repeated, in milliseconds.
   var validity: Int64 = 3_600_000
 
   /// An alert as the rules send it; times in seconds.
@@ -151,7 +151,7 @@ final class RouterFixture {
   var alerts: [RoutedAlert] { state.alertsSnapshot(at: now) }
 }
 
-/// What arrived at the receivers, and how they answer.
+/// The messages that arrived at the receivers, and the failure they answer with.
 final class Receivers: Sendable {
   /// One message that arrived.
   struct Arrival: Sendable, Equatable {
@@ -177,13 +177,13 @@ final class Receivers: Sendable {
 
   var arrivals: [Arrival] { state.withLock { $0.arrivals } }
   var attempts: Int { state.withLock { $0.attempts } }
-  /// What every try fails with.
+  /// The error of every attempt; nil if attempts succeed.
   var failure: NotifyError? {
     get { state.withLock { $0.failure } }
     set { state.withLock { $0.failure = newValue } }
   }
 
-  /// Takes a message, or says why not.
+  /// Records a message, or returns the error of the attempt.
   func take(_ arrival: Arrival) -> NotifyError? {
     state.withLock { state in
       state.attempts += 1
@@ -210,7 +210,7 @@ extension Receivers.Arrival {
   }
 }
 
-/// Renders what a test wants to know, and delivers to ``Receivers``.
+/// Renders the parts of a message that tests check, and delivers to ``Receivers``.
 struct RecordingNotifier: Notifier {
   let key: IntegrationKey
   let receivers: Receivers

@@ -109,7 +109,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(fixture.receivers.arrivals.count == 1)
   }
 
-  @Test func whatFailedForGoodIsSentAgainAtTheNextFlush() {
+  @Test func aPermanentFailureIsSentAgainAtTheNextFlush() {
     let fixture = RouterFixture(.oneWebhook())
     fixture.receivers.failure = .permanent("404 no_service", .clientError)
     fixture.fire(alert("A"), since: 0)
@@ -148,7 +148,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(failures == 2)
   }
 
-  @Test func silencedAlertsAreHeldBackAndEndUnseen() throws {
+  @Test func silencedAlertsAreHeldBackAndEndWithoutNotification() throws {
     let fixture = RouterFixture(.oneWebhook())
     let silence = Silence(
       matchers: [LabelMatcher("n", equals: "1")], startsAt: fixture.now,
@@ -202,7 +202,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(fixture.receivers.arrivals.map(\.at) == [630])
   }
 
-  @Test func aReloadNotifiesNobodyTwice() {
+  @Test func aReloadRepeatsNoNotification() {
     let fixture = RouterFixture(.oneWebhook())
     fixture.fire(alert("A"), since: 0)
     fixture.advance(to: 60)
@@ -221,7 +221,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(fixture.alerts.map(\.alert.name) == ["B"])
   }
 
-  @Test func anEndThatIsRepeatedNotifiesNobody() {
+  @Test func aRepeatedEndIsNotNotified() {
     let fixture = RouterFixture(.oneWebhook())
     fixture.fire(alert("A", "1"), alert("A", "2"), since: 0)
     fixture.advance(to: 100)
@@ -236,7 +236,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(fixture.disk.count(.alerts) == 2)
   }
 
-  @Test func tooManyWaitingMessagesGiveWayToTheYoungest() {
+  @Test func tooManyWaitingMessagesAreReplacedByTheNewest() {
     let fixture = RouterFixture(.oneWebhook())
     fixture.receivers.failure = .retryable("down")
     for number in 0..<10 {
@@ -301,7 +301,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(arrivals.map(\.receiver) == (0...3).map { "r\($0)/webhook[0]" })
     #expect(arrivals.map(\.at) == [0, 10, 20, 30])
     #expect(arrivals[0].group == arrivals[1].group && arrivals[2].group == arrivals[3].group)
-    // A restart knows who was notified.
+    // A restart knows the notifications of before.
     fixture.store.crash()
     fixture.boot()
     fixture.advance(to: 200)
@@ -312,7 +312,7 @@ private func alert(_ name: String, _ number: String = "1") -> Labels {
     #expect(fixture.state.alerts.isEmpty && fixture.disk.count(.alerts) == 0)
   }
 
-  /// The attempts of a receiver that hangs take no place of another receiver.
+  /// The attempts of a receiver that hangs use up no other receiver's places.
   @Test func aHangingReceiverDelaysNoOther() throws {
     var configuration = NotificationConfiguration.oneWebhook()
     configuration.route.groupWait = .zero

@@ -44,7 +44,7 @@ private func configuration() throws -> NotificationConfiguration {
     #expect(tree.routes(for: Labels(labels)).map(\.receiver) == receivers)
   }
 
-  @Test func childrenInheritWhatTheyDoNotSay() throws {
+  @Test func childrenInheritWhatTheyDoNotSet() throws {
     let tree = RoutingTree(try configuration())
     let route = try #require(
       tree.routes(for: ["service": "pg", "role": "primary", "env": "prod"]).first)
@@ -99,7 +99,7 @@ private func configuration() throws -> NotificationConfiguration {
     }
   }
 
-  @Test func theRootTakesEverything() throws {
+  @Test func theRootMatchesEverything() throws {
     #expect(try fault { _ in }.isEmpty)
     #expect(try fault { $0.route.receiver = nil } == "the root route needs a receiver")
     #expect(try fault { $0.route.matchers = [LabelMatcher("a", equals: "b")] }.contains("matchers"))

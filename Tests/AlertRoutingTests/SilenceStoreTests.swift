@@ -49,7 +49,7 @@ private func at(_ seconds: Int64) -> Timestamp { Timestamp(rawValue: seconds * 1
     #expect(made.startsAt == at(100) && made.id == "new0" && made.updatedAt == at(100))
   }
 
-  @Test func changesThatRewriteNothingPreserveTheId() throws {
+  @Test func changesOfTheFuturePreserveTheId() throws {
     var silences = SilenceStore()
     let made = try set(&silences, silence(), at: 100)
     var longer = made

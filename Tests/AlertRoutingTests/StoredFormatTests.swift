@@ -6,8 +6,8 @@ import Testing
 
 @testable import AlertRouting
 
-/// Rows as version 0.1.0 wrote them before routes with equal matchers had groups of their own: they
-/// must always be readable.
+/// Rows that version 0.1.0 wrote, before routes with equal matchers had groups of their own, must
+/// always be readable.
 @Suite struct StoredFormatTests {
   private static let group = #"{}:{alertname="A"}"#
   private static let integration = #"{"receiver":"hook","kind":"webhook","index":0}"#

@@ -4,12 +4,13 @@ import Testing
 
 private func at(_ seconds: Int64) -> Timestamp { Timestamp(rawValue: seconds * 1000) }
 
-/// A life of an alert: at each 15 s whether the expression held, and what had to happen.
+/// The life of an alert: whether the expression was true at each tick of 15 s, and the expected
+/// actions.
 struct Life: Sendable, CustomTestStringConvertible {
   let name: String
   var hold: Int64 = 0
-  var keep: Int64 = 0
-  /// `1` it held, `0` it did not.
+  var keepFiring: Int64 = 0
+  /// `1` true, `0` false.
   let seen: String
   /// One letter per step: `w`ait, `f`ire, `r`esolve, `d`rop, `-` nothing.
   let actions: String
@@ -19,21 +20,21 @@ struct Life: Sendable, CustomTestStringConvertible {
 
 @Suite struct AlertStateMachineTests {
   private static let lives = [
-    Life(name: "a5 for 0 fires at once", seen: "1110", actions: "f--r"),
+    Life(name: "for 0 fires at once", seen: "1110", actions: "f--r"),
     Life(
-      name: "a5 a for under the interval fires at the second", hold: 10, seen: "111", actions: "wf-"
+      name: "a for under the interval fires at the second", hold: 10, seen: "111", actions: "wf-"
     ),
-    Life(name: "a5 for counts from the first true", hold: 30, seen: "11111", actions: "w-f--"),
-    Life(name: "a6 pending and gone is dropped", hold: 30, seen: "110", actions: "w-d"),
-    Life(name: "a7 keep_firing_for holds on", keep: 30, seen: "10000", actions: "f--r-"),
-    Life(name: "a7 it comes back meanwhile", keep: 30, seen: "1001000", actions: "f-----r"),
-    Life(name: "a8 the end is told once", seen: "10000", actions: "fr---"),
-    Life(name: "a4 fires again after its end", hold: 15, seen: "11011", actions: "wfrwf"),
+    Life(name: "for counts from the first true", hold: 30, seen: "11111", actions: "w-f--"),
+    Life(name: "pending and gone is dropped", hold: 30, seen: "110", actions: "w-d"),
+    Life(name: "keep_firing_for holds on", keepFiring: 30, seen: "10000", actions: "f--r-"),
+    Life(name: "it comes back meanwhile", keepFiring: 30, seen: "1001000", actions: "f-----r"),
+    Life(name: "the end is sent once", seen: "10000", actions: "fr---"),
+    Life(name: "fires again after its end", hold: 15, seen: "11011", actions: "wfrwf"),
   ]
 
   @Test(arguments: lives) func livesOfAlerts(_ life: Life) {
     let policy = AlertStateMachine.Policy(
-      hold: .seconds(life.hold), keepFiringFor: .seconds(life.keep))
+      hold: .seconds(life.hold), keepFiringFor: .seconds(life.keepFiring))
     var machine = AlertStateMachine(activeAt: at(0))
     var actions = ""
     for (step, seen) in life.seen.enumerated() {
@@ -50,7 +51,7 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(actions == life.actions)
   }
 
-  @Test func endedAlertsAreKeptForFifteenMinutes() {
+  @Test func endedAlertsAreStoredForFifteenMinutes() {
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: .init())
     #expect(machine.observe(active: false, at: at(60), policy: .init()) == .resolve)
@@ -59,7 +60,7 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(machine.observe(active: false, at: at(60 + 901), policy: .init()) == .forget)
   }
 
-  @Test func theKeepTimeStartsAnewAfterTheExpressionHeldAgain() {
+  @Test func keepFiringForStartsAnewAfterTheExpressionHeldAgain() {
     let policy = AlertStateMachine.Policy(keepFiringFor: .seconds(60))
     var machine = AlertStateMachine(activeAt: at(0))
     _ = machine.observe(active: true, at: at(0), policy: policy)
@@ -109,7 +110,7 @@ struct Life: Sendable, CustomTestStringConvertible {
     #expect(machine.needsSending(at: at(45), resendDelay: .seconds(60)))
   }
 
-  @Test func aShortRestartDoesNotTouchFor() {
+  @Test func aShortRestartDoesNotChangeFor() {
     let machine = AlertStateMachine(activeAt: at(0))
     #expect(machine.resumed(at: at(90), lastSeen: at(60), RestorePolicy())?.activeAt == at(0))
   }

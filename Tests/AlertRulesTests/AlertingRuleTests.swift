@@ -78,7 +78,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect(alert.machine.activeAt == at(0))
   }
 
-  @Test func aKeptAlertKeepsItsLastValue() throws {
+  @Test func anAlertThatKeepFiringForHoldsHasItsLastValue() throws {
     var rule = AlertingRule(
       RuleDefinition(.alert("Down"), expression: "x", keepFiringFor: .minutes(5)))
     _ = try rule.apply([element("a", value: 7)], at: at(0))
@@ -87,7 +87,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect(rule.state == .firing)
   }
 
-  @Test func moreAlertsThanTheLimitFailTheRuleAndCostItAllAlerts() throws {
+  @Test func moreAlertsThanTheLimitFailTheRuleAndRemoveAllItsAlerts() throws {
     var rule = rule()
     _ = try rule.apply([element("a")], at: at(0), limit: 2)
     #expect(throws: RuleError.tooManyAlerts(limit: 2, count: 3)) {
@@ -106,7 +106,7 @@ private let plain: ExpandRuleTemplate = { template, data in
     #expect(rule.state == .firing)
   }
 
-  @Test func transitionsSayWhatHappenedToWhom() throws {
+  @Test func transitionsHaveTheAlertAndTheAction() throws {
     var rule = rule()
     #expect(
       try rule.apply([element("a"), element("b")], at: at(0)).map(\.action) == [.fire, .fire])

@@ -18,7 +18,7 @@ import Testing
     #expect(ticks.tick(after: instant) == tick.adding(milliseconds: 30_000))
   }
 
-  @Test func groupsAreSpreadAndKeepTheirPlace() {
+  @Test func groupsAreSpreadAndStayAtTheirInstants() {
     #expect(ticks("a") == ticks("a"))
     #expect(Set((0..<20).map { ticks("group \($0)").offset }).count > 15)
   }

@@ -10,14 +10,15 @@ import Testing
 private let down = VectorElement(labels: ["__name__": "up", "job": "node"], value: 0)
 
 private func group(
-  _ name: String = "g", hold: Duration = .zero, keep: Duration = .zero,
+  _ name: String = "g", hold: Duration = .zero, keepFiring: Duration = .zero,
   labels: [String: String] = [:], annotations: [String: String] = [:]
 ) -> RuleGroupDefinition {
   RuleGroupDefinition(
     file: "r.yml", name: name, interval: .seconds(15),
     rules: [
       RuleDefinition(
-        .alert("Down"), expression: "up == 0", hold: hold, keepFiringFor: keep, labels: labels,
+        .alert("Down"), expression: "up == 0", hold: hold, keepFiringFor: keepFiring,
+        labels: labels,
         annotations: annotations)
     ])
 }
@@ -102,11 +103,12 @@ private func group(
       #expect(await scheduler.snapshot()[0].rules[0].alerts.map(\.machine.state) == [.pending])
       for _ in 0..<2 { try await tick(second) }
     }
-    // Pending since the first process's first tick; 60 s are over at the second process's first or second tick.
+    // Pending since the first process's first tick; 60 s are over at the second process's first or
+    // second tick.
     #expect(second.changes == ["pending>firing"])
   }
 
-  @Test func whatFiresGoesOnAndWhatEndedUnsentIsSent() async throws {
+  @Test func firingAlertsContinueAndUnsentEndsAreSent() async throws {
     let store = MemoryStateStore()
     let first = RuleFixture(store: store)
     first.answer("up == 0", [down])
@@ -115,7 +117,7 @@ private func group(
     let second = RuleFixture(store: store)
     second.clock.advance(by: .seconds(7200))
     try await running(second, [group()]) { _ in
-      // Missing in the first round after the start is no end yet.
+      // An alert that is missing in the first round after the start has not ended yet.
       try await tick(second)
       #expect(second.changes.isEmpty)
       try await tick(second)
@@ -149,7 +151,7 @@ private func group(
     #expect(fixture.changes == ["inactive>firing"])
   }
 
-  @Test func changedRulesKeepTheirAlerts() async throws {
+  @Test func changedRulesRetainTheirAlerts() async throws {
     let fixture = RuleFixture()
     fixture.answer("up == 0", [down])
     try await running(fixture, [group()]) { scheduler in
@@ -227,13 +229,13 @@ private func group(
     }
   }
 
-  @Test func aScrapeOfWhatAnAlertReadsHasItEvaluatedAtOnce() async throws {
+  @Test func aScrapeOfAMetricThatAnAlertReadsEvaluatesItAtOnce() async throws {
     let fixture = RuleFixture()
     try await following(fixture, [group()]) { scheduler in
       fixture.answer("up == 0", [down])
       fixture.clock.advance(by: .seconds(1))
       scheduler.samplesArrived(of: ["up", "go_goroutines"])
-      // The group rests, and its tick is awaited.
+      // The group pauses, and its tick is awaited.
       try await fixture.clock.waitForSleepers(2)
       #expect(fixture.asked.last?.at == fixture.clock.now)
       #expect(fixture.changes == ["inactive>firing"])
@@ -243,7 +245,7 @@ private func group(
     }
   }
 
-  @Test func arrivalsDuringThePauseAreEvaluatedOnceBehindIt() async throws {
+  @Test func scrapesDuringThePauseAreEvaluatedOnceAfterIt() async throws {
     let fixture = RuleFixture()
     try await following(fixture, [group()]) { scheduler in
       let before = fixture.asked.count
@@ -254,12 +256,12 @@ private func group(
       fixture.clock.advance(by: .seconds(1))
       try await fixture.clock.waitForSleepers(2)
       #expect(fixture.asked.last?.at == fixture.clock.now)
-      // The first of them fell on the tick's own instant or not, the five were one.
+      // Whether or not the first fell on the tick itself, the five were evaluated once.
       #expect(await scheduler.snapshot()[0].metrics.evaluationsOnScrape <= 2)
     }
   }
 
-  @Test func whatTheAlertDoesNotReadIsNoReason() async throws {
+  @Test func metricsThatTheAlertDoesNotReadTriggerNothing() async throws {
     let fixture = RuleFixture()
     try await following(fixture, [group()]) { scheduler in
       let before = fixture.asked.count
@@ -271,7 +273,7 @@ private func group(
     }
   }
 
-  @Test func whatFiredBeforeAStartMayBeMissingForARoundOfTicks() async throws {
+  @Test func alertsThatFiredBeforeAStartMayBeMissingForOneRound() async throws {
     let store = MemoryStateStore()
     let first = RuleFixture(store: store)
     first.answer("up == 0", [down])
@@ -293,7 +295,7 @@ private func group(
     #expect(second.changes == ["firing>inactive"])
   }
 
-  @Test func byIntervalAScrapeIsNoReason() async throws {
+  @Test func aScrapeDoesNotTriggerAGroupByInterval() async throws {
     let fixture = RuleFixture()
     try await running(fixture, [group()]) { scheduler in
       for _ in 0..<2 { try await tick(fixture) }

@@ -3,23 +3,25 @@ import Testing
 
 @testable import AlertRules
 
-/// A group called by its first rule, of lines such as "alert: up == 0" or "a:b <- sum(a)".
+/// A group, named by its first rule, of lines such as "alert: up == 0" or "a:b <- sum(a)".
 private func group(_ name: String, _ rules: [String], offset: Duration = .zero)
   -> RuleGroupDefinition
 {
   RuleGroupDefinition(
     file: "f", name: name, queryOffset: offset,
     rules: rules.map { text in
-      guard let arrow = text.firstRange(of: " <- ") else {
+      guard let separator = text.firstRange(of: " <- ") else {
         return RuleDefinition(.alert("A"), expression: text)
       }
       return RuleDefinition(
-        .record(String(text[..<arrow.lowerBound])), expression: String(text[arrow.upperBound...]))
+        .record(String(text[..<separator.lowerBound])),
+        expression: String(text[separator.upperBound...]))
     })
 }
 
 @Suite struct RuleDependencyGraphTests {
-  /// What a group with an alert reads, and what a scrape brings.
+  /// The expressions of a group with an alert, the metrics of a scrape, and whether the scrape
+  /// triggers the group.
   static let readings: [(String, Set<String>, Bool)] = [
     ("up == 0", ["up"], true),
     ("up == 0", ["down"], false),
@@ -36,14 +38,14 @@ private func group(_ name: String, _ rules: [String], offset: Duration = .zero)
   ]
 
   @Test(arguments: readings)
-  func aScrapeFeedsAGroupThatReadsOneOfItsMetrics(
+  func aScrapeTriggersAGroupThatReadsOneOfItsMetrics(
     _ expression: String, _ names: Set<String>, _ isFed: Bool
   ) {
     let feeds = RuleDependencyGraph([group("g", [expression])])
     #expect(feeds.groups(readingAnyOf: names) == (isFed ? ["f;g"] : []))
   }
 
-  @Test func recordedSeriesCountIfAnAlertHangsOnThem() {
+  @Test func recordedSeriesTriggerIfAnAlertDependsOnThem() {
     let feeds = RuleDependencyGraph([
       group("records", ["a:sum <- sum(a)"]), group("between", ["b:sum <- a:sum * 2"]),
       group("alerts", ["b:sum > 1"]), group("unread", ["c:sum <- sum(a)"]),
@@ -55,12 +57,12 @@ private func group(_ name: String, _ rules: [String], offset: Duration = .zero)
     #expect(feeds.groups(dependingOn: "f;unread") == [])
   }
 
-  @Test func whoReadsThePastIsNotFed() {
+  @Test func rulesThatReadThePastAreNotTriggered() {
     let feeds = RuleDependencyGraph([group("g", ["up == 0"], offset: .minutes(1))])
     #expect(feeds.groups(readingAnyOf: ["up"]) == [])
   }
 
-  @Test func followingComesToAnEndWhereGroupsReadEachOther() {
+  @Test func followingGroupsThatReadEachOtherEnds() {
     let feeds = RuleDependencyGraph([
       group("a", ["a:x <- b:x + x", "a:x > 1"]), group("b", ["b:x <- c:x"]),
       group("c", ["c:x <- a:x"]), group("watch", ["ALERTS == 1", "{job=\"all\"}"]),

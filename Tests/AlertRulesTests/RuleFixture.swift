@@ -25,7 +25,7 @@ final class RuleFixture: Sendable {
 
   init(store: MemoryStateStore = MemoryStateStore()) { self.store = store }
 
-  /// Sets what an expression gives from now on.
+  /// Sets the result of an expression from now on.
   func answer(_ expression: String, _ elements: [VectorElement]) {
     state.withLock {
       $0.answers[expression] = .vector(elements, at: clock.now)
@@ -49,7 +49,7 @@ final class RuleFixture: Sendable {
   var asked: [(expression: String, at: Timestamp)] { state.withLock { $0.asked } }
   var events: [RuleEvent] { state.withLock { $0.events } }
 
-  /// `from>to` of every change of an alert.
+  /// The changes of alerts, each as `from>to`.
   var changes: [String] {
     events.compactMap {
       guard case .alertChanged(let change) = $0 else { return nil }
@@ -80,7 +80,7 @@ final class RuleFixture: Sendable {
 }
 
 extension RuleDefinition {
-  /// A rule whose expression the test knows to be right.
+  /// A rule whose expression is known to be valid.
   init(
     _ kind: Kind, expression text: String, hold: Duration = .zero,
     keepFiringFor: Duration = .zero, labels: [String: String] = [:],

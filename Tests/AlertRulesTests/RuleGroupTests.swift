@@ -76,7 +76,7 @@ private let downRule = RuleDefinition(.alert("Down"), expression: "up == 0")
     #expect(since?.value == 60)
   }
 
-  @Test func aFailingRuleStopsNobodyAndChangesNothing() async throws {
+  @Test func aFailingRuleStopsNoOtherAndChangesNothing() async throws {
     fixture.answer("up == 0", [down])
     let group = make(group(downRule, RuleDefinition(.record("a"), expression: "one")))
     await group.evaluate(at: at(15))
@@ -200,7 +200,7 @@ private let downRule = RuleDefinition(.alert("Down"), expression: "up == 0")
     #expect(fixture.sent[0].generatorURL == "http://tocsin:9931/graph?g0.expr=up+%3D%3D+0&g0.tab=1")
   }
 
-  @Test func aFullDiskKeepsNobodyFromBeingTold() async {
+  @Test func aFullDiskDoesNotStopAlertsFromBeingSent() async {
     fixture.answer("up == 0", [down])
     fixture.store.failWrites(with: .notWritable("disk full"))
     let group = make(group(downRule))
@@ -222,7 +222,7 @@ private let downRule = RuleDefinition(.alert("Down"), expression: "up == 0")
     #expect(await group.snapshot.rules[0].state == .inactive)
   }
 
-  @Test func aPassedLimitAlsoClearsTheDisk() async {
+  @Test func exceedingTheLimitAlsoRemovesTheStoredAlerts() async {
     fixture.answer("up == 0", [down])
     let group = make(group(downRule, limit: 1))
     await group.evaluate(at: at(15))

@@ -7,7 +7,7 @@ struct TimeZoneRulesTests {
   @Test(
     arguments: [
       ("Europe/Berlin", 1_782_892_800, 2.0, "CEST"), ("Europe/Berlin", 1_796_083_200, 1, "CET"),
-      // The hour of both changes of 2026.
+      // The hours of both clock changes of 2026.
       ("Europe/Berlin", 1_774_745_999, 1, "CET"), ("Europe/Berlin", 1_774_746_000, 2, "CEST"),
       ("Europe/Berlin", 1_792_889_999, 2, "CEST"), ("Europe/Berlin", 1_792_890_000, 1, "CET"),
       // Beyond the transitions that the file lists.

@@ -15,7 +15,7 @@ private struct ClosureCollector: Collector {
   }
 }
 
-/// Opens once, for all who wait.
+/// A gate that opens once, for all waiting tasks.
 private final class Gate: Sendable {
   private struct State {
     var isOpen = false
@@ -50,7 +50,7 @@ private final class Gate: Sendable {
   }
 }
 
-/// Counts, for tasks that share it.
+/// A counter that several tasks share.
 private final class Counter: Sendable {
   private let count = Atomic(0)
 
@@ -71,7 +71,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
   String(decoding: gathering.bytes, as: UTF8.self).split(separator: "\n").contains { $0 == line }
 }
 
-@Test func aThrowingCollectorLosesItsFamiliesAndNobodyElses() async {
+@Test func aThrowingCollectorLosesOnlyItsOwnFamilies() async {
   let bad = ClosureCollector { buffer, _ in
     buffer.gauge("half", "Partial.", 1)
     throw Broken()
@@ -134,7 +134,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
 }
 
 @Test func aCollectorThatBlocksItsThreadHoldsUpNeitherItsGroupNorTheScrape() async throws {
-  // Blocks in the kernel, as a read from a dead disk does: nothing of Swift's can interrupt it.
+  // Blocks in the kernel, as a read from a dead disk does: a cancellation cannot interrupt it.
   let release = Mutex(false)
   let blocked = Mutex(false)
   let blocking = ClosureCollector { _, _ in
@@ -161,7 +161,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
 }
 
 @Test func aTaskLeftBehindByItsGroupStillEndsAndRunsAgain() async throws {
-  // It suspends rather than blocks: its thread is long gone when it goes on.
+  // It suspends rather than blocks: when it resumes, its group's thread has long ended.
   let clock = ManualClock()
   let gate = Gate()
   let hanging = ClosureCollector { buffer, _ in
@@ -201,7 +201,7 @@ private func has(_ gathering: Gathering, _ line: String) -> Bool {
     }
   }
   try await eventually("all others ask") { begun.value == 5 }
-  // Whoever asked before this has joined by now.
+  // The earlier requests have joined the run by now.
   for _ in 0..<10 { _ = await runner.gather(within: .seconds(1), selection: .only([])) }
   gate.open()
   let bytes = await first.value.bytes

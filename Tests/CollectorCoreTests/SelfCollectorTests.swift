@@ -29,7 +29,7 @@ import Testing
     #expect(buffer.render().text.contains("node_exporter_build_info{branch=\"tocsin\""))
   }
 
-  @Test func aProcessKnowsItsOwnCost() async throws {
+  @Test func theProcessReportsItsOwnCost() async throws {
     var buffer = FamilyBuffer()
     buffer.beginScrape()
     try await SelfCollector(role: "exporter").collect(into: &buffer, context: .relaxed)

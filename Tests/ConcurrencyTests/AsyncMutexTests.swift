@@ -61,7 +61,7 @@ struct AsyncMutexTests {
     #expect(try await next.value)
   }
 
-  @Test func aMutexThatNobodyHoldsCannotBeUnlocked() async {
+  @Test func aMutexThatIsNotHeldCannotBeUnlocked() async {
     await #expect(processExitsWith: .failure) { AsyncMutex().unlock() }
   }
 }

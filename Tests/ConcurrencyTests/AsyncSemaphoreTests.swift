@@ -40,7 +40,7 @@ struct AsyncSemaphoreTests {
     #expect(!semaphore.tryAcquire())
   }
 
-  @Test func whoeverWaitsForTheWholeLimitLeavesTheQueue() async throws {
+  @Test func aTaskThatWaitsForTheWholeLimitLeavesTheQueue() async throws {
     let semaphore = AsyncSemaphore(permits: 1)
     try await semaphore.acquire()
     await #expect(throws: WaitError.timedOut(after: .seconds(5))) {
@@ -56,7 +56,7 @@ struct AsyncSemaphoreTests {
     try await semaphore.acquire()
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
-      try await semaphore.acquire(within: .seconds(5), clock: .standing)
+      try await semaphore.acquire(within: .seconds(5), clock: .stopped)
     }
     task.cancel()
     await #expect(throws: WaitError.cancelled) { try await task.value }
@@ -89,7 +89,7 @@ struct AsyncSemaphoreTests {
     #expect(!semaphore.tryAcquire())
   }
 
-  @Test func aSemaphoreLetsSomebodyThrough() async {
+  @Test func aSemaphoreHasAtLeastOnePermit() async {
     await #expect(processExitsWith: .failure) { _ = AsyncSemaphore(permits: 0) }
   }
 

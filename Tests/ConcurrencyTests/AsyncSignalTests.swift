@@ -8,7 +8,7 @@ struct AsyncSignalTests {
     signal.notify()
     signal.notify()
     #expect(await signal.wait())
-    // However many there were, they count once.
+    // Several notifications before the wait count once.
     #expect(await !signal.wait(atMost: .seconds(1), clock: .immediate))
   }
 
@@ -30,12 +30,12 @@ struct AsyncSignalTests {
     task.cancel()
     #expect(await task.value == false)
     signal.notify()
-    #expect(await signal.wait(atMost: .seconds(1), clock: .standing))
+    #expect(await signal.wait(atMost: .seconds(1), clock: .stopped))
   }
 
   @Test func aCancelledTaskDoesNotWaitForTheLimit() async {
     let signal = AsyncSignal()
-    let task = Task { await signal.wait(atMost: .seconds(1), clock: .standing) }
+    let task = Task { await signal.wait(atMost: .seconds(1), clock: .stopped) }
     task.cancel()
     #expect(await task.value == false)
   }

@@ -33,7 +33,7 @@ struct BackoffTests {
   }
 
   @Test(arguments: [(1, 5), (10, 10), (9_999, 3_600)])
-  func whatIsAskedForIsTheLeast(requested: Int, seconds: Int) {
+  func aRequestedPauseIsTheMinimum(requested: Int, seconds: Int) {
     let backoff = Backoff(first: .seconds(5), longest: .seconds(5))
     let pause = backoff.pause(afterFailures: 1, requested: .seconds(requested))
     #expect(pause == .seconds(seconds))

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A call that blocks its thread until it is let go, as one to a dead disk does.
+/// A call that blocks its thread until it is released, as a read from a dead disk does.
 private final class HangingCall: Sendable {
   private let isReleased = Mutex(false)
   private let hasBegun = Promise<Void>()
@@ -83,7 +83,7 @@ struct BlockingCallPoolTests {
     try await eventually("the thread is back") { pool.stuckCount == 0 }
   }
 
-  @Test func aCallThatNobodyWaitsForCountsUntilItReturns() async throws {
+  @Test func anAbandonedCallCountsUntilItReturns() async throws {
     let call = HangingCall()
     let pool = BlockingCallPool(name: "alone", threadLimit: 1)
     try pool.start { call.run() }
@@ -124,7 +124,7 @@ struct BlockingCallPoolTests {
     let done = Mutex(0)
     let task = Task {
       try await pool.runEach(
-        count: 9, until: .seconds(600), limit: .seconds(60), clock: .standing
+        count: 9, until: .seconds(600), limit: .seconds(60), clock: .stopped
       ) { _ in
         call.run()
         done.withLock { $0 += 1 }

@@ -38,7 +38,7 @@ private struct Pipe: ~Copyable {
   }
 }
 
-@Test func anActorKeepsItsThread() async {
+@Test func anActorStaysOnItsThread() async {
   let blocker = Blocker()
   let first = await blocker.thread()
   await Task.yield()
@@ -46,7 +46,7 @@ private struct Pipe: ~Copyable {
   #expect(await Blocker().thread() != first)
 }
 
-@Test func blockedActorsHoldUpNobody() async {
+@Test func blockedActorsDelayNoOthers() async {
   // Far more than the machine has cores: on the cooperative pool this would never end.
   let blockers = (0..<32).map { _ in Blocker() }
   let pipe = Pipe()
@@ -85,5 +85,5 @@ func unknownHostsAreErrors(host: String) {
   #expect((ContinuousClock.now + .seconds(1_000_000_000)).pollMilliseconds == .max)
 }
 
-/// The number of the thread that this is called on.
+/// The number of the current thread.
 func threadNumber() -> UInt { UInt(pthread_self()) }

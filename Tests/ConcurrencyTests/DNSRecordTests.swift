@@ -3,7 +3,8 @@ import Testing
 
 @testable import Concurrency
 
-/// A message with one question for `n.` and the records given, each with a pointer to the question's name.
+/// A message with one question for `n.` and the records given, each with a pointer to the
+/// question's name.
 private func message(_ records: [(type: UInt8, data: [UInt8])]) -> [UInt8] {
   var bytes: [UInt8] = [0, 1, 0x81, 0x80, 0, 1, 0, UInt8(records.count), 0, 0, 0, 0]
   bytes += [1, UInt8(ascii: "n"), 0, 0, 1, 0, 1]

@@ -12,13 +12,13 @@ struct DeadlineTests {
   }
 
   @Test func aTimelyResultEndsTheWait() async throws {
-    #expect(await withDeadline(after: .seconds(9), clock: .standing) { 3 } == 3)
+    #expect(await withDeadline(after: .seconds(9), clock: .stopped) { 3 } == 3)
     await #expect(throws: Broken.self) {
-      try await withDeadline(after: .seconds(9), clock: .standing) { throw Broken() }
+      try await withDeadline(after: .seconds(9), clock: .stopped) { throw Broken() }
     }
   }
 
-  @Test func whatIsOverdueIsCancelled() async {
+  @Test func overdueWorkIsCancelled() async {
     let isCancelled = await withDeadline(after: .seconds(9), clock: .immediate) {
       await Self.untilCancelled()
       return Task.isCancelled
@@ -36,7 +36,7 @@ struct DeadlineTests {
 
   @Test func aCancellationReachesTheBody() async {
     let task = Task {
-      await withDeadline(after: .seconds(9), clock: .standing) {
+      await withDeadline(after: .seconds(9), clock: .stopped) {
         await Self.untilCancelled()
         return 7
       }
@@ -45,7 +45,7 @@ struct DeadlineTests {
     #expect(await task.value == 7)
   }
 
-  @Test func behindTheShieldNobodyIsCancelled() async throws {
+  @Test func shieldedTasksAreNotCancelled() async throws {
     let began = AsyncSignal()
     let mayEnd = Promise<Void>()
     let task = Task {

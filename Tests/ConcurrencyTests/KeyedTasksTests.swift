@@ -34,7 +34,7 @@ struct KeyedTasksTests {
     }
     let old = tasks.cancel(1)
     #expect(await wasCancelled.value)
-    // The next one does not have to wait for it, and is not taken away by its end.
+    // The next task need not wait for it, and is not removed by its end.
     #expect(tasks.start(1) { await Promise<Void>().valueUnlessCancelled() })
     mayEnd.fulfill(())
     await old?.value

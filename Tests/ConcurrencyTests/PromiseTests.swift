@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct PromiseTests {
-  @Test func everybodyGetsTheFirstValue() async {
+  @Test func allWaitersGetTheFirstValue() async {
     let promise = Promise<Int>()
     await withTaskGroup(of: Int?.self) { tasks in
       for number in 0..<20 {
@@ -26,13 +26,13 @@ struct PromiseTests {
     task.cancel()
     #expect(await task.value == nil)
     promise.fulfill(3)
-    // The value is there, so nobody has to wait.
+    // The value is there already.
     let late = Task { await promise.valueUnlessCancelled() }
     late.cancel()
     #expect(await late.value == 3)
   }
 
-  @Test func whatHasAnEndOfItsOwnIsWaitedForAlsoWhenCancelled() async {
+  @Test func theValueIsAwaitedEvenWhenCancelled() async {
     let promise = Promise<Int>()
     let task = Task { await promise.value }
     task.cancel()
@@ -40,7 +40,7 @@ struct PromiseTests {
     #expect(await task.value == 4)
   }
 
-  @Test(arguments: [TimeSource.immediate, .standing])
+  @Test(arguments: [TimeSource.immediate, .stopped])
   func theFallbackCountsAfterTheLimitOrACancellation(clock: TimeSource) async {
     let promise = Promise<Int>()
     let hasGivenUp = Mutex(false)
@@ -57,7 +57,7 @@ struct PromiseTests {
 
   @Test func aTimelyValueCounts() async {
     let promise = Promise<Int>()
-    let task = Task { await promise.value(within: .seconds(1), clock: .standing, orElse: -1) }
+    let task = Task { await promise.value(within: .seconds(1), clock: .stopped, orElse: -1) }
     promise.fulfill(6)
     #expect(await task.value == 6)
   }

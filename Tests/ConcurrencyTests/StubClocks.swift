@@ -2,12 +2,12 @@ import Concurrency
 import Synchronization
 
 extension TimeSource {
-  /// A clock on which every wait is over at once.
+  /// A clock on which every wait ends at once.
   static let immediate = TimeSource(
     wall: { .zero }, monotonic: { .zero }, sleep: { _ in })
 
   /// A clock on which no time passes: only a cancellation ends a wait.
-  static let standing = TimeSource(
+  static let stopped = TimeSource(
     wall: { .zero }, monotonic: { .zero },
     sleep: { _ in
       while true { try await Task.sleep(for: .seconds(3_600)) }

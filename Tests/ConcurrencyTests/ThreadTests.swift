@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct ThreadTests {
-  @Test func aRetiredThreadStillDoesWhatItIsGiven() async throws {
+  @Test func aRetiredThreadStillRunsItsTasks() async throws {
     let thread = try WorkerThread(name: "retired")
     thread.retire()
     for number in 0..<50 {
@@ -37,7 +37,7 @@ struct ThreadTests {
   }
 
   @Test func aWalkEndsWithItsLastStep() async {
-    let watchdog = StepWatchdog(first: 0, limit: .seconds(1), clock: .standing)
+    let watchdog = StepWatchdog(first: 0, limit: .seconds(1), clock: .stopped)
     let end = Task { await watchdog.wait() }
     for step in 0..<3 {
       #expect(watchdog.begin(step, limit: .seconds(1)))
@@ -47,8 +47,8 @@ struct ThreadTests {
     #expect(await end.value == .finished)
   }
 
-  @Test func nobodyWatchesForACancelledTask() async {
-    let watchdog = StepWatchdog(first: 4, limit: .seconds(1), clock: .standing)
+  @Test func aCancelledTaskIsNotWatched() async {
+    let watchdog = StepWatchdog(first: 4, limit: .seconds(1), clock: .stopped)
     let end = Task { await watchdog.wait() }
     end.cancel()
     #expect(await end.value == .overdue(step: 4, hasBegun: false))

@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func aManualClockWakesWhoeverIsDue() async throws {
+  @Test func aManualClockWakesTheTasksThatAreDue() async throws {
     let clock = ManualClock()
     let time = clock.timeSource
     let start = time.sinceEpoch

@@ -78,7 +78,7 @@ private func outcome(_ path: String) async -> String {
     #expect(await outcome(folder.file("result")) == expected, "\(name)")
   }
 
-  @Test func whatIsNoFileIsRefused() async throws {
+  @Test func pathsThatAreNoFilesAreRefused() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-unpack")
     try await shell("mkfifo pipe; mkdir folder", in: folder)
     for name in ["pipe", "folder", "gone"] {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Outgrown our own router: alerts go to Debian's Alertmanager.
+/// Alerts are delivered to Debian's Alertmanager, as on a site that has one.
 @Suite struct AlertmanagerTests {
   @Test func alertsOfTheRulesArriveAtARealAlertmanager() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-real-alertmanager")

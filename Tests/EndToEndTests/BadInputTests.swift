@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Bad input: one clear line that names file, line and mend, a status that is not 0, nothing half-started.
+/// Bad input gives one clear line with the file, the line and the fix, and an exit status that is
+/// not 0; nothing is started.
 @Suite struct BadInputTests {
   private struct Outcome {
     let status: Int32

@@ -45,9 +45,9 @@ struct Daemon {
   static func prometheus(
     configuration: String, storage: String, port: Int? = nil, flags: [String] = []
   ) async throws -> Daemon {
-    let peer = try await ThrowawayPrometheus.start(
+    let prometheusServer = try await ThrowawayPrometheus.start(
       configuration, storage: storage, port: port, flags: flags)
-    return Daemon(process: peer.process, port: peer.port)
+    return Daemon(process: prometheusServer.process, port: prometheusServer.port)
   }
 
   private static func start(
@@ -67,12 +67,12 @@ struct Daemon {
     return daemon
   }
 
-  /// Asks the daemon.
+  /// Sends a GET request to the daemon.
   func get(_ path: String, headers: [(String, String)] = []) async throws -> WebResponse {
     try await HTTP.get("http://127.0.0.1:\(port)\(path)", headers: headers)
   }
 
-  /// The series that an instant query gives: labels and value.
+  /// Returns the result of an instant query: labels and value of each series.
   func query(_ expression: String) async throws -> [(labels: [String: String], value: String)] {
     let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     let response = try await get("/api/v1/query?query=\(escaped)")
@@ -89,12 +89,12 @@ struct Daemon {
     }
   }
 
-  /// The only value that an instant query gives; nil if there is none.
+  /// Returns the only value of an instant query; nil if there is none.
   func value(_ expression: String) async throws -> Double? {
     try await query(expression).first.flatMap { Double($0.value) }
   }
 
-  /// The sum of a family on the daemon's own `/metrics`; nil if it has no samples.
+  /// Returns the sum of a family on the daemon's own `/metrics`; nil if it has no samples.
   func ownMetric(_ name: String) async throws -> Double? {
     let samples = try await get("/metrics").text.split(separator: "\n").filter {
       $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{")
@@ -103,7 +103,8 @@ struct Daemon {
     return values.isEmpty ? nil : values.reduce(0, +)
   }
 
-  /// Waits until so many more rounds of rules have been evaluated: long enough for anything to happen twice.
+  /// Waits until so many more rounds of rules have been evaluated: enough for every effect to show
+  /// at least twice.
   func waitForRounds(_ count: Double) async throws {
     let family = "prometheus_rule_group_iterations_total"
     let before = try await ownMetric(family) ?? 0
@@ -112,7 +113,7 @@ struct Daemon {
     }
   }
 
-  /// Waits until an instant query gives a value.
+  /// Waits until an instant query has the expected value.
   func waitFor(_ expression: String, equals expected: Double) async throws {
     var last: Double?
     do {
@@ -126,21 +127,21 @@ struct Daemon {
     }
   }
 
-  /// Ends the daemon as a service manager does and gives its exit status.
+  /// Stops the daemon as a service manager does and returns its exit status.
   func stop() async throws -> Int32 {
     process.signal(SIGTERM)
     return try await process.waitForExit()
   }
 }
 
-/// Something that an end-to-end test cannot go on without.
+/// A condition without which an end-to-end test cannot continue.
 struct EndToEndError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
 }
 
-/// One HTTP client for all tests.
+/// The HTTP client of all tests.
 enum HTTP {
   static let client = WebClient()
 

@@ -18,7 +18,8 @@ import WebClient
     let redis = try await ThrowawayRedis.start()
     let exporter = try await Daemon.exporter(
       environment: ["DATABASE_URL": postgres.url, "REDIS_URL": redis.url])
-    // The dashboards show what a server in use shows: a limit on memory, keys that expire, statements.
+    // The dashboards need the data of a server in use: a memory limit, keys that expire,
+    // statements.
     _ = try await redis.run("CONFIG", "SET", "maxmemory", "100mb")
     _ = try await redis.run("SET", "key", "value", "EX", "1000")
     _ = try await redis.run("GET", "key")
@@ -35,7 +36,7 @@ import WebClient
       configuration: configuration, storage: folder.file("data"))
     try await evaluator.waitFor("pg_up", equals: 1)
     try await evaluator.waitFor("redis_up", equals: 1)
-    // Sizes come from the slow lane; rates need some scrapes.
+    // Sizes come from collectors on the slow schedule; rates need several scrapes.
     try await eventually("sizes and rates are there") {
       let sizes = (try? await evaluator.query("pg_database_size_bytes")) ?? []
       let scrapes = ((try? await evaluator.value("count_over_time(node_load1[5m])")) ?? nil) ?? 0

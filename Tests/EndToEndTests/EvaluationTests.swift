@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 import WebServer
 
-/// When rules are evaluated.
+/// The instants at which rules are evaluated.
 @Suite struct EvaluationTests {
-  /// A target whose value the test sets.
+  /// A target with one gauge, whose value the test sets.
   private final class Gauge: Sendable {
     private let value = Atomic(0)
     func set(_ value: Int) { self.value.store(value, ordering: .releasing) }
@@ -19,7 +19,8 @@ import WebServer
     }
     let receiver = try MessageReceiver()
     let folder = try TemporaryDirectory(prefix: "tocsin-evaluation")
-    // Every group has its next slot within the hour, so what comes at once does not come from a slot.
+    // The next tick of every group is up to an hour away, so an evaluation that comes at once is
+    // not a tick's.
     _ = try folder.write(
       """
       groups:

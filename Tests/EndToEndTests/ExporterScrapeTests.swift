@@ -4,11 +4,11 @@ import Testing
 import WebClient
 import WebServer
 
-/// What Debian's exporters answer, frozen, in both formats and with times on its lines, scraped by Debian's Prometheus and by us: both must
-/// keep the same samples.
+/// Prometheus and the evaluator scrape the same frozen responses of Debian's exporters, in both
+/// formats and with timestamps on the lines, and must store the same samples.
 @Suite(.timeLimit(.minutes(20)))
 struct ExporterScrapeTests {
-  /// Answers by path.
+  /// Responses by path.
   private typealias Pages = [String: HTTPResponse]
 
   private struct Exporter {
@@ -27,7 +27,8 @@ struct ExporterScrapeTests {
     return Exporter(name: name, process: process, port: port)
   }
 
-  /// The answers of all exporters: as text, as OpenMetrics where there is one, and as text with a time on every line.
+  /// Captures the responses of all exporters: as text, as OpenMetrics where it is supported, and as
+  /// text with a timestamp on every line.
   private static func capture(
     _ exporters: [Exporter], expecting marks: [String: String]
   ) async throws -> Pages {
@@ -75,7 +76,7 @@ struct ExporterScrapeTests {
     return "global: {scrape_interval: 1s}\nscrape_configs:\n" + jobs.joined()
   }
 
-  /// The samples of all series of a job: values, and times where the lines give them.
+  /// The samples of all series of a job: values, and times where the lines have timestamps.
   private static func samples(_ daemon: Daemon, job: String) async throws -> Set<String> {
     let isTimed = job.hasSuffix("/timed")
     let query = #"{job="\#(job)",__name__!="scrape_duration_seconds"}[10m]"#
@@ -89,7 +90,7 @@ struct ExporterScrapeTests {
         series["metric"]["__name__"].string?.hasPrefix($0) == true
       }
       for sample in series["values"].array {
-        // On a busy machine a scrape may end without an answer.
+        // On a busy machine a scrape may end without a response.
         guard !isReport || sample[1].string != "0" else { continue }
         let time = isTimed && !isReport ? "@\(sample[0].number ?? 0)" : ""
         found.insert("\(labels) \(sample[1].string ?? "") \(time)")
@@ -98,7 +99,7 @@ struct ExporterScrapeTests {
     return found
   }
 
-  @Test func everySampleIsKeptAsPrometheusKeepsIt() async throws {
+  @Test func everySampleIsStoredAsPrometheusStoresIt() async throws {
     let postgres = try await ThrowawayPostgres.start()
     let redis = try await ThrowawayRedis.start()
     let exporters = [
@@ -139,7 +140,7 @@ struct ExporterScrapeTests {
     try await expectTheSameEnds(ours, theirs, server, jobs)
   }
 
-  /// The target is lost: series end, but for those whose lines gave times.
+  /// Checks that both end the same series when the target is lost: all but those with timestamps.
   private func expectTheSameEnds(
     _ ours: Daemon, _ theirs: Daemon, _ server: HTTPServer, _ jobs: [String]
   ) async throws {

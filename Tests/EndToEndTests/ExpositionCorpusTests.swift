@@ -5,24 +5,27 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Our parser and Python's `prometheus_client` read a corpus of expositions: odd ones written by hand, and what exporters answer now.
+/// Tocsin's parser and Python's `prometheus_client` read a corpus of expositions: hand-written edge
+/// cases, and current responses of exporters.
 @Suite(.timeLimit(.minutes(20)))
 struct ExpositionCorpusTests {
   private static let folder = Daemon.repository + "/Tests/ExpositionFormatTests/Corpus"
 
-  /// Where the two differ, by file, and why that is right. Python's parser is lenient with the text format and strict
-  /// with the structure of OpenMetrics; ours takes what Prometheus takes.
+  /// Known differences between the parsers, by file. Python's is lenient with the text format and
+  /// strict with the structure of OpenMetrics; Tocsin's accepts what Prometheus accepts.
   private static let rules: [String: Difference] = [
-    // Python drops what follows the time, takes fractions of milliseconds, underscores within numbers, and any text as label name.
+    // Python ignores what follows the timestamp and accepts fractions of milliseconds, underscores
+    // within numbers, and any text as a label name.
     "bad-after-time.prom": .oursRefuses, "float-time.prom": .oursRefuses,
     "bad-underscores.prom": .oursRefuses, "bad-label.prom": .oursRefuses,
-    // Python takes a comma without a label and keeps the last of two labels of the same name.
+    // Python accepts a comma without a label and uses the last of two labels with the same name.
     "bad-comma.prom": .oursRefuses, "bad-twice.prom": .oursRefuses,
-    // A number beyond the range of doubles is an error in Prometheus, a carriage return no blank.
+    // In Prometheus a number beyond the range of doubles is an error, and a carriage return is not
+    // a blank.
     "overflow.prom": .oursRefuses, "crlf.prom": .oursRefuses,
     // Quoted names are newer than Debian's parser.
     "quoted-name.prom": .oursAccepts,
-    // A scraper does not check how families are built of their samples, nor the number of blanks and comments.
+    // A scraper checks neither the structure of families nor the number of blanks and comments.
     "bad-counter-name.om": .oursAccepts, "bad-interleaved.om": .oursAccepts,
     "bad-bucket-order.om": .oursAccepts, "bad-double-blank.om": .oursAccepts,
     "bad-comment.om": .oursAccepts,
@@ -30,13 +33,14 @@ struct ExpositionCorpusTests {
 
   private enum Difference: Equatable { case none, oursRefuses, oursAccepts, samples }
 
-  /// One sample as both parsers are made to tell it; `counter_total` for Python's own suffix.
+  /// One sample in a form that both parsers can produce; `counter_total` stands for Python's added
+  /// suffix.
   private struct Sample: Hashable, Comparable {
     let text: String
 
     init(labels: [String: String], bits: String, time: Int64?) {
       var labels = labels
-      // Python gives counters of the text format the suffix that OpenMetrics wants.
+      // Python adds OpenMetrics' suffix to counters of the text format.
       if let name = labels["__name__"], name.hasSuffix("_total") {
         labels["__name__"] = String(name.dropLast(6))
       }
@@ -47,7 +51,7 @@ struct ExpositionCorpusTests {
     static func < (left: Sample, right: Sample) -> Bool { left.text < right.text }
   }
 
-  /// What our parser makes of a file; nil if it refuses it.
+  /// The samples of a file by Tocsin's parser; nil if it refuses the file.
   private static func ours(_ path: String) throws -> [Sample]? {
     let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     var parser = ExpositionParser(
@@ -72,7 +76,7 @@ struct ExpositionCorpusTests {
     return samples
   }
 
-  /// What Python's parser makes of files; nil for those that it refuses.
+  /// The samples of files by Python's parser; nil for those that it refuses.
   private static func pythons(_ paths: [String]) async throws -> [String: [Sample]?] {
     let script = Daemon.repository + "/Tests/EndToEndTests/Fixtures/parse.py"
     // Debian's own Python, which has Debian's packages.
@@ -114,7 +118,7 @@ struct ExpositionCorpusTests {
     let exporter = try await Daemon.exporter()
     let evaluator = try await Daemon.evaluator(
       configuration: folder.write("{}", to: "tocsin.yml"), storage: folder.file("data"))
-    let peers = try [
+    let references = try [
       "prometheus-node-exporter": "--web.listen-address=127.0.0.1:%",
       "prometheus-process-exporter": "--web.listen-address=127.0.0.1:%",
       "prometheus": "--web.listen-address=127.0.0.1:%",
@@ -123,15 +127,19 @@ struct ExpositionCorpusTests {
       var flags = [flag.replacingOccurrences(of: "%", with: "\(port)")]
       if program == "prometheus" {
         flags += [
-          "--config.file=\(try folder.write("{}", to: "peer.yml"))",
-          "--storage.tsdb.path=\(folder.file("peer"))",
+          "--config.file=\(try folder.write("{}", to: "prometheus.yml"))",
+          "--storage.tsdb.path=\(folder.file("prometheus"))",
         ]
       }
       return (name: program, process: try ChildProcess.start(program, flags), port: port)
     }
-    for peer in peers { try await peer.process.waitUntilAccepting(port: peer.port) }
+    for reference in references {
+      try await reference.process.waitUntilAccepting(port: reference.port)
+    }
     let ports =
-      peers.map { ($0.name, $0.port) } + [("tocsin", exporter.port), ("evaluator", evaluator.port)]
+      references.map { ($0.name, $0.port) } + [
+        ("tocsin", exporter.port), ("evaluator", evaluator.port),
+      ]
     var paths: [String] = []
     for (name, port) in ports {
       let answer = try await HTTP.get("http://127.0.0.1:\(port)/metrics")
@@ -144,6 +152,6 @@ struct ExpositionCorpusTests {
       #expect(ours.count > 10)
       #expect(Self.difference(ours, try #require(pythons[path])) == .none, "\(path)")
     }
-    withExtendedLifetime(peers) {}
+    withExtendedLifetime(references) {}
   }
 }

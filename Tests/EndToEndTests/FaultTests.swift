@@ -4,7 +4,7 @@ import Testing
 import WebClient
 import WebServer
 
-/// Trouble while the evaluator runs: it says what is wrong, and everything else goes on.
+/// Faults while the evaluator runs are reported, and everything else goes on.
 @Suite struct FaultTests {
   private static let rules = """
     groups:
@@ -16,7 +16,7 @@ import WebServer
             expr: vector(1)
     """
 
-  /// A target that answers what the test wants it to.
+  /// Starts a target that responds as the test wants.
   private func target(_ body: String) throws -> HTTPServer {
     try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { _ in
       .text(body)
@@ -61,7 +61,7 @@ import WebServer
   @Test func aMalformedLineFailsItsScrapeAndARuleThatFailsLeavesItsNeighbours() async throws {
     let good = try target("metric 1\n")
     let bad = try target("metric 1\nthis is no metric {\n")
-    let folder = try TemporaryDirectory(prefix: "tocsin-trouble")
+    let folder = try TemporaryDirectory(prefix: "tocsin-fault")
     let evaluator = try await Daemon.evaluator(
       configuration: try configuration(
         folder, targets: [good.boundPort, bad.boundPort], rules: Self.rules),
@@ -114,7 +114,7 @@ import WebServer
     evaluator.process.signal(SIGHUP)
     try await evaluator.waitFor("second", equals: 2)
     #expect(try await evaluator.ownMetric("prometheus_config_last_reload_successful") == 1)
-    // The series of the rule that is gone has ended.
+    // The series of the removed rule has ended.
     try await eventually("the old series has ended") {
       try await evaluator.query("first").isEmpty
     }

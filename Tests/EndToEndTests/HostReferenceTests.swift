@@ -2,28 +2,30 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Debian's node_exporter 1.5 and the exporter, at the same moment on the same machine.
+/// Compares the exporter with Debian's node_exporter 1.5, at the same moment on the same machine.
 @Suite struct HostReferenceTests {
-  /// How far a value of the peer may lie from ours.
+  /// How far a value of the reference exporter may differ from ours.
   private enum Tolerance {
-    /// Counts up: between the scrape before and the one behind.
+    /// A counter: between the scrapes before and after.
     case between
-    /// Moves: between the least and the greatest of both scrapes, give or take a share of them and an amount.
+    /// Varies: between the least and the greatest of both scrapes, extended by a share of them and
+    /// an amount.
     case near(share: Double, amount: Double)
-    /// Not compared, and why.
+    /// Not compared, for this reason.
     case skipped(String)
   }
 
-  /// Everything that is not here must be equal to what we showed before or behind, or if it is a counter lie between.
+  /// Families with a tolerance of their own. Any other must equal our value before or after, or lie
+  /// between them if it is a counter.
   private static let tolerances: [(prefix: String, tolerance: Tolerance)] = [
     ("node_bcache_", .skipped("no collector of ours")),
     ("node_systemd_", .skipped("no collector of ours; Debian turns it on")),
     ("node_exporter_build_info", .skipped("the version of the program itself")),
     ("node_scrape_collector_duration_seconds", .skipped("how long the program itself took")),
-    // Counters that have no type.
+    // Counters without a type, and CurrEstab, which is a gauge.
     ("node_netstat_Tcp_CurrEstab", .near(share: 0.2, amount: 20)),
     ("node_netstat_", .between), ("node_vmstat_", .between),
-    // What moves from moment to moment.
+    // Values that change from moment to moment.
     ("node_arp_entries", .near(share: 0.2, amount: 3)),
     ("node_cpu_scaling_frequency_hertz", .near(share: 1, amount: 0)),
     ("node_cpu_frequency_hertz", .near(share: 1, amount: 0)),
@@ -37,7 +39,7 @@ import WebClient
     ("node_hwmon_", .near(share: 0.2, amount: 5)),
     ("node_thermal_zone_temp", .near(share: 0.2, amount: 5)),
     ("node_load", .near(share: 0, amount: 0.5)),
-    // Sizes of the machine that stand still.
+    // Constant sizes of the machine.
     ("node_memory_MemTotal_bytes", .near(share: 0, amount: 0)),
     ("node_memory_SwapTotal_bytes", .near(share: 0, amount: 0)),
     ("node_memory_VmallocTotal_bytes", .near(share: 0, amount: 0)),
@@ -54,10 +56,10 @@ import WebClient
     ("node_udp_queues", .near(share: 0, amount: 1e6)),
   ]
 
-  /// Labels that came to node_exporter after 1.5.
+  /// Labels that node_exporter added after 1.5.
   private static let newerLabels: Set = ["adminstate", "device_error", "rotational"]
 
-  /// Collectors that Debian's node_exporter runs and we do not have.
+  /// Collectors that Debian's node_exporter runs and Tocsin lacks.
   private static let otherCollectors: Set = ["bcache", "systemd"]
 
   private struct Series: Hashable {
@@ -80,12 +82,13 @@ import WebClient
     return type == "counter" ? .between : .near(share: 0, amount: 0)
   }
 
-  /// Whether the peer's value fits between ours of a moment before and a moment after.
+  /// Whether the reference exporter's value lies between ours of a moment before and a moment
+  /// after.
   private static func fits(
     _ value: Double, _ before: Double, _ after: Double, _ tolerance: Tolerance
   ) -> Bool {
     let (least, greatest) = (min(before, after), max(before, after))
-    // The peers multiply where we divide, which differs in the last digit.
+    // The reference exporter multiplies where we divide, which changes the last digit.
     let rounding = 1e-12 * max(abs(least), abs(greatest), abs(value))
     switch tolerance {
     case .skipped: return true
@@ -100,20 +103,20 @@ import WebClient
   @Test func everyValueIsThatOfNodeExporterAtTheSameMoment() async throws {
     let exporter = try await Daemon.exporter()
     let port = try FreePort.next()
-    let peer = try ChildProcess.start(
+    let reference = try ChildProcess.start(
       "prometheus-node-exporter",
       [
         "--web.listen-address=127.0.0.1:\(port)",
-        // 1.5 did not leave out compressed memory.
+        // node_exporter 1.5 does not exclude zram devices.
         #"--collector.diskstats.device-exclude=^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$"#,
       ])
-    try await peer.waitUntilAccepting(port: port)
+    try await reference.waitUntilAccepting(port: port)
     func scrape(_ port: Int) async throws -> ExpositionText {
       ExpositionText(try await HTTP.get("http://127.0.0.1:\(port)/metrics").text)
     }
-    // The first scrape of each warms up what it keeps.
+    // The first scrape of each fills its caches.
     _ = try await (scrape(exporter.port), scrape(port))
-    // A mount or connection may come and go: what differs must differ three times in a row.
+    // Mounts and connections come and go: only a difference in three rounds in a row counts.
     var differences: Set<String>?
     for _ in 0..<3 where differences?.isEmpty != true {
       let before = try await scrape(exporter.port)
@@ -125,7 +128,7 @@ import WebClient
     #expect(differences?.sorted() == [])
   }
 
-  /// The series of the peer that we lack, or whose value we contradict.
+  /// The series of the reference exporter that we lack, or whose values contradict ours.
   private static func differences(
     _ before: ExpositionText, _ theirs: ExpositionText, _ after: ExpositionText
   ) -> [String] {
@@ -145,7 +148,7 @@ import WebClient
         continue
       }
       compared += 1
-      // The same words in every round, so that what comes and goes is told from what stays.
+      // The same text in every round, so that lasting differences can be intersected.
       if !fits(sample.number, one, other, tolerance) {
         found.append("\(sample.name) \(sample.labels.sorted { $0.key < $1.key }) differs")
       }
@@ -174,25 +177,25 @@ import WebClient
           params: {"collect[]": [loadavg], "exclude[]": [meminfo]}
           static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
       """, to: "prometheus.yml")
-    let peer = try await Daemon.prometheus(
+    let reference = try await Daemon.prometheus(
       configuration: configuration, storage: folder.file("data"))
-    try await peer.waitFor(#"up{job="chosen"}"#, equals: 1)
-    try await peer.waitFor(#"up{job="rest"}"#, equals: 1)
-    try await peer.waitFor(#"up{job="refused"}"#, equals: 0)
-    try await peer.waitFor(#"up{job="both"}"#, equals: 0)
+    try await reference.waitFor(#"up{job="chosen"}"#, equals: 1)
+    try await reference.waitFor(#"up{job="rest"}"#, equals: 1)
+    try await reference.waitFor(#"up{job="refused"}"#, equals: 0)
+    try await reference.waitFor(#"up{job="both"}"#, equals: 0)
     for (query, count) in [
       (#"count(node_load1{job="chosen"})"#, 1.0),
       (#"count(node_memory_MemTotal_bytes{job="chosen"})"#, 1),
       (#"count(node_scrape_collector_success{job="chosen"})"#, 2),
       (#"count(node_memory_MemTotal_bytes{job="rest"})"#, 1),
     ] {
-      try await peer.waitFor(query, equals: count)
+      try await reference.waitFor(query, equals: count)
     }
     for name in [
       #"node_cpu_seconds_total{job="chosen"}"#, #"namedprocess_namegroup_num_procs{job="chosen"}"#,
       #"node_load1{job="rest"}"#, #"namedprocess_namegroup_num_procs{job="rest"}"#,
     ] {
-      #expect(try await peer.query(name).isEmpty, "\(name)")
+      #expect(try await reference.query(name).isEmpty, "\(name)")
     }
   }
 }

@@ -22,7 +22,8 @@ struct ImportTests {
     #expect(try await evaluator.value(#"m{n="2"} @ 1700001999"#) == 5_999)
   }
 
-  /// Samples that are months behind, in chunks that are no longer in memory when they come again.
+  /// Samples that are months old, in chunks that are no longer in memory when the same samples come
+  /// again.
   @Test func anInterruptedImportIsRunAgain() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-import")
     let configuration = try folder.write("{}", to: "p.yml")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON value that is looked into by subscripts; what is not there is null.
+/// A JSON value that is read by subscripts; a missing one is null.
 struct JSON {
   let value: Any?
 
@@ -13,7 +13,7 @@ struct JSON {
   init(_ object: [String: Any]) { value = object }
   init(_ array: [Any]) { value = array }
 
-  /// What stands for nothing.
+  /// The null value.
   static var null: JSON { JSON(value: nil) }
 
   subscript(key: String) -> JSON { JSON(value: (value as? [String: Any])?[key]) }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Alerts that never get lost: the evaluator dies while the receiver is down.
+/// No alert is lost when the evaluator is killed while the receiver is down.
 @Suite struct KillTests {
   @Test func aKilledEvaluatorDeliversOnceAfterItsRestartAndForDoesNotStartAgain() async throws {
     let exporter = try await Daemon.exporter()
@@ -45,7 +45,7 @@ import WebClient
     #expect(json["status"].string == "firing")
     #expect(json["commonLabels"]["alertname"].string == "Always")
 
-    // `for` goes on where it was: both alerts have been active since before the kill.
+    // `for` continues: both alerts have been active since before the kill.
     try await eventually("the rules were evaluated again") {
       (try? await Self.alert("Slow", of: second)) != nil
     }
@@ -55,7 +55,7 @@ import WebClient
       try await Self.alert("Slow", of: second)["activeAt"].string
         == pendingBefore["activeAt"].string)
 
-    // More rounds of evaluation and flushing bring no second message.
+    // More rounds of evaluation and flushing send no second message.
     try await second.waitForRounds(5)
     #expect(receiver.webhook.count == 1)
     #expect(try await second.stop() == 0)

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import WebClient
 
-/// Processes whose numbers a test knows, and a configuration of process-exporter that puts each kind of them, and nothing else on the
-/// machine, into a group of its name.
+/// Processes with known counts, and a configuration of process-exporter that groups exactly these,
+/// by kind.
 struct KnownProcesses {
-  /// What a process is, and how many threads, open files and megabytes it has.
+  /// A kind of process: its threads, open files and megabytes of memory.
   struct Subject {
     var kind: String
     var count = 1
@@ -33,7 +33,7 @@ struct KnownProcesses {
       """, to: "processes.yml")
   }
 
-  /// Starts the processes of a subject and waits until they are what they are to be.
+  /// Starts the processes of a subject and waits until they have their threads, files and memory.
   func start(_ subject: Subject) async throws -> [ChildProcess] {
     var processes: [ChildProcess] = []
     for number in 0..<subject.count {
@@ -60,7 +60,8 @@ struct KnownProcesses {
     return processes
   }
 
-  /// Whether all threads of a process sleep, and its children sleep or have ended: nothing that it shows of itself changes any more.
+  /// Whether all threads of a process sleep, and its children sleep or have ended, so that its
+  /// metrics no longer change.
   static func isAtRest(_ pid: Int32) -> Bool {
     let tasks = "/proc/\(pid)/task"
     guard let threads = try? FileManager.default.contentsOfDirectory(atPath: tasks) else {
@@ -75,15 +76,15 @@ struct KnownProcesses {
     }
   }
 
-  /// The letter that proc(5) has for the state of a thread; nil if there is none.
+  /// The state of a thread as a letter of proc(5); nil if the thread has ended.
   private static func state(ofThread id: String) -> Character? {
     let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
-    // The name stands in parentheses and may hold anything.
+    // The name in parentheses may contain any bytes.
     guard let stat, let end = stat.lastIndex(of: ")") else { return nil }
     return stat[end...].dropFirst(2).first
   }
 
-  /// Starts an exporter that knows these groups; `user` is another one than root.
+  /// Starts an exporter with the groups of these processes, as `user` if that is given.
   func exporter(
     _ flags: [String] = [], executable: String = Daemon.executable, user: String? = nil,
     rules: String? = nil

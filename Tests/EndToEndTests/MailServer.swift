@@ -20,7 +20,7 @@ struct MailServer {
     return MailServer(process: process, folder: folder, port: port)
   }
 
-  /// All mail so far, each whole.
+  /// All messages so far, with headers and body.
   var messages: [String] {
     let new = folder.file("maildir/new")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: new)) ?? []

@@ -1,7 +1,7 @@
 import Synchronization
 import WebServer
 
-/// A real HTTP server that takes what notifiers post, and refuses what the service it stands for would refuse.
+/// A real HTTP server that records notifications, and refuses what the real services refuse.
 final class MessageReceiver: Sendable {
   /// One message that was accepted.
   struct Message: Sendable {
@@ -17,55 +17,55 @@ final class MessageReceiver: Sendable {
     var refusals: [String] = []
   }
 
-  private final class Book: Sendable {
+  private final class Records: Sendable {
     let received = Mutex(Received())
   }
 
-  /// The path that stands for a Slack webhook; it is a secret, as a real one is.
+  /// The path of the Slack webhook; a secret, like a real one.
   static let slackPath = "/services/T0/B0/secret"
 
   let port: Int
   private let server: HTTPServer
-  private let book: Book
+  private let records: Records
 
   /// Listens on a port; 0 takes a free one.
   init(port: Int = 0) throws {
-    let book = Book()
+    let records = Records()
     var router = Router()
     router.post("/webhook") { request in
       if let reason = WebhookContract.refusal(of: request) {
-        book.received.withLock { $0.refusals.append(reason) }
+        records.received.withLock { $0.refusals.append(reason) }
         return .text(reason, status: 400)
       }
       let message = Message(headers: request.headers, body: request.body)
-      book.received.withLock { $0.webhook.append(message) }
+      records.received.withLock { $0.webhook.append(message) }
       return .text("")
     }
     router.post(Self.slackPath) { request in
       if let reason = SlackContract.refusal(of: request) {
-        book.received.withLock { $0.refusals.append(reason) }
+        records.received.withLock { $0.refusals.append(reason) }
         return .text(reason, status: 400)
       }
       let message = Message(headers: request.headers, body: request.body)
-      book.received.withLock { $0.slack.append(message) }
+      records.received.withLock { $0.slack.append(message) }
       return .text("ok")
     }
-    self.book = book
+    self.records = records
     server = try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: port), router: router)
     self.port = server.boundPort
   }
 
   /// Messages to `/webhook`.
-  var webhook: [Message] { book.received.withLock { $0.webhook } }
+  var webhook: [Message] { records.received.withLock { $0.webhook } }
   /// Messages to the Slack webhook.
-  var slack: [Message] { book.received.withLock { $0.slack } }
+  var slack: [Message] { records.received.withLock { $0.slack } }
   /// Why messages were refused.
-  var refusals: [String] { book.received.withLock { $0.refusals } }
+  var refusals: [String] { records.received.withLock { $0.refusals } }
 
   func stop() async { await server.stop() }
 }
 
-/// What a receiver of Alertmanager's webhook relies on (W1, W2).
+/// The fields that receivers of Alertmanager's webhook rely on.
 enum WebhookContract {
   static func refusal(of request: HTTPRequest) -> String? {
     guard request.headers["Content-Type"]?.hasPrefix("application/json") == true else {
@@ -93,7 +93,7 @@ enum WebhookContract {
   }
 }
 
-/// What Slack's incoming webhooks refuse (SL1, SL7).
+/// Messages that Slack's incoming webhooks refuse.
 enum SlackContract {
   static func refusal(of request: HTTPRequest) -> String? {
     guard request.headers["Content-Type"]?.hasPrefix("application/json") == true,

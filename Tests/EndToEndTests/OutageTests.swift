@@ -3,9 +3,10 @@ import TestSupport
 import Testing
 import WebClient
 
-/// The promise of the product: Postgres stops, everybody is told once; it comes back, everybody is told once.
+/// Postgres stops, and every receiver is notified once; it comes back, and every receiver is
+/// notified once.
 @Suite struct OutageTests {
-  @Test func anOutageOfPostgresIsToldOnceToEveryReceiverAndSoIsItsEnd() async throws {
+  @Test func eachReceiverIsNotifiedOnceOfAnOutageOfPostgresAndOnceOfItsEnd() async throws {
     let postgres = try await ThrowawayPostgres.start()
     let exporter = try await Daemon.exporter(environment: ["DATABASE_URL": postgres.url])
     let receiver = try MessageReceiver()
@@ -21,7 +22,7 @@ import WebClient
     try await evaluator.waitFor("pg_up", equals: 1)
 
     try await postgres.stop()
-    try await eventually("all three are told") {
+    try await eventually("all three are notified") {
       receiver.webhook.count >= 1 && receiver.slack.count >= 1 && mail.messages.count >= 1
     }
     try expectWebhook(receiver.webhook[0], status: "firing", evaluator: evaluator)
@@ -29,7 +30,7 @@ import WebClient
     expectMail(mail.messages[0], mark: "FIRING")
 
     try await postgres.start()
-    try await eventually("all three are told of the end") {
+    try await eventually("all three are notified of the end") {
       receiver.webhook.count >= 2 && receiver.slack.count >= 2 && mail.messages.count >= 2
     }
     try expectWebhook(receiver.webhook[1], status: "resolved", evaluator: evaluator)
@@ -37,19 +38,19 @@ import WebClient
     let resolved = try #require(mail.messages.first { $0.contains("RESOLVED") })
     expectMail(resolved, mark: "RESOLVED")
 
-    // Several more rounds of rules and flushes: nobody hears of it again.
+    // Several more rounds of rules and flushes send no further message.
     try await evaluator.waitForRounds(5)
     #expect(receiver.webhook.count == 2)
     #expect(receiver.slack.count == 2)
     #expect(mail.messages.count == 2)
     #expect(receiver.refusals.isEmpty)
-    try expectJournal(folder.file("data/alerts.jsonl"))
+    try expectEventLog(folder.file("data/alerts.jsonl"))
     #expect(try await evaluator.stop() == 0)
     #expect(try await exporter.stop() == 0)
     await receiver.stop()
   }
 
-  /// W1, W2: the generic webhook, field by field.
+  /// Checks the generic webhook's message field by field.
   private func expectWebhook(
     _ message: MessageReceiver.Message, status: String, evaluator: Daemon
   ) throws {
@@ -96,8 +97,8 @@ import WebClient
     #expect(message.contains("multipart/alternative"))
   }
 
-  /// Every state change and every delivery stands in the journal, in order.
-  private func expectJournal(_ path: String) throws {
+  /// Checks that the event log has every state change and every delivery, in order.
+  private func expectEventLog(_ path: String) throws {
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     let entries = try lines.map { try JSON(Array($0.utf8)) }
     let states = entries.filter { $0["labels"]["alertname"].string == "PostgresDown" }

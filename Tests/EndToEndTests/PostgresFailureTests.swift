@@ -2,9 +2,10 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Whatever happens to one Postgres server: the scrape is on time and 200, shows all else, says why, and recovers by itself.
+/// When one Postgres server fails in any way, the scrape is on time with status 200, shows
+/// everything else and the reason, and recovers by itself.
 @Suite struct PostgresFailureTests {
-  /// What happens to a server, what is said of it, and what ends it.
+  /// A fault of a server, the reason that is reported, and how the fault ends.
   struct Fault: Sendable, CustomTestStringConvertible {
     let name: String
     let reason: String
@@ -38,7 +39,7 @@ import WebClient
     } end: {
       try await $0.run("ALTER ROLE app PASSWORD 'pw'")
     },
-    Fault(name: "it lets nobody in", reason: "too_many_connections") {
+    Fault(name: "all its connections are taken", reason: "too_many_connections") {
       try await $0.run("ALTER ROLE app CONNECTION LIMIT 0")
       try await $0.run(leave)
     } end: {
@@ -85,8 +86,9 @@ import WebClient
     let sick: String
     let healthy: String
 
-    /// Scrapes until a page says something of the sick server, and shows the other server and the host beside it. No scrape on
-    /// the way may fail; how long it takes depends on what else the machine does.
+    /// Scrapes until a page reports the expected state of the faulty server, with the other server
+    /// and the host beside it. No scrape on the way may fail; their number depends on the load of
+    /// the machine.
     func wait(
       until what: String, _ isSaid: (_ shown: ExpositionText, _ sick: [String: String]) -> Bool
     ) async throws {

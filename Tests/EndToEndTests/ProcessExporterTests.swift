@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import WebClient
 
-/// What `tocsin exporter` shows of processes beside Debian's process-exporter: the same configuration, the same processes, the same
-/// moment.
+/// Compares `tocsin exporter` with Debian's process-exporter: the same configuration, the same
+/// processes, the same moment.
 @Suite struct ProcessExporterTests {
   private static let subjects = [
     KnownProcesses.Subject(kind: "plain", count: 3, files: 7, megabytes: 20),
@@ -14,36 +14,39 @@ import WebClient
     KnownProcesses.Subject(kind: "busy", megabytes: 8),
   ]
 
-  /// How a value of the peer is held against our two, which were taken before and after it.
+  /// How a value of process-exporter is compared with our two, which were taken before and after
+  /// it.
   private enum Comparison {
-    /// It lies between ours, give or take a share of them.
+    /// Between ours, extended by a share of them.
     case between(slack: Double)
-    /// It lies at most so far below ours.
+    /// At most so far below ours.
     case below(Double)
-    /// It is ours and as many more.
+    /// Ours plus this number.
     case more(Double)
-    /// It is that of a moment, and only its presence says anything.
+    /// Varies from moment to moment: only its presence is checked.
     case momentary
   }
 
-  /// What is not equal, and why. Everything else is: rounding apart, which differs as the peer adds up fractions.
+  /// The comparison of a family. Most must be equal but for rounding, as process-exporter adds up
+  /// fractions.
   private static func comparison(_ sample: ExpositionText.Sample) -> Comparison {
     let isThreaded = sample.labels["groupname"] == "threads"
     let name = sample.name.dropFirst("namedprocess_namegroup_".count)
     switch name {
     case "states", "threads_wchan":
       if sample.labels["groupname"] == "busy" { return .momentary }
-      // A defect of the peer: the main thread of a process that has several is counted twice.
+      // A defect of process-exporter: the main thread of a process with several threads is counted
+      // twice.
       return isThreaded && sample.number > 0 ? .more(1) : .between(slack: 0)
     case "oldest_start_time_seconds":
-      // The peer cuts off what is less than a second.
+      // process-exporter truncates to whole seconds.
       return .below(1)
     case "thread_cpu_seconds_total", "thread_io_bytes_total", "thread_context_switches_total",
       "thread_minor_page_faults_total", "thread_major_page_faults_total":
-      // A defect of the peer: what threads did before its first sight of them is lost.
+      // A defect of process-exporter: what threads did before it first saw them is lost.
       return .below(.infinity)
     case "memory_bytes" where sample.labels["memtype"]?.hasPrefix("proportional") == true:
-      // Shares change with every process that comes or goes and uses the same libraries.
+      // Proportional shares change with every process that uses the same libraries.
       return .between(slack: 0.3)
     default: return .between(slack: 1e-12)
     }
@@ -52,16 +55,16 @@ import WebClient
   @Test func everyValueIsThatOfProcessExporter() async throws {
     let known = try KnownProcesses()
     let own = try await known.exporter(["--process.smaps", "--no-process.remove-empty-groups"])
-    let peerPort = try FreePort.next()
-    let peer = try ChildProcess.start(
+    let referencePort = try FreePort.next()
+    let reference = try ChildProcess.start(
       "prometheus-process-exporter",
-      ["-config.path", known.rules, "-web.listen-address", "127.0.0.1:\(peerPort)"])
-    try await peer.waitUntilAccepting(port: peerPort)
-    func scrapePeer() async throws -> ExpositionText {
-      ExpositionText(try await HTTP.get("http://127.0.0.1:\(peerPort)/metrics").text)
+      ["-config.path", known.rules, "-web.listen-address", "127.0.0.1:\(referencePort)"])
+    try await reference.waitUntilAccepting(port: referencePort)
+    func scrapeReference() async throws -> ExpositionText {
+      ExpositionText(try await HTTP.get("http://127.0.0.1:\(referencePort)/metrics").text)
     }
-    // Both begin before the processes do, so that both count them from their birth.
-    _ = try await (own.scrape(), scrapePeer())
+    // Both run before the processes start, so that both count from their start.
+    _ = try await (own.scrape(), scrapeReference())
     var processes: [ChildProcess] = []
     for subject in Self.subjects { processes += try await known.start(subject) }
     processes.append(try ChildProcess.start(known.folder.file("tocsin-sleeper"), ["600"]))
@@ -69,10 +72,10 @@ import WebClient
       try await own.scrape().process("num_procs", "tocsin-sleeper/tocsin-sleeper/root") == 1
         && processes.last.map { KnownProcesses.isAtRest($0.pid) } == true
     }
-    _ = try await (own.scrape(), scrapePeer())
+    _ = try await (own.scrape(), scrapeReference())
 
     let before = try await own.scrape()
-    let theirs = try await scrapePeer()
+    let theirs = try await scrapeReference()
     let after = try await own.scrape()
     let values = theirs.samples.filter { $0.name.hasPrefix("namedprocess_namegroup_") }
     let groups = Set(values.compactMap { $0.labels["groupname"] })
@@ -89,14 +92,14 @@ import WebClient
         Issue.record("\(sample) is missing")
       }
     }
-    // Beside theirs we show the threads of processes that have but one, and nothing else.
+    // Beyond process-exporter, we show the threads of processes with one thread, and nothing else.
     for sample in after.samples where sample.name.hasPrefix("namedprocess_namegroup_") {
       guard !sample.name.contains("_thread_"), sample.labels["groupname"] != "busy" else {
         continue
       }
       #expect(theirs.value(sample.name, sample.labels) != nil, "\(sample)")
     }
-    // The peer takes processes that end meanwhile for errors.
+    // process-exporter counts processes that end during a scrape as errors.
     #expect(after.value("namedprocess_scrape_errors") == 0)
     #expect(after.value("namedprocess_scrape_procread_errors") == 0)
     checkWhatIsKnown(after)
@@ -115,10 +118,11 @@ import WebClient
       }
     #expect(
       holds,
-      "\(sample.name)\(sample.labels) is \(sample.value) for the peer, \(low) and \(high) for us")
+      "\(sample.name)\(sample.labels) is \(sample.value) for process-exporter, \(low) and \(high) for us"
+    )
   }
 
-  /// What the processes were made to be.
+  /// Checks the counts that the processes were started with.
   private func checkWhatIsKnown(_ text: ExpositionText) {
     let value = text.process
     for subject in Self.subjects {

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import WebClient
 
-/// `--process.*`, `tocsin check processes`, and what a user without privileges sees, on the built program.
+/// `--process.*` and `tocsin check processes` on the built program, also as a user without
+/// privileges.
 @Suite struct ProcessFlagsTests {
   @Test func threadsAndSharesAreShownAsWanted() async throws {
     let known = try KnownProcesses()
@@ -32,16 +33,17 @@ import WebClient
     withExtendedLifetime(processes) {}
   }
 
-  /// Process-exporter's default for groups that a file names: they stay, and their counters with them.
+  /// The default of process-exporter for groups that a file names: empty groups remain, with their
+  /// counters.
   @Test func groupsStayWhenTheyAreEmptyUnlessSaidOtherwise() async throws {
     let known = try KnownProcesses()
     let processes = try await known.start(.init(kind: "plain"))
-    let keeping = try await known.exporter()
+    let retaining = try await known.exporter()
     let removing = try await known.exporter(["--process.remove-empty-groups"])
-    #expect(try await keeping.scrape().process("num_procs", "plain") == 1)
+    #expect(try await retaining.scrape().process("num_procs", "plain") == 1)
     #expect(try await removing.scrape().process("num_procs", "plain") == 1)
     for process in processes { process.terminate() }
-    let empty = try await keeping.scrape()
+    let empty = try await retaining.scrape()
     #expect(empty.process("num_procs", "plain") == 0)
     #expect(empty.process("open_filedesc", "plain") == 0)
     #expect(empty.process("cpu_seconds_total", "plain", ["mode": "user"]) != nil)
@@ -87,7 +89,7 @@ import WebClient
     #expect(own.filter { $0.contains("child of the group") && $0.contains("sleep 600") }.count == 2)
     let alone = try await check(["--process.config-file", known.rules, "--no-process.children"])
     #expect(alone.lines.filter { $0.contains(" parent ") }.count == 1)
-    // Without a file, the detectors decide; our script is one of theirs.
+    // Without a file the built-in detectors apply; one of them matches our script.
     let detected = try await check([])
     let row = detected.lines.first { $0.contains("\(processes[0].pid) ") }
     #expect(row?.contains("python:known_process.py") == true, "\(row ?? "")")
@@ -98,8 +100,8 @@ import WebClient
     withExtendedLifetime(processes) {}
   }
 
-  /// As on a host where the exporter runs as a user of its own.
-  @Test func aUserWithoutPrivilegesSeesWhatIsHisAndNoZerosOfOthers() async throws {
+  /// The exporter as an unprivileged user, as on most hosts.
+  @Test func aUserWithoutPrivilegesSeesOwnProcessesAndNoZerosForOthers() async throws {
     let known = try KnownProcesses()
     let others = try await known.start(.init(kind: "plain", files: 7, megabytes: 5))
     let place = try TemporaryDirectory(prefix: "tocsin-daemon", owner: "daemon")
@@ -137,11 +139,12 @@ import WebClient
     for memory in ["proportionalResident", "proportionalSwapped"] {
       #expect(text.process("memory_bytes", "plain", ["memtype": memory]) == nil, "\(memory)")
     }
-    // Since Linux 6.2 everybody may know how many files a process has open; before, nobody else.
+    // Since Linux 6.2 every user may read the number of open files of a process; before, only its
+    // owner.
     let files = text.process("open_filedesc", "plain")
     #expect(files == nil || files ?? 0 >= 7)
     #expect((text.process("worst_fd_ratio", "plain") == nil) == (files == nil))
-    // Its exe, io and smaps_rollup.
+    // Those of its exe, io and smaps_rollup.
     #expect(text.value("namedprocess_scrape_partial_errors") ?? 0 >= 3)
     #expect(text.value("namedprocess_scrape_procread_errors") == 0)
     #expect(text.value("namedprocess_scrape_errors") == 0)

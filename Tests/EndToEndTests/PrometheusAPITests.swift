@@ -7,10 +7,11 @@ import Testing
 import WebClient
 import WebServer
 
-/// Debian's Prometheus and the evaluator scrape the same target, whose answer is frozen: they must keep and tell the same.
+/// Debian's Prometheus and the evaluator scrape the same frozen target: they must store the same
+/// samples and answer queries alike.
 @Suite(.timeLimit(.minutes(20)))
 struct PrometheusAPITests {
-  /// Both with one configuration, and the server of the frozen answer.
+  /// Both servers with one configuration, and the server of the frozen target.
   private struct Pair {
     let ours: Daemon
     let theirs: Daemon
@@ -20,7 +21,7 @@ struct PrometheusAPITests {
 
   private static func start() async throws -> Pair {
     let folder = try TemporaryDirectory(prefix: "tocsin-pair")
-    // What node_exporter says of this machine once, and odd lines by hand.
+    // One response of node_exporter on this machine, and hand-written edge cases.
     let port = try FreePort.next()
     let exporter = try ChildProcess.start(
       "prometheus-node-exporter", ["--web.listen-address=127.0.0.1:\(port)"])
@@ -64,7 +65,7 @@ struct PrometheusAPITests {
     return pair
   }
 
-  /// The series of the target with their values, but for what is a duration.
+  /// The series of the target with their values, without durations.
   private static func series(_ daemon: Daemon) async throws -> Set<String> {
     let rows = try await daemon.query(
       #"{job="frozen",__name__!="scrape_duration_seconds"}"#)
@@ -102,7 +103,7 @@ struct PrometheusAPITests {
     return found
   }
 
-  @Test func keepsAndTellsWhatPrometheusDoes() async throws {
+  @Test func storesAndAnswersWhatPrometheusDoes() async throws {
     let pair = try await Self.start()
     let theirs = try await Self.series(pair.theirs)
     let ours = try await Self.series(pair.ours)
@@ -113,7 +114,7 @@ struct PrometheusAPITests {
     try await expectTheSameShapes(pair)
     try await expectTheSameCardinality(pair)
     try await expectLimits(pair.ours)
-    // The target is lost: its series end, and its report goes on.
+    // The target is lost: its series end, and the series about the scrape go on.
     await pair.server.stop(grace: .zero)
     for daemon in [pair.ours, pair.theirs] {
       try await daemon.waitFor(#"up{job="frozen"}"#, equals: 0)
@@ -142,7 +143,7 @@ struct PrometheusAPITests {
     }
   }
 
-  /// Every key that Prometheus answers with is there, with a value of the same kind.
+  /// Checks that every key of Prometheus' responses is there, with a value of the same type.
   private func expectTheSameShapes(_ pair: Pair) async throws {
     for path in [
       "series?match[]=up", "labels", "label/job/values", "metadata?metric=node_load1", "targets",
@@ -192,9 +193,9 @@ struct PrometheusAPITests {
     }
     let (mine, other) = (try await times(pair.ours), try await times(pair.theirs))
     #expect(abs(mine.last - other.last) < 60_000)
-    // The line with a time of its own, 8 s after the epoch, is too old for Prometheus.
+    // Prometheus refuses the line with a timestamp 8 s after the epoch as too old.
     #expect(mine.first == 8_000)
-    // Debian's Prometheus counts the bytes otherwise than newer ones, which count a value once for each of its series.
+    // Newer versions of Prometheus than Debian's count a value once for each of its series.
     let bytes = "memoryInBytesByLabelName"
     let (ours, theirs) = (
       try await entries(pair.ours, bytes), try await entries(pair.theirs, bytes)

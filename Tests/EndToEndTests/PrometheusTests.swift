@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Debian's Prometheus and promtool on the one side, the exporter with real servers behind it on the other.
+/// Debian's Prometheus scrapes the exporter with real servers behind it, and promtool checks its
+/// names.
 @Suite struct PrometheusTests {
   @Test func prometheusScrapesTheExporterWithoutAWarning() async throws {
     let postgres = try await ThrowawayPostgres.start()
@@ -18,24 +19,24 @@ import WebClient
         - job_name: tocsin
           static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
       """, to: "prometheus.yml")
-    let peer = try await Daemon.prometheus(
+    let reference = try await Daemon.prometheus(
       configuration: configuration, storage: folder.file("data"), flags: ["--log.level=debug"])
 
-    try await peer.waitFor(#"up{job="tocsin"}"#, equals: 1)
-    try await peer.waitFor("pg_up", equals: 1)
-    try await peer.waitFor("redis_up", equals: 1)
-    try await peer.waitFor("count(count_over_time(up[5m]) >= 3)", equals: 1)
-    let complaints = peer.process.output.split(separator: "\n").filter {
+    try await reference.waitFor(#"up{job="tocsin"}"#, equals: 1)
+    try await reference.waitFor("pg_up", equals: 1)
+    try await reference.waitFor("redis_up", equals: 1)
+    try await reference.waitFor("count(count_over_time(up[5m]) >= 3)", equals: 1)
+    let complaints = reference.process.output.split(separator: "\n").filter {
       $0.contains("level=warn") || $0.contains("level=error") || $0.contains("append failed")
     }
     #expect(complaints.isEmpty)
-    #expect(try await peer.value("scrape_samples_scraped") ?? 0 > 500)
+    #expect(try await reference.value("scrape_samples_scraped") ?? 0 > 500)
     #expect(
-      try await peer.value("scrape_samples_post_metric_relabeling")
-        == (try await peer.value("scrape_samples_scraped")))
+      try await reference.value("scrape_samples_post_metric_relabeling")
+        == (try await reference.value("scrape_samples_scraped")))
   }
 
-  @Test func promtoolComplainsOnlyOfNamesThatThePeersGave() async throws {
+  @Test func promtoolComplainsOnlyOfNamesOfTheReferenceExporters() async throws {
     let postgres = try await ThrowawayPostgres.start()
     let redis = try await ThrowawayRedis.start()
     let exporter = try await Daemon.exporter(
@@ -51,18 +52,19 @@ import WebClient
     _ = try await promtool.waitForExit()
     let lines = promtool.output.split(separator: "\n").map(String.init)
     #expect(lines.last == "status 0" || lines.last == "status 3", "\(promtool.output)")
-    // A complaint is "NAME WHAT".
-    let known = try Self.peerNames()
+    // The form of a complaint is "NAME WHAT".
+    let known = try Self.referenceNames()
     let unknown = lines.dropLast().filter { line in
       !known.contains { line.hasPrefix($0.isPrefix ? $0.name : $0.name + " ") }
     }
     #expect(unknown.isEmpty)
   }
 
-  /// The list of names that the peers gave; a star at the end makes a prefix.
-  private static func peerNames() throws -> [(name: String, isPrefix: Bool)] {
+  /// The names of the reference exporters that promtool complains of; a star at the end makes a
+  /// prefix.
+  private static func referenceNames() throws -> [(name: String, isPrefix: Bool)] {
     let list = try String(
-      contentsOfFile: "\(Daemon.repository)/Tests/EndToEndTests/Fixtures/peer-names.txt",
+      contentsOfFile: "\(Daemon.repository)/Tests/EndToEndTests/Fixtures/reference-names.txt",
       encoding: .utf8)
     return list.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { name in
       (String(name.prefix { $0 != "*" }), name.hasSuffix("*"))

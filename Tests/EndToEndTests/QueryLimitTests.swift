@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 import WebClient
 
-/// The limits of queries, and what becomes of a query whose client leaves, with the built program.
+/// The limits of queries, and the end of a query whose client disconnects, with the built program.
 @Suite(.timeLimit(.minutes(20)))
 struct QueryLimitTests {
-  /// Minutes of work over no data at all: 10,000 windows of 100,000 values each.
+  /// Minutes of work without any data: 10,000 windows of 100,000 values each.
   private static let expensive = """
     query_range?query=quantile_over_time(0.5,vector(1)%5B100000s:1s%5D)&start=0&end=10000&step=1
     """
@@ -74,7 +74,7 @@ struct QueryLimitTests {
     let metrics = try await evaluator.get("/metrics").text
     #expect(metrics.contains(#"tocsin_queries_total{outcome="canceled"} 2"#))
     #expect(metrics.contains("tocsin_http_requests_abandoned_total 2"))
-    // The only place is free again.
+    // The limiter's only place is free again.
     #expect(try await evaluator.value("count(m @ 1700000099)") == 20)
   }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import WebClient
 
-/// Debian's Prometheus on the other side of remote write.
+/// Remote write between the evaluator and real receivers and senders.
 @Suite(.timeLimit(.minutes(20)))
 struct RemoteWriteTests {
   /// Starts Debian's Prometheus with a configuration.
@@ -15,7 +15,7 @@ struct RemoteWriteTests {
     flags: [String] = []
   ) async throws -> Daemon {
     try await Daemon.prometheus(
-      configuration: try folder.write(configuration, to: "prometheus-peer.yml"),
+      configuration: try folder.write(configuration, to: "prometheus.yml"),
       storage: folder.file("prometheus"), port: port, flags: flags)
   }
 
@@ -25,9 +25,9 @@ struct RemoteWriteTests {
     let evaluator = try await Daemon.evaluator(
       configuration: empty, storage: folder.file("data"))
     let port = try FreePort.next()
-    let peer = try await prometheus(
+    let receiver = try await prometheus(
       """
-      global: {scrape_interval: 1s, external_labels: {from: peer}}
+      global: {scrape_interval: 1s, external_labels: {from: prometheus}}
       remote_write:
         - url: http://127.0.0.1:\(evaluator.port)/api/v1/write
           queue_config: {batch_send_deadline: 200ms}
@@ -35,27 +35,27 @@ struct RemoteWriteTests {
         - job_name: self
           static_configs: [{targets: ["127.0.0.1:\(port)"]}]
       """, in: folder, port: port)
-    try await evaluator.waitFor(#"up{job="self",from="peer"}"#, equals: 1)
+    try await evaluator.waitFor(#"up{job="self",from="prometheus"}"#, equals: 1)
     try await evaluator.waitFor("sum(count_over_time(up[1m])) >= bool 3", equals: 1)
     let series = #"count({__name__=~".+",job="self"})"#
     try await eventually("both have the same series") {
-      try await evaluator.value(series) == (try await peer.value(series))
+      try await evaluator.value(series) == (try await receiver.value(series))
     }
     #expect(
-      try await peer.value("prometheus_remote_storage_samples_failed_total") ?? 0 == 0)
+      try await receiver.value("prometheus_remote_storage_samples_failed_total") ?? 0 == 0)
     #expect(
       try await evaluator.ownMetric("tocsin_remote_write_refused_requests_total") == 0)
   }
 
   @Test func sendsOnThroughAnOutageAndARestart() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-send")
-    let peerPort = try FreePort.next()
+    let receiverPort = try FreePort.next()
     let port = try FreePort.next()
     let configuration = try folder.write(
       """
       global: {scrape_interval: 1s, external_labels: {site: here}}
       remote_write:
-        - url: http://127.0.0.1:\(peerPort)/api/v1/write
+        - url: http://127.0.0.1:\(receiverPort)/api/v1/write
           queue_config: {batch_send_deadline: 200ms}
           write_relabel_configs:
             - {source_labels: [__name__], regex: "up|scrape_.*", action: keep}
@@ -63,7 +63,7 @@ struct RemoteWriteTests {
         - job_name: self
           static_configs: [{targets: ["127.0.0.1:\(port)"]}]
       """, to: "tocsin.yml")
-    // The other side is not there yet: samples wait, also for the evaluator's next life.
+    // The receiver is not there yet: samples wait, also over a restart of the evaluator.
     var evaluator = try await Daemon.evaluator(
       port: port, configuration: configuration, storage: folder.file("data"))
     try await evaluator.waitFor("sum(count_over_time(up[5m])) >= bool 3", equals: 1)
@@ -71,23 +71,23 @@ struct RemoteWriteTests {
     try await evaluator.process.waitForExit()
     evaluator = try await Daemon.evaluator(
       port: port, configuration: configuration, storage: folder.file("data"))
-    let peer = try await prometheus(
-      "{}", in: folder, port: peerPort, flags: ["--web.enable-remote-write-receiver"])
-    try await peer.waitFor(#"sum(count_over_time(up{site="here"}[5m])) >= bool 5"#, equals: 1)
+    let receiver = try await prometheus(
+      "{}", in: folder, port: receiverPort, flags: ["--web.enable-remote-write-receiver"])
+    try await receiver.waitFor(#"sum(count_over_time(up{site="here"}[5m])) >= bool 5"#, equals: 1)
     let time = String(Int(Date().timeIntervalSince1970) - 2)
     let count = "sum(count_over_time(up[5m] @ \(time)))"
     let mine = try #require(try await evaluator.value(count))
-    // A kill may take a sample whose copy is on its way already, never the other way round.
-    try await eventually("all of it arrives") { try await peer.value(count) ?? 0 >= mine }
+    // A kill may lose a sample that is already on its way to the receiver, never the reverse.
+    try await eventually("all of it arrives") { try await receiver.value(count) ?? 0 >= mine }
     #expect(try await evaluator.ownMetric("tocsin_remote_write_dropped_samples_total") == 0)
-    #expect(try await peer.value(#"count({__name__!~"up|scrape_.*",site="here"})"#) == nil)
+    #expect(try await receiver.value(#"count({__name__!~"up|scrape_.*",site="here"})"#) == nil)
   }
 
   /// The receivers that samples are sent on to.
-  enum Peer: String, CaseIterable { case prometheus, victoriaMetrics }
+  enum Receiver: String, CaseIterable { case prometheus, victoriaMetrics }
 
-  private func start(_ peer: Peer, in folder: TemporaryDirectory) async throws -> Daemon {
-    switch peer {
+  private func start(_ receiver: Receiver, in folder: TemporaryDirectory) async throws -> Daemon {
+    switch receiver {
     case .prometheus:
       return try await prometheus(
         "{}", in: folder, flags: ["--web.enable-remote-write-receiver"])
@@ -97,7 +97,8 @@ struct RemoteWriteTests {
         "victoria-metrics",
         [
           "-storageDataPath=\(folder.file("victoria"))", "-httpListenAddr=127.0.0.1:\(port)",
-          // Without these it hides the newest half minute, and keeps answers from before the last samples came.
+          // Without these it hides the newest half minute and caches results from before the last
+          // samples.
           "-search.latencyOffset=0s", "-search.disableCache",
         ])
       try await process.waitUntilAccepting(port: port)
@@ -105,10 +106,10 @@ struct RemoteWriteTests {
     }
   }
 
-  /// Values that a receiver must keep bit by bit. VictoriaMetrics keeps decimal numbers of a common scale in a block, so theirs are of
-  /// a like size, and no NaN but the stale marker.
-  private static func values(of peer: Peer) -> [Double] {
-    switch peer {
+  /// Values that a receiver must store bit by bit. VictoriaMetrics stores a block as decimals of a
+  /// common scale, so its values are of similar size, and stale markers are the only NaN.
+  private static func values(of receiver: Receiver) -> [Double] {
+    switch receiver {
     case .victoriaMetrics: [0, 1, -1, 0.1, 12_345.678, 1_000_000, -0.25, 7.5, .infinity]
     case .prometheus:
       [
@@ -139,10 +140,10 @@ struct RemoteWriteTests {
     }.sorted()
   }
 
-  @Test(arguments: Peer.allCases)
-  func everySampleArrivesExactly(peer: Peer) async throws {
+  @Test(arguments: Receiver.allCases)
+  func everySampleArrivesExactly(receiver: Receiver) async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-exact")
-    let there = try await start(peer, in: folder)
+    let there = try await start(receiver, in: folder)
     let configuration = try folder.write(
       """
       global: {external_labels: {site: here}}
@@ -152,7 +153,7 @@ struct RemoteWriteTests {
       """, to: "tocsin.yml")
     let evaluator = try await Daemon.evaluator(
       configuration: configuration, storage: folder.file("data"))
-    let values = Self.values(of: peer)
+    let values = Self.values(of: receiver)
     let now = Int64(Date().timeIntervalSince1970) * 1000
     let start = now - 120_000
     for round in 0..<100 {
@@ -166,7 +167,7 @@ struct RemoteWriteTests {
       }
       try await push(encoder, to: evaluator)
     }
-    // One series ends, another does not.
+    // One series ends, another goes on.
     var end = WriteRequestEncoder()
     for (name, value) in [("ended", StaleMarker.value), ("alive", 2)] {
       let labels = WriteRequestEncoder.labels(["__name__": name])
@@ -184,7 +185,7 @@ struct RemoteWriteTests {
       last = try await samples(there, at: now)
       return last.count >= 1_000
     }
-    // The labels of the configuration are added on the way.
+    // The external labels of the configuration are added.
     #expect(
       last
         == expected.map { line in
@@ -217,7 +218,8 @@ struct RemoteWriteTests {
     #expect(try await evaluator.query("m").isEmpty)
     let flags = try JSON(try await evaluator.get("/api/v1/status/flags").body)["data"]
     #expect(flags["web.enable-remote-write-receiver"].string == "false")
-    // Rules and scrapes write as before; the same request is taken where the door is open.
+    // Rules and scrapes write as before; a server with the receiver enabled accepts the same
+    // request.
     let open = try await Daemon.evaluator(configuration: empty, storage: folder.file("open"))
     request.url = "http://127.0.0.1:\(open.port)/api/v1/write"
     #expect(try await HTTP.client.send(request).status == 204)

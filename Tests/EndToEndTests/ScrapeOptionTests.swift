@@ -5,22 +5,23 @@ import Testing
 import WebClient
 import WebServer
 
-/// Every option of `scrape_configs` from the file to what is kept, with one evaluator and a job per option.
+/// Every option of `scrape_configs` from the file to the stored samples, with one evaluator and a
+/// job per option.
 @Suite(.timeLimit(.minutes(20)))
 struct ScrapeOptionTests {
-  /// What targets answer, by path.
+  /// The responses of targets by path.
   private static func answer(_ request: HTTPRequest, _ counters: RequestCounters) -> HTTPResponse {
     let now = Int(Date().timeIntervalSince1970 * 1000)
     switch request.path {
     case "/timed": return .text("m 1 \(now - 60_000)\n")
     case "/vanishing":
-      // A line with a time of its own that is there for the first scrapes only.
+      // A line with a timestamp that only the first scrapes have.
       let round = counters.nextRound(isTracked: request.query["tracked"] != nil)
       return .text(round <= 6 ? "gone 1 \(now)\nstays 1\n" : "stays 1\n")
     case "/labels": return .text("m{job=\"own\",long_label_name=\"a long value of a label\"} 1\n")
     case "/redirect": return .redirect(to: "/metrics")
     case "/strange":
-      // OpenMetrics by its content, but not by its type: times are seconds.
+      // OpenMetrics by its content, but not by its type: timestamps are seconds.
       return HTTPResponse(
         headers: ["Content-Type": "application/x-unheard-of"],
         body: Array("m 1 \(Double(now - 60_000) / 1000)\n# EOF\n".utf8))
@@ -39,7 +40,8 @@ struct ScrapeOptionTests {
     let port: Int
   }
 
-  /// `openssl s_server` with a certificate for `tocsin.test` that it signed itself, asking its client for the same one.
+  /// Starts `openssl s_server` with a self-signed certificate for `tocsin.test`, which it also
+  /// demands of its client.
   private static func secureServer(in folder: TemporaryDirectory) async throws -> Certificate {
     let (key, file) = (folder.file("key.pem"), folder.file("cert.pem"))
     let maker = try ChildProcess.start(
@@ -174,13 +176,13 @@ struct ScrapeOptionTests {
   }
 }
 
-/// How often targets were asked.
+/// Counts the requests to targets.
 private final class RequestCounters: Sendable {
   let proxied = Atomic<Int>(0)
   private let untracked = Atomic<Int>(0)
   private let tracked = Atomic<Int>(0)
 
-  /// Counts one more request for the lines that vanish.
+  /// Counts one more request for the lines that vanish, and returns its number.
   func nextRound(isTracked: Bool) -> Int {
     isTracked
       ? tracked.add(1, ordering: .relaxed).newValue : untracked.add(1, ordering: .relaxed).newValue

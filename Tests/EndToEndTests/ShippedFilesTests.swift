@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What lies in rules/, config/ and grafana/ works with the tools that users know.
+/// The files of rules/, config/ and grafana/ are valid for the usual tools.
 @Suite struct ShippedFilesTests {
   static let files = FileManager.default
   static let rules = shipped("rules", ".yml")

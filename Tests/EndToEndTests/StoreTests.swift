@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `tocsin store` on the folder of an evaluator that runs, and an evaluator whose disk is full.
+/// `tocsin store` on the folder of a running evaluator, and an evaluator whose disk is full.
 @Suite(.timeLimit(.minutes(20)))
 struct StoreTests {
   @Test func looksIntoTheSamplesOfARunningEvaluator() async throws {
@@ -44,7 +44,7 @@ struct StoreTests {
     #expect(missing.output.contains("there is no such file; name the folder of storage.path"))
   }
 
-  /// A file system of its own is mounted, which takes root, as CI has it.
+  /// Mounting a small file system takes root, as in CI.
   @Test(.enabled(if: getuid() == 0, "needs root to mount a small file system"))
   func onAFullDiskAlertsGoOnAndItRecoversByItself() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-full")
@@ -90,7 +90,7 @@ struct StoreTests {
     let evaluator = try await Daemon.evaluator(
       port: port, configuration: configuration, notifications: notifications, storage: data)
     try await evaluator.waitFor("count(up == 1)", equals: 2)
-    // Everything that is left, to the last byte.
+    // Fills the disk to the last byte.
     _ = try await ChildProcess.start("dd", ["if=/dev/zero", "of=\(data)/ballast", "bs=4k"])
       .waitForExit()
     try await eventually("the errors are counted") {
@@ -100,10 +100,10 @@ struct StoreTests {
     try await eventually("the alert is delivered") {
       !receiver.webhook.isEmpty
     }
-    // Scraping goes on; one scrape may be late on a busy machine.
+    // Scraping goes on; on a busy machine one scrape may be late.
     try await evaluator.waitFor("count(up == 1)", equals: 2)
-    // SQLite's log has some room of its own, which is used up in turns.
-    try await eventually("batches wait for room") {
+    // SQLite's log has reserved space, which is used up first.
+    try await eventually("batches wait for space") {
       try await evaluator.ownMetric("tocsin_store_pending_batches") ?? 0 > 0
     }
 
@@ -116,7 +116,7 @@ struct StoreTests {
     await receiver.stop()
   }
 
-  /// Runs the program to its good end and gives what it wrote.
+  /// Runs the program, expects success and returns its output.
   private static func run(_ arguments: String...) async throws -> String {
     let process = try ChildProcess.start(Daemon.executable, arguments)
     let status = try await process.waitForExit()

@@ -36,7 +36,7 @@ import WebClient
     try await eventually("the alert is on the screen") { process.output.contains("Seen") }
     #expect(process.output.contains("http://127.0.0.1:\(exporter)"))
     #expect(process.output.contains("http://127.0.0.1:\(evaluator)"))
-    // Beside other tests the first scrape may end before the host is read.
+    // On a busy machine the first scrape may end before the host was read.
     try await daemon.waitFor("count(node_load1)", equals: 1)
     #expect(try await daemon.stop() == 0)
   }

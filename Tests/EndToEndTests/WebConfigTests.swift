@@ -4,7 +4,7 @@ import Testing
 import TransportSecurity
 import WebClient
 
-/// Both daemons behind TLS and a password, with the tools and servers that people have.
+/// Both daemons behind TLS and a password, with common tools and servers.
 @Suite struct WebConfigTests {
   private static let user = "alice"
   private static let password = "secret"
@@ -57,10 +57,10 @@ import WebClient
         web, "--config.file", configuration, "--storage.path", folder.file("data"),
       ])
     try await evaluator.waitUntilAccepting(port: evaluatorPort)
-    let peer = try await Daemon.prometheus(
+    let reference = try await Daemon.prometheus(
       configuration: configuration, storage: folder.file("prometheus"))
 
-    // Who knows nothing is told nothing, also about which paths there are.
+    // Without a password every path gives the same response, so that it reveals none.
     for path in ["/metrics", "/-/ready", "/nothing", "/api/v1/query?query=1"] {
       var request = WebRequest(.get, "https://127.0.0.1:\(evaluatorPort)\(path)")
       request.tls.caFile = certificates.authority
@@ -70,10 +70,10 @@ import WebClient
       #expect(answer.headers["Strict-Transport-Security"] == "max-age=60")
     }
 
-    // Debian's Prometheus and we see the same of the exporter.
-    try await peer.waitFor("up{job=\"node\"}", equals: 1)
-    try await peer.waitFor("up{job=\"stranger\"}", equals: 0)
-    try await peer.waitFor("tocsin_web_config_last_reload_successful", equals: 1)
+    // Debian's Prometheus and the evaluator see the same of the exporter.
+    try await reference.waitFor("up{job=\"node\"}", equals: 1)
+    try await reference.waitFor("up{job=\"stranger\"}", equals: 0)
+    try await reference.waitFor("tocsin_web_config_last_reload_successful", equals: 1)
     let client = try folder.write(
       """
       basic_auth: {username: \(Self.user), password: \(Self.password)}
@@ -94,7 +94,7 @@ import WebClient
         "--http.config.file=\(client)", "--alertmanager.url=\(url)", "silence", "add",
         "--comment=x", "--author=x", "alertname=Nothing",
       ])
-    // Behind a warning about versions, the silence's UUID.
+    // The silence's UUID is the last line, after a warning about versions.
     #expect(silence.split(separator: "\n").last?.count == 36, "\(silence)")
 
     let explain = ["query", "explain", "up", "--url", url]
@@ -112,13 +112,13 @@ import WebClient
       ["import", samples, "--url", "\(url)/api/v1/write", "--http.config.file", client])
     #expect(imported.contains("imported 1 samples of 1 series"), "\(imported)")
 
-    // A mistake in the file changes nothing but a metric.
+    // An error in the file changes nothing but a metric.
     try folder.write("basic_auth_users: {\(Self.user): \(Self.password)}\n", to: "web.yml")
-    try await peer.waitFor("tocsin_web_config_last_reload_successful", equals: 0)
-    try await peer.waitFor("up{job=\"node\"}", equals: 1)
+    try await reference.waitFor("tocsin_web_config_last_reload_successful", equals: 0)
+    try await reference.waitFor("up{job=\"node\"}", equals: 1)
     for process in [exporter, evaluator] {
       try await eventually("the log says why") {
-        // The evaluator looks when somebody asks.
+        // The evaluator reads the file again at a request.
         _ = try? await HTTP.get("\(url)/metrics")
         return process.output.contains("is no bcrypt hash")
       }

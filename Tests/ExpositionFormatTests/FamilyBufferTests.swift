@@ -181,7 +181,7 @@ func rememberedSeriesNeverShow(seed: UInt64) {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Int(state >> 33) % bound
   }
-  var kept = FamilyBuffer(limits: FamilyLimits(labelValueBytes: 6, series: 60))
+  var reused = FamilyBuffer(limits: FamilyLimits(labelValueBytes: 6, series: 60))
   for _ in 0..<30 {
     let writes = (0..<random(80)).map { _ in
       (
@@ -196,6 +196,6 @@ func rememberedSeriesNeverShow(seed: UInt64) {
       }
     }
     var fresh = FamilyBuffer(limits: FamilyLimits(labelValueBytes: 6, series: 60))
-    #expect(text(&kept, write) == text(&fresh, write))
+    #expect(text(&reused, write) == text(&fresh, write))
   }
 }

@@ -13,7 +13,7 @@ struct WriterParserTests {
   }
 
   @Test(arguments: 0..<20)
-  func whatIsWrittenIsReadBack(seed: Int) throws {
+  func writtenTextsAreParsedBack(seed: Int) throws {
     var generator = RepeatableRandom(seed: UInt64(seed) &* 7919 &+ 1)
     var writer = ExpositionWriter()
     var written: [Written] = []

@@ -23,13 +23,13 @@ import Testing
   }
 
   @Test(arguments: [(1_000, "1"), (1_500, "1.5"), (1_050, "1.05"), (-1_001, "-1.001"), (0, "0")])
-  func rule54_timesHaveAtMostThreeDecimals(milliseconds: Int64, text: String) {
+  func timesHaveAtMostThreeDecimals(milliseconds: Int64, text: String) {
     var json = JSONWriter()
     json.instant(Timestamp(rawValue: milliseconds))
     #expect(String(decoding: json.bytes, as: UTF8.self) == text)
   }
 
-  @Test func rule54_pointsAreTimesAndValuesInStrings() {
+  @Test func pointsAreTimesAndValuesInStrings() {
     var json = JSONWriter()
     json.array { json in
       for (milliseconds, value) in [

@@ -8,7 +8,7 @@ import Testing
     (.matches, "a.*", "abc", true), (.matches, "b", "abc", false), (.matches, "a.c", "a\nc", true),
     (.notMatches, "a|b", "ab", true), (.matches, "", "", true), (.matches, "a|", "", true),
   ])
-  func rule29_matchersAreAnchored(
+  func matchersAreAnchored(
     operation: LabelMatcher.Operation, pattern: String, value: String, matches: Bool
   ) throws {
     #expect(try LabelMatcher("x", operation, pattern).matches(value) == matches)

@@ -39,7 +39,7 @@ import Testing
     #expect((Labels(right) < Labels(left)) == !isBefore)
   }
 
-  @Test func i3_fingerprintIsFNVOverSortedLabels() {
+  @Test func fingerprintIsFNVOverSortedLabels() {
     // FNV-1a 64 of "a\u{ff}b\u{ff}", computed by hand from the published constants.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in [0x61, 0xff, 0x62, 0xff] as [UInt64] { hash = (hash ^ byte) &* 0x100_0000_01b3 }

@@ -7,7 +7,7 @@ import Testing
     ("1y", 31_536_000_000), ("5ms", 5), ("1m30s500ms", 90_500), ("0s", 0),
     ("1y2w3d4h5m6s7ms", 33_019_506_007), ("100y", 3_153_600_000_000),
   ])
-  func rf10_durationsAreRead(text: String, milliseconds: Int64) {
+  func durationsAreRead(text: String, milliseconds: Int64) {
     #expect(PrometheusDuration(text)?.rawValue == milliseconds)
   }
 
@@ -15,7 +15,7 @@ import Testing
     "", "1", "s", "1x", "1s1m", "1s1s", "-1s", "1.5s", " 1s", "1 s", "1M", "1hm", "1µs", "293y",
     "999999999999y", "99999999999999999999y", "99999999999999999999s",
   ])
-  func rf10_otherTextsAreNone(text: String) {
+  func otherTextsAreNoDurations(text: String) {
     #expect(PrometheusDuration(text) == nil)
   }
 

@@ -27,7 +27,7 @@ private func run(
     #expect(session.state.sessionsOpened == 1)
     let sql = "SELECT count(*) FROM pg_prepared_statements"
     let count = try await session.query(sql, deadline: .now + .seconds(30)).string(0, 0)
-    #expect(count == "3", "what cannot be parsed is not kept")
+    #expect(count == "3", "what cannot be parsed is not stored")
   }
 
   @Test func aStatementThatChangesTakesThePlaceOfTheOneBefore() async throws {

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// An inspector whose files all end in the same way.
+/// An inspector that finds the same ending in every file.
 private func inspector(_ ending: BackupEnding) -> BackupInspector {
   BackupInspector(
     look: { _ in .ending(ending) }, read: { _, _ in nil }, wallTime: { 1_700_000_000 })
@@ -36,7 +36,7 @@ private func inspector(_ ending: BackupEnding) -> BackupInspector {
 }
 
 @Test(arguments: BackupEnding.allCases)
-func whatIsNotKnownIsAbsent(ending: BackupEnding) async throws {
+func unknownValuesAreAbsent(ending: BackupEnding) async throws {
   let collector = BackupCollector(
     [BackupSource(name: "a", pattern: "/a")],
     list: { _ in [BackupFile(path: "/a", size: 1, modified: 1)] }, inspector: inspector(ending))

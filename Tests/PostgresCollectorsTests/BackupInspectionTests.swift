@@ -10,7 +10,7 @@ private func file(_ path: String, modified: Double = 1_000) -> BackupFile {
   @Test(arguments: [
     (BackupEnding.truncated, 30.0, BackupEnding.settling), (.truncated, 599, .settling),
     (.truncated, 600, .truncated), (.damaged, 599, .settling), (.noEndMark, 601, .noEndMark),
-    // A mark is a mark, and what cannot be told does not become clearer.
+    // An end mark is final, and an unknown format stays unknown.
     (.complete, 0, .complete), (.unknownFormat, 0, .unknownFormat),
     // The clock was set back.
     (.truncated, -3_600, .truncated),
@@ -56,7 +56,7 @@ private func file(_ path: String, modified: Double = 1_000) -> BackupFile {
     #expect(inspection.begin(at: 2_060) == after, "reading it once more")
   }
 
-  @Test func whatMayNotBeReadIsTriedAgain() {
+  @Test func unreadableFilesAreTriedAgain() {
     var inspection = BackupInspection()
     let dump = file("a")
     inspection.note(dump, .unreadable)

@@ -7,7 +7,7 @@ import PostgresCollectors
 import TestSupport
 import Testing
 
-/// A server with the ETL runbook's table of jobs.
+/// A server with the job table of the ETL runbook.
 private func etlServer() async throws -> ThrowawayPostgres {
   let server = try await ThrowawayPostgres.start()
   try await server.run(
@@ -126,7 +126,7 @@ private final class Scraper {
     }
   }
 
-  @Test func anAnswerIsKeptAndItsAgeIsTold() async throws {
+  @Test func anAnswerIsReusedAndItsAgeIsShown() async throws {
     let server = try await etlServer()
     let scraper = try Scraper(
       server.url,
@@ -250,7 +250,7 @@ private final class Scraper {
     #expect(trials.map(\.database).sorted() == ["blog", "shop_a", "shop_b", "shop_old"])
   }
 
-  @Test func queriesAreReplacedAndTheOthersKeepTheirAnswers() async throws {
+  @Test func queriesAreReplacedAndTheOthersRetainTheirAnswers() async throws {
     let server = try await ThrowawayPostgres.start()
     let retained = query("kept", "SELECT extract(epoch FROM clock_timestamp()) AS v") {
       $0.ttl = .seconds(600)

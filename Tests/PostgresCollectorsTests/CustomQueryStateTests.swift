@@ -7,46 +7,46 @@ private func query(ttl: Duration) -> CustomQuery {
   return query
 }
 
-@Test func anAnswerIsKeptForItsTime() {
+@Test func anAnswerIsReusedForItsTime() {
   let cached = query(ttl: .seconds(60))
-  var standing = CustomQueryState()
-  #expect(standing.isDue(cached, now: .zero))
-  standing.note(.answered(CustomAnswer(), took: .seconds(1)), at: .seconds(11))
-  #expect(standing.shown(cached, now: .seconds(15))?.age == .seconds(5))
-  #expect(!standing.isDue(cached, now: .seconds(69)))
-  #expect(standing.isDue(cached, now: .seconds(70)))
-  #expect(standing.isDue(query(ttl: .zero), now: .seconds(11)))
+  var state = CustomQueryState()
+  #expect(state.isDue(cached, now: .zero))
+  state.note(.answered(CustomAnswer(), took: .seconds(1)), at: .seconds(11))
+  #expect(state.shown(cached, now: .seconds(15))?.age == .seconds(5))
+  #expect(!state.isDue(cached, now: .seconds(69)))
+  #expect(state.isDue(cached, now: .seconds(70)))
+  #expect(state.isDue(query(ttl: .zero), now: .seconds(11)))
 }
 
 @Test func aFailureShowsTheOldAnswerForAWhileOnlyWithATime() {
   for (ttl, isShown) in [(Duration.zero, false), (.seconds(60), true)] {
-    var standing = CustomQueryState()
-    standing.note(.answered(CustomAnswer(), took: .zero), at: .zero)
-    standing.note(.failed(reason: "statement", message: "m", took: .zero), at: .seconds(61))
-    #expect((standing.shown(query(ttl: ttl), now: .seconds(62)) != nil) == isShown)
-    #expect(standing.isDue(query(ttl: ttl), now: .seconds(62)), "a plain error is tried again")
-    #expect(standing.shown(query(ttl: ttl), now: .seconds(181)) == nil)
-    #expect(standing.failures == ["statement": 1])
+    var state = CustomQueryState()
+    state.note(.answered(CustomAnswer(), took: .zero), at: .zero)
+    state.note(.failed(reason: "statement", message: "m", took: .zero), at: .seconds(61))
+    #expect((state.shown(query(ttl: ttl), now: .seconds(62)) != nil) == isShown)
+    #expect(state.isDue(query(ttl: ttl), now: .seconds(62)), "a plain error is tried again")
+    #expect(state.shown(query(ttl: ttl), now: .seconds(181)) == nil)
+    #expect(state.failures == ["statement": 1])
   }
 }
 
-@Test func whatOverrunsRestsLongerEachTime() {
-  var standing = CustomQueryState()
+@Test func overrunningQueriesPauseLongerEachTime() {
+  var state = CustomQueryState()
   var now = Duration.zero
   for pause in [10, 20, 40, 80, 160, 300, 300] {
-    standing.note(.failed(reason: "canceled", message: "m", took: .seconds(5)), at: now)
-    #expect(!standing.isDue(query(ttl: .zero), now: now + .seconds(pause - 1)))
+    state.note(.failed(reason: "canceled", message: "m", took: .seconds(5)), at: now)
+    #expect(!state.isDue(query(ttl: .zero), now: now + .seconds(pause - 1)))
     now += .seconds(pause)
-    #expect(standing.isDue(query(ttl: .zero), now: now))
+    #expect(state.isDue(query(ttl: .zero), now: now))
   }
-  standing.note(.answered(CustomAnswer(), took: .zero), at: now)
-  standing.note(.failed(reason: "timeout", message: "m", took: .zero), at: now)
-  #expect(standing.isDue(query(ttl: .zero), now: now + .seconds(10)))
+  state.note(.answered(CustomAnswer(), took: .zero), at: now)
+  state.note(.failed(reason: "timeout", message: "m", took: .zero), at: now)
+  #expect(state.isDue(query(ttl: .zero), now: now + .seconds(10)))
 }
 
-@Test func whatIsNotForThisServerShowsNothing() {
-  var standing = CustomQueryState()
-  standing.note(.answered(CustomAnswer(), took: .zero), at: .zero)
-  standing.note(.skipped("the server is a standby"), at: .seconds(1))
-  #expect(standing.isGood == nil && standing.shown(query(ttl: .zero), now: .seconds(1)) == nil)
+@Test func queriesForOtherServersShowNothing() {
+  var state = CustomQueryState()
+  state.note(.answered(CustomAnswer(), took: .zero), at: .zero)
+  state.note(.skipped("the server is a standby"), at: .seconds(1))
+  #expect(state.isGood == nil && state.shown(query(ttl: .zero), now: .seconds(1)) == nil)
 }

@@ -47,19 +47,19 @@ func cellsAreNumbersAndTimes(cell: String, value: String) {
 }
 
 @Test(arguments: ["", "abc", "01:00:00", "2026-13-01", "2026-11-21 09", "{1}", "12 kB"])
-func otherCellsAreNamedAndLeftOut(cell: String) {
+func invalidCellsAreReportedAndLeftOut(cell: String) {
   let answer = ask([gauge("a", "v"), gauge("b", "w")], ["v", "w"], [[cell, "1"]])
   #expect(show(answer) == ["b 1"])
   #expect(answer.problems.count == 1)
   #expect(answer.problems.first?.contains("\"v\"") == true)
 }
 
-@Test func nullIsWhatTheMetricSays() {
+@Test func nullHasTheValueThatTheMetricSets() {
   var zero = gauge("z", "v")
   zero.null = 0
-  var peer = gauge("p", "v")
-  peer.null = .nan
-  #expect(show(ask([gauge("a", "v"), zero, peer], ["v"], [[nil]])) == ["p NaN", "z 0"])
+  var absent = gauge("p", "v")
+  absent.null = .nan
+  #expect(show(ask([gauge("a", "v"), zero, absent], ["v"], [[nil]])) == ["p NaN", "z 0"])
 }
 
 @Test func textsAreMappedAndDurationsRead() {
@@ -98,7 +98,7 @@ func otherCellsAreNamedAndLeftOut(cell: String) {
   }
 }
 
-@Test func severalColumnsAreToldApartByALabel() {
+@Test func severalColumnsDifferByALabel() {
   var metric = gauge("t", "read", labels: ["db"])
   metric.values.append(CustomMetric.Value(column: "written"))
   metric.valueLabel = "direction"
@@ -151,7 +151,7 @@ func rowsBeyondALimitAreDealtWith(
   #expect(bySeries.seriesCount <= 3)
 }
 
-@Test func hostileLabelsAreTamed() {
+@Test func hostileLabelValuesAreEscapedAndShortened() {
   let long = String(repeating: "é", count: 400)
   let answer = ask(
     [gauge("a", "v", labels: ["k"])], ["k", "v"],

@@ -51,10 +51,10 @@ import Testing
     #expect(sessions == "0\n", "the slow session is closed again")
   }
 
-  @Test func namesTypesAndLabelsAreThePeers() async throws {
+  @Test func namesTypesAndLabelsAreThoseOfTheReferenceExporter() async throws {
     guard let table = ReferenceTable("postgres") else { return }
-    // All that can be shown is there: a standby, an archive, a slot that is read from, a vacuum at
-    // work, an idle session.
+    // Every family has something to show: a standby, an archive, a slot that is read from, a
+    // running vacuum, an idle session.
     let server = try await ThrowawayPostgres.start(
       settings: [
         "wal_level": "logical", "archive_mode": "on", "archive_command": "'/bin/true'",
@@ -95,10 +95,11 @@ import Testing
     let differences = table.differences(
       from: shown,
       ignoring: { row in
-        // The peer's own program, settings, and a family that belongs to the exporter's files.
+        // Excluded: the reference exporter's own metrics, settings, and a family for its query
+        // files.
         !row.name.hasPrefix("pg_") || row.name.hasPrefix("pg_settings_")
           || row.name == "pg_exporter_user_queries_load_error"
-          // What servers before 10, and what repmgr's slots have.
+          // Metrics of servers before version 10, and of repmgr's slots.
           || row.name.contains("xlog_location") || row.name.hasSuffix("_upstream_node")
           || version < 160_000 && row.name.hasPrefix("pg_buffercache_summary_")
           || version < 170_000 && row.name.hasPrefix("pg_stat_checkpointer_")
@@ -106,7 +107,7 @@ import Testing
     #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
     let settings = table.rows.filter {
       $0.name.hasPrefix("pg_settings_") && !$0.name.hasSuffix("*") && $0.isDefault
-        && $0.peers.contains("debian") && !$0.name.contains("pg_stat_statements")
+        && $0.exporters.contains("debian") && !$0.name.contains("pg_stat_statements")
     }
     let absent = settings.map(\.name).filter { shown.types[$0] == nil }
     #expect(absent.isEmpty, "\(absent)")
@@ -153,7 +154,7 @@ import Testing
     #expect(shown.value("pg_exporter_last_scrape_error") == 1)
   }
 
-  @Test func aServerThatIsDownIsSaidToBe() async throws {
+  @Test func aServerThatIsDownIsReportedAsDown() async throws {
     let server = try await ThrowawayPostgres.start()
     let (watched, collector) = try collector(server.url)
     #expect(try await scrape(collector).value("pg_up") == 1)
@@ -208,7 +209,7 @@ import Testing
     #expect(shown.value("tocsin_postgres_sessions_opened_total") == 2)
   }
 
-  @Test func aSlowQueryIsEndedAndTheSessionKept() async throws {
+  @Test func aSlowQueryIsEndedAndTheSessionRemains() async throws {
     let server = try await ThrowawayPostgres.start()
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
     let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
@@ -241,7 +242,7 @@ import Testing
     try await eventually("all is replayed") {
       try await scrape(onStandby).value("pg_replication_lag_seconds") == 0
     }
-    // A cut link must not look like a standby without lag.
+    // A broken connection must not look like a standby without lag.
     try await primary.stop()
     try await eventually("the link is seen to be cut") {
       let cut = try await scrape(onStandby)
@@ -250,7 +251,7 @@ import Testing
     }
   }
 
-  @Test func serversAreToldApartByALabel() async throws {
+  @Test func serversDifferByALabel() async throws {
     let server = try await ThrowawayPostgres.start()
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
     var selection = PostgresSelection()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct PostgresFaultTests {
-  @Test func aFullServerIsSeenToBeFull() async throws {
+  @Test func aServerWithoutFreeConnectionsIsReported() async throws {
     let server = try await ThrowawayPostgres.start(
       settings: ["max_connections": "6", "superuser_reserved_connections": "1"])
     try await server.run("CREATE ROLE app LOGIN PASSWORD 'pw'; GRANT pg_monitor TO app")
@@ -22,10 +22,10 @@ import Testing
     let refused = try await scrape(late)
     #expect(refused.value("pg_up") == 0)
     #expect(refused.value("tocsin_postgres_up_reason", ["reason": "too_many_connections"]) == 1)
-    #expect(try await scrape(retained).value("pg_up") == 1, "the kept session goes on to look")
+    #expect(try await scrape(retained).value("pg_up") == 1, "the retained session still looks")
     for session in sessions { session.terminate() }
     try await server.restart()
-    try await eventually("the server has room again") {
+    try await eventually("the server accepts sessions again") {
       try await scrape(late).value("pg_up") == 1
     }
   }
@@ -48,7 +48,8 @@ import Testing
     let watched = PostgresServer(try PostgresSettings(parsing: server.url))
     let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
     let collector = PostgresCollector(watched, queries: chosen + [SleepQuery()])
-    // On a busy machine a second may be over before the query had its turn: that is not counted against it.
+    // On a busy machine the deadline may pass before the query was sent: that does not count as its
+    // failure.
     var scrapes = 0
     try await eventually("the collector rests") {
       let late = try await scrape(collector, within: .seconds(1))
@@ -69,7 +70,8 @@ import Testing
     let chosen = PostgresCollectors.all.filter { $0.name == "stat_database" }
     let collector = PostgresCollector(watched, queries: [SleepQuery()] + chosen)
     async let running = scrape(collector)
-    // The session that replaces the killed one asks the same once more, and is killed as well.
+    // The session that replaces the killed one sends the same query once more, and is killed as
+    // well.
     for _ in 0..<2 {
       try await eventually("the query runs and is killed") {
         try await server.run(

@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 @Suite struct PostgresFindingsTests {
-  @Test func theSlowLaneFindsWhatIsWrongInEveryDatabase() async throws {
+  @Test func theSlowScheduleFindsWhatIsWrongInEveryDatabase() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run("CREATE DATABASE shop")
     try await server.run("CREATE DATABASE scratch_1")
-    // What an interrupted DROP DATABASE leaves behind.
+    // The state after an interrupted DROP DATABASE.
     try await server.run("CREATE DATABASE half_dropped")
     try await server.run(
       "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'half_dropped'")
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func whoHoldsBackVacuumIsNamed() async throws {
+  @Test func sessionsThatHoldBackVacuumAreNamed() async throws {
     let server = try await ThrowawayPostgres.start(
       settings: ["wal_level": "logical", "max_prepared_transactions": "5"])
     try await server.run("CREATE TABLE t (id int)")
@@ -188,7 +188,7 @@ import Testing
         texts.first { $0.labels["query"] == "SELECT $1 AS answer" }?.labels["queryid"])
       #expect(counted.value("pg_stat_statements_calls_total", ["queryid": answer]) == 1)
       #expect(texts.allSatisfy { $0.number == 1 && ($0.labels["query"]?.count ?? 0) <= 120 })
-      // What is known is shown without asking.
+      // Known texts are shown without another query.
       try await server.run("SELECT pg_stat_statements_reset()")
     }
   }
@@ -215,7 +215,7 @@ import Testing
     for name in ["max_time_seconds", "shared_blks_hit", "temp_blks_written"] {
       #expect(!shown.all("pg_stat_statements_\(name)").isEmpty)
     }
-    // What the server forgets is not taken back.
+    // Texts that the server has forgotten stay known.
     try await server.run("SELECT \"odd schema\".pg_stat_statements_reset()")
     let later = try await scrape(fast)
     #expect(later.value("tocsin_postgres_statements_calls_total") ?? 0 >= sum)

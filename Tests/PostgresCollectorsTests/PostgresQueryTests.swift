@@ -4,7 +4,7 @@ import PostgresCollectors
 import TestSupport
 import Testing
 
-/// Rows as a test writes them.
+/// Rows given as literals.
 struct LiteralRows: PostgresRows {
   let columns: [String]
   let rows: [[String?]]
@@ -71,7 +71,7 @@ func columnsGoWithTheirVersion(name: String, column: String, last: Int, gone: In
   #expect(try query("stat_slru").sql(version: 120_000) == nil)
 }
 
-@Test func checkpointCountersKeepTheirNames() throws {
+@Test func checkpointCountersHaveTheSameNames() throws {
   let rows = LiteralRows(
     columns: ["checkpoints_timed_total", "buffers_checkpoint_total"], rows: [["12", "345"]])
   #expect(

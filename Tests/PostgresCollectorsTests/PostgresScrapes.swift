@@ -6,7 +6,7 @@ import PostgresCollectors
 import TestSupport
 import Testing
 
-/// One scrape of a server, without what the runner adds.
+/// One scrape of a server, without the runner's own metrics.
 func scrape(
   _ collector: some Collector, within budget: Duration = .seconds(60)
 ) async throws -> ExpositionText {
@@ -23,7 +23,7 @@ func collector(_ url: String) throws -> (PostgresServer, PostgresCollector) {
   return (server, PostgresCollector(server, queries: fast))
 }
 
-/// One run of the slow lane.
+/// One run of the collectors on the slow schedule.
 func slowScrape(
   _ server: PostgresServer, databases: DatabaseFilter = DatabaseFilter()
 ) async throws -> ExpositionText {
@@ -32,7 +32,7 @@ func slowScrape(
 }
 
 extension ExpositionText {
-  /// The collectors that failed, of both lanes.
+  /// The collectors that failed, of both schedules.
   var failedCollectors: [String] {
     ["pg_scrape_collector_success", "tocsin_postgres_slow_collector_success"]
       .flatMap { all($0) }.filter { $0.number != 1 }.map { $0.labels["collector"] ?? "" }.sorted()

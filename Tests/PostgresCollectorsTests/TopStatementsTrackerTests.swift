@@ -9,9 +9,9 @@ private func reading(_ id: Int64, rank: Int, calls: Double) -> StatementReading 
 }
 
 private func take(
-  _ ledger: TopStatementsTracker, _ readings: [StatementReading], total: Double
+  _ tracker: TopStatementsTracker, _ readings: [StatementReading], total: Double
 ) -> [Int64: Double] {
-  let sheet = ledger.take(readings, total: StatementCounts(calls: total))
+  let sheet = tracker.take(readings, total: StatementCounts(calls: total))
   var shown = Dictionary(
     uniqueKeysWithValues: sheet.members.map { ($0.key.queryID, $0.counts.calls) })
   shown[0] = sheet.other.calls
@@ -20,31 +20,31 @@ private func take(
 }
 
 @Test func statementsEnterSlowlyAndLeaveSlowly() {
-  let ledger = TopStatementsTracker(limit: 1)
+  let tracker = TopStatementsTracker(limit: 1)
   #expect(
-    take(ledger, [reading(7, rank: 1, calls: 10)], total: 15) == [7: 10, 0: 5, -1: 15])
-  // 8 is on top from now on; 7 keeps its place for five readings.
+    take(tracker, [reading(7, rank: 1, calls: 10)], total: 15) == [7: 10, 0: 5, -1: 15])
+  // 8 is on top from now on; 7 stays for five readings.
   for round in 1...4 {
     let calls = Double(10 + round)
     let shown = take(
-      ledger, [reading(8, rank: 1, calls: calls * 2), reading(7, rank: 2, calls: calls)],
+      tracker, [reading(8, rank: 1, calls: calls * 2), reading(7, rank: 2, calls: calls)],
       total: calls * 3)
     #expect(shown[7] == calls && shown[8] == nil)
     #expect(shown[-1] == calls * 3)
   }
   let last = take(
-    ledger, [reading(8, rank: 1, calls: 40), reading(7, rank: 2, calls: 15)], total: 55)
+    tracker, [reading(8, rank: 1, calls: 40), reading(7, rank: 2, calls: 15)], total: 55)
   #expect(last[7] == nil && last[8] == 0, "what 8 did before was counted with the others")
-  let next = take(ledger, [reading(8, rank: 1, calls: 43)], total: 60)
+  let next = take(tracker, [reading(8, rank: 1, calls: 43)], total: 60)
   #expect(next[8] == 3)
 }
 
 @Test func countersNeverGoBack() {
-  let ledger = TopStatementsTracker(limit: 2)
-  var before = take(ledger, [reading(1, rank: 1, calls: 100)], total: 120)
+  let tracker = TopStatementsTracker(limit: 2)
+  var before = take(tracker, [reading(1, rank: 1, calls: 100)], total: 120)
   // A reset, then statements that the server forgot.
   for (calls, total) in [(2.0, 3.0), (4, 9), (4, 5), (6, 8)] {
-    let now = take(ledger, [reading(1, rank: 1, calls: calls)], total: total)
+    let now = take(tracker, [reading(1, rank: 1, calls: calls)], total: total)
     for (key, value) in before { #expect(now[key] ?? 0 >= value) }
     before = now
   }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct TransactionPoolTests {
-  /// One server for all clients: what one leaves behind, the next one finds.
+  /// Starts a pooler with one server session for all clients: each client finds the session as the
+  /// last one left it.
   private func startPooler(of server: ThrowawayPostgres, mode: String) async throws -> (
     ChildProcess, url: String
   ) {
@@ -29,7 +30,7 @@ import Testing
     return (pooler, "postgresql://postgres:throwaway@127.0.0.1:\(port)/shop")
   }
 
-  @Test func nothingIsLeftBehindForApplications() async throws {
+  @Test func noSettingsRemainForApplications() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run("CREATE TABLE t (id int PRIMARY KEY, v text)")
     let (pooler, url) = try await startPooler(of: server, mode: "transaction")
@@ -43,7 +44,7 @@ import Testing
       let slow = try await slowScrape(watched, databases: DatabaseFilter(exclude: ["*"]))
       #expect(slow.failedCollectors.isEmpty, "\(slow.failedCollectors)")
 
-      // An application, in the same server process.
+      // An application that uses the same server session.
       let psql = try ChildProcess.start(
         "psql",
         [

@@ -10,12 +10,14 @@ import Testing
     (">15.2", 150_003, true), ("<=15.2.0", 150_002, true), ("15.20.0", 150_020, true),
     (">= 10.0.0", 150_000, true), ("> 9.x", 100_000, true),
   ] as [(String, Int, Bool)])
-func rangesOfVersionsAreReadAsThePeerDoes(text: String, version: Int, isMeant: Bool) throws {
+func rangesOfVersionsAreReadAsThePostgresExporterDoes(text: String, version: Int, isMeant: Bool)
+  throws
+{
   #expect(try #require(VersionRange(parsing: text)).contains(version) == isMeant)
 }
 
 @Test(arguments: ["", "||", ">=", "~9.6", "9.6.1.2", ">=9.4 ||", "nine", "9..1", "x", "9.x.1"])
-func whatIsNoRangeIsRefused(text: String) {
+func invalidRangesAreRefused(text: String) {
   #expect(VersionRange(parsing: text) == nil)
 }
 

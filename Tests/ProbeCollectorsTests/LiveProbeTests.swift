@@ -25,7 +25,7 @@ import WebServer
       .text("\(request.headers["User-Agent"] ?? "") \(request.headers["X-Key"] ?? "")")
     }
     router.get("/never") { _ in
-      // Until the server stops.
+      // Ends when the server stops.
       try? await ContinuousClock().sleep(for: .seconds(600))
       return .text("")
     }
@@ -159,7 +159,7 @@ import WebServer
       "127.0.0.1:\(server.boundPort)", ProbeModule(.tcp(TCPProbeSettings())))
     #expect(reading["probe_success"] == 1)
     #expect(reading["probe_ip_addr_hash"] == 3_668_918_509)
-    // Nothing was sent.
+    // No request was sent.
     #expect(server.counters.requestsInFlight == 0)
     await server.stop()
   }
@@ -178,7 +178,7 @@ import WebServer
   }
 }
 
-/// What a probe answered.
+/// The result of a probe.
 struct Reading {
   let text: String
 
@@ -186,13 +186,13 @@ struct Reading {
     text = String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The value of a series, written as in the text.
+  /// The value of a series, with the series written as in the exposition.
   subscript(series: String) -> Double? {
     text.split(separator: "\n").first { $0.hasPrefix(series + " ") }
       .flatMap { Double($0.dropFirst(series.utf8.count + 1)) }
   }
 
-  /// The reason that the probe gave.
+  /// The reason of the probe's failure; nil if it succeeded.
   var failure: String? {
     text.split(separator: "\n").first { $0.hasPrefix("tocsin_probe_failure_info{reason=") }
       .map { line in String(line.split(separator: "\"")[1]) }

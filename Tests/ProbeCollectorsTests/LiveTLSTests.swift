@@ -9,7 +9,7 @@ import WebClient
 
 @testable import ProbeCollectors
 
-/// Probes of `openssl s_server`, whose certificate is for `tocsin.test` and signed by itself.
+/// Probes of `openssl s_server`, whose self-signed certificate is for `tocsin.test`.
 @Suite struct LiveTLSTests {
   private let folder: TemporaryDirectory
   private let process: ChildProcess

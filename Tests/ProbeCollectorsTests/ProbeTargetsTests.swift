@@ -68,7 +68,7 @@ func theAnswerHasTimeLeft(module: Int?, budget: Int, expected: Int) {
   #expect(module.timeout(within: .milliseconds(budget)) == .milliseconds(expected))
 }
 
-@Test func everythingThatNamesTheAskerIsASecret() {
+@Test func credentialsOfAProbeAreSecrets() {
   #expect(secretModule.carriesSecrets)
   #expect(!ProbeModule.builtIn.values.contains { $0.carriesSecrets })
   var settings = HTTPProbeSettings()

@@ -19,7 +19,7 @@ private let heading =
   #expect(ports == [7: ListeningSockets.Port(number: 8080, isVersion6: false)])
 }
 
-/// A line that is cut off, an impossible port, or no socket at all: nothing is made up.
+/// A truncated line, an impossible port, or a file without sockets: nothing is invented.
 @Test(arguments: [
   "   0: 0100007F:1F90 00000000:0000 0A 0:0 00:0 0", "   0: 0100007F1F90 0 0A 0 0 0 0 0 7 1",
   "   0: 0100007F:1FFFF 00000000:0000 0A 0:0 00:0 0 0 0 7 1",
@@ -50,12 +50,12 @@ func brokenLinesAreNoSockets(line: String) {
     "\($0.group) \($0.protocolName) \($0.port): \($0.sockets)"
   }
   #expect(shown == ["db tcp6 5432: 1", "web tcp 80: 2", "web tcp6 5432: 1"])
-  // The process of the second ends: its socket is nobody's until it is found again.
+  // The second process ends: its socket has no owner until it is found again.
   _ = tracker.begin(Array(processes.prefix(2))) { _ in .gone }
   #expect(tracker.listeners(sockets).map(\.group) == ["web", "web"])
 }
 
-@Test func ownersAreLookedForWhenASocketIsNewAndNowAndThenInVain() {
+@Test func ownersAreSearchedForNewSocketsAndOccasionallyAgain() {
   var sockets = ListeningSockets()
   let port = ListeningSockets.Port(number: 80, isVersion6: false)
   #expect(sockets.isDue(scrape: 1))

@@ -14,7 +14,7 @@ private struct Dice {
   }
 }
 
-/// The numbers of a `stat` file that we take, by their place behind the name.
+/// The numbers that are read from a `stat` file, by their column after the name.
 private let places = [
   "parent": 1, "minflt": 7, "majflt": 9, "utime": 11, "stime": 12, "threads": 17, "start": 19,
   "vsize": 20, "rss": 21,
@@ -31,7 +31,7 @@ private func values(_ reading: ProcessReading) -> [String: UInt64] {
   ]
 }
 
-/// Whatever the name is, each number is that of its column.
+/// Whatever bytes the name has, each number comes from its own column.
 @Test(arguments: comms)
 func columnsAreThoseBehindTheLastParenthesis(comm: String) throws {
   let fields = ["R"] + (1...21).map { String($0 * 100) }
@@ -43,7 +43,8 @@ func columnsAreThoseBehindTheLastParenthesis(comm: String) throws {
   }
 }
 
-/// A file that is cut off, or one of whose numbers is none, is an error or reads as if it were whole: never as another number.
+/// A truncated file, or one with an invalid number, is an error or reads as if it were intact:
+/// never as another number.
 @Test(arguments: 0..<20 as Range<UInt64>)
 func aBrokenColumnIsNeverAnotherNumber(seed: UInt64) throws {
   var dice = Dice(state: seed)
@@ -56,20 +57,21 @@ func aBrokenColumnIsNeverAnotherNumber(seed: UInt64) throws {
     let head = "7 (\(comm)) "
     let whole = try ProcessReader.parseStat(
       (head + fields.joined(separator: " ")).utf8.span, pid: 7)
-    // Cut off: within the last number it is a shorter number, which the kernel never writes; before it, an error.
-    let kept = dice.roll(21)
-    let cut = head + fields.prefix(kept).joined(separator: " ")
+    // Truncated within the last number it has a shorter number, which the kernel never writes;
+    // before it, an error.
+    let remaining = dice.roll(21)
+    let cut = head + fields.prefix(remaining).joined(separator: " ")
     #expect(throws: FormatError.self) { try ProcessReader.parseStat(cut.utf8.span, pid: 7) }
     // One column broken.
     let names = places.keys.sorted()
     let name = names[dice.roll(names.count)]
     let bad = broken[dice.roll(broken.count)]
-    // Without its column, the rest moves: one field is missing in the end.
+    // Without its column, all later ones move, and the last one is missing.
     fields[places[name] ?? 0] = bad
     let text = head + fields.filter { !$0.isEmpty }.joined(separator: " ")
     do {
       let reading = try ProcessReader.parseStat(text.utf8.span, pid: 7)
-      // The only number that may be negative; the kernel means next to nothing by it.
+      // The only number that may be negative; the kernel means almost zero by it.
       #expect(name == "rss" && bad == "-1", "\(name) \(bad)")
       #expect(reading.residentPages == 0)
       #expect(reading.counters == whole.counters)
@@ -79,7 +81,8 @@ func aBrokenColumnIsNeverAnotherNumber(seed: UInt64) throws {
   }
 }
 
-/// Every number of the other files, broken in every way: an error, or nil, or what the file said.
+/// Every number of the other files, broken in every way: an error, or nil, or the number of the
+/// file.
 @Test(arguments: ["", "-1", "x", "1x", "18446744073709551616", "1.5", "+3", "٣"])
 func aBrokenNumberIsAnErrorInEveryFile(bad: String) {
   func status(_ swap: String, _ voluntary: String, _ involuntary: String) -> String {

@@ -8,11 +8,12 @@ import Testing
 private func activity(_ slices: UInt64) -> String { "1000 20 \(slices)\n" }
 
 @Test(arguments: ["", "1 2", "0 0 0", "1 2 x", "-1 2 3"])
-func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
+func aKernelWithoutRunTimesIsNeverTakenForRest(text: String) {
   #expect(ProcessReader.parseActivity(text.utf8.span) == nil)
 }
 
-/// A process that has not run is not read again; one that has is, and so is one that lost memory.
+/// A process that has not run is not read again; one that has run is, and so is one whose memory
+/// has shrunk.
 @Test func onlyProcessesThatRanAreReadAgain() throws {
   let folder = FileManager.default.temporaryDirectory.appending(
     path: "tocsin-cache-\(ProcessInfo.processInfo.processIdentifier)")
@@ -37,12 +38,12 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
     let found = reader.read(
       17, in: directory, cache: &cache, scrape: scrape, errors: &errors)
     cache.entries[17]?.isComplete = true
-    // As `status` says whenever the rest is read.
+    // The value of `status` whenever it is read in full.
     cache.entries[17]?.memory = reader.footprint(of: 17, in: directory)
     return found.map { ($0.reading.counters.userTicks, $0.isQuiet) }
   }
   #expect(try #require(read(1)) == (5, false))
-  // Nobody looks at the file while the process sleeps.
+  // The file is not read while the process sleeps.
   try write(stat(user: 6), "stat")
   #expect(try #require(read(2)) == (5, true))
   try write("9 6 1 1 0 1 0\n", "statm")
@@ -52,7 +53,8 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
   try write(stat(user: 8), "stat")
   #expect(try #require(read(4)) == (8, false))
   #expect(try #require(read(5)) == (8, true))
-  // Once in a while everything is read, whatever the kernel says: 15 + 17 is a multiple of 16.
+  // Every sixteenth scrape reads everything, whatever the kernel reports: 15 + 17 is a multiple of
+  // 16.
   #expect(try #require(read(15)) == (8, false))
   cache.finish(scrape: 16, living: 0)
   #expect(cache.entries.isEmpty)
@@ -76,13 +78,13 @@ func aKernelThatDoesNotTellIsNeverTakenForRest(text: String) {
       return .memory(ProportionalMemory(residentBytes: 100, swappedBytes: 0))
     }
   }
-  // Three fit into a scrape; those without a sample come first.
+  // The budget of a scrape allows three; those without a sample come first.
   #expect(read.count == 12)
   #expect(Set(read.prefix(10)) == Set(1...10))
   #expect(processes.allSatisfy { $0.proportional?.residentBytes == 100 })
 }
 
-/// Whatever bytes a file holds, the parsers neither trap nor loop.
+/// For any bytes in a file, the parsers neither trap nor loop.
 @Test(arguments: 0..<8 as Range<UInt64>)
 func mutatedFilesNeverTrap(seed: UInt64) {
   var state = seed &+ 1

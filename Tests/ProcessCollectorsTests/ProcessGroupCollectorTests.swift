@@ -36,7 +36,7 @@ private func expectGolden(_ text: String, _ name: String) throws {
 }
 
 @Test func theFixtureIsGroupedByExecutable() async throws {
-  // The fixture's pages are those of the machine that runs the test.
+  // The fixture counts pages of the machine that runs the test.
   try #require(HostFacts.pageSize == 4096, "the golden text is for pages of 4096 bytes")
   let text = try await text(ProcessGroupCollector(proc: fixture, naming: .byExecutable), scrapes: 1)
   try expectGolden(text, "by-executable.prom")
@@ -77,7 +77,7 @@ private func expectGolden(_ text: String, _ name: String) throws {
     text.split(separator: "\n").filter { !$0.contains("_errors") }.map(String.init)
   }
   let once = try await text(ProcessGroupCollector(proc: fixture), scrapes: 1)
-  // Limits are read anew in the sixteenth scrape at the latest.
+  // Limits are read again in the sixteenth scrape at the latest.
   let often = try await text(ProcessGroupCollector(proc: fixture), scrapes: 20)
   #expect(series(often) == series(once))
 }
@@ -99,11 +99,11 @@ private func expectGolden(_ text: String, _ name: String) throws {
   #expect(!groups.isEmpty, "\(name)")
 }
 
-/// The peer's table, where it is at hand.
-@Test func namesTypesAndLabelsAreThoseOfThePeer() async throws {
+/// The names are those of process-exporter's table, where the table is present.
+@Test func namesTypesAndLabelsAreThoseOfTheReferenceExporter() async throws {
   let table = testFolder + "/../../../shared/reference/metrics/process.tsv"
   guard let rows = try? String(contentsOfFile: table, encoding: .utf8) else {
-    print("skipped: no table of the peer's metrics at \(table)")
+    print("skipped: no table of process-exporter's metrics at \(table)")
     return
   }
   var known: [String: (type: String, labels: Set<String>)] = [:]

@@ -76,7 +76,7 @@ func argumentsEndAtZeroBytes(text: String, arguments: [String]) {
   #expect(status.involuntarySwitches == 4)
 }
 
-/// A number that is not there, or is none, is never taken for 0.
+/// A missing or invalid number is never taken for 0.
 @Test(arguments: [
   "Name:\tx\n", "State:\n", "State:\tS\n", "State:\tS\nvoluntary_ctxt_switches:\t3\n",
   "State:\tS\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t\n",

@@ -21,7 +21,7 @@ private func thread(_ id: Int32, _ switches: UInt64) -> ThreadReading {
 }
 
 extension ProcessTracker {
-  /// One scrape over literal processes; threads by pid.
+  /// One scrape of literal processes; their threads by pid.
   fileprivate mutating func scrape(
     _ processes: [ProcessReading], threads: [Int32: [ThreadReading]] = [:],
     naming: (ProcessReading) -> Naming = { _ in .group("app") }
@@ -49,7 +49,7 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.processes == 2)
 }
 
-@Test func aGroupKeepsItsCountersWhenItsMembersEnd() {
+@Test func aGroupRetainsItsCountersWhenItsMembersEnd() {
   var tracker = ProcessTracker()
   tracker.scrape([])
   tracker.scrape([reading(10, user: 50)])
@@ -88,8 +88,9 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.counters.userTicks == 60)
 }
 
-/// PE#193: the sum over live threads falls when one exits; the peer's counter then wraps.
-@Test func pe193_aThreadThatExitsTakesNothingBack() {
+/// A defect of process-exporter (PE193): its sum over live threads falls when one exits, and
+/// its counter then wraps.
+@Test func countersDoNotFallWhenAThreadExits() {
   var tracker = ProcessTracker()
   tracker.scrape([])
   tracker.scrape(
@@ -116,7 +117,7 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.voluntarySwitches == 1007)
 }
 
-@Test func onlyWhatHasRunAndIsYoungEnoughIsNamedAgain() {
+@Test func onlyYoungProcessesThatRanAreNamedAgain() {
   let processes = [reading(1, start: 0), reading(2, start: 900), reading(3, start: 950)]
   func again(_ options: ProcessOptions) -> Set<Int32> {
     ProcessNaming.detected.recheck(
@@ -196,8 +197,8 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.counters.userTicks == 10)
 }
 
-/// PE#357: ignored processes were remembered for ever.
-@Test func pe357_ignoredProcessesAreForgottenWhenTheyEnd() {
+/// A defect of process-exporter (PE357): it remembered ignored processes for ever.
+@Test func ignoredProcessesAreForgottenWhenTheyEnd() {
   var tracker = ProcessTracker()
   for round in 0..<1000 {
     let pid = Int32(100 + round)
@@ -249,7 +250,7 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.restarts == 5)
 }
 
-@Test func theGroupOfTheRestKeepsSumsRight() {
+@Test func theGroupOfAllOthersHasTheRightSums() {
   var tracker = ProcessTracker(groupLimit: 3)
   tracker.scrape([])
   tracker.scrape((0..<10).map { reading($0, user: 7) }, naming: { .group("job-\($0.pid)") })
@@ -269,7 +270,7 @@ extension ProcessTracker {
   #expect(tracker.group("app")?.waiting == [3: 1])
 }
 
-@Test func threadNamesKeepTheirCountersWhenTheirThreadsEnd() {
+@Test func threadNamesRetainTheirCountersWhenTheirThreadsEnd() {
   var tracker = ProcessTracker()
   func worker(_ id: Int32, _ ticks: UInt64) -> ThreadReading {
     var worker = thread(id, ticks)
@@ -291,7 +292,7 @@ extension ProcessTracker {
   #expect(workers?.voluntarySwitches == 14)
 }
 
-/// A sum of some members is not that of the group, and what nobody tells is not 0.
+/// The sum of some members is not shown for the group, and unknown memory is not 0.
 @Test func memoryIsShownOnlyIfItIsKnown() {
   func text(_ members: [ProcessReading]) -> String {
     var group = ProcessGroup(name: "app")
@@ -328,7 +329,8 @@ extension ProcessTracker {
   #expect(table.groups.reduce(0) { $0 + $1.voluntarySwitches } == 1000)
 }
 
-/// Whatever the kernel shows, no counter of a group ever falls, and memory is that of living processes.
+/// Whatever the kernel shows, no counter of a group ever falls, and memory is that of living
+/// processes.
 @Test(arguments: 0..<20 as Range<UInt64>)
 func countersNeverFallUnderAnyChurn(seed: UInt64) {
   var random = Churn(state: seed &+ 1)

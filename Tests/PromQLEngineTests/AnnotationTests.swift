@@ -4,7 +4,7 @@ import Testing
 
 @testable import QueryScripts
 
-/// What a query says beside its answer, and where.
+/// The annotations of a query: their texts and their places.
 struct AnnotationTests {
   private static func answer(
     _ text: String, in store: MemorySeries, steps: Int64 = 1
@@ -35,7 +35,7 @@ struct AnnotationTests {
       + "\"\(name)\" (\(place))"
   }
 
-  /// One note for each metric that has an answer; a note that comes up twice has the place that is
+  /// One annotation for each metric with a result; one that occurs twice has the place that is
   /// evaluated last.
   @Test(arguments: [
     ("rate(a[1m])", [counter("a", "1:6")]),
@@ -54,7 +54,7 @@ struct AnnotationTests {
     ("rate(rate(a[1m])[2m:30s])", [counter("a", "1:6")]),
     ("rate(a[1m] anchored)", [counter("a", "1:6")]),
   ])
-  func metricsThatAreNoCountersAreTold(query: String, infos: [String]) async throws {
+  func metricsThatAreNoCountersAreReported(query: String, infos: [String]) async throws {
     let store = Self.store(["a", "b", "c_total", "x\"y"])
     // The sides of an operator may be read in any order.
     #expect(try await Self.answer(query, in: store).infos.sorted() == infos)
@@ -77,8 +77,8 @@ struct AnnotationTests {
     #expect(try await Self.answer(query, in: Self.store(["a"])).warnings == texts)
   }
 
-  /// Each window of a series in which samples contradict each other counts; of two places the first is
-  /// told.
+  /// Each window of a series whose samples contradict each other counts; the annotation has the
+  /// first of two places.
   @Test(arguments: [
     ("rate(d_total[2m])", 1, ""), ("rate(d_total[2m])", 3, " (2 occurrences)"),
     ("rate(d_total[2m]) + rate(d_total[2m])", 1, " (2 occurrences)"),

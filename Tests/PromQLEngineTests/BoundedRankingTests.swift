@@ -9,7 +9,7 @@ import Testing
   private let heads = SeriesHeads(
     (10..<40).map { SeriesHead(labels: Labels(name: "m", [("n", "\($0)")])) })
 
-  /// The order as a sort of everything makes it: NaN last, equal values in the order of the labels.
+  /// The order of a full sort: NaN last, equal values in the order of their labels.
   private func sorted(_ values: [Double], descending: Bool) -> [Int] {
     values.indices.sorted { left, right in
       let (a, b) = (values[left], values[right])
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2, 5, 40, Int.max], [true, false])
-  func aHeapKeepsWhatASortWouldPutFirst(limit: Int, descending: Bool) {
+  func aHeapHoldsWhatASortWouldPutFirst(limit: Int, descending: Bool) {
     var generator = RepeatableRandom(seed: 1)
     for _ in 0..<200 {
       let values = (0..<30).map { _ -> Double in
@@ -28,7 +28,7 @@ import Testing
         } ?? Double(Int.random(in: -5...5, using: &generator))
       }
       var ranking = BoundedRanking(of: heads, limit: limit, isDescending: descending)
-      // In whatever order they come.
+      // Values may come in any order.
       for series in values.indices.shuffled(using: &generator) {
         ranking.offer(values[series], of: series)
       }

@@ -3,9 +3,10 @@ import Testing
 
 @testable import PromQLEngine
 
-/// How every function of Prometheus 3.14 is called: one letter for each argument, `v` an instant
-/// vector, `m` a range vector, `s` a scalar, `t` a string; what follows `?` may be left out, and the
-/// last before `*` left out or repeated, `*9` at most so often. After the arrow stands what it yields.
+/// The signature of every function of Prometheus 3.14: one letter for each argument, `v` an instant
+/// vector, `m` a range vector, `s` a scalar, `t` a string. Arguments after `?` are optional; the
+/// one before `*` is optional and repeatable, with `*9` at most so often. The type of the result
+/// comes after `->`.
 private let signatures: [(form: String, names: String)] = [
   (
     " -> s",

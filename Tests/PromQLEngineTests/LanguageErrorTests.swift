@@ -3,7 +3,7 @@ import Testing
 
 @testable import PromQLEngine
 
-/// Texts that are no queries, with Prometheus 3.14's message and place.
+/// Texts that are not valid queries, with Prometheus 3.14's message and place.
 struct LanguageErrorTests {
   @Test(arguments: [
     ("", "unknown position: no expression found in input"),
@@ -289,7 +289,7 @@ struct LanguageErrorTests {
     ("{x=~\"(?<n\"}", "1:2: error parsing regexp: invalid named capture: `(?<n`"),
     ("{x=~\"\\\\C\"}", "1:2: error parsing regexp: invalid escape sequence: `\\C`"),
     ("{x=~\"(?<n>a\"}", "1:2: error parsing regexp: missing closing ): `(?<n>a`"),
-    // Bytes that are no text; Prometheus takes all but the regular expression.
+    // Invalid UTF-8; Prometheus accepts it everywhere but in the regular expression.
     ("{x=~\"\\xff\"}", "1:2: error parsing regexp: invalid UTF-8: `\\xff`"),
     (
       "{x=\"\\xff\"}",
@@ -641,7 +641,7 @@ struct LanguageErrorTests {
   ])
   func refusesTypes(text: String, message: String) { expectRefusal(text, message) }
 
-  /// A matching that means nothing is forgotten.
+  /// A vector matching without effect is dropped.
   @Test(arguments: [
     ("a + on() 1", "a + 1"), ("-1 ^ on() group_left(x) a", "-1 ^ a"),
     ("sum(2 - ignoring() group_right() (a))", "sum(2 - (a))"),
@@ -653,7 +653,7 @@ struct LanguageErrorTests {
 
   private func expectRefusal(_ text: String, _ message: String) {
     let error = #expect(throws: ParseError.self) { try QueryEngine.parse(text) }
-    // A row leaves out what all messages have in common.
+    // A row leaves out the common part of all messages.
     #expect(error?.description.replacing(": parse error", with: "") == message)
   }
 }

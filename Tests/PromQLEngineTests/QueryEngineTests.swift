@@ -71,7 +71,8 @@ func aLimitOfSamplesIsAnErrorThatNamesIt(text: String) async throws {
   #expect(error.map { "\($0)".contains("query.max-samples = 30") } == true)
 }
 
-/// What a query holds besides samples counts, too: series at each part of a plan, flags for the groups of set operators.
+/// Memory besides samples counts, too: series at each part of a plan, flags for the groups of set
+/// operators.
 @Test(arguments: [
   (Array(repeating: "m", count: 120).joined(separator: " or "), 60_000),
   ("m" + String(repeating: " and m", count: 120), 4_000),
@@ -153,7 +154,7 @@ func onlyNumbersCanBeAskedForOverARange(text: String) async throws {
   }
 }
 
-/// The deepest expressions that are read can be evaluated, too.
+/// The deepest expressions that the parser accepts can be evaluated, too.
 @Test(arguments: [
   String(repeating: "(", count: 120) + "m" + String(repeating: ")", count: 120),
   String(repeating: "-", count: 120) + "m",
@@ -174,7 +175,7 @@ func deepExpressionsAreEvaluated(text: String) async throws {
   #expect(!matrix.isEmpty)
 }
 
-@Test func whatStorageSaysIsPassedOn() async throws {
+@Test func errorsOfTheStorageArePassedOn() async throws {
   let broken = MemoryQuerier(failure: { _ in .failed("disk on fire") })
   let error = try await expectFailure("sum(m)", QueryOptions(), broken)
   #expect(error == .storage(.failed("disk on fire")))
@@ -196,7 +197,8 @@ func deepExpressionsAreEvaluated(text: String) async throws {
   #expect(names.count > 80)
 }
 
-/// A range with `anchored` or `smoothed` that is a query by itself has a value at each of its edges.
+/// A range with `anchored` or `smoothed` that is a query by itself has a value at each of its
+/// edges.
 @Test(
   arguments: [
     ("a[10s] smoothed", 10, [(0, 1), (10, 2)]),

@@ -5,10 +5,11 @@ import PromQLSyntax
 import QueryScripts
 import Testing
 
-/// No text crashes the parser or the engine, hangs them, or makes them take memory without bound.
+/// No text crashes the parser or the engine, makes them hang, or lets their memory grow without
+/// bound.
 ///
-/// `TOCSIN_FUZZ` says how many texts there are (20,000 without), `TOCSIN_FUZZ_SEED` where they begin;
-/// a failure names its seed. A hang ends at the time limit.
+/// `TOCSIN_FUZZ` is the number of texts (20,000 by default), `TOCSIN_FUZZ_SEED` the first seed; a
+/// failure names its seed. A hang ends at the time limit.
 @Suite(.timeLimit(.minutes(60)))
 struct QueryFuzzTests {
   private static let environment = ProcessInfo.processInfo.environment
@@ -16,14 +17,14 @@ struct QueryFuzzTests {
   private static let first = environment["TOCSIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
   private static let workers = 4
 
-  /// What a worker found.
+  /// The counts of a worker.
   private struct Tally {
     var parsed = 0
     var answered = 0
     var refusals: [String: Int] = [:]
   }
 
-  @Test func noTextHurts() async throws {
+  @Test func noTextCrashesOrHangsTheEngine() async throws {
     let corpus = QueryMutator.corpus()
     try #require(corpus.count > 100)
     let before = try Self.residentMegabytes()
@@ -98,12 +99,13 @@ struct QueryFuzzTests {
     }
   }
 
-  /// What was read prints as a text that reads as the same, and formatting twice changes nothing.
+  /// A parsed text prints as a text that parses as the same, and formatting twice changes nothing.
   private static func checkPrinting(
     of expression: PromQLSyntax.Expression, _ text: String, _ seed: UInt64
   ) {
-    // Prometheus prints less than a millisecond as 0s, which is no length and no offset, and
-    // infinity with a sign, which binds looser than a power: neither reads as the same.
+    // Prometheus prints less than a millisecond as 0s, which is neither a valid length nor an
+    // offset, and infinity with a sign, which binds looser than a power: neither parses as the
+    // same.
     let once = expression.description
     guard !["[0s", ":0s", "offset 0s", "offset -0s", "Inf ^"].contains(where: once.contains) else {
       return
@@ -122,7 +124,7 @@ struct QueryFuzzTests {
     }
   }
 
-  /// The most memory that the process has had.
+  /// The highest resident memory of the process so far, in megabytes.
   private static func residentMegabytes() throws -> Int {
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })

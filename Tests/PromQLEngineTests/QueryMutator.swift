@@ -9,7 +9,7 @@ struct QueryMutator {
 
   init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
 
-  /// The expressions of our own scripts, to be changed.
+  /// The expressions of our own scripts, as material for changes.
   static func corpus() -> [String] {
     let folder = URL(filePath: #filePath).appending(
       path: "../../QueryScriptsTests/Scripts"
@@ -27,7 +27,7 @@ struct QueryMutator {
 
   // MARK: - Texts
 
-  /// A text, made of random bytes, of random words, of a changed query, or of one form nested deeply.
+  /// A text of random bytes, of random words, of a changed query, or of one form nested deeply.
   mutating func text(_ corpus: [String]) -> String {
     switch roll(10) {
     case 0: return String(decoding: (0..<roll(60)).map { _ in UInt8(roll(256)) }, as: UTF8.self)
@@ -43,7 +43,7 @@ struct QueryMutator {
       separator: pick(["", " ", "\n"]))
   }
 
-  /// A query with some of its words or bytes exchanged.
+  /// A query with some of its words or bytes replaced.
   private mutating func changed(_ corpus: [String]) -> String {
     var text = pick(corpus)
     for _ in 0..<(1 + roll(4)) {
@@ -70,7 +70,7 @@ struct QueryMutator {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Exchanges a number, duration or name for another word of its kind.
+  /// Replaces a number, duration or name by another word of its kind.
   private mutating func wordwise(_ text: String) -> String {
     var pieces: [String] = []
     var piece = ""
@@ -107,7 +107,7 @@ struct QueryMutator {
     }.joined(separator: ", ")
   }
 
-  /// One form around another, up to deeper than the parser goes.
+  /// One form nested in another, deeper than the parser accepts at most.
   private mutating func nested(_ corpus: [String]) -> String {
     let forms = [
       ("(", ")"), ("-", ""), ("+", ""), ("sum(", ")"), ("abs(", ")"), ("1 + ", ""), ("", " + 1"),
@@ -128,7 +128,7 @@ struct QueryMutator {
 
   // MARK: - Times
 
-  /// An instant, mostly one at which there are samples.
+  /// An instant, in most cases one with samples.
   mutating func time() -> Timestamp {
     Timestamp(
       rawValue: pick([

@@ -3,7 +3,7 @@ import PromQLEngine
 import QueryScripts
 import Testing
 
-/// What a recorded query says of its parts, samples and steps.
+/// What the profile of a query says of its parts, samples and steps.
 struct QueryProfileTests {
   /// Three counters, one sample every 15 s for ten minutes, 7 s off the full minute.
   private static let store: MemorySeries = {
@@ -87,9 +87,10 @@ struct QueryProfileTests {
     #expect(profile.roots[0].children.map(\.steps) == [5, 1])
   }
 
-  /// As Prometheus counts them. Queryable: one for each value of a selector, the whole window at each
-  /// step; what a subquery reads is not counted, what its window holds is. Read: only what the window
-  /// of the step before did not hold, and what a subquery reads.
+  /// Samples counted as in Prometheus. Queryable: for each value of a selector one, for a range the
+  /// whole window at each step; samples that a subquery reads do not count, those that its window
+  /// holds do. Read: only those that the window of the step before did not hold, and those that a
+  /// subquery reads.
   @Test(arguments: [
     ("c_total", [3, 3, 3, 3, 3], [3, 3, 3, 3, 3]),
     ("rate(c_total{instance=\"0\"}[1m])", [4, 4, 4, 4, 4], [4, 4, 4, 4, 4]),
@@ -97,7 +98,7 @@ struct QueryProfileTests {
     ("c_total @ 100", [3, 3, 3, 3, 3], [3, 0, 0, 0, 0]),
     ("sum(c_total) + count(c_total offset 4m)", [6, 6, 6, 6, 6], [6, 6, 6, 6, 6]),
     ("max_over_time(c_total{instance=\"0\"}[2m:30s])", [4, 4, 4, 4, 4], [4, 2, 2, 2, 2]),
-    // Instants of the subquery that lie in no window are read by nobody.
+    // Instants of the subquery that lie in no window are not read.
     ("max_over_time(c_total{instance=\"0\"}[30s:10s])", [3, 3, 3, 3, 3], [3, 3, 3, 3, 3]),
     (
       "max_over_time(c_total{instance=\"0\"}[2m:30s] offset 1m)", [4, 4, 4, 4, 4],
@@ -123,7 +124,7 @@ struct QueryProfileTests {
     #expect(profile.readSamples == read.reduce(0, +))
   }
 
-  /// A subquery that is the whole query counts what it looks at inside of it.
+  /// A subquery that is the whole query counts the samples inside of it.
   @Test(arguments: [
     ("max_over_time(c_total{instance=\"0\"}[1m])[2m:30s]", 16, 10),
     ("c_total[1m:30s]", 6, 6), ("c_total[1m]", 12, 12), ("c_total @ 100", 3, 3),

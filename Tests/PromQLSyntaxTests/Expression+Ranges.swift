@@ -1,7 +1,7 @@
 @testable import PromQLSyntax
 
 extension Expression {
-  /// The same tree without places, to compare trees of different texts.
+  /// The same tree without source ranges, to compare the trees of different texts.
   var withoutRanges: Expression {
     switch self {
     case .number(let value, _): .number(value, .none)
@@ -48,7 +48,7 @@ extension VectorSelector {
 }
 
 extension DurationExpression {
-  /// Without places; a number that stands alone becomes a time span, as it is printed.
+  /// Without source ranges; a single number becomes a time span, as it is printed.
   fileprivate var asPrinted: DurationExpression {
     literal.map { .span($0, .none) } ?? withoutRanges
   }

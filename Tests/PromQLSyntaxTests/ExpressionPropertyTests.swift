@@ -3,7 +3,7 @@ import Testing
 
 @testable import PromQLSyntax
 
-/// A small repeatable source of chance.
+/// A small repeatable random number generator.
 struct Dice: RandomNumberGenerator {
   private var state: UInt64
 
@@ -57,7 +57,7 @@ struct ExpressionMaker {
     mutating get { dice.pick(Self.durations.filter { !$0.hasPrefix("-") }) }
   }
 
-  /// A colon is refused where no number came before it, as Prometheus does.
+  /// Like Prometheus, the parser refuses a colon without a number before it.
   private var subqueryLength: String {
     mutating get { dice.pick(Self.durations.filter { $0 != "step()" && !$0.hasPrefix("-") }) }
   }
@@ -74,7 +74,8 @@ struct ExpressionMaker {
 
   private mutating func leaf() -> String {
     switch Int.random(in: 0..<4, using: &dice) {
-    // Infinity prints with a sign, which binds looser than `^`: Prometheus' text reads differently.
+    // Infinity prints with a sign, which binds looser than `^`: Prometheus' text parses
+    // differently.
     case 0: dice.pick(["1", "0x10", "1e100", "2.5e-3", "3m", "0.1", "-5"])
     case 1: dice.pick(["\"a\\\"b\"", "'\\n'", "`\\`"])
     default: dice.pick(Self.names) + times

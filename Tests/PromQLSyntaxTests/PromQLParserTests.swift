@@ -3,7 +3,7 @@ import Testing
 
 @testable import PromQLSyntax
 
-/// Expressions that read, with the text that they print as.
+/// Valid expressions, with their printed form.
 private let readable: [(String, String)] = [
   ("up", "up"),
   ("a:b:c", "a:b:c"),

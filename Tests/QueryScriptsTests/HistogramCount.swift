@@ -2,12 +2,12 @@ import MetricModel
 import PromQLEngine
 import PromQLSyntax
 
-/// Which cases of a script touch native histograms, found by looking at the text only: a second
-/// opinion on what the runner may skip, which shares neither its reader nor the engine.
+/// Counts the cases of a script that touch native histograms, from the text only: an independent
+/// check of the cases that the runner skips, which uses neither its reader nor the engine.
 ///
-/// A case touches them if a native histogram stands in what it expects, or if one of its selectors
-/// names a series that some line before it, back to the last `clear`, loads with native histograms
-/// (`{{...}}`, or the twin that `load_with_nhcb` makes of a classic one).
+/// A case touches them if its expected result contains a native histogram, or if one of its
+/// selectors names a series that some line before it, back to the last `clear`, loads with native
+/// histograms (`{{...}}`, or the twin that `load_with_nhcb` makes of a classic one).
 struct HistogramCount {
   /// The lines of all cases.
   private(set) var cases: Set<Int> = []
@@ -91,7 +91,7 @@ struct HistogramCount {
   }
 
   private func touches(_ expression: String) -> Bool {
-    // What cannot be read touches nothing: such a case expects an error.
+    // An expression that does not parse touches nothing: such a case expects an error.
     guard let tree = try? QueryEngine.parse(expression) else { return false }
     return tree.selectors.contains { selector in
       histograms.contains { labels in selector.allMatchers.allSatisfy { $0.matches(labels) } }
@@ -106,7 +106,7 @@ extension String {
 }
 
 extension Substring {
-  /// Whether labels come next: one brace, not the two of a native histogram.
+  /// Whether labels follow: one brace, not the two of a native histogram.
   fileprivate var opensLabels: Bool {
     let rest = drop { " \t".contains($0) }
     return rest.hasPrefix("{") && !rest.hasPrefix("{{")

@@ -2,11 +2,11 @@ import MetricModel
 import PromQLEngine
 import PromQLSyntax
 
-/// Which words and forms of the language some expressions use.
+/// The words and forms of the language that some expressions use.
 struct LanguageCount {
   private(set) var found: Set<String> = []
 
-  /// All that there is: what the engine knows by name, and the forms of the grammar.
+  /// All words and forms: the names that the engine knows, and the forms of the grammar.
   static let all: Set<String> = {
     var all = Set(QueryEngine.functionNames.map { "\($0)()" })
     for operation in AggregationOperator.allCases {
@@ -26,7 +26,7 @@ struct LanguageCount {
     ])
   }()
 
-  /// Notes what an expression uses.
+  /// Adds the words and forms of an expression.
   mutating func add(_ expression: Expression) {
     expression.forEach { node in
       switch node {

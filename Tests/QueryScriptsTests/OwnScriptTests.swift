@@ -17,7 +17,7 @@ func everyCaseOfOurScriptsHolds(name: String) async throws {
   #expect(report.passed > 0)
 }
 
-/// The suite must stand without Prometheus' own scripts.
+/// Our scripts alone cover the language, without Prometheus' own.
 @Test func everyWordOfTheLanguageOccursInOurScripts() throws {
   var usage = LanguageCount()
   for name in names {

@@ -51,7 +51,7 @@ func aWrongExpectationIsAFailure(evaluation: String) async {
   #expect(report.failures == [])
 }
 
-@Test func startTimestampsTellResetsAndZeros() async {
+@Test func startTimestampsShowResetsAndZeros() async {
   let script = """
     load 1m
       a_total@st _ -30s -1ms -1m1ms

@@ -2,7 +2,7 @@ import Foundation
 import QueryScripts
 import Testing
 
-/// The scripts, beside the repository or one folder further up.
+/// The folder of the scripts, beside the repository or one folder further up.
 private let folder: URL = {
   let root = URL(filePath: #filePath).appending(path: "../../..").standardized
   let places = ["../shared/promql", "../../shared/promql"].map {

@@ -106,7 +106,7 @@ private func reason(_ body: () async throws -> Void) async -> RedisError.Reason?
     #expect(try await session.ask("PING").text == "PONG")
   }
 
-  @Test func whatIsNotRedisIsAnError() async throws {
+  @Test func otherProtocolsAreErrors() async throws {
     let server = try await ThrowawayPostgres.start()
     let session = try RedisSession("127.0.0.1:\(server.port)")
     let found = await reason { try await session.ask("PING") }

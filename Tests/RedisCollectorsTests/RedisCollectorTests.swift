@@ -6,7 +6,7 @@ import RedisCollectors
 import TestSupport
 import Testing
 
-/// One scrape of a server, without what the runner adds.
+/// One scrape of a server, without the runner's own metrics.
 private func scrape(
   _ collector: some Collector, within budget: Duration = .seconds(60)
 ) async throws -> ExpositionText {
@@ -23,7 +23,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
 }
 
 @Suite struct RedisCollectorTests {
-  @Test func aRealServerTellsEverything() async throws {
+  @Test func aRealServerReportsEverything() async throws {
     let server = try await ThrowawayRedis.start(arguments: [
       "--slowlog-log-slower-than", "0", "--latency-monitor-threshold", "1",
       "--enable-debug-command", "yes",
@@ -51,7 +51,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(health.isUp && health.version?.isEmpty == false)
   }
 
-  @Test func namesTypesAndLabelsAreThePeers() async throws {
+  @Test func namesTypesAndLabelsAreThoseOfTheReferenceExporter() async throws {
     guard let table = ReferenceTable("redis") else { return }
     let server = try await ThrowawayRedis.start(arguments: [
       "--appendonly", "yes", "--latency-monitor-threshold", "1",
@@ -69,8 +69,8 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
       try await scrape(collector).value("redis_connected_slaves") == 1
     }
     let shown = try await scrape(collector)
-    // What needs CONFIG GET, whose right also shows passwords; and what the peer tells of its own
-    // program.
+    // Excluded: metrics that need CONFIG GET, a permission that also reveals passwords, and the
+    // reference exporter's own.
     let left = [
       "redis_config_client_output_buffer_limit_bytes", "redis_config_io_threads",
       "redis_config_client_output_buffer_limit_overcome_seconds", "redis_exporter_build_info",
@@ -82,7 +82,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
   }
 
-  @Test func aServerThatIsDownIsSaidToBe() async throws {
+  @Test func aServerThatIsDownIsReportedAsDown() async throws {
     let server = try await ThrowawayRedis.start()
     let (watched, collector) = try collector(server.url)
     #expect(try await scrape(collector).value("redis_up") == 1)
@@ -132,7 +132,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(shown.types["redis_slowlog_length"] == nil)
   }
 
-  @Test func aReplicaTellsOfItsPrimary() async throws {
+  @Test func aReplicaReportsItsPrimary() async throws {
     let primary = try await ThrowawayRedis.start()
     let replica = try await ThrowawayRedis.start(arguments: [
       "--replicaof", "127.0.0.1", "\(primary.port)",
@@ -158,7 +158,7 @@ private func collector(_ url: String) throws -> (RedisServer, RedisCollector) {
     #expect(try await scrape(collector).value("redis_exporter_scrapes_total") == 3)
   }
 
-  @Test func severalServersAreToldApartByALabel() async throws {
+  @Test func severalServersDifferByALabel() async throws {
     let server = try await ThrowawayRedis.start()
     let watched = RedisServer(try RedisSettings(parsing: server.url))
     let down = RedisServer(try RedisSettings(parsing: "127.0.0.1:\(try FreePort.next())"))

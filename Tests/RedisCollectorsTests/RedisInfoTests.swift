@@ -72,7 +72,7 @@ func wholeTextsAreGolden(name: String) throws {
   arguments: [
     // Before 6.2 a command has three attributes only.
     ("cmdstat_get:calls=2,usec=5,usec_per_call=2.50", "redis_commands_total", 2.0),
-    // 7.4 put a field where the peer expects another one.
+    // Redis 7.4 added a field where the reference exporter expects another one.
     ("db0:keys=9,expires=1,avg_ttl=1000,subexpiry=4", "redis_db_keys", 9),
     ("db0:avg_ttl=1000,keys=9", "redis_db_avg_ttl_seconds", 1),
     ("loading:1", "redis_loading_dump_file", 1),

@@ -7,7 +7,8 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// Labels of series that came one by one, or are left where others went, get together.
+/// Labels of series that came one by one, or remain where others were removed, are merged into
+/// shared rows.
 struct LabelMergingTests {
   private let directory: TemporaryDirectory
   private let database: SampleDatabase
@@ -58,7 +59,7 @@ struct LabelMergingTests {
     for key in 1...300 as ClosedRange<Int64> { try await add(key...key) }
     #expect(try rows == 300)
     try await mergeAll()
-    // One for each 64 rows that are looked at together; another round brings these together.
+    // One row for each 64 rows that are merged at once; another round merges these.
     #expect(try rows <= 5)
     try await mergeAll()
     #expect(try rows == 1)
@@ -70,7 +71,7 @@ struct LabelMergingTests {
     try expect(Array(1...149) + Array(151...301))
   }
 
-  @Test func whatIsLeftWhereOthersWentSharesRows() async throws {
+  @Test func remainingSeriesAreMergedIntoSharedRows() async throws {
     try await add(1...20_000)
     let full = try rows
     #expect(full > 10)

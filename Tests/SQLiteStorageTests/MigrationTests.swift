@@ -7,7 +7,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// A file of an older version is brought up to date with all that is in it.
+/// A file of an older version is upgraded with all its content.
 struct MigrationTests {
   let directory: TemporaryDirectory
   let folder: StorageFolder
@@ -23,14 +23,14 @@ struct MigrationTests {
     try expectAll(database)
     #expect(try database.counts().rows == 1)
     try database.close()
-    // Once is enough.
+    // A second open finds nothing to upgrade.
     try expectAll(try SampleDatabase(in: folder))
   }
 
   @Test(arguments: [0, 1, 2])
   func anUpgradeThatWasCutOffGoesOn(transactions: Int) throws {
     try writeVersion2()
-    // What a kill after so many transactions leaves.
+    // The state after a kill, after so many transactions.
     let queue = try DatabaseQueue(path: folder.file(SampleDatabase.fileName))
     try SampleDatabase.migrator.migrate(queue)
     if transactions > 0 {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// Rows that chunks and series share give back what was put in.
+/// Rows that chunks and series share return exactly what was written.
 struct PageTests {
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func chunksComeBackInTheOrderOfSeriesAndTime(seed: UInt64) throws {
@@ -45,7 +45,7 @@ struct PageTests {
     #expect(found.map(text).sorted() == chunks.map(text).sorted())
   }
 
-  @Test func aPackFillsAPage() {
+  @Test func chunksFillAPage() {
     let pages = ChunkPage.packing((1...500).map { chunk($0, 0, 3_600_000, bytes: 160) })
     #expect(pages.dropLast().allSatisfy { $0.body.count > 7900 })
   }
@@ -101,7 +101,7 @@ struct PageTests {
     #expect(found.map(\.key) == series.map(\.key))
     #expect(found.map(\.labels) == series.map(\.labels))
     #expect(found.map(\.checksum) == series.map(\.checksum))
-    // Each name and value once in a row: about the number and the places of four pairs.
+    // Each name and value once in a row: about the number and the positions of four pairs.
     #expect(pages.reduce(0) { $0 + $1.body.count } < 2000 * 25 + 20_100)
   }
 

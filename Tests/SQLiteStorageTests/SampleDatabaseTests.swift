@@ -5,7 +5,7 @@ import StorageAPI
 import TestSupport
 import Testing
 
-/// What the rows of the samples database promise.
+/// The guarantees of the rows of the samples database.
 struct SampleDatabaseTests {
   let directory: TemporaryDirectory
   let database: SampleDatabase
@@ -98,9 +98,9 @@ struct SampleDatabaseTests {
     #expect(keys == [2])
   }
 
-  @Test func theLogIsFoldedBesideTheWrites() async throws {
+  @Test func theLogIsCheckpointedBesideTheWrites() async throws {
     let path = directory.file("data/samples.db")
-    // No commit folds the log: whatever reaches the file was folded beside them.
+    // No commit checkpoints the log: whatever reaches the file was checkpointed beside the commits.
     var sequence: Int64 = 0
     while try fileSize(path) < 8 << 20 {
       sequence += 1

@@ -5,7 +5,7 @@ import StorageAPI
 import TestSupport
 import Testing
 
-/// What the queue of remote write promises: order, survival, and room that ends.
+/// The guarantees of remote write's queue: order, survival of restarts, and limited space.
 struct SendQueueTests {
   private let directory: TemporaryDirectory
   private var folder: StorageFolder {
@@ -50,7 +50,8 @@ struct SendQueueTests {
     return backlog
   }
 
-  /// The limits of bytes and age, with what is left and what was dropped after six messages, one every 10 seconds.
+  /// The limits of bytes and age, with what remains and what was dropped after six messages, one
+  /// every 10 seconds.
   @Test(arguments: [
     (bytes: 1_000, age: 3_600, left: [0, 1, 2, 3, 4, 5], expired: 0),
     (bytes: 350, age: 3_600, left: [3, 4, 5], expired: 30),
@@ -58,7 +59,7 @@ struct SendQueueTests {
     (bytes: 1_000, age: 25, left: [3, 4, 5], expired: 30),
     (bytes: 250, age: 25, left: [4, 5], expired: 40),
   ])
-  func theOldestMakeRoom(bytes: Int, age: Int, left: [UInt8], expired: Int) async throws {
+  func theOldestAreDropped(bytes: Int, age: Int, left: [UInt8], expired: Int) async throws {
     let queue = try SendQueue(
       in: folder, limits: SendQueue.Limits(bytes: bytes, age: .seconds(age)))
     var dropped = 0
@@ -77,13 +78,13 @@ struct SendQueueTests {
     let first = try await queue.add([Self.message(1), Self.message(2)], now: Self.at(1)).numbers
     _ = try await queue.add([Self.message(3)], replacing: first, now: Self.at(1))
     #expect(try queue.next(for: "d", samples: .max).map(\.payload.first) == [3])
-    // What was sent meanwhile is not there to be replaced.
+    // A message that was sent meanwhile cannot be replaced.
     _ = try await queue.add([], replacing: first, now: Self.at(1))
     #expect(try queue.backlogs()["d"] == Self.backlog(entries: 1))
     try queue.close()
   }
 
-  @Test func roomIsGivenBackToTheDisk() async throws {
+  @Test func spaceIsGivenBackToTheFileSystem() async throws {
     let queue = try SendQueue(in: folder)
     let large = SendQueue.Message(
       destination: "d", count: 1, payload: [UInt8](repeating: 7, count: 1 << 20))

@@ -4,7 +4,7 @@ import StorageAPI
 import TestSupport
 import Testing
 
-/// What keyed state promises: order, atomicity, and being there after a restart.
+/// The guarantees of keyed state: order, atomicity, and durability.
 struct StateDatabaseTests {
   let directory: TemporaryDirectory
   var folderPath: String { directory.file("data") }
@@ -34,7 +34,7 @@ struct StateDatabaseTests {
     #expect(try await database.rows(in: table) == [StateRow(key: "k", value: [2, 0, 255])])
   }
 
-  @Test func changesAreKeptTogetherOrNotAtAll() async throws {
+  @Test func changesAreStoredTogetherOrNotAtAll() async throws {
     let database = try StateDatabase(
       in: StorageFolder(path: folderPath), maximumBytes: 256 << 10)
     try await database.apply([.put(.alerts, key: "old", value: [1])])
@@ -94,7 +94,7 @@ struct StateDatabaseTests {
     #expect(try await reopened.rows(in: .outbox).count == 50)
   }
 
-  @Test func aCancelledCallerStillKeepsWhatItBegan() async throws {
+  @Test func aCancelledCallersChangesAreStored() async throws {
     let database = try StateDatabase(in: StorageFolder(path: folderPath))
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
@@ -111,7 +111,7 @@ struct StateDatabaseTests {
     "SQLite format 3\u{0}but nothing that follows makes any sense at all, does it now? "
       + "Not even if we go on for more than one hundred bytes.",
   ])
-  func aFileThatIsNoDatabaseIsNamedWithTheMend(contents: String) throws {
+  func aFileThatIsNoDatabaseIsNamedWithTheFix(contents: String) throws {
     let folder = try StorageFolder(path: folderPath)
     try Data(contents.utf8).write(to: URL(fileURLWithPath: folder.file("state.db")))
     let error = #expect(throws: StorageError.self) { _ = try StateDatabase(in: folder) }

@@ -4,7 +4,7 @@ import StorageAPI
 import TestSupport
 import Testing
 
-/// Who may use a data folder, and what is said when it cannot be used.
+/// A data folder has one user at a time, and the error says why it cannot be used.
 struct StorageFolderTests {
   let directory: TemporaryDirectory
 

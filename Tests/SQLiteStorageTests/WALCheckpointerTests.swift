@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// The log is folded beside the commits, and its file does not stay as large as it once was.
+/// The log is checkpointed beside the commits, and its file shrinks again.
 struct WALCheckpointerTests {
   private let directory: TemporaryDirectory
   private let file: DatabaseFile
@@ -29,7 +29,7 @@ struct WALCheckpointerTests {
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
 
-  /// Commits so many times about 32 KB.
+  /// Commits so many times, about 32 KB each.
   private func write(_ times: Int) async throws {
     for _ in 0..<times {
       try await file.write(bytes: 32 << 10) { database in
@@ -38,7 +38,7 @@ struct WALCheckpointerTests {
     }
   }
 
-  /// Somebody who reads the file as it is now, which keeps what comes later from being folded.
+  /// A reader of the file's present state, which prevents the checkpoint of later commits.
   private func longReader() async throws -> DatabaseFile {
     let reader = try #require(try DatabaseFile.readable(file.path))
     try await reader.pool.writeWithoutTransaction { database in
@@ -51,8 +51,8 @@ struct WALCheckpointerTests {
   @Test func commitsOneAfterTheOtherLeaveTheLogShort() async throws {
     for _ in 0..<6 {
       try await write(100)
-      // However slow it is beside other work.
-      try await eventually("the log is folded") { file.checkpointer?.isRunning == false }
+      // A checkpoint may be slow beside other work.
+      try await eventually("the log is checkpointed") { file.checkpointer?.isRunning == false }
     }
     // Twenty megabytes were written.
     #expect(logBytes < 15 << 20)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SampleStore
 
-/// What a batch may have to wait for does not grow with the number of series.
+/// The work that can delay a batch does not grow with the number of series.
 struct AppendDelayTests {
   private static let count = 3 * SampleStore.removalsPerSlice
 

@@ -6,14 +6,14 @@ import Testing
 
 @testable import SampleStore
 
-/// A batch comes back from its journal row as it went in.
+/// A batch comes back from its write-ahead record as it went in.
 struct BatchEncoderTests {
   struct Sample: Equatable {
     let series: Int64, timestamp: Int64
     let value: UInt64
   }
 
-  /// Values of every kind that a row codes in a way of its own, and those at the edges between them.
+  /// Values of every kind that a record encodes specially, and those at the edges between them.
   static let edges: [UInt64] = {
     let values: [Double] = [
       0, -0.0, 1, -1, 0.1, -0.1, 12.34, 1e-9, 123_456_789.987654321, 0.1 + 0.2, 1 / 3, .pi, 0.5,
@@ -90,7 +90,7 @@ struct BatchEncoderTests {
   }
 
   @Test func aScrapeTakesFewBytes() {
-    // Half counters, a quarter gauges, a quarter buckets, as a target shows them.
+    // Half counters, a quarter gauges, a quarter buckets, as in a typical scrape.
     var pool = WordPool()
     var encoder = BatchEncoder()
     encoder.begin(sampleCount: 2000)
@@ -160,7 +160,7 @@ struct BatchEncoderTests {
     _ = decode(WALRecord(sequence: 1, checksum: Checksum.of(bytes), samples: bytes))
   }
 
-  /// The numbers of the parts stay sensible, so that the parts themselves are looked at.
+  /// The numbers of the parts stay plausible, so that the parts themselves are decoded.
   @Test(arguments: UInt64(1)...500)
   func damageThatHidesFromTheChecksumDoesNoHarm(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
@@ -241,7 +241,7 @@ struct BatchEncoderTests {
     #expect(count == 0)
   }
 
-  /// The samples of a row; nil if it is damaged.
+  /// The samples of a record; nil if it is damaged.
   private func decode(_ row: WALRecord) -> [Sample]? {
     var found: [Sample] = []
     let isSound = BatchDecoder.decode(row) { _, series, timestamp, value in

@@ -6,16 +6,16 @@ import Testing
 
 @testable import SampleStore
 
-/// Samples come out of a chunk bit by bit as they went in.
+/// Samples come out of a chunk exactly as they went in.
 struct ChunkTests {
   @Test func anEmptyChunkIsNotSealed() async {
     await #expect(processExitsWith: .failure) { _ = SealedChunk(SampleColumns(), number: 0) }
   }
 
-  /// Kinds of series that a random one is made of.
+  /// The kinds of random series.
   enum Shape: CaseIterable {
     case constant, counter, steady, gauge, bytes, zeros, stale, digits, large, noise, special, jumps
-    /// Always in time, and mostly where the last samples point to: what is decoded many at once.
+    /// Regular intervals and mostly linear values, which are decoded many at once.
     case punctual
   }
 
@@ -47,7 +47,7 @@ struct ChunkTests {
     }
   }
 
-  @Test func staleMarkersAndOtherNaNsKeepTheirBits() {
+  @Test func staleMarkersAndOtherNaNsRetainTheirBits() {
     let bits: [UInt64] = [
       StaleMarker.bits, 0x7ff8_0000_0000_0001, 0xfff8_dead_beef_0000, 0x7ff0_0000_0000_0001,
       Double.infinity.bitPattern, (-Double.infinity).bitPattern, (-0.0).bitPattern, 0, 1, .max,
@@ -106,7 +106,7 @@ struct ChunkTests {
   }
 
   @Test(arguments: [Shape.counter, .steady, .gauge, .bytes], UInt64(1)...5)
-  func decimalNumbersTakeLessRoomThanTheirBits(shape: Shape, seed: UInt64) throws {
+  func decimalNumbersTakeLessSpaceThanTheirBits(shape: Shape, seed: UInt64) throws {
     let samples = Self.series(shape, seed: seed)
     var pool = WordPool()
     let open = OpenChunk(samples, in: &pool)
@@ -114,14 +114,14 @@ struct ChunkTests {
     if samples.count > 50 { #expect(bits < open.codes.tail.bitCount) }
   }
 
-  /// A series whose codes are short, by its values.
+  /// A series that compresses well, with the bits that each sample takes.
   struct Expectation: Sendable {
     let name: String
     let bitsPerSample: Double
     let value: @Sendable (Int) -> Double
 
     static let all = [
-      // What goes on as it went takes a bit for the time and one for the value.
+      // A regular sample takes a bit for the time and one for the value.
       Self(name: "idle", bitsPerSample: 2.2) { _ in 7 },
       Self(name: "steady counter", bitsPerSample: 2.4) { Double($0 * 13) },
       Self(name: "restarted counter", bitsPerSample: 3) { Double($0 % 64 * 1000) },
@@ -132,7 +132,7 @@ struct ChunkTests {
   }
 
   @Test(arguments: Expectation.all)
-  func whatIsExpectedTakesLittleRoom(expected: Expectation) {
+  func expectedValuesTakeLittleSpace(expected: Expectation) {
     var chunk = OpenChunk()
     var pool = WordPool()
     for step in 0..<240 {

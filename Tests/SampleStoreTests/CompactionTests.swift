@@ -6,7 +6,7 @@ import Testing
 
 @testable import SampleStore
 
-/// Chunks that are short or scattered become few, and every sample stays what it was.
+/// Short or scattered chunks are joined, and every sample stays as it was.
 struct CompactionTests {
   @Test(arguments: [
     ([8, 8, 8], [8, 8, 8]), ([3, 8], [11]), ([8, 3, 8, 3], [11, 11]), ([1, 1, 1, 1], [4]),
@@ -44,7 +44,7 @@ struct CompactionTests {
     for step in 0..<300 as Range<Int64> {
       let time = step * 120_000
       var batch = SampleBatch()
-      // Some come later and some go early.
+      // Some series start later and some end early.
       let some = all.indices.filter { $0 % 7 != 1 || step > 200 }.filter {
         $0 % 5 != 2 || step < 90
       }
@@ -65,7 +65,7 @@ struct CompactionTests {
     }
     let killed = try await fixture.afterKill(settings: .small)
     expectSame(try await killed.samples(), before)
-    // What is over is not asked for its chunks: its span is known.
+    // The chunks of an ended series are not read: their span is known.
     let early = try await killed.samples(from: 0, through: 3_600_000)
     #expect(early.count == all.indices.filter { $0 % 7 != 1 }.count)
     let late = try await killed.samples(from: 20_000_000)
@@ -82,7 +82,7 @@ struct CompactionTests {
     #expect(counts.chunks < 300 * 60 / 8)
   }
 
-  @Test func whatComesDuringCompactionIsSeenAtTheNextRound() async throws {
+  @Test func chunksDuringACompactionAreCompactedInTheNextRound() async throws {
     let fixture = try await StoreFixture(settings: .small)
     let database = fixture.store.database
     var writes = WALWrites()
@@ -93,7 +93,8 @@ struct CompactionTests {
     try await database.commit(writes)
     let place = try #require(try database.uncompacted(endingBefore: .distantFuture, limit: 1).first)
     let input = try database.input(at: place)
-    // Written twice, as after a commit that was made although it failed, and one that is new.
+    // Rows that are written twice, as after a commit that succeeded although it reported an error,
+    // and a new one.
     writes.chunks = rows([3, 3, 3], series: 1)
     try await database.commit(writes)
     let merge = ChunkMerge(input.chunks, samplesPerChunk: 8)
@@ -124,7 +125,7 @@ struct CompactionTests {
     return spans
   }
 
-  /// Chunks of so many samples each, one millisecond apart, all 7.
+  /// Chunks of so many samples each, one millisecond apart, all with the value 7.
   private func rows(_ counts: [Int], series: Int64) -> [ChunkRow] {
     var time: Int64 = 0
     return counts.map { count in

@@ -7,9 +7,10 @@ import Testing
 
 @testable import SampleStore
 
-/// A file with wrong bytes gives an error or fewer samples, never a crash or a sample that was not written.
+/// A file with wrong bytes gives an error or fewer samples, never a crash or a sample that was not
+/// written.
 struct DamagedFileTests {
-  @Test func wrongBytesAreToldAndNeverServed() async throws {
+  @Test func wrongBytesAreReportedAndNeverServed() async throws {
     let fixture = try await StoreFixture(settings: .small)
     for series in 0..<20 {
       let labels = Labels(name: "m", [("n", "\(series)")])
@@ -17,10 +18,10 @@ struct DamagedFileTests {
     }
     await fixture.store.maintain(now: Timestamp(rawValue: 1_000_000))
     try await fixture.store.append(["__name__": "late"], (0..<100).map { ($0, 7) })
-    // A compact copy: every byte of it is one that is read.
+    // In a compact copy every byte is in use.
     try fixture.store.database.copy(to: fixture.directory.file("copy.db"))
     let sound = try Data(contentsOf: URL(fileURLWithPath: fixture.directory.file("copy.db")))
-    var outcomes = (opened: 0, refused: 0, told: 0, lost: 0)
+    var outcomes = (opened: 0, refused: 0, reported: 0, lost: 0)
     for seed in 1...40 as ClosedRange<UInt64> {
       var random = RepeatableRandom(seed: seed)
       var bytes = sound
@@ -37,9 +38,9 @@ struct DamagedFileTests {
         let store = try await SampleStore.open(
           in: StorageFolder(path: folder), settings: .small)
         outcomes.opened += 1
-        let kept = try await countOnlyWritten(store)
-        if kept < 2100 { outcomes.lost += 1 }
-        if store.stats.damaged > 0 { outcomes.told += 1 }
+        let found = try await countOnlyWritten(store)
+        if found < 2100 { outcomes.lost += 1 }
+        if store.stats.damaged > 0 { outcomes.reported += 1 }
         await store.maintain(now: Timestamp(rawValue: 2_000_000))
       } catch is StorageError {
         outcomes.refused += 1
@@ -47,12 +48,12 @@ struct DamagedFileTests {
     }
     #expect(outcomes.opened > 20)
     #expect(outcomes.lost > 10)
-    #expect(outcomes.told > 10)
+    #expect(outcomes.reported > 10)
   }
 
   @Test func aDamagedPageIsSetAsideAndTheRestIsServed() async throws {
     let fixture = try await StoreFixture(settings: .small)
-    // Long labels, so that they fill more than one page.
+    // Long labels fill more than one page.
     let long = String(repeating: "x", count: 300)
     for series in 0..<300 {
       let labels = Labels(name: "m", [("n", "\(series)"), ("path", "\(series)" + long)])
@@ -64,7 +65,7 @@ struct DamagedFileTests {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var bytes = try Data(
       contentsOf: URL(fileURLWithPath: fixture.directory.file("copy.db")))
-    // One page of labels: the start, which reads them all, finds it.
+    // One damaged page of labels is found at the start, which reads them all.
     let label = try #require(bytes.range(of: Data([0, 3] + "250".utf8)))
     let page = label.lowerBound / 8192 * 8192
     for place in page..<(page + 64) { bytes[place] = 0xff }
@@ -87,7 +88,7 @@ struct DamagedFileTests {
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder)
         .contains { $0.hasPrefix("samples.db.damaged-") })
-    // Ingestion goes on, and the next start finds a sound file.
+    // Ingestion goes on, and the next start finds an intact file.
     try await store.append(["__name__": "new"], [(1, 1)])
     try await store.close()
     let database = try SampleDatabase(readingFrom: folder)
@@ -105,7 +106,7 @@ struct DamagedFileTests {
     #expect(error?.description.contains("data/samples.db: file is not a database") == true)
   }
 
-  /// How many samples there are; each must have been written to its very series.
+  /// Counts the samples; each must have been written to the same series.
   private func countOnlyWritten(_ store: SampleStore) async throws -> Int {
     var count = 0
     for (labels, columns) in try await store.samples() {

@@ -6,11 +6,11 @@ import Testing
 
 @testable import SampleStore
 
-/// A full disk stops neither samples nor alerts, and what was not written is written later.
+/// A full disk stops neither samples nor alerts, and what waited is written later.
 struct DiskFullTests {
   let up: Labels = ["__name__": "up"]
 
-  @Test func samplesGoOnInMemoryAndAreWrittenWhenThereIsRoom() async throws {
+  @Test func samplesGoOnInMemoryAndAreWrittenWhenThereIsSpace() async throws {
     var settings = SampleStoreSettings.small
     settings.maximumFileBytes = 128 << 10
     let recorder = EventRecorder()
@@ -40,7 +40,7 @@ struct DiskFullTests {
     #expect(try await again.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
   }
 
-  @Test func whatWaitsIsBounded() async throws {
+  @Test func waitingBatchesAreBounded() async throws {
     var settings = SampleStoreSettings()
     settings.maximumFileBytes = 128 << 10
     settings.maximumPendingBytes = 20 << 10
@@ -56,7 +56,7 @@ struct DiskFullTests {
     #expect(recorder.all.last == .recovered(batchesGivenUp: stats.batchesGivenUp))
   }
 
-  @Test func expiredChunksMakeRoomOnAFullDisk() async throws {
+  @Test func expiredChunksFreeSpaceOnAFullDisk() async throws {
     var settings = SampleStoreSettings.small
     settings.maximumFileBytes = 256 << 10
     settings.retention = .seconds(300)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SampleStore
 
-/// Series whose labels look the same, with letters composed in another way, are two.
+/// Series whose labels look the same, but differ in Unicode composition, are different series.
 struct ExactLabelTests {
   private static let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
 
@@ -26,7 +26,7 @@ struct ExactLabelTests {
       for (labels, text) in zip(byName, [Self.composed, Self.decomposed]) {
         #expect(try await Array(store.samples([LabelMatcher(text, equals: "v")]).keys) == [labels])
       }
-      // Remembered selections, too, are told apart.
+      // Cached selections differ, too.
       #expect(try await store.samples([LabelMatcher("n", .notEqual, Self.composed)]).count == 3)
       #expect(try await store.samples([LabelMatcher("n", .notEqual, Self.decomposed)]).count == 3)
       let values = try await store.labelValues(of: "n", [])

@@ -8,12 +8,13 @@ import Testing
 
 @testable import SampleStore
 
-/// A process that is killed at a random moment under load has lost nothing that it was told is kept.
+/// A process that is killed at a random moment under load has lost nothing that was acknowledged.
 ///
-/// Each round is a process of its own on the folder that the last one left. It notes every batch in a ledger as soon as the store
-/// has acknowledged it, and is killed by SIGKILL; then the ledger is compared with what the store serves.
-/// A new folder is begun every 25 rounds: opening and comparing take longer the more there is.
-/// `TOCSIN_FAULT_ROUNDS` sets the number of rounds (Benchmarks/store-faults).
+/// Each round is a process of its own on the folder of the last one. It notes every batch in a file
+/// as soon as the store has acknowledged it, and is killed by SIGKILL; then this file is compared
+/// with what the store serves. Every 25 rounds a new folder is begun, as opening and comparing take
+/// longer with more data. `TOCSIN_FAULT_ROUNDS` sets the number of rounds
+/// (Benchmarks/store-faults).
 struct FaultTests {
   @Test func nothingAcknowledgedIsLostByAKill() async throws {
     let rounds = ProcessInfo.processInfo.environment["TOCSIN_FAULT_ROUNDS"].flatMap { Int($0) }
@@ -27,16 +28,16 @@ struct FaultTests {
         [folder = folder as String, round = round as Int] in
         try await FaultLoad(folder: folder).runUntilKilled(seed: UInt64(round))
       }
-      let ledger = try FaultLoad(folder: folder).ledger()
-      #expect(ledger >= acknowledged)
-      acknowledged = ledger
+      let notedSteps = try FaultLoad(folder: folder).notedSteps()
+      #expect(notedSteps >= acknowledged)
+      acknowledged = notedSteps
       try await FaultLoad(folder: folder).expect(steps: acknowledged)
     }
     #expect(total + acknowledged > 20)
   }
 }
 
-/// What the killed process does, and what must be there after it.
+/// The load of the killed process, and the check of what must be there after it.
 struct FaultLoad {
   let folder: String
 
@@ -54,22 +55,23 @@ struct FaultLoad {
 
   private func value(_ series: Int, _ time: Int) -> Double { Double(time * 31 + series) / 7 }
 
-  /// The steps that were acknowledged: the length of the ledger.
-  func ledger() throws -> Int {
-    (try? FileManager.default.attributesOfItem(atPath: folder + "/ledger"))?[.size] as? Int ?? 0
+  /// The number of acknowledged steps: the length of the file that notes them.
+  func notedSteps() throws -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: folder + "/acknowledged"))?[.size] as? Int
+      ?? 0
   }
 
-  /// Appends, maintains and is killed.
+  /// Appends and maintains until it kills its own process.
   func runUntilKilled(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)
     let microseconds = UInt32.random(in: 1000...200_000, using: &random)
     let store = try await SampleStore.open(
       in: StorageFolder(path: folder), settings: settings)
     let ids = try await store.series(for: (0..<Self.series).map(labels))
-    let start = try ledger()
+    let start = try notedSteps()
     _ = FileManager.default.createFile(
-      atPath: folder + "/ledger", contents: Data(repeating: 46, count: start))
-    let file = try #require(FileHandle(forWritingAtPath: folder + "/ledger"))
+      atPath: folder + "/acknowledged", contents: Data(repeating: 46, count: start))
+    let file = try #require(FileHandle(forWritingAtPath: folder + "/acknowledged"))
     try file.seekToEnd()
     Thread.detachNewThread {
       usleep(microseconds)
@@ -80,9 +82,10 @@ struct FaultLoad {
       for round in 0... {
         let done = DispatchSemaphore(value: 0)
         Task {
-          // Time goes on, so that there is always something to compact.
+          // Time advances, so that there is always something to compact.
           let now = time(start, 0) + round * 600_000
-          // Series that come one by one, without samples, and go: their labels are merged and removed.
+          // Series that come one by one, without samples, and go: their labels are merged and
+          // removed.
           _ = try? await store.series(for: [Labels(name: "churn", [("n", "\(start) \(round)")])])
           await store.maintain(now: Timestamp(rawValue: Int64(now)))
           done.signal()
@@ -109,22 +112,22 @@ struct FaultLoad {
     (step / 2 * Self.batch + place) * 20_000 + step % 2 * 10_000
   }
 
-  /// Compares the ledger with what the store serves: all that was acknowledged, and at most one batch more.
+  /// Checks that the store serves all acknowledged steps, and at most one batch more.
   func expect(steps: Int) async throws {
     let store = try await SampleStore.open(in: StorageFolder(path: folder), settings: settings)
     let found = try await store.samples()
     for series in 0..<Self.series where steps > 0 {
       let columns = try #require(found[labels(series)])
-      var kept: [Int: Double] = [:]
+      var stored: [Int: Double] = [:]
       for place in columns.timestamps.indices {
-        kept[Int(columns.timestamps[place])] = columns.values[place]
+        stored[Int(columns.timestamps[place])] = columns.values[place]
       }
-      #expect(kept.count == columns.count, "no time stands twice")
-      // One expectation for all: each costs more than the comparison.
+      #expect(stored.count == columns.count, "each time occurs once")
+      // One expectation for all steps: each costs more than the comparison.
       let lost = (0..<steps).first { step in
         (0..<Self.batch).contains { place in
           let time = time(step, place)
-          return kept[time] != value(series, time)
+          return stored[time] != value(series, time)
         }
       }
       #expect(lost == nil, "series \(series) lost a sample of this step")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SampleStore
 
-/// The index finds what a plain look at all label sets finds.
+/// The index finds the same series as a search through all label sets.
 struct LabelIndexTests {
   @Test(arguments: UInt64(1)...60)
   func theIndexAgreesWithLookingAtEverySeries(seed: UInt64) throws {
@@ -51,7 +51,7 @@ struct LabelIndexTests {
   }
 
   @Test(arguments: UInt64(1)...40)
-  func theKeptOrderIsTheOrderOfLabels(seed: UInt64) {
+  func theStoredOrderIsTheOrderOfLabels(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     var order = SeriesOrder()
     var labels: [Labels] = []

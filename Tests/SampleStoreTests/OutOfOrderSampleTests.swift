@@ -6,7 +6,8 @@ import Testing
 
 @testable import SampleStore
 
-/// Samples that come after their time was sealed are kept, within the window, and read in their place.
+/// Samples that come after their time was sealed are stored, within the window, and read in their
+/// order.
 struct OutOfOrderSampleTests {
   let up: Labels = ["__name__": "up"]
 
@@ -44,7 +45,8 @@ struct OutOfOrderSampleTests {
         == [3, 4, 5, 6])
   }
 
-  /// However long ago, and wherever its chunk is; only what is really new, and too old, is refused.
+  /// A repeat is accepted however old it is, and wherever its chunk is; only a new sample that is
+  /// too old is refused.
   @Test func anIdenticalRepeatIsNoErrorWhateverItsAge() async throws {
     let fixture = try await StoreFixture(settings: settings())
     let samples = (0..<40).map { (Int64($0) * 1000, Double($0)) }
@@ -84,7 +86,7 @@ struct OutOfOrderSampleTests {
     try await store.append(["__name__": "other"], [(400_000, 1)])
     var refused = AppendOutcome()
     refused.tooOld = 1
-    // What is in memory still tells a repeat; this one fell between two samples.
+    // A repeat would still be found in memory; this sample lies between two others.
     #expect(try await store.append(up, [(500, 1)]) == refused)
     #expect(try await store.append(up, [(100_000 - 75_500, 1)]) == refused)
     try await store.append(up, [(300_000, 1)])

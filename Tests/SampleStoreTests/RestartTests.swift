@@ -81,7 +81,7 @@ struct RestartTests {
 
   @Test func aRestartedStoreGoesOn() async throws {
     let directory = try TemporaryDirectory()
-    // One hold for all: a closed store may live a moment longer than its last call, and the hold with it.
+    // One lock for all: a closed store, and its lock, may outlive its last call for a moment.
     let folder = try StorageFolder(path: directory.file("data"))
     let up: Labels = ["__name__": "up"]
     var expected: [[Double]] = []
@@ -97,7 +97,7 @@ struct RestartTests {
     }
   }
 
-  @Test func theJournalIsCutBehindTheSealedChunks() async throws {
+  @Test func theWALIsTruncatedAfterTheSealedChunks() async throws {
     let fixture = try await StoreFixture(settings: .small)
     let busy: Labels = ["__name__": "busy"]
     let idle: Labels = ["__name__": "idle"]
@@ -116,7 +116,7 @@ struct RestartTests {
     #expect(again.stats.samplesReplayed == 0)
   }
 
-  @Test func aDamagedBatchIsLeftOutAndTold() async throws {
+  @Test func aDamagedBatchIsLeftOutAndReported() async throws {
     let fixture = try await StoreFixture()
     let up: Labels = ["__name__": "up"]
     try await fixture.store.append(up, [(1, 1)])
@@ -168,7 +168,7 @@ struct RestartTests {
   }
 }
 
-/// Up to which time each writer's samples are acknowledged.
+/// The time up to which each writer's samples are acknowledged.
 private final class AcknowledgedTimes: Sendable {
   private let state = Mutex<[Int: Int64]>([:])
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SampleStore
 
-/// What has expired goes, and with it series without samples.
+/// Expired samples are removed, and so are series without samples.
 struct RetentionTests {
   private func settings() -> SampleStoreSettings {
     var settings = SampleStoreSettings.small
@@ -20,12 +20,12 @@ struct RetentionTests {
     for step in 0..<200 { try await fixture.store.append(up, [(Int64(step) * 10_000, 1)]) }
     let now = Timestamp(rawValue: 2_000_000)
     await fixture.store.maintain(now: now)
-    let kept = try await fixture.store.samples(of: up)
-    #expect(kept.count >= 100 && kept.count < 110)
-    #expect(kept.last == [1_990_000, 1])
+    let retained = try await fixture.store.samples(of: up)
+    #expect(retained.count >= 100 && retained.count < 110)
+    #expect(retained.last == [1_990_000, 1])
     #expect(fixture.store.stats.chunksExpired > 10)
     let again = try await fixture.afterKill(settings: settings())
-    #expect(try await again.samples(of: up) == kept)
+    #expect(try await again.samples(of: up) == retained)
   }
 
   @Test func theOldestChunksGoWhenTheFileIsLargerThanItMayBe() async throws {
@@ -44,13 +44,13 @@ struct RetentionTests {
       }
       _ = try await fixture.store.append(batch)
     }
-    // As long as the open chunks need it, the journal stays: 100 seconds of it.
+    // Write-ahead records stay while open chunks need them: 100 seconds of them.
     #expect(try fixture.store.database.usedBytes() > 1_500_000)
     for _ in 0..<3 { await fixture.store.maintain(now: Timestamp(rawValue: 600_000)) }
     #expect(try fixture.store.database.usedBytes() < 1_200_000)
-    let kept = try await fixture.store.samples()
-    #expect(kept.count == 200)
-    for columns in kept.values {
+    let retained = try await fixture.store.samples()
+    #expect(retained.count == 200)
+    for columns in retained.values {
       #expect(columns.timestamps.last == 399_000)
       #expect(columns.count < 380)
     }
@@ -67,7 +67,7 @@ struct RetentionTests {
       noise.append((Int64(step) * 10, Double.random(in: 0...1, using: &random)))
     }
     try await fixture.store.append(["__name__": "up"], noise)
-    // Sealed chunks, and those batches that the journal did not yet drop.
+    // Sealed chunks, and the write-ahead records that were not yet dropped.
     let before = try fixture.store.database.usedBytes()
     #expect(before > 800_000)
     for _ in 0..<2 { await fixture.store.maintain(now: Timestamp(rawValue: 9_000_000)) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SampleStore
 
-/// What goes in can be selected, and what is refused is said.
+/// Appended samples can be selected, and refused ones are reported.
 struct SampleStoreTests {
   let up: Labels = ["__name__": "up", "job": "node"]
 
@@ -18,7 +18,7 @@ struct SampleStoreTests {
     #expect(try await fixture.store.samples(of: up) == samples.map { [Double($0.0), $0.1] })
   }
 
-  @Test func timeZeroAndTimesBeforeItAreTimes() async throws {
+  @Test func zeroAndNegativeTimesAreValid() async throws {
     let fixture = try await StoreFixture()
     try await fixture.store.append(up, [(-5000, 1), (-1, 2), (0, 3), (1, 4)])
     #expect(try await fixture.store.samples(of: up) == [[-5000, 1], [-1, 2], [0, 3], [1, 4]])
@@ -26,7 +26,7 @@ struct SampleStoreTests {
     #expect(found[up]?.timestamps == [-1, 0])
   }
 
-  @Test func theStaleMarkerKeepsItsBits() async throws {
+  @Test func theStaleMarkerRetainsItsBits() async throws {
     let fixture = try await StoreFixture()
     try await fixture.store.append(up, [(1, 1), (2, StaleMarker.value), (3, .nan)])
     let found = try #require(try await fixture.store.samples()[up])
@@ -69,7 +69,7 @@ struct SampleStoreTests {
     #expect(fixture.store.stats.samplesTooOld == 2)
   }
 
-  @Test func seriesNumbersAreStableAndUnknownOnesAreTold() async throws {
+  @Test func seriesNumbersAreStableAndUnknownOnesAreReported() async throws {
     let fixture = try await StoreFixture()
     let other = up.setting("job", "db")
     let ids = try await fixture.store.series(for: [up, other, up])
@@ -83,7 +83,7 @@ struct SampleStoreTests {
     #expect(outcome.appended == 3)
   }
 
-  @Test func theSeriesLimitHasANameAndMakesNoneOfTheNew() async throws {
+  @Test func theSeriesLimitIsNamedAndCreatesNoneOfTheNewSeries() async throws {
     var settings = SampleStoreSettings()
     settings.maximumSeries = 3
     let fixture = try await StoreFixture(settings: settings)
@@ -109,7 +109,7 @@ struct SampleStoreTests {
       _ = try await fixture.store.series(for: labels)
     }
     #expect(fixture.store.stats.series == 1)
-    // Named twice, and one there already, they are no more than fit.
+    // Duplicates and existing series do not count towards the limit.
     let names = [Labels(name: "other")] + labels.dropLast() + labels.dropLast()
     let ids = try await fixture.store.series(for: names)
     #expect(Set(ids).count == count && ids.count == names.count)
@@ -118,7 +118,7 @@ struct SampleStoreTests {
     #expect(try await fixture.store.series(for: names) == ids)
   }
 
-  @Test func selectionsAreSortedAndKeptToTheRange() async throws {
+  @Test func selectionsAreSortedAndLimitedToTheRange() async throws {
     let fixture = try await StoreFixture(settings: .small)
     for number in [3, 1, 2] {
       let labels = Labels(name: "m", [("n", "\(number)")])
@@ -135,7 +135,7 @@ struct SampleStoreTests {
     #expect(try await names(from: 1190, through: 2000) == ["1", "2"])
     #expect(try await names(from: 1191, through: 1999) == [])
     #expect(try await names(from: 3190, through: .max) == ["3"])
-    // A selector that is remembered sees series that come later.
+    // A cached selector finds series that come later.
     try await fixture.store.append(Labels(name: "m", [("n", "0")]), [(5000, 1)])
     #expect(try await names(from: 0, through: 10_000) == ["0", "1", "2", "3"])
   }

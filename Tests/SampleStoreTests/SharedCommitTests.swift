@@ -5,7 +5,7 @@ import Testing
 
 @testable import SampleStore
 
-/// Batches that nobody was promised share a commit, and are seen at once.
+/// Batches without a promise of durability share a commit, and are visible at once.
 struct SharedCommitTests {
   let up: Labels = ["__name__": "up"]
 
@@ -19,7 +19,7 @@ struct SharedCommitTests {
     #expect(try await fixture.afterKill().samples(of: up).count == 20)
   }
 
-  @Test func whatIsPromisedTakesWhatWaitsWithIt() async throws {
+  @Test func aDurableBatchCommitsTheWaitingOnes() async throws {
     var settings = SampleStoreSettings()
     settings.commitDelay = .seconds(3600)
     let fixture = try await StoreFixture(settings: settings)
@@ -31,7 +31,7 @@ struct SharedCommitTests {
     #expect(try await fixture.afterKill().samples(of: up) == [[1, 1], [2, 2]])
   }
 
-  @Test func whatWaitsIsWrittenAtTheEnd() async throws {
+  @Test func waitingBatchesAreWrittenAtTheEnd() async throws {
     var settings = SampleStoreSettings()
     settings.commitDelay = .seconds(3600)
     let fixture = try await StoreFixture(settings: settings)
@@ -40,7 +40,7 @@ struct SharedCommitTests {
     #expect(try await fixture.afterKill().samples(of: up) == [[1, 1]])
   }
 
-  @Test func whoComesTooFastWaitsForTheDisk() async throws {
+  @Test func aWriterThatIsTooFastWaitsForTheDisk() async throws {
     var settings = SampleStoreSettings()
     settings.commitDelay = .seconds(3600)
     let fixture = try await StoreFixture(settings: settings)

@@ -22,10 +22,10 @@ final class StoreFixture: Sendable {
       in: StorageFolder(path: directory.file("data")), settings: settings, report: report)
   }
 
-  /// Opens what a `kill -9` would leave at this moment: the files of the open database.
+  /// Opens the state after a `kill -9` at this moment: a copy of the open database's files.
   ///
-  /// The log is copied last: as long as it is not folded into the file, which small tests do not reach, what is acknowledged before
-  /// is in it whole, and what is being written may be torn.
+  /// The log is copied last: as long as it is not checkpointed, which small tests do not reach,
+  /// acknowledged batches are in it whole, and the batch that is being written may be torn.
   func afterKill(
     settings: SampleStoreSettings = SampleStoreSettings(),
     report: @escaping @Sendable (StorageEvent) -> Void = { _ in }
@@ -52,7 +52,7 @@ extension SampleStore {
     return try await append(batch)
   }
 
-  /// All samples of all series that fulfil the matchers, in the range.
+  /// All samples of all series that match, in the range.
   func samples(
     _ matchers: [LabelMatcher] = [], from: Int64 = .min, through: Int64 = .max
   ) async throws -> [Labels: SampleColumns] {
@@ -78,7 +78,7 @@ extension SampleStore {
 }
 
 extension SampleStoreSettings {
-  /// Small chunks, so that a test meets the edges between them.
+  /// Small chunks, so that a test reaches the edges between them.
   static var small: SampleStoreSettings {
     var settings = SampleStoreSettings()
     settings.samplesPerChunk = 8
@@ -88,7 +88,7 @@ extension SampleStoreSettings {
   }
 }
 
-/// Records what a store reports.
+/// Records the events of a store.
 final class EventRecorder: Sendable {
   private let events = Mutex<[StorageEvent]>([])
 

@@ -3,10 +3,10 @@ import Testing
 
 @testable import SampleStore
 
-/// Chains keep their words while others grow and go.
+/// Chains retain their words while others grow and are removed.
 struct WordPoolTests {
   @Test(arguments: UInt64(1)...20)
-  func chainsKeepTheirWords(seed: UInt64) {
+  func chainsRetainTheirWords(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     var pool = WordPool()
     var chains = [WordChain](repeating: WordChain(), count: 20)

@@ -8,8 +8,8 @@ import Testing
 
 @testable import SystemCollectors
 
-/// A collector remembers what cannot change. This is what can: files that change between two scrapes of one collector, what the first
-/// scrape shows, and what the second shows instead.
+/// A collector caches what cannot change. These files change between two scrapes of one collector:
+/// the first scrape's text, and the second's.
 @Test(arguments: [
   (
     "netclass", ["class/net/eth0/operstate": "up\n", "class/net/eth0/mtu": "1500\n"],
@@ -100,8 +100,8 @@ func whatChangesIsSeenInTheNextScrape(
   for line in after { #expect(shown.contains(line), "\(shown)") }
 }
 
-/// Hundreds of mounts, some at the same place, some that hang: each is shown once, in the kernel's order, and all but those that hang
-/// are asked in every scrape.
+/// Hundreds of mounts, some at the same path, some that hang: each is shown once, in the kernel's
+/// order, and all but those that hang are queried in every scrape.
 @Test func manyMountsAreAskedOneAfterAnotherAndOnlyOnceWhenTheyHang() async throws {
   func mount(_ number: Int, _ options: String = "rw") -> String {
     "\(number + 20) 1 8:\(number) / /srv/\(number) \(options) - ext4 /dev/sd\(number) rw\n"
@@ -112,7 +112,7 @@ func whatChangesIsSeenInTheNextScrape(
   let gate = HangingMounts(["/srv/40", "/srv/41", "/srv/299"])
   defer { gate.open() }
   var context = try SystemContext(proc: proc)
-  // Long enough for those that answer, however busy the machine is.
+  // Long enough for mounts that respond, however busy the machine is.
   context.mountTimeout = .seconds(3)
   let collector = FileSystemCollector(context) { path in
     gate.pass(path)
@@ -137,7 +137,7 @@ func whatChangesIsSeenInTheNextScrape(
   #expect(!shown.contains("/srv/2\""))
 }
 
-/// Mounts whose calls hang until they are let go.
+/// Mounts whose calls hang until they are released.
 private final class HangingMounts: Sendable {
   private let places: [String]
   private let state = Mutex((isOpen: false, hung: 0))
@@ -146,7 +146,7 @@ private final class HangingMounts: Sendable {
     self.places = places
   }
 
-  /// How many calls hung.
+  /// The number of calls that hung.
   var hung: Int { state.withLock { $0.hung } }
 
   func pass(_ path: String) {

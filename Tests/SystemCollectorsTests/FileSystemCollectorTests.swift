@@ -12,7 +12,7 @@ import Testing
   let isStuck = Mutex(true)
   let calls = Mutex(0)
   var context = try fixtureContext()
-  // Long enough for those that answer, however busy the machine is.
+  // Long enough for mounts that respond, however busy the machine is.
   context.mountTimeout = .seconds(3)
   let collector = FileSystemCollector(context) { path in
     if path.hasSuffix("/srv/data") {

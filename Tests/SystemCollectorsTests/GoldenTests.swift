@@ -5,7 +5,7 @@ import Testing
 
 @testable import SystemCollectors
 
-/// Everything that reads only files is checked against a golden text.
+/// Every collector that reads only files is compared with a golden text.
 @Test(arguments: [
   "arp", "conntrack", "cpu", "cpufreq", "diskstats", "dmi", "entropy", "filefd", "loadavg",
   "meminfo", "netclass", "netdev", "netstat", "os", "pressure", "schedstat", "selinux", "softnet",

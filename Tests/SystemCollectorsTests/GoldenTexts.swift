@@ -41,7 +41,7 @@ func text(
 func expectGolden(
   _ collector: any Collector, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-  // The second scrape must read as the first: it takes the path of remembered series.
+  // The second scrape, which uses cached series, must give the same text.
   let first = try await text(of: collector)
   let again = try await text(of: collector, scrapes: 2)
   #expect(again.text == first.text, sourceLocation: sourceLocation)
@@ -57,7 +57,7 @@ func expectGolden(
   #expect(difference.isEmpty, "\(name): \(difference)", sourceLocation: sourceLocation)
 }
 
-/// A root whose `/proc` is a folder of the given files.
+/// Makes a root whose `/proc` is a folder of the given files.
 ///
 /// Like the kernel's, they end with a newline; `isCutOff` leaves them as they are.
 func root(_ files: [String: String], isCutOff: Bool = false) throws -> (

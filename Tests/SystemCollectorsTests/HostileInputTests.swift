@@ -4,7 +4,7 @@ import Testing
 
 @testable import SystemCollectors
 
-/// Files that are cut off, negative or nonsense, and the beginning of the error that they give.
+/// Truncated files, negative numbers and nonsense, with the beginning of the error.
 @Test(arguments: [
   ("loadavg", "loadavg", "0.21 0.3", "loadavg line 1: load 15 is missing"),
   ("loadavg", "loadavg", "0.21 x 1", #"loadavg line 1: load 5 should be a number, not "x""#),
@@ -57,14 +57,14 @@ func brokenFilesGiveAClearError(
   }
 }
 
-/// An empty machine: whatever may be absent is no failure.
+/// An empty machine: files that may be absent are no failure.
 @Test func absentFilesAreNoData() async throws {
   let (proc, remove) = try root(["empty": ""])
   defer { remove() }
   let required: Set = [
     "cpu", "stat", "loadavg", "meminfo", "vmstat", "netdev", "filefd", "filesystem", "processes",
   ]
-  // The peer, too, calls these a success without a single sample.
+  // node_exporter, too, reports success without a single sample for these.
   let fine: Set = [
     "btrfs", "cpufreq", "edac", "network_route", "selinux", "sysctl", "textfile", "thermal_zone",
     "time", "timex", "uname", "xfs",
@@ -82,7 +82,7 @@ func brokenFilesGiveAClearError(
   }
 }
 
-@Test func aBrokenFileSpoilsNobodyElse() async throws {
+@Test func aBrokenFileAffectsNoOtherCollector() async throws {
   let (proc, remove) = try root(["loadavg": "junk", "stat": "cpu0 1 2 3 4\nctxt 5\n"])
   defer { remove() }
   let runner = CollectorRunner(

@@ -22,12 +22,12 @@ private func scrapeThisHost() async throws -> (text: String, reports: [Collector
   #expect(text.contains("tocsin_collector_problems_total") == false)
 }
 
-/// The peer's table, where it is at hand: every family that we show must be in it with that type and
-/// those labels.
-@Test func namesTypesAndLabelsAreThoseOfThePeer() async throws {
+/// Every family is in node_exporter's table, where that is present, with this type and these
+/// labels.
+@Test func namesTypesAndLabelsAreThoseOfTheReferenceExporter() async throws {
   let table = testFolder + "/../../../shared/reference/metrics/node.tsv"
   guard let rows = try? String(contentsOfFile: table, encoding: .utf8) else {
-    print("skipped: no table of the peer's metrics at \(table)")
+    print("skipped: no table of node_exporter's metrics at \(table)")
     return
   }
   var known: [String: (types: Set<String>, labels: Set<String>)] = [:]
@@ -42,23 +42,23 @@ private func scrapeThisHost() async throws -> (text: String, reports: [Collector
     if words[1] == "TYPE", words[0] == "#" { type[words[2]] = words[3] }
     guard words[0] != "#", line.hasPrefix("node_") else { continue }
     let name = String(line.prefix { $0 != "{" && $0 != " " })
-    guard let peer = known[name] ?? known["node_memory_*"] else {
-      Issue.record("\(name) is unknown to the peer")
+    guard let reference = known[name] ?? known["node_memory_*"] else {
+      Issue.record("\(name) is unknown to node_exporter")
       continue
     }
     if known[name] == nil, !name.hasPrefix("node_memory_") {
-      Issue.record("\(name) is unknown to the peer")
+      Issue.record("\(name) is unknown to node_exporter")
       continue
     }
-    #expect(peer.types.contains(type[name] ?? ""), "\(name) is a \(type[name] ?? "?")")
+    #expect(reference.types.contains(type[name] ?? ""), "\(name) is a \(type[name] ?? "?")")
     for match in line.matches(of: /[{,]([a-z_]+)="/) where known[name] != nil {
-      #expect(peer.labels.contains(String(match.1)), "\(name) has the label \(match.1)")
+      #expect(reference.labels.contains(String(match.1)), "\(name) has the label \(match.1)")
     }
   }
 }
 
-/// promtool reads the text, and complains of nothing but names that the peer chose.
-@Test func promtoolComplainsOnlyOfThePeersNames() async throws {
+/// promtool accepts the text, and complains only of names that node_exporter chose.
+@Test func promtoolComplainsOnlyOfNamesOfTheReferenceExporters() async throws {
   let (text, _) = try await scrapeThisHost()
   let promtool = Process()
   promtool.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
@@ -78,10 +78,10 @@ private func scrapeThisHost() async throws -> (text: String, reports: [Collector
   try await writer.value
   promtool.waitUntilExit()
   for complaint in complaints.split(separator: "\n") {
-    let isAboutThePeersName =
+    let isAboutAReferenceName =
       complaint.hasPrefix("node_")
       && (complaint.contains("camelCase") || complaint.contains("base unit")
         || complaint.contains(#"should not have "_count" suffix"#))
-    #expect(isAboutThePeersName, "\(complaint)")
+    #expect(isAboutAReferenceName, "\(complaint)")
   }
 }

@@ -6,12 +6,12 @@ import Testing
 
 @testable import SystemCollectors
 
-/// Collectors that look at something other than the tree.
+/// Collectors with other sources than the file tree.
 private let notOfTheTree: Set = [
   "ethtool", "filesystem", "network_route", "os", "textfile", "time", "timex", "uname",
 ]
 
-/// Everything a machine shows, each collector's text behind its name; or why it shows nothing.
+/// All metrics of a machine, each collector's text after its name, or the reason why it has none.
 private func scrape(_ tree: MachineTree) async throws -> String {
   var context = try tree.context()
   context.kernelParameters = ["kernel.pid_max"]
@@ -31,9 +31,10 @@ private func scrape(_ tree: MachineTree) async throws -> String {
   return output.replacing(tree.folder, with: "")
 }
 
-/// A file server with many disks, one with every kind of sensor, one with a kernel of 2008, one full of containers.
+/// A file server with many disks, one with every kind of sensor, one with a kernel of 2008, one
+/// full of containers.
 @Test(arguments: ["storage", "server", "old", "containers"])
-func machinesOfManyShapesShowWhatTheirGoldenScrapeSays(name: String) async throws {
+func machinesOfManyKindsHaveTheirGoldenText(name: String) async throws {
   let tree = try MachineTree(name)
   defer { tree.remove() }
   let shown = try await scrape(tree)

@@ -3,8 +3,8 @@ import CollectorCore
 import Foundation
 import SystemCollectors
 
-/// A machine's /proc, /sys and udev data, kept as one text: `=== path` and the file's content, or `=== path -> target`
-/// for a symbolic link.
+/// A machine's /proc, /sys and udev data in one text file: `=== path` and the file's content, or
+/// `=== path -> target` for a symbolic link.
 struct MachineTree {
   let folder: String
 

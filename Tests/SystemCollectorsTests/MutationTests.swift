@@ -6,7 +6,8 @@ import Testing
 
 @testable import SystemCollectors
 
-/// Spoils a text in one of several ways: bytes changed, cut off, doubled, lines or fields left out.
+/// Damages a text in one of several ways: bytes changed, truncated, doubled, lines or fields left
+/// out.
 private func spoiled(_ text: String, _ random: inout RepeatableRandom) -> String {
   var bytes = Array(text.utf8)
   guard !bytes.isEmpty else { return "x" }
@@ -26,7 +27,8 @@ private func spoiled(_ text: String, _ random: inout RepeatableRandom) -> String
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// A file that ends in the middle of a line, where a number may have lost digits: an error, and never the number that is left.
+/// A file that ends in the middle of a line, where a number may have lost digits, is an error, and
+/// the remaining digits are never shown.
 @Test(arguments: [
   ("arp", "net/arp"), ("cpu", "stat"), ("diskstats", "diskstats"), ("filefd", "sys/fs/file-nr"),
   ("filesystem", "1/mountinfo"), ("loadavg", "loadavg"), ("meminfo", "meminfo"),
@@ -58,7 +60,7 @@ func aFileThatIsCutOffIsAnError(collector: String, file: String) async throws {
   }
 }
 
-/// Digits with something behind them, a sign, more than 64 bits, or nothing: no number of sysfs.
+/// Digits with a suffix, a sign, more than 64 bits, or nothing are not numbers of sysfs.
 @Test(arguments: [
   "12a", "1 2", "+5", "--5", "18446744073709551616", "-18446744073709551616", "0x", "0xg1", "1e5",
   "", "NaN", "0x1ffffffffffffffff",
@@ -83,8 +85,8 @@ func whatIsNoNumberOfADeviceIsNoSample(content: String) async throws {
   }
 }
 
-/// Whatever the files say, a collector ends, with samples or with an error that names the file; and a number it shows is
-/// one, never what an overflow or a missing column left behind.
+/// Whatever the files contain, a collector ends with samples or with an error that names the file;
+/// its numbers are never the result of an overflow or a missing column.
 @Test(arguments: ["storage", "server", "old", "containers"])
 func spoiledFilesNeverCrashACollectorNorShowWhatIsNoNumber(machine: String) async throws {
   let source = try String(

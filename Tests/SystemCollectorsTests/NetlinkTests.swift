@@ -4,7 +4,7 @@ import Testing
 
 @testable import SystemCollectors
 
-/// A message of the routing socket: its body behind a header.
+/// A message of the routing socket: a header and a body.
 private func message(_ kind: UInt16, _ body: [UInt8]) -> [UInt8] {
   let length = UInt32(16 + body.count)
   let padding = (4 - body.count % 4) % 4
@@ -28,7 +28,8 @@ private func link(_ index: UInt32, _ name: String) -> [UInt8] {
       + attribute(3, Array(name.utf8) + [0]))
 }
 
-/// `struct rtmsg` of a family, with the length of the destination, who made it, and its type.
+/// `struct rtmsg` of a family, with the length of the destination, the origin of the route, and its
+/// type.
 private func route(
   family: UInt8 = 2, length: UInt8 = 0, protocol: UInt8 = 3, type: UInt8 = 1,
   _ attributes: [UInt8]...
@@ -52,11 +53,11 @@ private let routes =
       9,
       bytes(UInt16(16)) + [0, 0] + bytes(UInt32(2)) + attribute(5, [10, 0, 0, 2])
         + bytes(UInt16(8)) + [0, 4] + bytes(UInt32(3))))
-  // Of our own address: type 2 is no way to others.
+  // Our own address: type 2 is a local route.
   + route(length: 32, protocol: 2, type: 2, attribute(1, [10, 0, 0, 5]))
   + message(3, [0, 0, 0, 0])
 
-@Test func routesOfBothFamiliesAreShownWithEachOfTheirHops() async throws {
+@Test func routesOfBothFamiliesAreShownWithEachOfTheirPaths() async throws {
   let collector = RouteCollector { $0 == .links ? links : routes }
   let shown = try await text(of: collector).text.split(separator: "\n").filter { $0.first != "#" }
   #expect(
@@ -71,12 +72,12 @@ private let routes =
     ])
 }
 
-/// However an answer is cut or spoiled, reading it ends, and finds no more than was there.
+/// However a response is truncated or damaged, parsing ends and returns no more than was there.
 @Test func spoiledAnswersOfTheRoutingSocketAreReadSafely() {
   for end in routes.indices {
     let cut = Array(routes[..<end])
-    let kept = Route.parse(cut.span)
-    #expect(kept.count <= 4)
+    let intact = Route.parse(cut.span)
+    #expect(intact.count <= 4)
     var spoiled = routes
     spoiled[end] ^= 0xFF
     let read = Route.parse(spoiled.span)
@@ -104,7 +105,7 @@ private let routes =
   #expect(try InterfaceAddress.all().contains { $0.address == "127.0.0.1" && $0.device == "lo" })
 }
 
-@Test func driversOfNetworkDevicesTellTheirModesAndCounters() async throws {
+@Test func driversOfNetworkDevicesReportTheirModesAndCounters() async throws {
   var context = try fixtureContext()
   context.patterns.ethernetCounters = try SystemPatterns.pattern("^[^z]")
   context.patterns.ethernetDevices.exclude = try SystemPatterns.pattern("^wlan")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SystemCollectors
 
-/// The text of a collector over a tree of files, with options set.
+/// The text of a collector over a tree of files, with options.
 private func shown(
   _ collector: String, _ options: [(String, String)], _ files: [String: String]
 ) async throws -> String {
@@ -54,7 +54,7 @@ private let backends = """
 
   """
 
-/// Each option of node_exporter that changes what is shown, and a line that it brings.
+/// Each option of node_exporter that changes the metrics, and a line that it adds.
 @Test(arguments: [
   (
     "cpu", ["cpu.info=true"],
@@ -92,7 +92,7 @@ private let backends = """
   ("os", [], "node_os_support_end_timestamp_seconds 1.845936e+09"),
   ("cpufreq", [], #"node_cpu_frequency_avg_hertz{cpu="0"} 1.9e+09"#),
 ])
-func optionsOfThePeerChangeWhatIsShown(
+func optionsOfNodeExporterChangeWhatIsShown(
   collector: String, options: [String], line: String
 ) async throws {
   let settings = options.map { option in
@@ -135,7 +135,8 @@ func optionsRefuseWhatTheyCannotUse(name: String, value: String, word: String) t
   }
 }
 
-/// Every flag of a listed collector that node_exporter 1.12 has, so that a unit file's command line goes on working.
+/// Every flag of a listed collector in node_exporter 1.12, so that the command line of an existing
+/// unit file works.
 @Test(arguments: [
   "arp.device-exclude", "arp.device-include", "arp.netlink", "cpu.guest", "cpu.info",
   "cpu.info.bugs-include", "cpu.info.flags-include", "diskstats.device-exclude",
@@ -154,7 +155,7 @@ func optionsRefuseWhatTheyCannotUse(name: String, value: String, word: String) t
   "sysctl.include", "sysctl.include-info", "tapestats.ignored-devices", "textfile.directory",
   "vmstat.fields",
 ])
-func flagsOfThePeerAreKnown(name: String) throws {
+func flagsOfNodeExporterAreKnown(name: String) throws {
   _ = try SystemOption.named(name)
 }
 

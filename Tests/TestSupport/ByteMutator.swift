@@ -1,6 +1,6 @@
-/// Makes inputs that may or may not be well-formed out of a corpus, the same ones for the same seed.
+/// Makes inputs from a corpus that may or may not be well-formed, the same ones for the same seed.
 public struct ByteMutator: RandomNumberGenerator {
-  /// The longest input that is made.
+  /// The greatest length of an input, in bytes.
   public static let longest = 16_384
 
   private var random: RepeatableRandom
@@ -9,15 +9,15 @@ public struct ByteMutator: RandomNumberGenerator {
 
   public mutating func next() -> UInt64 { random.next() }
 
-  /// A number below a bound.
+  /// Returns a random number below a bound.
   public mutating func roll(_ bound: Int) -> Int {
     Int(truncatingIfNeeded: next() % UInt64(max(1, bound)))
   }
 
-  /// An input: one of the corpus, changed in some places; `words` are pieces that mean something in the format.
+  /// Returns an input of the corpus, changed in some places; `words` are tokens of the format.
   public mutating func bytes(of corpus: [[UInt8]], words: [[UInt8]]) -> [UInt8] {
     var bytes = corpus[roll(corpus.count)]
-    // Most texts are much longer than what is wrong with them.
+    // Most texts are much longer than the part that matters.
     if roll(3) == 0, bytes.count > 64 {
       let start = roll(bytes.count)
       bytes = Array(bytes[start..<min(bytes.count, start + 16 + roll(400))])

@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// A throwaway process started by a test: its own process group, its output in a file, gone when the
-/// value is.
+/// A process that a test starts, with its own process group and its output in a file; it ends with
+/// the value.
 ///
-/// Every process that is still there when the test program ends is killed, too. Keep the value alive as long
-/// as the process is needed: `deinit` ends the whole group.
+/// Processes that still run when the test program ends are killed, too. Hold the value as long as
+/// the process is needed: `deinit` ends the whole group.
 package final class ChildProcess: Sendable {
   /// The process id, which is also the id of its process group.
   package let pid: Int32
@@ -19,9 +19,9 @@ package final class ChildProcess: Sendable {
 
   /// Starts a program; a name without a slash is looked up in `PATH`.
   ///
-  /// `environment` is added to the environment of the test. With `user` the program runs as that user, with the
-  /// user's groups (the test must be root): PostgreSQL refuses to run as root. `stopSignal` is sent first when the
-  /// value goes away; after two seconds the group is killed.
+  /// `environment` is added to the environment of the test. With `user` the program runs as that
+  /// user, with the user's groups (the test must be root): PostgreSQL refuses to run as root.
+  /// `stopSignal` is sent first when the value goes away; after two seconds the group is killed.
   package static func start(
     _ executable: String, _ arguments: [String], environment: [String: String] = [:],
     directory: String? = nil, user: String? = nil, stopSignal: Int32 = SIGTERM
@@ -53,7 +53,7 @@ package final class ChildProcess: Sendable {
     terminate()
   }
 
-  /// What the process has written so far, standard output and standard error in one.
+  /// The output of the process so far, standard output and standard error in one.
   package var output: String {
     String(decoding: readWholeFile(outputPath), as: UTF8.self)
   }
@@ -68,9 +68,10 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Waits until the process ends; its exit status, or 128 plus the signal that ended it.
+  /// Waits until the process ends and returns its exit status, or 128 plus the signal that ended
+  /// it.
   ///
-  /// Throws ``WaitTimeout`` with the output so far when it does not end in time.
+  /// - Throws: ``WaitTimeout`` with the output so far if it does not end in time.
   @discardableResult
   package func waitForExit(within limit: Duration = .seconds(120)) async throws -> Int32 {
     do {
@@ -83,7 +84,7 @@ package final class ChildProcess: Sendable {
 
   /// Waits until the process accepts TCP connections on a loopback port.
   ///
-  /// Throws at once, with the output so far, when the process ends first.
+  /// - Throws: an error with the output so far, at once if the process ends first.
   package func waitUntilAccepting(port: Int, within limit: Duration = .seconds(120)) async throws {
     do {
       try await eventually("\(name) listens on port \(port)", within: limit) {
@@ -99,7 +100,7 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Ends the process and everything it started: the stop signal, two seconds of patience, then SIGKILL.
+  /// Ends the process and its group: the stop signal, and SIGKILL after two seconds.
   package func terminate() {
     signal(stopSignal)
     for _ in 0..<200 where poll() == nil { usleep(10_000) }
@@ -151,7 +152,7 @@ private struct Spawn {
     unsafe posix_spawn_file_actions_addopen(
       &actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    // Sockets and files of the test program must not live on in its children.
+    // Children must not inherit sockets and files of the test program.
     for file in Int32(3)..<256 { unsafe posix_spawn_file_actions_addclose(&actions, file) }
 
     var attributes = posix_spawnattr_t()
@@ -205,7 +206,7 @@ private struct Spawn {
   }
 }
 
-/// The processes to kill when the test program ends without having let go of them.
+/// The processes that are killed when the test program ends before they do.
 private enum Leftovers {
   private static let pids = Mutex<Set<Int32>>([])
   private static let registered: Void = {

@@ -1,10 +1,10 @@
-/// Waits until a condition holds, asking again and again: first as fast as other tasks let it, then
+/// Waits until a condition holds, checking repeatedly: first as fast as other tasks allow, then
 /// every 20 ms.
 ///
-/// The limit is there to make a failing test end; it says nothing about speed, so it is generous. The
+/// The limit only makes a failing test end; it is no requirement on speed, so it is generous. The
 /// condition may throw to give up at once.
 ///
-/// - Throws: ``WaitTimeout`` when the limit is over, or what the condition throws.
+/// - Throws: ``WaitTimeout`` when the limit is over, or the error of the condition.
 package func eventually(
   _ what: String = "the condition holds", within limit: Duration = .seconds(120),
   _ condition: () async throws -> Bool
@@ -26,7 +26,7 @@ package func eventually(
   }
 }
 
-/// A condition that was waited for and did not come to hold.
+/// The error of a condition that did not hold in time.
 package struct WaitTimeout: Error, CustomStringConvertible {
   package let what: String
   package let detail: String

@@ -1,5 +1,4 @@
-/// The text of a scrape, read just well enough to ask it questions: what families, what samples,
-/// what values.
+/// The text of a scrape, parsed just well enough for tests: families, samples and values.
 package struct ExpositionText: Sendable {
   /// One sample line.
   package struct Sample: Sendable, Equatable {
@@ -15,10 +14,10 @@ package struct ExpositionText: Sendable {
   package private(set) var types: [String: String] = [:]
   /// Every sample in the order of the text.
   package private(set) var samples: [Sample] = []
-  /// The lines that could not be read.
+  /// The lines that could not be parsed.
   package private(set) var strayLines: [String] = []
 
-  /// Reads the text.
+  /// Parses the text.
   package init(_ text: String) {
     for line in text.split(separator: "\n") {
       if line.hasPrefix("# TYPE ") {

@@ -5,10 +5,10 @@ import Synchronization
 package enum FreePort {
   private static let given = Mutex<Set<Int>>([])
 
-  /// A TCP port on which nothing listens on 127.0.0.1, never the same one twice in a test run.
+  /// Returns a TCP port that is closed on 127.0.0.1, never the same one twice in a test run.
   ///
-  /// It lies below the range that the kernel takes for outgoing connections, so that none of them can
-  /// take it before the server does.
+  /// It lies below the range that the kernel uses for outgoing connections, so that none of them
+  /// can take it before the server does.
   package static func next() throws -> Int {
     for _ in 0..<1_000 {
       let port = Int.random(in: 12_000..<32_000)
@@ -18,7 +18,7 @@ package enum FreePort {
     throw ChildProcessError(reason: "no free loopback port found in 1000 tries", output: "")
   }
 
-  /// Whether somebody accepts TCP connections on a loopback port.
+  /// Whether a loopback port accepts TCP connections.
   package static func accepts(_ port: Int) -> Bool {
     withSocket { file in unsafe call(connect, file, port) == 0 }
   }

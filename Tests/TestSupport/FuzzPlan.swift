@@ -1,13 +1,14 @@
 import Foundation
 
-/// How many inputs a fuzz test tries, and where it begins.
+/// The number of inputs of a fuzz test, and its first seed.
 ///
-/// `TOCSIN_FUZZ` says how many there are, `TOCSIN_FUZZ_SEED` where they begin; every input follows from its seed, and a failure names it.
+/// `TOCSIN_FUZZ` is the number of inputs, `TOCSIN_FUZZ_SEED` the first seed; every input follows
+/// from its seed, and a failure names it.
 public struct FuzzPlan: Sendable {
   /// The seeds of the inputs.
   public let seeds: Range<UInt64>
 
-  /// The plan of the environment; `count` inputs if it has none.
+  /// Makes the plan of the environment; without one, `count` inputs.
   public init(count: Int) {
     let environment = ProcessInfo.processInfo.environment
     let first = environment["TOCSIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
@@ -22,7 +23,7 @@ public struct FuzzPlan: Sendable {
     }
   }
 
-  /// The folder `Corpus` beside a test file.
+  /// The folder `Corpus` next to a test file.
   public static func folder(beside file: String) -> String {
     URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Corpus").path
   }

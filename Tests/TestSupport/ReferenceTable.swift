@@ -1,24 +1,24 @@
 import Foundation
 
-/// What a peer exposes, from a table of facts beside the repository; absent on most machines.
+/// The families of a reference exporter, from a table beside the repository; absent on most
+/// machines.
 package struct ReferenceTable: Sendable {
-  /// One family of the peer.
+  /// One family of the reference exporter.
   package struct Row: Sendable {
     package let name: String
     package let types: Set<String>
-    /// Labels that every version has.
+    /// Labels in every version.
     package let labels: Set<String>
-    /// Labels that only some versions or series have.
+    /// Labels in only some versions or series.
     package let optionalLabels: Set<String>
     package let collector: String
     package let isDefault: Bool
-    package let peers: String
+    package let exporters: String
   }
 
   package let rows: [Row]
 
-  /// Reads `../shared/reference/metrics/<name>.tsv`; nil, with one line of output, if it is not
-  /// there.
+  /// Reads `../shared/reference/metrics/<name>.tsv`; nil, with one line of output, if it is absent.
   package init?(_ name: String, file: String = #filePath) {
     let root = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -40,19 +40,19 @@ package struct ReferenceTable: Sendable {
         name: cells[0], types: Set(cells[1].split(separator: "|").map(String.init)),
         labels: Set(labels.filter { !$0.hasSuffix("?") }),
         optionalLabels: Set(labels.filter { $0.hasSuffix("?") }.map { String($0.dropLast()) }),
-        collector: cells[4], isDefault: cells[5] == "yes", peers: cells[7])
+        collector: cells[4], isDefault: cells[5] == "yes", exporters: cells[7])
     }
   }
 
-  /// What a scrape shows differently from the families of the newest peer, one line each: those that
-  /// it shows by default, or all that it can.
+  /// The differences between a scrape and the families of the newest reference exporter, one line
+  /// each: its default families, or with `withOptional` all of them.
   package func differences(
     from shown: ExpositionText, ignoring: (Row) -> Bool, withOptional: Bool = false,
     extraLabels: Set<String> = []
   ) -> [String] {
     var found: [String] = []
     for row in rows
-    where (row.isDefault || withOptional) && row.peers.contains("newest") && !ignoring(row) {
+    where (row.isDefault || withOptional) && row.exporters.contains("newest") && !ignoring(row) {
       guard let type = shown.types[row.name] else {
         found.append("\(row.name): absent")
         continue

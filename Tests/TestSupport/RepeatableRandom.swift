@@ -1,4 +1,5 @@
-/// Random numbers that are the same at every run: a failure names its seed (SplitMix64).
+/// A random number generator with the same numbers in every run: a failure names its seed
+/// (SplitMix64).
 public struct RepeatableRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

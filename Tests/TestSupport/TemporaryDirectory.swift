@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 
-/// A fresh folder under `/tmp` that is removed, with all it holds, when the value goes away.
+/// A new folder under `/tmp` that is removed with its content when the value goes away.
 package final class TemporaryDirectory: Sendable {
   /// The absolute path, without a slash at the end.
   package let path: String
 
-  /// Makes the folder; with `owner` it belongs to that user (the test must be root), as a server that
-  /// runs as another user needs it.
+  /// Makes the folder; with `owner` it belongs to that user (the test must be root), for a server
+  /// that runs as another user.
   package init(prefix: String = "tocsin-test", owner: String? = nil) throws {
     var template = Array("/tmp/\(prefix).XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else {

@@ -1,6 +1,7 @@
-/// An authority and what it signed, made by openssl in a folder that goes away with the value.
+/// A certificate authority and the certificates it signed, made by openssl in a folder that goes
+/// away with the value.
 package struct ThrowawayCertificates: Sendable {
-  /// The folder; `NAME.crt` and `NAME.key` of whatever was signed lie in it.
+  /// The folder, with `NAME.crt` and `NAME.key` of each signed certificate.
   package let folder: TemporaryDirectory
 
   /// The authority's own certificate, in PEM.
@@ -16,7 +17,8 @@ package struct ThrowawayCertificates: Sendable {
     ])
   }
 
-  /// Signs a certificate for a purpose (`serverAuth`, `clientAuth`) and names as openssl writes them: `DNS:a,IP:127.0.0.1`.
+  /// Signs a certificate for a purpose (`serverAuth`, `clientAuth`) and names as openssl writes
+  /// them: `DNS:a,IP:127.0.0.1`.
   package func sign(_ name: String, purpose: String, names: String) async throws {
     try folder.write(
       "subjectAltName=\(names)\nextendedKeyUsage=\(purpose)\n", to: "\(name).ext")

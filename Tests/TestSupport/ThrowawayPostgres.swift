@@ -5,12 +5,12 @@ import Synchronization
 /// A PostgreSQL server of a test: its own cluster in a temporary folder, on a free loopback port,
 /// with the password `throwaway` for its superuser `postgres`.
 ///
-/// It can be stopped, started again on the same port and cluster, and frozen (SIGSTOP) to play a
-/// server that hangs.
+/// It can be stopped, started again on the same port and cluster, and frozen (SIGSTOP) to simulate
+/// a server that hangs.
 package final class ThrowawayPostgres: Sendable {
   /// The TCP port on 127.0.0.1.
   package let port: Int
-  /// The folder of the Unix socket, which demands the password, too.
+  /// The folder of the Unix socket, which requires the password, too.
   package let socketFolder: String
   /// The password of the superuser `postgres`.
   package static let password = "throwaway"
@@ -19,7 +19,7 @@ package final class ThrowawayPostgres: Sendable {
   private let settings: [String: String]
   private let process = Mutex<ChildProcess?>(nil)
 
-  /// The newest server programs of this machine.
+  /// The folder of the newest server programs on this machine; nil if there is none.
   package static var programs: String? {
     (9...30).reversed().lazy
       .map { "/usr/lib/postgresql/\($0)/bin" }
@@ -81,7 +81,7 @@ package final class ThrowawayPostgres: Sendable {
       try Self.program("postgres"), ["-D", cluster], user: Self.user, stopSignal: SIGINT)
     process.withLock { $0 = child }
     try await child.waitUntilAccepting(port: port)
-    // The port opens before the server takes sessions.
+    // The port opens before the server accepts sessions.
     try await eventually("PostgreSQL takes sessions") { try await self.isReady() }
   }
 
@@ -94,7 +94,7 @@ package final class ThrowawayPostgres: Sendable {
   }
 
   /// Kills the server with SIGKILL, as the kernel does when memory is short, and waits until its
-  /// sessions have noticed.
+  /// sessions have ended.
   package func crash() async throws {
     let children = processes.dropFirst()
     guard let child = process.withLock({ $0.take() }) else { return }
@@ -109,8 +109,8 @@ package final class ThrowawayPostgres: Sendable {
     try await start()
   }
 
-  /// Freezes the server and all its sessions: connections are accepted by the kernel, and nothing
-  /// answers.
+  /// Freezes the server and all its sessions: the kernel accepts connections, and no response
+  /// comes.
   package func pause() {
     for pid in processes { kill(pid, SIGSTOP) }
   }
@@ -132,14 +132,15 @@ package final class ThrowawayPostgres: Sendable {
     return child.output
   }
 
-  /// Starts SQL in a session of its own and leaves it running, to be seen in `pg_stat_activity`.
+  /// Runs SQL in the background in a session of its own, which `pg_stat_activity` shows.
   package func runInBackground(_ sql: String, application: String = "") throws -> ChildProcess {
     try ChildProcess.start(
       try Self.program("psql"), ["-X", "-q", "-A", "-t", "-c", sql, url],
       environment: ["PGAPPNAME": application])
   }
 
-  /// Makes a logical slot and reads from it until the value goes away; needs `wal_level = logical`.
+  /// Makes a logical slot and reads from it until the value goes away; requires `wal_level =
+  /// logical`.
   package func startLogicalConsumer(slot: String) throws -> ChildProcess {
     try ChildProcess.start(
       try Self.program("pg_recvlogical"),
@@ -149,7 +150,7 @@ package final class ThrowawayPostgres: Sendable {
       ])
   }
 
-  /// Starts a session that has asked something and waits for its next command.
+  /// Starts a session that has run a statement and is idle.
   package func startIdleSession() throws -> ChildProcess {
     try ChildProcess.start(
       "sh",
@@ -166,7 +167,8 @@ package final class ThrowawayPostgres: Sendable {
     return "\(programs)/\(name)"
   }
 
-  /// Copies the cluster that one `initdb` of this test run made: that takes a second, a copy a tenth.
+  /// Copies the cluster that one `initdb` of this test run made: that takes a second, a copy a
+  /// tenth of it.
   private func makeCluster() async throws {
     let template = try await ClusterTemplate.shared.folder()
     let copy = try ChildProcess.start(
@@ -225,7 +227,7 @@ package final class ThrowawayPostgres: Sendable {
   }
 }
 
-/// The empty cluster that all others of a test run are copies of.
+/// The empty cluster from which all others of a test run are copied.
 private actor ClusterTemplate {
   static let shared = ClusterTemplate()
   private var making: Task<TemporaryDirectory, any Error>?
@@ -246,7 +248,7 @@ private actor ClusterTemplate {
 
   private static let folderToRemove = Mutex<String?>(nil)
 
-  /// Nothing is ever released that a static property holds, so the folder must be removed by hand.
+  /// Static properties are never released, so the folder is removed at exit.
   private static func removeAtExit(_ folder: TemporaryDirectory) {
     folderToRemove.withLock { $0 = folder.path }
     _ = atexit {
@@ -278,7 +280,8 @@ extension ChildProcess {
     var buffer = [UInt8](repeating: 0, count: 1_024)
     let count = unsafe read(file, &buffer, buffer.count)
     guard count > 0 else { return nil }
-    // The name in parentheses may contain anything; the state and the parent follow the last one.
+    // The name in parentheses may contain any bytes; the state and the parent come after the last
+    // parenthesis.
     let text = String(decoding: buffer[..<count], as: UTF8.self)
     guard let close = text.lastIndex(of: ")") else { return nil }
     return Int32(text[close...].split(separator: " ").dropFirst(2).first ?? "")

@@ -1,9 +1,9 @@
-/// Debian's Prometheus on loopback, for one test; it ends when its process goes away.
+/// Debian's Prometheus on loopback, for one test; it ends with the value.
 package struct ThrowawayPrometheus {
   package let process: ChildProcess
   package let port: Int
 
-  /// Starts it over a configuration file and a folder for samples, and waits until it listens.
+  /// Starts it with a configuration file and a folder for samples, and waits until it listens.
   package static func start(
     _ configuration: String, storage: String, port: Int? = nil, flags: [String] = []
   ) async throws -> ThrowawayPrometheus {

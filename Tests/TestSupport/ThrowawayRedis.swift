@@ -3,17 +3,17 @@ import Synchronization
 
 /// A Redis server of a test, without persistence, on a free loopback port and a Unix socket.
 ///
-/// It can be stopped, started again on the same port, and frozen (SIGSTOP) to play a server that
-/// hangs.
+/// It can be stopped, started again on the same port, and frozen (SIGSTOP) to simulate a server
+/// that hangs.
 package final class ThrowawayRedis: Sendable {
   /// The TCP port on 127.0.0.1.
   package let port: Int
   /// The path of the Unix socket.
   package let socketPath: String
-  /// The password that clients must give, if any.
+  /// The password that clients must send, if any.
   package let password: String?
 
-  /// The port on which TLS is spoken, if it is.
+  /// The TLS port, if it has one.
   package let tlsPort: Int?
 
   private let folder: TemporaryDirectory
@@ -21,7 +21,7 @@ package final class ThrowawayRedis: Sendable {
   private let process = Mutex<ChildProcess?>(nil)
 
   /// Starts a server; `arguments` are further options of `redis-server`, such as `--replicaof`;
-  /// with `tls`, options such as `--tls-cert-file`, it speaks TLS on a second port.
+  /// with `tls`, options such as `--tls-cert-file`, it accepts TLS on a second port.
   package static func start(
     password: String? = nil, arguments: [String] = [], tls: [String] = []
   ) async throws -> ThrowawayRedis {
@@ -48,7 +48,7 @@ package final class ThrowawayRedis: Sendable {
     "redis://\(password.map { ":\($0)@" } ?? "")127.0.0.1:\(port)"
   }
 
-  /// Starts the server again after `stop()`; its data are gone.
+  /// Starts the server again after `stop()`; its data are lost.
   package func start() async throws {
     var words = [
       "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socketPath,
@@ -59,7 +59,7 @@ package final class ThrowawayRedis: Sendable {
     process.withLock { $0 = child }
     try await child.waitUntilAccepting(port: port)
     if let tlsPort { try await child.waitUntilAccepting(port: tlsPort) }
-    // The socket comes after the ports, and is open to all some time after it is there.
+    // The socket appears after the ports, and gets its permissions some time later.
     try await eventually("redis-server accepts on \(socketPath)") {
       child.output.contains("Ready to accept connections unix")
         || child.output.contains("ready to accept connections at \(socketPath)")
@@ -80,7 +80,7 @@ package final class ThrowawayRedis: Sendable {
     try await start()
   }
 
-  /// Freezes the server: connections are accepted by the kernel, and nothing answers.
+  /// Freezes the server: the kernel accepts connections, and no response comes.
   package func pause() {
     process.withLock { $0?.signal(SIGSTOP) }
   }

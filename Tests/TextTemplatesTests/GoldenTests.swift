@@ -4,8 +4,9 @@ import Testing
 
 @testable import TextTemplates
 
-/// A template and what it renders to: the outputs are those of Debian's amtool and promtool, but for `%2F` written with
-/// capitals, the sign in place of harmful values, comments that stay, and label sets that print as in newer versions.
+/// A template and its output. The outputs are those of Debian's amtool and promtool, except that
+/// `%2F` is in capitals, harmful values are replaced by the sign, comments stay, and label sets
+/// print as in newer versions.
 struct Golden: CustomTestStringConvertible, Sendable {
   let template: String
   let output: String
@@ -83,7 +84,8 @@ func renderNotification(
     .template(text, name: "t").render(notification, format: format, now: instant)
 }
 
-/// Renders a rule's template: `$value` is 2, the query `m` has three elements, any other none.
+/// Renders a rule's template: `$value` is 2, the query `m` has three elements, any other query
+/// none.
 func renderRule(_ text: String) async throws -> String {
   let labels = TemplateValue.strings(["__name__": "m", "i": "b"])
   let external = TemplateValue.strings(["e": "E"])

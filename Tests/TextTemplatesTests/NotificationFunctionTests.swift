@@ -76,7 +76,7 @@ func numbersAreRoundedFromTheirExactValue(value: Double, precision: Int, text: S
   #expect(GoFloat.string(value, verb: "g", precision: precision) == text)
 }
 
-@Test func scriptsAreNoPlaceForValues() {
+@Test func valuesInsideScriptsAreRefused() {
   for text in ["<script>{{ 1 }}</script>", "<a onclick=\"{{ 1 }}\">", "<{{ \"b\" }}>"] {
     #expect(throws: TemplateError.self) { try renderNotification(text, .html) }
   }

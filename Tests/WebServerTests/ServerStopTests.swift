@@ -78,6 +78,6 @@ import WebServer
       port = server.boundPort
       _ = try await client.send(WebRequest(.get, url(server)))
     }
-    try await eventually("nobody listens") { !FreePort.accepts(port) }
+    try await eventually("the port is closed") { !FreePort.accepts(port) }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import YAMLDecoding
 
-/// Runs a body in a folder of its own.
+/// Runs a body with a folder of its own.
 private func withFolder(_ body: (String) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -27,7 +27,7 @@ import Testing
     #expect(shown.contains("name: \"yes\""))
   }
 
-  @Test func whatIsShownReadsBackToTheSame() throws {
+  @Test func redactedTextsParseAsTheSame() throws {
     let text = """
       route:
         receiver: 'a "b"'

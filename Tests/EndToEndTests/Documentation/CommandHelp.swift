@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The commands of the built program with their flags, as it describes itself.
+/// The commands of the built program with their flags, as its own help lists them.
 struct CommandHelp: Decodable, Sendable {
   struct Command: Decodable, Sendable {
     var commandName: String
@@ -30,7 +30,7 @@ struct CommandHelp: Decodable, Sendable {
     return try JSONDecoder().decode(CommandHelp.self, from: Data(process.output.utf8))
   }
 
-  /// Every command with flags of its own, as `tocsin check queries`.
+  /// Every command that has flags, such as `tocsin check queries`.
   var commands: [(name: String, flags: [String: Argument])] { Self.commands(command, []) }
 
   private static func commands(
@@ -48,7 +48,7 @@ struct CommandHelp: Decodable, Sendable {
       .flatMap { commands($0, path) }
   }
 
-  /// What is wrong with the arguments of a command line; nil if nothing is.
+  /// Returns what is wrong with the arguments of a command line; nil if nothing is.
   func complaint(about arguments: [String]) -> String? {
     var path = [command.commandName]
     let all = commands

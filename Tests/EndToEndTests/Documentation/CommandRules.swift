@@ -1,17 +1,17 @@
 import Foundation
 
-/// What is checked of each command that the documentation shows.
+/// The checks of each command that the documentation shows.
 struct CommandRules: Sendable {
   private let help: CommandHelp
   private let targets: Set<String>
   private let sources: String
 
-  /// Programs of the system and of others, whose arguments are theirs.
+  /// Programs of the system and of other projects, whose arguments are not checked.
   private static let foreign: Set<String> = [
     "amtool", "apt", "cat", "cp", "git", "htpasswd", "journalctl", "promtool", "psql", "swift",
   ]
 
-  /// Reads what the program, the Makefile and the sources say.
+  /// Reads the rules from the program's help, the Makefile and the sources.
   static func read() async throws -> CommandRules {
     let makefile = try String(contentsOfFile: "\(Daemon.repository)/Makefile", encoding: .utf8)
     let targets = makefile.matches(of: /(?:^|\n)([a-z-]+):/).map { String($0.1) }
@@ -29,7 +29,8 @@ struct CommandRules: Sendable {
       help: try await CommandHelp.read(), targets: Set(targets), sources: sources)
   }
 
-  /// What is wrong with a command; nil if nothing is. A command that no rule covers is wrong.
+  /// Returns what is wrong with a command; nil if nothing is. A command that no rule covers is
+  /// wrong.
   func complaint(about command: [String]) -> String? {
     let program = command[0]
     let arguments = Array(command.dropFirst())
@@ -50,8 +51,8 @@ struct CommandRules: Sendable {
     }
   }
 
-  /// The arguments of a command that can be run as it stands, because it reads files of the
-  /// repository and changes nothing; nil for any other.
+  /// The arguments of a command that can be run as shown, because it only reads files of the
+  /// repository; nil for any other.
   func harmless(_ command: [String]) -> [String]? {
     let arguments = Array(command.dropFirst())
     guard command[0] == "tocsin", !arguments.contains("--url") else { return nil }
@@ -63,14 +64,14 @@ struct CommandRules: Sendable {
     return files.allSatisfy(isFile) ? arguments : nil
   }
 
-  /// Whether the APIs or the daemons have a path; names in capitals stand for any.
+  /// Whether the APIs or the daemons serve a path; names in capitals are placeholders.
   func isRoute(_ path: String) -> Bool {
     let pattern = path.replacing("NAME", with: ":name").replacing("ID", with: ":id")
     let short = pattern.hasPrefix("/api/v1/") ? String(pattern.dropFirst(8)) : pattern
     return sources.contains("\"\(pattern)\"") || sources.contains("\"\(short)\"")
   }
 
-  /// The path of a URL of our own daemons.
+  /// The path of a URL of Tocsin's own daemons; nil for any other argument.
   private static func ownPath(_ argument: String) -> String? {
     guard let match = argument.firstMatch(of: /^http:\/\/127\.0\.0\.1:993[01](\/[^?]*)/) else {
       return nil
@@ -78,7 +79,8 @@ struct CommandRules: Sendable {
     return String(match.1)
   }
 
-  /// Files below the folders of the repository that users know must be there.
+  /// Returns the error of the first argument that names a missing file below one of the
+  /// repository's public folders; nil if all files exist.
   private func missingFile(in arguments: [String]) -> String? {
     arguments.first { argument in
       ["config/", "rules/", "grafana/", "packaging/"].contains { argument.hasPrefix($0) }

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// Asks the built program which keys the decoder of a configuration file knows at some place in it.
+/// Asks the built program which keys the decoder of a configuration file accepts at a place in it.
 ///
-/// The names that could be keys are the texts in the sources of all decoders. They are written into
-/// a file, each without a value, and the program's complaints about unknown keys say which ones it
-/// does not know there.
+/// Candidates are all string literals in the sources of the decoders. They are written into a file,
+/// each without a value, and the program's errors about unknown keys name those that are not
+/// accepted there.
 struct ConfigurationProbe: Sendable {
-  /// The command that reads a file of that name; nil if none does.
+  /// The command that reads a file of that name; nil if there is none.
   static func command(for file: String, at path: String) -> [String]? {
     switch file {
     case "exporter.yml": ["check", "exporter", path]
@@ -24,7 +24,7 @@ struct ConfigurationProbe: Sendable {
     }
   }
 
-  /// Names that could be keys.
+  /// Names that may be keys.
   static let candidates: [String] = {
     var found: Set<String> = []
     let sources = Daemon.repository + "/Sources"
@@ -45,14 +45,14 @@ struct ConfigurationProbe: Sendable {
     return found.sorted()
   }()
 
-  /// Names in one file: the program shows 200 mistakes at most.
+  /// Names in one file: the program reports at most 200 errors.
   private static let batch = 180
 
   let file: String
-  /// `receivers[].slack_configs[]`; empty for the top.
+  /// The place, such as `receivers[].slack_configs[]`; empty for the top level.
   let path: String
 
-  /// The keys that are known, and which of them are refused.
+  /// Returns the accepted keys, and which of them are refused as unsupported.
   func keys(besides documented: [String]) async throws -> (known: Set<String>, refused: Set<String>)
   {
     let given: Set<String> = file == "queries.yml" && path.isEmpty ? ["queries"] : []

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What README, CONTRIBUTING and `docs/` show works: examples are read by the decoders, commands
-/// and flags exist, tables list exactly what there is, and links lead somewhere.
+/// The examples of README, CONTRIBUTING and `docs/` work: the decoders accept the files, commands
+/// and flags exist, tables are complete, and links have targets.
 @Suite struct DocumentationTests {
   static let pages = (try? MarkdownPage.all(in: Daemon.repository)) ?? []
   static let tables = pages.flatMap(\.tables)
   static let keyTables = tables.filter { $0.kind == "keys" }
 
-  /// Kinds of blocks, and the check that covers each.
+  /// Languages of fenced blocks, each with the check that covers it.
   private static let languages = [
     "yaml", "console", "promql", "gotemplate", "json", "sql", "swift", "text",
   ]
@@ -73,7 +73,7 @@ import Testing
         let path = try folder.write(block.text, to: file)
         guard let command = ConfigurationProbe.command(for: file, at: path) else { continue }
         let (status, output) = try await run(command)
-        // The settings of a client are only used once they were read.
+        // The settings of a client are used only after they were read.
         let isGood = file == "http-client.yml" ? !output.contains(path) : status == 0
         #expect(isGood, "\(place): \(output)")
       case "promql":

@@ -4,12 +4,12 @@ import Foundation
 struct MarkdownPage: Sendable, CustomStringConvertible {
   /// A fenced block.
   struct Block: Sendable {
-    /// The first word behind the fence.
+    /// The first word after the fence.
     var language: String
-    /// The value of `file=` behind the fence.
+    /// The value of `file=` after the fence.
     var file: String?
     var text: String
-    /// Where it begins.
+    /// The number of its first line.
     var line: Int
   }
 
@@ -23,15 +23,15 @@ struct MarkdownPage: Sendable, CustomStringConvertible {
   struct Table: Sendable, CustomStringConvertible {
     /// `keys`, `flags`, `options` or `set`.
     var kind: String
-    /// What stands behind the colon, before `with`.
+    /// The text after the colon, before `with`.
     var subject: String
-    /// The sets behind `with`.
+    /// The sets after `with`.
     var sets: [String]
     /// The names in the first column.
     var names: [String] = []
     /// The default of each name, where its cell is a single value in backticks.
     var defaults: [String: String] = [:]
-    /// The names behind `Refused:`.
+    /// The names after `Refused:`.
     var refused: [String] = []
     var place: String
     /// Whether the rows have begun, and whether they have ended.
@@ -118,7 +118,7 @@ struct MarkdownPage: Sendable, CustomStringConvertible {
       sets: parts.count > 1 ? Array(parts[1]) : [], place: place)
   }
 
-  /// The texts in backticks.
+  /// Returns the texts in backticks.
   static func quoted(_ text: String) -> [String] {
     text.matches(of: /`([^`\n]+)`/).map { String($0.1) }
   }
@@ -143,7 +143,7 @@ struct MarkdownPage: Sendable, CustomStringConvertible {
 }
 
 extension MarkdownPage.Table {
-  /// Reads a line of the page: a row of the table, if it is one.
+  /// Reads a line of the page; adds a row if it belongs to the table.
   fileprivate mutating func read(_ line: String) {
     if line.hasPrefix("|---") {
       hasBegun = true

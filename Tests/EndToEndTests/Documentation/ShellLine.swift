@@ -1,6 +1,6 @@
-/// A line of a shell as the documentation shows it, split into commands and words.
+/// A shell command line of the documentation, split into commands and words.
 struct ShellLine {
-  /// The commands of a pipe or a list, each without variables in front and `sudo`.
+  /// The commands of a pipeline or list, each without leading variables and `sudo`.
   private(set) var commands: [[String]] = []
 
   /// Splits a line; quotes group words, `#` begins a comment.

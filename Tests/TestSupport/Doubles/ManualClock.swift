@@ -2,13 +2,13 @@ package import Concurrency
 package import MetricModel
 import Synchronization
 
-/// A clock that stands still until the test moves it; ``timeSource`` is what the code under test takes.
+/// A clock whose time is set by the test; ``timeSource`` is what the code under test takes.
 package final class ManualClock: Sendable {
-  /// What a task that sleeps on the clock experiences.
+  /// What a sleep on the clock does.
   package enum SleepMode: Sendable {
     /// It waits until the test has moved the clock far enough.
     case waits
-    /// It moves the clock itself and goes on at once: an outage of a day passes in a moment.
+    /// It advances the clock itself and returns at once: an outage of a day passes in a moment.
     case advances
   }
 
@@ -98,7 +98,7 @@ package final class ManualClock: Sendable {
     if mode == .advances {
       state.withLock { $0.sleeps.append(duration) }
       advance(by: max(.zero, duration))
-      // Lets the others run, and ends with the task.
+      // Lets other tasks run, and ends with the task.
       try await Task.sleep(for: .milliseconds(1))
       return
     }

@@ -2,7 +2,7 @@ package import MetricModel
 package import StorageAPI
 import Synchronization
 
-/// A store of samples in memory that remembers everything it was asked, and fails when the test wants it.
+/// A store of samples in memory that records all requests, and fails on demand.
 package final class MemoryAppender: SampleAppender {
   /// One sample that was written.
   package struct Sample: Sendable, Equatable, CustomStringConvertible {
@@ -16,7 +16,7 @@ package final class MemoryAppender: SampleAppender {
       self.value = value
     }
 
-    /// Whether it ends its series.
+    /// Whether the value is a stale marker.
     package var isStale: Bool { StaleMarker.isStale(value) }
 
     /// Samples are equal when their values have the same bits: a NaN equals itself.
@@ -53,13 +53,13 @@ package final class MemoryAppender: SampleAppender {
   /// All samples that were written, in order.
   package var samples: [Sample] { batches.flatMap { $0 } }
 
-  /// The labels of each request for numbers of series.
+  /// The labels of each request for series numbers.
   package var seriesRequests: [[Labels]] { state.withLock { $0.seriesRequests } }
 
-  /// Forgets the samples written so far, not the series.
+  /// Removes the samples written so far, not the series.
   package func removeAll() { state.withLock { $0.batches = [] } }
 
-  /// Forgets the numbers of all series, as a store does with idle ones.
+  /// Removes the numbers of all series, as a store does with idle ones.
   package func forgetSeries() {
     state.withLock { state in
       state.forgotten.formUnion(state.numbers.values)
@@ -70,12 +70,12 @@ package final class MemoryAppender: SampleAppender {
   /// Makes every request fail; nil ends that.
   package func fail(with error: StorageError?) { state.withLock { $0.failure = error } }
 
-  /// Makes every write fail, but not the requests for numbers of series; nil ends that.
+  /// Makes every write fail, but not the requests for series numbers; nil ends that.
   package func failAppends(with error: StorageError?) {
     state.withLock { $0.appendFailure = error }
   }
 
-  /// Changes what later writes answer, not what is remembered of them.
+  /// Changes the outcomes of later writes, not the recorded samples.
   package func adjustOutcomes(_ adjust: @escaping @Sendable (inout AppendOutcome) -> Void) {
     state.withLock { $0.adjust = adjust }
   }

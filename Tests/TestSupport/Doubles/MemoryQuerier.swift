@@ -2,7 +2,7 @@ package import MetricModel
 package import StorageAPI
 import Synchronization
 
-/// A few series in memory as a source of samples, which remembers what was selected, or fails.
+/// A source of a few series in memory that records selections, or fails on demand.
 package final class MemoryQuerier: SeriesQuerier {
   fileprivate struct Series {
     let labels: Labels
@@ -20,7 +20,8 @@ package final class MemoryQuerier: SeriesQuerier {
   private let failure: @Sendable (SeriesSelection) -> StorageError?
   private let selected = Mutex<[SeriesSelection]>([])
 
-  /// Makes a source of series with their samples: pairs of milliseconds and value, in order of time.
+  /// Makes a source of series with their samples: pairs of milliseconds and value, in order of
+  /// time.
   ///
   /// Selections for which `failure` gives an error fail with it.
   package init(
@@ -32,7 +33,7 @@ package final class MemoryQuerier: SeriesQuerier {
     self.failure = failure
   }
 
-  /// Everything that was selected, in order.
+  /// All selections, in order.
   package var selections: [SeriesSelection] { selected.withLock { $0 } }
 
   package func select(

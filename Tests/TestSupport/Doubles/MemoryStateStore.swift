@@ -3,10 +3,10 @@ import Synchronization
 
 /// A state store in memory that can fail, crash or stall at a chosen write.
 ///
-/// Its ``Disk`` outlives it, as a file outlives a process: a crash stands for `kill -9`, and a second
-/// store on the same disk for the restart.
+/// Its ``Disk`` outlives it, as a file outlives a process: a crash stands for `kill -9`, and a
+/// second store on the same disk for the restart.
 package final class MemoryStateStore: StateStore {
-  /// What is on disk.
+  /// The rows that survive a crash.
   package final class Disk: Sendable {
     fileprivate let tables = Mutex<[StateTable: [String: [UInt8]]]>([:])
 
@@ -35,11 +35,11 @@ package final class MemoryStateStore: StateStore {
     }
   }
 
-  /// What happens at one write, counted from 0.
+  /// A fault at one write, counted from 0.
   package enum Fault: Sendable, Equatable, CustomStringConvertible {
     /// The process dies before the write reaches the disk.
     case crashBefore(write: Int)
-    /// The process dies after the write reached the disk, and before the caller learns of it.
+    /// The process dies after the write reached the disk, and before the call returns.
     case crashAfter(write: Int)
     /// The write fails, and the process lives on.
     case failure(write: Int, StorageError)
@@ -71,7 +71,7 @@ package final class MemoryStateStore: StateStore {
     self.fault = fault
   }
 
-  /// Whether the process that has this store counts as dead: every later write fails.
+  /// Whether the process with this store counts as dead: every later write fails.
   package var hasCrashed: Bool { state.withLock { $0.hasCrashed } }
 
   /// The number of writes so far, whether they reached the disk or not.
@@ -111,7 +111,8 @@ package final class MemoryStateStore: StateStore {
     try write(changes)
   }
 
-  /// Makes changes without waiting, for tests of code that never waits; ``stall()`` has no effect on it.
+  /// Writes changes without waiting, for tests of synchronous code; ``stall()`` has no effect on
+  /// it.
   package func write(_ changes: [StateChange]) throws(StorageError) {
     let error: StorageError? = state.withLock { state in
       if state.hasCrashed { return .cancelled }
