@@ -1,11 +1,12 @@
 package import AlertRouting
 
-/// The settings of one integration: how they are read from a receiver, and the notifier they make.
+/// The settings of one integration: how they are read from a receiver, and the notifier made from
+/// them.
 ///
-/// Each folder of this module has one conforming type, which also stands for the kind as a whole:
+/// Each folder of this module has one conforming type, which also represents the kind:
 /// ``Notifiers/kinds`` lists the types.
 package protocol NotifierSettings: Sendable {
-  /// What the kind reads from `global` for entries that say nothing themselves; `Void` if nothing.
+  /// The defaults of the kind from `global`; `Void` if it has none.
   associatedtype Defaults: Sendable = Void
 
   /// The name, as metrics and keys show it: `slack`. The list in a receiver is `slack_configs`.
@@ -20,7 +21,7 @@ package protocol NotifierSettings: Sendable {
   /// Reads the kind's keys of the `global` section.
   static func defaults(in global: NotifierSection) -> Defaults
 
-  /// Reads one entry of the kind's list; what is wrong in it is reported to the section.
+  /// Reads one entry of the kind's list and reports its errors to the section.
   ///
   /// `send_resolved` is read by the caller.
   init(_ section: NotifierSection, defaults: Defaults)

@@ -2,9 +2,7 @@ package import CollectorCore
 
 /// The registry of this module: every query, in the order in which one scrape runs them.
 package enum PostgresCollectors {
-  /// All queries.
-  ///
-  /// Made anew each time: some have state of their server.
+  /// New values of all queries; some have state of their server.
   package static var all: [any PostgresQuery] {
     let tracker = TopStatementsTracker()
     return plain + [StatementsQuery(tracker), StatementTextsQuery(tracker: tracker)]
@@ -129,7 +127,7 @@ extension PostgresCollectors {
 }
 
 extension PostgresSelection {
-  /// The enabled queries, made anew.
+  /// New values of the enabled queries.
   package var queries: [any PostgresQuery] {
     PostgresCollectors.all.filter { query in
       !disabled.contains(query.name) && (query.isEnabledByDefault || enabled.contains(query.name))

@@ -1,11 +1,11 @@
 import Concurrency
 import Synchronization
 
-/// Lets a query rest that overran again and again: a lock or a sick disk does not get better by
-/// asking with every scrape.
+/// Pauses a query that repeatedly exceeds its time, because running it with every scrape worsens
+/// the effect of a lock or a slow disk.
 ///
-/// After three overruns in a row it rests for half a minute, then twice as long each time it
-/// overruns again, up to a quarter of an hour. One answer ends it.
+/// After three overruns in a row it pauses for half a minute, then twice as long after each further
+/// overrun, up to a quarter of an hour. One success resets it.
 final class QueryBackoff: Sendable {
   private struct Entry {
     var backoff = Backoff(first: .seconds(30), longest: .seconds(900), tolerated: 2)

@@ -5,14 +5,14 @@ package import YAMLDecoding
 /// A section of an `alertmanager.yml` that a kind of notifier reads: `global`, one entry of the
 /// kind's list, or a mapping below an entry.
 ///
-/// Accessors never throw: they report what is wrong with its place, and answer `nil` or a default,
-/// so that one pass finds every mistake. A key that nobody asks for is reported as unknown.
+/// Accessors do not throw: they report an error with its position and return `nil` or a default, so
+/// that one pass finds every error. A key that is never read is reported as unknown.
 package struct NotifierSection {
   /// The keys, for values that are neither templates nor secrets.
   package let mapping: ConfigMapping
   /// The receiver; empty in `global`.
   let receiver: String
-  /// What all sections of the file share.
+  /// The values that all sections of the file share.
   let file: NotifierFile
   /// `http_config` of `global`.
   let globalHTTP: HTTPClientConfiguration
@@ -41,7 +41,7 @@ package struct NotifierSection {
     mapping.secret(key, directory: file.directory)
   }
 
-  /// A secret URL; one that stands in the configuration must begin with `http://` or `https://`.
+  /// A secret URL; a literal one in the configuration must begin with `http://` or `https://`.
   package func secretURL(_ key: String) -> Secret? {
     mapping.secretURL(key, directory: file.directory)
   }
@@ -73,7 +73,7 @@ package struct NotifierSection {
     mapping.mapping(key).map(below)
   }
 
-  /// The pairs of a mapping of names to templates; `what` is what messages call one of them.
+  /// The pairs of a mapping of names to templates; `what` is the name of a pair in messages.
   package func texts(_ key: String, what: String) -> [ConfigStringPair] {
     let pairs = mapping.stringPairs(key)
     for pair in pairs {
@@ -82,7 +82,7 @@ package struct NotifierSection {
     return pairs
   }
 
-  /// The mappings of a list; `context` is what messages call one of them.
+  /// The mappings of a list; `context` is the name of a mapping in messages.
   package func sections(_ key: String, context: String) -> [NotifierSection] {
     mapping.mappings(key, context: context).map(below)
   }
@@ -94,7 +94,7 @@ package struct NotifierSection {
     mapping.report("receiver \"\(receiver)\": \(message)")
   }
 
-  /// Reports every key that nobody asked for.
+  /// Reports every key that was never read.
   package func finish() { mapping.finish() }
 
   private func below(_ mapping: ConfigMapping) -> NotifierSection {
@@ -102,7 +102,7 @@ package struct NotifierSection {
   }
 }
 
-/// What all sections of one file share.
+/// The values that all sections of one file share.
 package struct NotifierFile {
   /// The folder from which relative paths count.
   let directory: String
@@ -111,7 +111,7 @@ package struct NotifierFile {
   /// How many errors there were before the file was read.
   let errorsBefore: Int
 
-  /// Collects what the sections share.
+  /// Makes the shared values.
   package init(directory: String, checker: TemplateChecker, errorsBefore: Int) {
     self.directory = directory
     self.checker = checker

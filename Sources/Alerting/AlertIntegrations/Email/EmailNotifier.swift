@@ -98,7 +98,7 @@ struct EmailNotifier: Notifier {
     return (senders[0], receivers)
   }
 
-  /// What stands in a mail besides its addresses.
+  /// The parts of a mail besides its addresses.
   private struct Content {
     var headers: [(name: String, value: String)] = []
     var text: String

@@ -2,7 +2,7 @@ package import Concurrency
 package import Logging
 package import StorageAPI
 
-/// What the router works with.
+/// The services that the router depends on.
 package struct RouterServices: Sendable {
   /// Stores alerts, silences, the notification log and the outbox.
   package var store: any StateStore
@@ -31,7 +31,7 @@ package struct RouterServices: Sendable {
     self.onEvent = onEvent
   }
 
-  /// Logs an event that somebody should know of.
+  /// Logs a failure; other events are not logged.
   func logFailure(_ event: RouterEvent) {
     switch event {
     case .attemptFailed(let record, let reason, _):

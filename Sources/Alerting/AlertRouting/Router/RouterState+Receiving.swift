@@ -54,8 +54,8 @@ extension RouterState {
     }
   }
 
-  /// Prolongs the alerts that were firing by the time that the machine slept, or the clock jumped:
-  /// nobody could send them again meanwhile, so they must not end by it.
+  /// Prolongs the alerts that were firing by the time that the machine slept or the clock jumped:
+  /// they could not be sent again meanwhile, so they must not end because of it.
   mutating func bridgeGap(from expected: Timestamp, to now: Timestamp) {
     let gap = expected.duration(to: now)
     for var alert in alerts.values.map(\.alert) where !alert.isResolved(at: expected) {

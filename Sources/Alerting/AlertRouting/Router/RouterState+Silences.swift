@@ -6,9 +6,9 @@ extension RouterState {
   struct SilenceDecision: Sendable {
     /// The silences after the change.
     let silences: SilenceStore
-    /// The silence that stands for what was asked.
+    /// The resulting silence.
     let silence: Silence
-    /// What to store before the change counts, and to report then.
+    /// The changes to store before the silence takes effect, and the events to report then.
     let step: RouterStep
   }
 

@@ -2,7 +2,7 @@ package import MetricModel
 
 /// A silence: receivers are not notified of the alerts that match it while it lasts.
 package struct Silence: Sendable, Hashable {
-  /// Where an instant lies.
+  /// Whether an instant is before, within or after the silence.
   package enum State: String, Sendable {
     /// Before its start.
     case pending
@@ -68,7 +68,7 @@ package enum SilenceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It cannot be stored now; answer 503.
   case unavailable(String)
 
-  /// What is wrong, and what to do about it.
+  /// The error and its fix.
   package var description: String {
     switch self {
     case .invalid(let reason): "invalid silence: \(reason)"

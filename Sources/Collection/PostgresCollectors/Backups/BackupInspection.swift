@@ -1,4 +1,4 @@
-/// The dumps being inspected, and what is reported of them meanwhile. Each file is inspected once.
+/// The state of the inspection of dumps. Each file is inspected once.
 struct BackupInspection {
   /// A compressed file is read once it has not changed for this many seconds.
   static let calm = 60.0
@@ -47,7 +47,7 @@ struct BackupInspection {
     if let ending, compressed.contains(file) { endings[file] = ending }
   }
 
-  /// What is reported of a file.
+  /// The ending of a file to report.
   func ending(of file: BackupFile, at wallTime: Double) -> BackupEnding {
     guard let ending = endings[file] else {
       return compressed.contains(file) ? .reading : .unreadable
@@ -64,8 +64,8 @@ struct BackupInspection {
 }
 
 extension BackupFile {
-  /// Seconds since its last change. A time in the future counts as old: nobody is writing to it by
-  /// this clock.
+  /// Seconds since the last change. A file from the future counts as old, because its age is
+  /// unknown.
   fileprivate func age(at wallTime: Double) -> Double {
     modified > wallTime + 60 ? .infinity : max(0, wallTime - modified)
   }

@@ -14,7 +14,7 @@ actor CustomQueryRunner {
     self.lane = lane
   }
 
-  /// Runs what is due until the deadline; failures are recorded, never thrown.
+  /// Runs the due queries until the deadline; failures are recorded, not thrown.
   func run(until deadline: ContinuousClock.Instant, clock: TimeSource) async {
     await discover(until: deadline, clock: clock)
     var chosen: Set<String> = []
@@ -101,7 +101,8 @@ actor CustomQueryRunner {
     }
   }
 
-  /// The server ends a statement by itself before the connection has to be closed.
+  /// The time by which the server's statement timeout precedes the deadline, so that the connection
+  /// need not be closed.
   private static let grace: Duration = .milliseconds(500)
   /// With less time left than this no query is started.
   private static let leastTime: Duration = .milliseconds(20)

@@ -52,8 +52,8 @@ extension TableQuery {
       ) connections ORDER BY 1, 2
       """)
 
-  /// The sessions that wait for locks, and those that others wait for. Nearly free while nobody
-  /// waits: only waiting sessions are queried for their blockers.
+  /// The sessions that wait for locks, and their blockers. Cheap while no session waits: only
+  /// waiting sessions are queried for their blockers.
   private static let tree = """
     WITH RECURSIVE waiting AS MATERIALIZED (
       SELECT DISTINCT pid FROM pg_locks WHERE NOT granted ORDER BY pid LIMIT 200
@@ -166,7 +166,7 @@ extension TableQuery {
     ],
     source: "FROM pg_database WHERE datconnlimit <> -2 ORDER BY oid")
 
-  /// Databases whose removal was interrupted: nobody can connect to them, and the only remedy is to
+  /// Databases whose removal was interrupted: connections to them fail, and the only remedy is to
   /// drop them again.
   static let invalidDatabases = TableQuery(
     name: "invalid_databases", pace: .slow, prefix: "tocsin_postgres_", labels: [],

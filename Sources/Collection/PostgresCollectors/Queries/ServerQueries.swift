@@ -115,8 +115,8 @@ extension TableQuery {
     ],
     source: "")
 
-  /// Running vacuums. A relation's name is known in the connected database only, elsewhere its OID
-  /// stands for it.
+  /// Running vacuums. A relation's name is known in the connected database only; in others its OID
+  /// is exposed instead.
   static let vacuumProgress = TableQuery(
     name: "stat_progress_vacuum", prefix: "pg_stat_progress_vacuum_",
     labels: [

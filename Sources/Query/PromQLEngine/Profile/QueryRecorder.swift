@@ -44,7 +44,7 @@ final class QueryRecorder {
     path = [root]
   }
 
-  /// Plans a part: what is planned inside `body` lies below it.
+  /// Plans a part; the parts planned inside `body` become its children.
   func part<Source>(
     _ expression: Expression, on grid: StepGrid, method: String,
     _ body: (Part) async throws(QueryError) -> Source
@@ -66,8 +66,8 @@ final class QueryRecorder {
     return try await body(part)
   }
 
-  /// Called while a subquery is planned, before what lies below it: that is evaluated at the
-  /// instants `inner`.
+  /// Called while a subquery is planned, before its children, which are evaluated at the instants
+  /// `inner`.
   func enterSubquery(_ inner: StepGrid, offset: Int64, length: Int64) {
     let part = path[path.count - 1]
     part.countBelow =

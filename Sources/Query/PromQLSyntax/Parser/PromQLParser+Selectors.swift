@@ -80,7 +80,7 @@ extension PromQLParser {
 }
 
 extension VectorSelector {
-  /// Throws if the metric's name stands in front of the braces and once more inside.
+  /// Throws if the metric name is both before the braces and inside them.
   func requireName() throws(ParseError) {
     guard let name, let other = matchers.first(where: { $0.name == Label.metricName }) else {
       return

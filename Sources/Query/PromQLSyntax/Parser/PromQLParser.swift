@@ -129,7 +129,7 @@ package struct PromQLParser {
     guard height <= Self.maxDepth else { throw tooDeep }
   }
 
-  /// What is thrown when a limit of depth is reached.
+  /// The error for exceeding the maximum depth.
   var tooDeep: ParseError {
     ParseError("expression is nested deeper than \(Self.maxDepth) levels", at: token.range)
   }
@@ -163,7 +163,7 @@ package struct PromQLParser {
     return left
   }
 
-  /// Where the operator is, or what stands between it and its left operand.
+  /// The range of the first token after the left operand, up to the operator.
   private func firstToken(after range: SourceRange) -> SourceRange {
     var first = index
     while first > 0, tokens[first - 1].range.start >= range.end { first -= 1 }

@@ -3,12 +3,12 @@ import GRDB
 import StorageAPI
 import Synchronization
 
-/// Checkpoints the WAL concurrently with the writes, on a connection and a queue of its own.
+/// Checkpoints the WAL concurrently with the writes, on its own connection and queue.
 ///
-/// SQLite by itself checkpoints inside a commit, which then waits for two flushes of the disk and
-/// some megabytes of writes. Done concurrently, nobody waits; pages written meanwhile are left to
-/// the next checkpoint. SQLite restarts the WAL when a commit finds all of it checkpointed. Under
-/// continuous writes that moment never comes by itself: then the WAL is checkpointed repeatedly,
+/// By default SQLite checkpoints inside a commit, which then waits for two flushes of the disk and
+/// some megabytes of writes. A concurrent checkpoint delays no commit; pages written meanwhile are
+/// left to the next checkpoint. SQLite restarts the WAL when a commit finds all of it checkpointed,
+/// which under continuous writes does not happen: therefore the WAL is checkpointed repeatedly,
 /// each time with less left, and only the small rest is checkpointed between two transactions.
 /// SQLite flushes the database file only when the whole WAL is checkpointed, and then everything
 /// that was written to it before; so each pass is followed by a flush, and the last flush has

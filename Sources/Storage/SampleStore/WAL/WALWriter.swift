@@ -3,11 +3,11 @@ import SQLiteStorage
 import StorageAPI
 import Synchronization
 
-/// Writes WAL records and chunks in the order given, all that are pending at a time in one
+/// Writes WAL records and chunks in the order given; all that are pending at a time go into one
 /// transaction.
 ///
 /// While the database cannot be written, pending writes stay in memory, up to a bound, and are
-/// tried again at each flush; no caller waits for it, because alerting must go on.
+/// retried at each flush; callers do not wait for it, so that alerting continues.
 final class WALWriter: Sendable {
   /// The most bytes in one transaction: about 12 ms, so that a batch does not wait long behind many
   /// chunks, and retrying on a full disk stays cheap.
@@ -77,7 +77,7 @@ final class WALWriter: Sendable {
         batchTicket: backlog.hasBatches ? batchesWritten : added)
     }
 
-    /// Takes out those who wait for nothing any more.
+    /// Removes and returns the waiters whose writes are done.
     mutating func takeDone() -> [Promise<Void>] {
       func isDone(_ waiter: Waiter) -> Bool {
         waiter.ticket <= (waiter.needsChunks ? written : batchesWritten)
@@ -110,7 +110,7 @@ final class WALWriter: Sendable {
     self.report = report
   }
 
-  /// What is known about the writing now.
+  /// The current status of the writing.
   var status: Status {
     state.withLock { state in
       var status = state.status
@@ -176,9 +176,10 @@ final class WALWriter: Sendable {
     if !isDone.isFulfilled, !Task.isCancelled { state.withLock { $0.isHanging = true } }
   }
 
-  /// Has everything added before committed after a delay, together with what arrives meanwhile.
+  /// Schedules a commit of everything added before, after a delay and together with what arrives
+  /// meanwhile.
   ///
-  /// Returns at once, unless so much is pending that the disk is slower than what arrives.
+  /// Returns at once, unless so much is pending that the disk is slower than the arrivals.
   func flushSoon(after delay: Duration) async {
     let (isFirst, isCrowded) = state.withLock { state in
       let isCrowded = state.backlog.byteCount > Self.crowdedBytes
