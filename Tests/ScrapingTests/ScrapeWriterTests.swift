@@ -269,7 +269,8 @@ struct ScrapeWriterTests {
   @Test func readsOpenMetricsByContentType() async throws {
     var fixture = Fixture(try target())
     let text = "# TYPE a counter\n# HELP a Help.\na_total 1 2.5\n# EOF\n"
-    try await fixture.scrape(text, type: "application/openmetrics-text; version=1.0.0; charset=utf-8")
+    try await fixture.scrape(
+      text, type: "application/openmetrics-text; version=1.0.0; charset=utf-8")
     #expect(fixture.samples == ["a_total{\(Self.attached)} 1 @2500"])
     #expect(
       fixture.writer.takeChangedMetadata() == ["a": FamilyMetadata(type: .counter, help: "Help.")])
