@@ -8,7 +8,7 @@ private func mapping(_ text: String, _ diagnostics: ConfigDiagnostics) throws ->
   return try #require(ConfigMapping(root, context: "global", diagnostics: diagnostics))
 }
 
-@Test func durationsAreThoseOfPrometheus() throws {
+@Test func durationsAreParsedAsInPrometheus() throws {
   let diagnostics = ConfigDiagnostics()
   let mapping = try mapping("a: 1h30m\nb: 0\nc: 5\n", diagnostics)
   #expect(mapping.duration("a") == .seconds(5_400))

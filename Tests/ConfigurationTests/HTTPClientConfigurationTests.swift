@@ -6,7 +6,7 @@ import Testing
 import TransportSecurity
 import WebClient
 
-/// Decodes the keys of a client, and answers what was complained of.
+/// Decodes the keys of a client and returns the errors.
 private func decode(
   _ text: String, directory: String = "/etc/p", diagnostics: ConfigDiagnostics = ConfigDiagnostics()
 ) throws -> HTTPClientConfiguration {
@@ -82,7 +82,7 @@ func mistakesAreNamed(text: String, expected: String) throws {
   #expect(try complaints(text) == [expected])
 }
 
-@Test func aRequestGetsTheSecretsAsTheyAre() async throws {
+@Test func aRequestGetsTheCurrentSecrets() async throws {
   let folder = try TemporaryDirectory()
   try folder.write("one \n", to: "token")
   try folder.write(" x\n", to: "header")
@@ -110,7 +110,7 @@ func mistakesAreNamed(text: String, expected: String) throws {
   for text in ["\(secrets)", dumped] { #expect(!text.contains("two")) }
 }
 
-@Test func aSecretFileIsTriedWhenTheConfigurationIsRead() throws {
+@Test func secretFilesAreCheckedWithTheConfiguration() throws {
   let folder = try TemporaryDirectory()
   let fifo = folder.file("fifo")
   try #require(unsafe mkfifo(fifo, 0o600) == 0)
@@ -120,7 +120,7 @@ func mistakesAreNamed(text: String, expected: String) throws {
     diagnostics.errors.map(\.description) == [
       "a.yml:1:20: cannot read the secret file \(folder.path)/none: no such file; create the file, or let this user read it"
     ])
-  // One that does not answer delays those who need it, and is no reason to refuse the rest.
+  // A file that does not answer delays only its users, so it is not an error.
   let second = ConfigDiagnostics(readsSecretFiles: true)
   _ = try decode("bearer_token_file: fifo", directory: folder.path, diagnostics: second)
   #expect(second.errors.isEmpty)

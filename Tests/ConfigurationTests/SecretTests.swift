@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SecretTests {
-  @Test func neverPrints() {
+  @Test func secretsAreNeverPrinted() {
     struct Holder { let secret: Secret }
     let secret = Secret.inline("hunter2")
     var dumped = ""
@@ -21,7 +21,7 @@ struct SecretTests {
     #expect("\(Secret.file("/etc/key"))" == "<secret in /etc/key>")
   }
 
-  @Test func aFileIsReadAtEachUseWithoutWhiteSpaceAroundIt() async throws {
+  @Test func aFileIsReadAtEachUseAndTrimmed() async throws {
     let folder = try TemporaryDirectory()
     let secret = Secret.file(folder.file("key"))
     for (content, text) in [("  one\n\n", "one"), ("\ttwo words \r\n", "two words"), ("\n", "")] {
@@ -32,7 +32,7 @@ struct SecretTests {
     #expect(try await Secret.inline(" as it is ").reveal() == " as it is ")
   }
 
-  /// A file that has been as it is for a while is answered from memory.
+  /// A file that has not changed for a while is answered from memory.
   @Test func aChangeOfAnOldFileIsSeen() async throws {
     let folder = try TemporaryDirectory()
     let path = try folder.write("old", to: "key")
@@ -68,12 +68,12 @@ struct SecretTests {
     #expect(await reason(large) == "larger than the limit of 65536 bytes")
   }
 
-  @Test func aFIFOWithoutAWriterHoldsUpNobodyElse() async throws {
+  @Test func aFIFOWithoutAWriterDelaysNoOtherRead() async throws {
     let folder = try TemporaryDirectory()
     let fifo = folder.file("fifo")
     try #require(unsafe mkfifo(fifo, 0o600) == 0)
     let other = Secret.file(try folder.write("other\n", to: "other"))
-    // More than there are threads of the pool, and than files may be read at a time.
+    // More reads than the pool has threads, and than files may be read in parallel.
     let waiting = (0..<100).map { _ in
       Task { try await Secret.file(fifo).reveal(within: .seconds(600)) }
     }
@@ -85,7 +85,7 @@ struct SecretTests {
     #expect(throws: SecretError.overdue(path: fifo, limit: limit)) {
       try Secret.file(fifo).revealBlocking(within: limit)
     }
-    // One that is cancelled ends; those that wait share the one read, and get what is written.
+    // A cancelled read ends; the waiting ones share one read and get what is written.
     waiting[0].cancel()
     await #expect(throws: SecretError.cancelled(path: fifo)) { try await waiting[0].value }
     try folder.write("late\n", to: "fifo")
@@ -102,7 +102,7 @@ struct SecretTests {
     }
     task.cancel()
     await #expect(throws: SecretError.cancelled(path: fifo)) { try await task.value }
-    // Lets the thread go.
+    // Lets the thread end.
     try folder.write("", to: "fifo")
   }
 }

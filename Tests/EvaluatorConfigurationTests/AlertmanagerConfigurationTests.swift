@@ -189,7 +189,7 @@ private func route(_ keys: String) -> String {
     "am.yml:3:43: unknown key \"equals\" in inhibit rule; did you mean \"equal\"?"
   ),
 ])
-func badAlertmanagerFiles(text: String, expected: String) {
+func invalidAlertmanagerFilesAreRefused(text: String, expected: String) {
   #expect(errors(text).last == expected)
 }
 
@@ -295,7 +295,7 @@ func badAlertmanagerFiles(text: String, expected: String) {
   #expect(!"\(result)".contains("hooks.slack.com"))
 }
 
-@Test func oldMatchersAreWarnedOf() {
+@Test func oldMatchersGiveAWarning() {
   let diagnostics = ConfigDiagnostics()
   let text = route("receiver: a\nroutes:\n- matchers: ['a=b c']")
   _ = AlertmanagerConfiguration.decode(

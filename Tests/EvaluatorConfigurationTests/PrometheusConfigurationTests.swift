@@ -8,7 +8,7 @@ import WebClient
 
 @testable import EvaluatorConfiguration
 
-/// Decodes a prometheus.yml and answers what was complained of.
+/// Decodes a `prometheus.yml` and returns its errors.
 func prometheusErrors(_ text: String) -> [String] {
   let diagnostics = ConfigDiagnostics()
   _ = PrometheusConfiguration.decode(
@@ -154,11 +154,11 @@ func prometheus(
   ),
   ("groups: []", "p.yml:1:1: unknown key \"groups\" in the file"),
 ])
-func badPrometheusFiles(text: String, expected: String) {
+func invalidPrometheusFilesAreRefused(text: String, expected: String) {
   #expect(prometheusErrors(text) == [expected])
 }
 
-@Test func everyMistakeOfAFileIsTold() {
+@Test func everyErrorOfAFileIsReported() {
   let text = """
     global:
       scrape_interval: x
@@ -177,7 +177,7 @@ func badPrometheusFiles(text: String, expected: String) {
 }
 
 @Test(arguments: ["", "# nothing", "---\n", "{}", "global:\nscrape_configs:\nrule_files:\n"])
-func emptyFilesAreDefaults(text: String) throws {
+func emptyFilesGiveDefaults(text: String) throws {
   let configuration = try prometheus(text)
   #expect(configuration.global == GlobalConfiguration())
   #expect(configuration.jobs.isEmpty)
@@ -330,8 +330,8 @@ func refusesWrongDiscovery(key: String, reason: String) {
   }
 }
 
-/// Every key of `scrape_config` in Prometheus 3, with a value that Prometheus takes: those that tocsin follows, then those that it names
-/// in an error. No key may be without effect.
+/// Every key of `scrape_config` in Prometheus 3, with a value that Prometheus accepts: supported
+/// keys, then those that Tocsin reports as errors. No key is silently ignored.
 @Test(arguments: [
   ("scrape_interval", "30s", true), ("scrape_timeout", "5s", true),
   ("scrape_protocols", "[OpenMetricsText1.0.0, PrometheusText1.0.0]", true),
@@ -363,7 +363,9 @@ func refusesWrongDiscovery(key: String, reason: String) {
   ("enable_http2", "true", false), ("no_proxy", "a", false),
   ("proxy_from_environment", "true", false), ("proxy_connect_header", "{a: [b]}", false),
 ])
-func everyKeyOfAScrapeConfigIsFollowedOrNamed(key: String, value: String, isFollowed: Bool) throws {
+func everyKeyOfAScrapeConfigIsSupportedOrReported(key: String, value: String, isFollowed: Bool)
+  throws
+{
   let errors = prometheusErrors("scrape_configs:\n- job_name: a\n  \(key): \(value)")
   if isFollowed {
     #expect(errors == [])
@@ -376,7 +378,7 @@ func everyKeyOfAScrapeConfigIsFollowedOrNamed(key: String, value: String, isFoll
   }
 }
 
-/// The ways of Prometheus 3 to find targets that tocsin does not have.
+/// The discovery mechanisms of Prometheus 3 that Tocsin does not support.
 @Test(arguments: [
   "aws", "azure", "consul", "digitalocean", "docker", "dockerswarm", "ec2", "eureka", "gce",
   "hetzner", "ionos", "kubernetes", "kuma", "lightsail", "linode", "marathon", "nerve", "nomad",
@@ -384,7 +386,7 @@ func everyKeyOfAScrapeConfigIsFollowedOrNamed(key: String, value: String, isFoll
   "openstack", "outscale", "ovhcloud", "puppetdb", "scaleway", "serverset", "stackit", "triton",
   "uyuni", "vultr",
 ])
-func otherDiscoveriesAreNamed(name: String) {
+func unsupportedDiscoveriesAreReported(name: String) {
   let errors = prometheusErrors("scrape_configs:\n- job_name: a\n  \(name)_sd_configs: [{a: b}]")
   #expect(errors.count == 1)
   #expect(
@@ -399,7 +401,9 @@ func otherDiscoveriesAreNamed(name: String) {
   ("oauth2", "{client_id: a}", false), ("enable_http2", "true", false), ("no_proxy", "a", false),
   ("proxy_from_environment", "true", false), ("proxy_connect_header", "{a: [b]}", false),
 ])
-func everyKeyOfHTTPDiscoveryIsFollowedOrNamed(key: String, value: String, isFollowed: Bool) throws {
+func everyKeyOfHTTPDiscoveryIsSupportedOrReported(key: String, value: String, isFollowed: Bool)
+  throws
+{
   let text =
     "scrape_configs:\n- job_name: a\n  http_sd_configs: [{url: 'http://a', \(key): \(value)}]"
   let errors = prometheusErrors(text)

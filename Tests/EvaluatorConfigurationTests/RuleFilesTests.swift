@@ -12,7 +12,8 @@ private func ruleErrors(_ text: String) -> [String] {
   return diagnostics.errors.map(\.description)
 }
 
-/// A file with one rule, whose lines are given without their indentation; the rule begins in line 4.
+/// A file with one rule, whose lines are given without their indentation; the rule begins in line
+/// 4.
 private func file(_ rule: String) -> String {
   let lines = rule.split(separator: "\n", omittingEmptySubsequences: false)
   return "groups:\n- name: g\n  rules:\n  - " + lines.joined(separator: "\n    ") + "\n"
@@ -78,7 +79,7 @@ private func file(_ rule: String) -> String {
     "r.yml:7:20: label \"team\": a value is missing before }}"
   ),
 ])
-func rf_badRuleFiles(text: String, expected: String) {
+func invalidRuleFilesAreRefused(text: String, expected: String) {
   #expect(ruleErrors(text) == [expected])
 }
 
@@ -88,12 +89,12 @@ func rf_badRuleFiles(text: String, expected: String) {
   ("expr: |\n  sum(up)\n    > foo(1)", "r.yml:7:11"),
   ("expr: rate(up)", "r.yml:5:16"),
 ])
-func expressionErrorsArePlacedInTheFile(expression: String, place: String) throws {
+func expressionErrorsHaveAPositionInTheFile(expression: String, place: String) throws {
   let error = try #require(ruleErrors(file("alert: A\n" + expression)).first)
   #expect(error.hasPrefix(place + ": expr: "))
 }
 
-@Test func rf_decodesAGoodFile() throws {
+@Test func decodesARuleFile() throws {
   let diagnostics = ConfigDiagnostics()
   let text = """
     groups:
@@ -143,7 +144,7 @@ func expressionErrorsArePlacedInTheFile(expression: String, place: String) throw
   #expect(groups[1].rules.isEmpty)
 }
 
-@Test func ruleFilesAreFoundFromTheFolderOfTheConfiguration() throws {
+@Test func ruleFilesAreRelativeToTheConfiguration() throws {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }

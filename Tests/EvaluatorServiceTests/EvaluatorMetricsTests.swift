@@ -19,7 +19,7 @@ import WebSecurity
 @testable import Scraping
 @testable import WebServer
 
-/// The evaluator's own metrics: their names, types, texts, labels and values are what dashboards rely on.
+/// The evaluator's own metrics; dashboards rely on their names, types, texts, labels and values.
 @Suite struct EvaluatorMetricsTests {
   private static let now = Timestamp(rawValue: 1_700_000_000_000)
 
@@ -136,7 +136,7 @@ import WebSecurity
     return store
   }
 
-  /// All lines but those about this machine and this build.
+  /// All lines except those about this machine and this build.
   private static func stable(_ text: [UInt8]) -> String {
     String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
       .filter { line in
@@ -146,7 +146,7 @@ import WebSecurity
       .joined(separator: "\n")
   }
 
-  @Test func metricsAreWrittenAsTheGoldenFileSays() throws {
+  @Test func metricsEqualTheGoldenFile() throws {
     let folder = try TemporaryDirectory()
     let webConfig = try folder.write("{}", to: "web.yml")
     let sources: [any MetricSource] =

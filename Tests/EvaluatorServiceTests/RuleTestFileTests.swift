@@ -4,7 +4,7 @@ import Testing
 
 @testable import EvaluatorService
 
-/// Tests of rules in promtool's format (alerting.md 3.1).
+/// Tests of rules in promtool's format.
 @Suite struct RuleTestFileTests {
   private static let rules = """
     groups:
@@ -65,7 +65,7 @@ import Testing
       - {expr: '0 / 0', eval_time: 0m, exp_samples: [{value: .nan}]}
     """
 
-  @Test func aStoryIsToldAsPromtoolTellsIt() async throws {
+  @Test func aLongTestHasTheResultOfPromtool() async throws {
     let (report, errors) = try await run(Self.story)
     #expect(errors == [])
     #expect(report.failures == [])
@@ -73,8 +73,9 @@ import Testing
     #expect(try await run(Self.story, wanted: "another").0.passed == 0)
   }
 
-  /// Debian's promtool says the same of the same file, but for the NaN that it cannot compare.
-  @Test func promtoolAgrees() async throws {
+  /// Debian's promtool has the same result for the same file, except for the NaN that it cannot
+  /// compare.
+  @Test func promtoolHasTheSameResult() async throws {
     let folder = try TemporaryDirectory()
     try folder.write(Self.rules, to: "rules.yml")
     let lines = Self.story.split(separator: "\n").filter { !$0.contains(".nan") }
@@ -83,7 +84,7 @@ import Testing
     #expect(try await promtool.waitForExit() == 0, "\(promtool.output)")
   }
 
-  @Test func whatDiffersIsShownWithItsPlace() async throws {
+  @Test func differencesAreShownWithTheirPosition() async throws {
     let (report, _) = try await run(
       """
       rule_files: [rules.yml]
@@ -134,7 +135,7 @@ import Testing
     #expect(errors == [] && report.failures == [] && report.passed == 3)
   }
 
-  /// U2: what comes later is not there yet, whatever looks ahead.
+  /// A rule cannot see samples that are later than the evaluated step.
   @Test func rulesDoNotSeeTheFuture() async throws {
     let (report, errors) = try await run(
       """
@@ -148,7 +149,7 @@ import Testing
     #expect(errors == [] && report.failures == [])
   }
 
-  @Test func aRuleThatFailsEndsItsTest() async throws {
+  @Test func aFailingRuleEndsItsTest() async throws {
     let (report, _) = try await run(
       """
       rule_files: [rules.yml]
@@ -187,7 +188,7 @@ import Testing
     #expect(errors.first?.hasPrefix("test.yml:1:") == true)
   }
 
-  /// The tests of the rules that we ship pass here as they do in promtool.
+  /// The tests of the shipped rules pass here as they do in promtool.
   @Test(arguments: ["host", "postgres", "process", "redis", "tocsin"])
   func theShippedRulesPass(name: String) async throws {
     let diagnostics = ConfigDiagnostics()

@@ -21,7 +21,7 @@ private func read(
 }
 
 @Suite struct CustomQueriesFileTests {
-  @Test func e7_1_thePeersFileIsReadAsItIs() throws {
+  @Test func aFileOfPostgresExporterIsReadUnchanged() throws {
     let (file, errors, warnings) = try read(
       """
       pg_replication_status:
@@ -76,7 +76,7 @@ private func read(
     #expect(file.queries[1].databases == ["a", "b"])
   }
 
-  @Test func namesThatAreBuiltInStayBuiltInForThePeersFile() throws {
+  @Test func builtInNamesArePreferredOverPostgresExporterFiles() throws {
     let text =
       "pg_database: {query: SELECT 1, metrics: [{datname: {usage: LABEL}},"
       + " {size_bytes: {usage: GAUGE}}, {mine: {usage: GAUGE}}]}"
@@ -110,14 +110,14 @@ private func read(
     ("tocsin_x: {query: SELECT 1, metrics: [{b: {usage: GAUGE}}]}", "q.yml:1:43", "reserved"),
     ("a: text", "q.yml:1:4", "mapping"), ("- a", "q.yml:1:1", "mapping"), ("a: [", "q.yml:", ""),
   ])
-  func mistakesInThePeersFormatAreNamed(text: String, place: String, word: String) throws {
+  func mistakesInPostgresExporterFormatAreNamed(text: String, place: String, word: String) throws {
     let (file, errors, _) = try read(text + "\n")
     #expect(errors.count == 1 && file.isFaulty && file.queries.isEmpty)
     #expect(errors.first?.hasPrefix(place) == true, "\(errors)")
     #expect(errors.first?.contains(word) == true, "\(errors)")
   }
 
-  @Test func oneBadQueryCostsTheOthersNothing() throws {
+  @Test func oneBadQueryDoesNotAffectTheOthers() throws {
     let (file, errors, _) = try read("a: {query: DROP TABLE t}\nb: {query: SELECT 1 AS n}\n")
     #expect(errors.count == 1 && file.isFaulty)
     #expect(file.queries.map(\.name) == ["b"])
@@ -131,7 +131,7 @@ private func read(
 }
 
 @Suite struct OwnQueriesFormatTests {
-  @Test func e7_6_everyKeyIsRead() throws {
+  @Test func everyKeyOfAQueryIsRead() throws {
     let (file, errors, warnings) = try read(
       """
       queries:
@@ -272,7 +272,7 @@ private func read(
     #expect(diagnostics.errors.first?.description.contains("app_q") == true)
   }
 
-  @Test func filesAreNamedInTheExportersFile() throws {
+  @Test func queryFilesAreNamedInTheConfiguration() throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-queries")
     for name in ["a.yml", "qb.yml", "qc.yml"] { _ = try folder.write(text(), to: name) }
     let diagnostics = ConfigDiagnostics()

@@ -141,7 +141,7 @@ import TransportSecurity
     for server in configuration.redis { _ = try server.redisSettings() }
   }
 
-  @Test func redisMayBeBehindTLS() throws {
+  @Test func redisSupportsTLS() throws {
     let (configuration, errors) = try read(
       """
       redis:
@@ -178,7 +178,7 @@ import TransportSecurity
     #expect(try plain.redis[0].redisSettings().tls == nil)
   }
 
-  @Test func theFileWinsOverTheEnvironment() throws {
+  @Test func theFileTakesPrecedenceOverTheEnvironment() throws {
     var (configuration, _) = try read("postgres: {servers: [{url: 'postgresql://file/x'}]}\n")
     configuration.addServers(fromEnvironment: ["DATABASE_URL": "postgresql://environment/x"])
     #expect(configuration.postgres.map(\.origin.description).count == 1)

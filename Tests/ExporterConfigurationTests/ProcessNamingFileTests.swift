@@ -13,7 +13,7 @@ import Testing
     return diagnostics.errors.map { $0.description.replacing(folder.path + "/", with: "") }
   }
 
-  @Test func aFileOfTheOriginalIsReadAsItIs() throws {
+  @Test func aFileOfProcessExporterIsReadUnchanged() throws {
     let text = """
       process_names:
         - name: "{{.Matches.app}}"

@@ -21,7 +21,7 @@ private func dump(
 }
 
 @Suite struct BackupFilesTests {
-  @Test func everyFormatShowsWhetherItIsWhole() async throws {
+  @Test func completenessIsRecognisedInEveryFormat() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run(
       """
@@ -68,7 +68,7 @@ private func dump(
     #expect(BackupFiles.look(path) == .ending(.truncated), "pg_dump writes it last")
   }
 
-  /// Dumps as cron jobs make them, whole and not.
+  /// Dumps as written by cron jobs, complete and incomplete.
   private static let piped: [(name: String, script: String, ending: BackupEnding)] = [
     ("gzip", "pg_dump $URL | gzip", .complete),
     ("gzip by pg_dump", "pg_dump -Z 6 $URL", .complete),
@@ -132,7 +132,7 @@ private func dump(
     #expect(shown.all("tocsin_postgres_backup_newest_read_ratio").isEmpty)
   }
 
-  @Test func aDumpThatIsBeingWrittenIsNotCalledBroken() async throws {
+  @Test func aDumpInProgressIsNotCalledBroken() async throws {
     let folder = try TemporaryDirectory(prefix: "tocsin-dump")
     let child = try ChildProcess.start(
       "sh",
@@ -152,7 +152,7 @@ private func dump(
     await reading.value
   }
 
-  /// Scrapes while compressed files are read, until all were.
+  /// Scrapes repeatedly until all compressed files are read.
   private func read(
     _ collector: BackupCollector, with inspector: BackupInspector, count: Int
   ) async throws -> ExpositionText {
@@ -176,7 +176,7 @@ private func exposition(_ collector: BackupCollector) async throws -> Exposition
 }
 
 extension ExpositionText {
-  /// What is said of the end of a backup.
+  /// The reported ending of a backup.
   fileprivate func ending(_ backup: String) -> String? {
     let infos = all("tocsin_postgres_backup_newest_ending_info")
     return infos.first { $0.labels["backup"] == backup }?.labels["ending"]

@@ -40,7 +40,7 @@ func unknownFlagsAreNamed(arguments: [String], word: String) {
   }
 }
 
-@Test func flagsWinOverTheFile() throws {
+@Test func flagsTakePrecedenceOverTheFile() throws {
   var configuration = ExporterConfiguration()
   configuration.disabledCollectors = ["vmstat", "arp"]
   configuration.systemOptions = [

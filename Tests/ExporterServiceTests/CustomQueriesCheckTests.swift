@@ -44,7 +44,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     #expect(lines.contains { $0.hasPrefix("  stuck_jobs in analytics: 1 row, 2 series, ") })
   }
 
-  @Test func whatHasNoRowsNowIsShownAllTheSame() async throws {
+  @Test func queriesWithoutRowsAreShown() async throws {
     let server = try await ThrowawayPostgres.start()
     let folder = try TemporaryDirectory(prefix: "tocsin-queries")
     let file = try folder.write(
@@ -100,7 +100,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     #expect(await value() == (2, 0))
   }
 
-  @Test func aPatternOfFilesIsLookedThroughAgain() async throws {
+  @Test func aPatternOfFilesIsExpandedAgain() async throws {
     let server = try await ThrowawayPostgres.start()
     let folder = try TemporaryDirectory(prefix: "tocsin-queries")
     func write(_ name: String) throws {
@@ -134,7 +134,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     }
   }
 
-  @Test func mistakesAreSaidWithWhatHelps() async throws {
+  @Test func mistakesAreReportedWithAFix() async throws {
     let server = try await ThrowawayPostgres.start()
     try await server.run(
       "CREATE TABLE jobs (id int); INSERT INTO jobs SELECT generate_series(1, 30)")
@@ -163,7 +163,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
   @Test func theExporterShowsQueriesAndFaultyFiles() async throws {
     let server = try await ThrowawayPostgres.start()
     let folder = try TemporaryDirectory(prefix: "tocsin-queries")
-    let peers = try folder.write(
+    let goodFile = try folder.write(
       """
       my_app:
         query: "SELECT 'a' AS name, 7 AS size, 8 AS extra, true AS ok, NULL::int AS gone"
@@ -180,7 +180,7 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     configuration.postgres = [
       .init(connection: .inline(server.url), password: nil, origin: "test")
     ]
-    configuration.queryFiles = [.init(path: peers), .init(path: bad)]
+    configuration.queryFiles = [.init(path: goodFile), .init(path: bad)]
     let assembly = try ExporterAssembly(configuration, logger: Logger(label: "test"))
     let gathering = await assembly.runner.gather(within: .seconds(60))
     let shown = ExpositionText(String(decoding: gathering.bytes, as: UTF8.self))
@@ -194,17 +194,17 @@ private func check(_ files: [String], _ url: String?) async throws -> ([String],
     #expect(shown.value("tocsin_postgres_query_success", ["query": "my_fault"]) == 0)
     #expect(shown.all("pg_locks_count").isEmpty, "an empty query turns a namespace off")
     #expect(!shown.all("pg_stat_database_numbackends").isEmpty)
-    #expect(shown.value("pg_exporter_user_queries_load_error", ["filename": peers]) == 0)
+    #expect(shown.value("pg_exporter_user_queries_load_error", ["filename": goodFile]) == 0)
     #expect(shown.value("pg_exporter_user_queries_load_error", ["filename": bad]) == 1)
     #expect(shown.strayLines.isEmpty)
   }
 }
 
 /// Debian's postgres_exporter.
-private let peer = "/usr/bin/prometheus-postgres-exporter"
+private let referenceExporter = "/usr/bin/prometheus-postgres-exporter"
 
 @Test
-func e7_1_seriesOfTheSameFileAreThePeers() async throws {
+func seriesEqualThoseOfPostgresExporter() async throws {
   let server = try await ThrowawayPostgres.start()
   let folder = try TemporaryDirectory(prefix: "tocsin-queries")
   let file = try folder.write(
@@ -229,7 +229,7 @@ func e7_1_seriesOfTheSameFileAreThePeers() async throws {
     """, to: "queries.yaml")
   let port = try FreePort.next()
   let theirs = try ChildProcess.start(
-    peer, ["--extend.query-path=\(file)", "--web.listen-address=127.0.0.1:\(port)"],
+    referenceExporter, ["--extend.query-path=\(file)", "--web.listen-address=127.0.0.1:\(port)"],
     environment: ["DATA_SOURCE_NAME": server.url + "?sslmode=disable"])
   defer { theirs.terminate() }
   try await theirs.waitUntilAccepting(port: port)
@@ -244,7 +244,7 @@ func e7_1_seriesOfTheSameFileAreThePeers() async throws {
   let gathering = await assembly.runner.gather(within: .seconds(60))
   let label = "server=\"127.0.0.1:\(server.port)\""
   func lines(_ text: String) -> [String] {
-    // The peer puts its label behind ours, or has it alone.
+    // postgres_exporter appends its label after the others, or has it alone.
     let bare = text.replacing("{\(label)}", with: "").replacing("\(label),", with: "")
       .replacing(",\(label)", with: "")
     return bare.split(separator: "\n").map(String.init).filter { line in

@@ -9,12 +9,12 @@ import WebServer
   @Test(arguments: [
     ("10", 9500), ("1.5", 1000), ("0.5", 250), ("1", 500), ("1e9", 119_500), ("120.5", 119_500),
   ])
-  func theScrapersTimeoutLeavesTimeForTheWay(header: String, milliseconds: Int) {
+  func theTimeoutReservesTimeForTheTransfer(header: String, milliseconds: Int) {
     #expect(ExporterRoutes.budget(ofHeader: header) == .milliseconds(milliseconds))
   }
 
   @Test(arguments: ["", "0", "-1", "nan", "inf", "10s"])
-  func otherHeadersAreNoTimeout(header: String) {
+  func invalidTimeoutHeadersAreRefused(header: String) {
     #expect(ExporterRoutes.budget(ofHeader: header) == nil)
   }
 
@@ -30,7 +30,7 @@ import WebServer
   }
 
   @Test(arguments: ["/metrics?collect[]=c", "/metrics?collect[]=a&exclude[]=b"])
-  func otherChoicesAreRefused(target: String) throws {
+  func invalidCollectorSelectionsAreRefused(target: String) throws {
     let request = try HTTPRequest(target: target)
     #expect(throws: ExporterRoutes.Refusal.self) {
       try ExporterRoutes.selection(of: request.query, known: ["a", "b"]).get()

@@ -25,7 +25,7 @@ private func entries(_ urls: [String]) throws -> [PostgresEntry] {
   #expect(!narrowed.contains("blog") && narrowed.contains("wiki"))
 }
 
-@Test func theSameDatabaseTwiceIsAMistakeWithAMend() throws {
+@Test func aDuplicateDatabaseIsReportedWithAFix() throws {
   let error = #expect(throws: ServerError.self) {
     try entries(["postgresql://u:secret@db/shop", "postgresql://v@db:5432/shop"])
   }

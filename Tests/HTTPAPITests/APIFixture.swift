@@ -30,7 +30,7 @@ struct APIFixture {
     self.router = router
   }
 
-  /// The status and the text of an answer; a body makes it a POST.
+  /// Sends a request and returns status and text of the answer; with a body it is a POST.
   func ask(
     _ target: String, method: HTTPMethod = .get, body: String? = nil,
     type: String = "application/x-www-form-urlencoded"
@@ -53,7 +53,7 @@ struct APIFixture {
     return (response.status, String(decoding: bytes, as: UTF8.self))
   }
 
-  /// What stands under `data`, as text.
+  /// The value of `data`, as text.
   func data(_ target: String, body: String? = nil) async throws -> String {
     let (status, text) = try await ask("/api/v1/" + target, body: body)
     let prefix = "{\"status\":\"success\",\"data\":"

@@ -72,7 +72,7 @@ struct AlertmanagerEndpointsTests {
           + #""status":{"inhibitedBy":[],"mutedBy":[],"silencedBy":[],"state":"active"},"#
           + #""updatedAt":"2023-11-14T22:13:20.000Z","generatorURL":"http://g/","#
           + #""labels":{"alertname":"Down","job":"db"}}"#))
-    // I1: the times that were left out.
+    // The times that were missing in the request.
     #expect(all.contains(#""endsAt":"2023-11-14T22:18:20.000Z""#))
     #expect(all.contains(#""startsAt":"2023-11-14T22:13:20.000Z""#))
   }
@@ -135,14 +135,14 @@ struct AlertmanagerEndpointsTests {
     #expect(answer.text.contains(text))
   }
 
-  @Test func badFiltersAreRefused() async throws {
+  @Test func invalidFiltersAreRefused() async throws {
     let fixture = try await AlertmanagerFixture()
     for query in ["filter=a=%22", "receiver=(", "active=perhaps"] {
       #expect(try await fixture.api.ask("/api/v2/alerts?" + query).status == 400)
     }
   }
 
-  @Test func goodAlertsAreKeptBesideBadOnes() async throws {
+  @Test func validAlertsAreAcceptedBesideInvalidOnes() async throws {
     let fixture = try await AlertmanagerFixture()
     let answer = try await fixture.post(
       "alerts",
@@ -190,7 +190,7 @@ struct AlertmanagerEndpointsTests {
     #expect(try await fixture.api.ask("/api/v2/silence/none").status == 404)
   }
 
-  @Test func amtoolWorksWithIt() async throws {
+  @Test func amtoolWorks() async throws {
     let fixture = try await AlertmanagerFixture(now: { .now() })
     let server = try HTTPServer.start(
       on: ListenAddress(host: "127.0.0.1", port: 0), router: fixture.api.router)
@@ -206,7 +206,7 @@ struct AlertmanagerEndpointsTests {
     #expect(try await !amtool("alert", "query", "job=web").contains("Down"))
     let added = try await amtool(
       "silence", "add", "alertname=Down", "--comment=c", "--author=me", "--duration=1h")
-    // A warning about other versions may stand before the id.
+    // A warning about other versions may precede the id.
     let id = try #require(added.split(separator: "\n").last)
     #expect(try await amtool("silence", "query", "alertname=Down").contains("me"))
     #expect(try await !amtool("alert", "query").contains("Down"))

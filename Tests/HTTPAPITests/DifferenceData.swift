@@ -1,6 +1,7 @@
 import MetricModel
 
-/// Two hours of samples every 15 s, 7 s off the full minute, as rows of numbers and as OpenMetrics text.
+/// Two hours of samples every 15 s, offset by 7 s from the full minute, as rows of numbers and as
+/// OpenMetrics text.
 struct DifferenceData {
   let series: [(Labels, [(Int64, Double)])]
 

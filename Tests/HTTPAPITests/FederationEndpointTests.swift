@@ -21,7 +21,7 @@ struct FederationEndpointTests {
 
       """#
     #expect(text == expected)
-    // Names in quotes go to those who ask for them only.
+    // Quoted names are only sent to clients that accept them.
     let response = await fixture.router.respond(
       to: try .init(
         method: .get, target: target,

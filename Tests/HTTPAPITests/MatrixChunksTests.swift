@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPAPI
 
-/// Large answers are written while they are sent, and are the same as if they were not.
+/// Large answers are written while they are sent, with the same text as if they were not.
 struct MatrixChunksTests {
   private static func matrix(_ points: [Int]) -> [MatrixSeries] {
     points.enumerated().map { number, count in
@@ -20,7 +20,7 @@ struct MatrixChunksTests {
     [Int](repeating: 240, count: 300), [11_000, 11_000, 1, 60_000, 3, 11_000, 5],
     [1, 70_000], [70_000, 0, 1], [20_000, 20_000, 20_000, 20_000],
   ])
-  func chunksMakeTheArray(points: [Int]) async throws {
+  func chunksFormTheArray(points: [Int]) async throws {
     let series = Self.matrix(points)
     let chunks = try #require(MatrixChunks(series[...]))
     var json = JSONWriter()
@@ -39,9 +39,9 @@ struct MatrixChunksTests {
     #expect(MatrixChunks(Self.matrix(points)[...]) == nil)
   }
 
-  /// The last of them is streamed.
+  /// The last one is streamed.
   @Test(arguments: [(9, nil), (9, 7), (106, nil)] as [(Int, Int?)])
-  func theEnvelopeIsClosedBehindTheLastSeries(count: Int, limit: Int?) async throws {
+  func theEnvelopeIsClosedAfterTheLastSeries(count: Int, limit: Int?) async throws {
     let series = (1...count).map { "label_replace(vector(time()), \"n\", \"\($0)\", \"\", \"\")" }
     let form =
       "query=\(series.joined(separator: " or "))&start=0&end=10000&step=1&stats=true"

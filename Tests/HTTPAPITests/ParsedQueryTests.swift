@@ -23,7 +23,7 @@ struct ParsedQueryTests {
       #"{"type":"binaryExpr","op":">","lhs":{"type":"numberLiteral","val":"1"},"rhs":{"type":"numberLiteral","val":"2"},"matching":null,"bool":true}"#
     ),
   ])
-  func treesAreThoseOfPrometheus(query: String, tree: String) async throws {
+  func syntaxTreesEqualThoseOfPrometheus(query: String, tree: String) async throws {
     let escaped = query.replacing(" ", with: "%20").replacing("%%", with: "%")
     #expect(try await APIFixture().data("parse_query?query=" + escaped) == tree)
   }
@@ -34,7 +34,7 @@ struct ParsedQueryTests {
     #expect(tree.contains(#""card":"one-to-one","labels":[],"on":false,"include":[]"#))
   }
 
-  @Test func whatCannotBeParsedIsBadData() async throws {
+  @Test func anInvalidExpressionIsBadData() async throws {
     let (status, text) = try await APIFixture().ask("/api/v1/parse_query?query=sum(")
     #expect(status == 400)
     #expect(text.contains(#"invalid parameter \"query\": 1:5: parse error"#))

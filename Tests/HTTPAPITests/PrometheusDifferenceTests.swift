@@ -6,8 +6,8 @@ import WebClient
 
 @testable import HTTPAPI
 
-/// Random queries over the same samples to Debian's Prometheus 2.42 and to us; see `QueryDice` for
-/// the rules by which later changes are left out.
+/// Compares random queries over the same samples with Debian's Prometheus 2.42; ``QueryDice``
+/// avoids what later versions changed.
 @Suite(.timeLimit(.minutes(20)))
 struct PrometheusDifferenceTests {
   @Test func randomQueriesHaveTheSameAnswers() async throws {
@@ -50,9 +50,9 @@ struct PrometheusDifferenceTests {
     #expect(empty < count / 2, "the queries are to find something")
   }
 
-  /// The formatter against that of Prometheus 2.42, over queries of one line and of many.
+  /// Compares the formatter with that of Prometheus 2.42, for queries of one and of many lines.
   ///
-  /// What changed since, by rule: a blank stands before each list of labels now.
+  /// One later change is corrected: a space precedes each list of labels now.
   @Test func randomQueriesAreFormattedAlike() async throws {
     let (prometheus, port, folder) = try await Self.start(DifferenceData())
     defer { _ = folder }
@@ -66,7 +66,7 @@ struct PrometheusDifferenceTests {
     for seed in UInt64(1)...500 {
       var dice = QueryDice(seed: seed)
       var query = dice.query()
-      // Some beyond the width of a line.
+      // Some are wider than a line.
       for _ in 0..<(seed % 4) {
         query = "(\(query)) \(["+", "/", "or"][Int(seed % 3)]) (\(dice.query()))"
       }
@@ -89,20 +89,21 @@ struct PrometheusDifferenceTests {
     #expect(longest > 10)
   }
 
-  /// The text of an answer of `format_query`; the kind of error if it has none, as texts of errors changed.
+  /// The text of an answer of `format_query`, or only the kind of an error, since error texts have
+  /// changed.
   private static func formatted(_ body: [UInt8]) throws -> String {
     let answer = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
     return answer?["data"] as? String ?? answer?["errorType"] as? String ?? "nothing"
   }
 
-  /// A text of 2.42 with a blank before each list of labels.
+  /// Adds to a text of 2.42 the space before each list of labels.
   private static func spaced(_ text: String) -> String {
     ["by", "without", "on", "ignoring", "group_left", "group_right"].reduce(text) { text, word in
       text.replacing("\(word)(", with: "\(word) (")
     }
   }
 
-  /// Prometheus over blocks that promtool makes of the samples.
+  /// Starts Prometheus with blocks that promtool makes of the samples.
   private static func start(
     _ data: DifferenceData
   ) async throws -> (ChildProcess, Int, TemporaryDirectory) {
@@ -123,7 +124,7 @@ struct PrometheusDifferenceTests {
   }
 }
 
-/// What an answer of the query API says, for comparison.
+/// The content of a query's answer, for comparison.
 private struct Answer: CustomStringConvertible {
   var failed = false
   var series: [String: [(time: Double, value: Double)]] = [:]
@@ -165,7 +166,7 @@ private struct Answer: CustomStringConvertible {
     }
   }
 
-  /// Sums are compensated in another way now, so that small differences of large sums may differ.
+  /// The compensation of sums has changed, so small differences of large sums may differ.
   private static func isClose(_ left: Double, _ right: Double) -> Bool {
     left == right || (left.isNaN && right.isNaN)
       || (left - right).magnitude <= 1e-9 * max(left.magnitude, right.magnitude) + 1e-9

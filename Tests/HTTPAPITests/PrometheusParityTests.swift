@@ -6,7 +6,7 @@ import WebClient
 
 @testable import HTTPAPI
 
-/// The same requests to Debian's Prometheus, without any data: the answers must say the same.
+/// Sends the same requests to Debian's Prometheus without data: the answers must be equal.
 @Suite(.timeLimit(.minutes(20)))
 struct PrometheusParityTests {
   private static let requests = [
@@ -51,7 +51,7 @@ struct PrometheusParityTests {
         WebRequest(.get, "http://127.0.0.1:\(prometheus.port)/api/v1/" + request))
       let ours = try await fixture.ask("/api/v1/" + request)
       #expect(ours.status == theirs.status, "\(request)")
-      // Prometheus 3 says it with a small letter.
+      // Prometheus 3 begins this message with a small letter.
       let expected = theirs.text.replacing("Invalid time value", with: "invalid time value")
       #expect(try Self.json(ours.text) == Self.json(expected), "\(request): \(ours.text)")
     }

@@ -1,12 +1,11 @@
-/// Makes random queries that both today's engine and Prometheus 2.42 must answer alike.
+/// Generates random queries that the engine and Prometheus 2.42 must answer alike.
 ///
-/// What changed since 2.42 is left out by rule (the numbers are those of the query reference):
-/// bounds of windows never meet a sample or a subquery's instant, as the left bound is open now (13);
-/// names are given by selectors of one metric, since they fall at the end of a query now (27);
-/// counters have no gaps, since extrapolation cuts at zero in another order now (22); deviations are
-/// not asked of values that may be infinite (41); matches are unambiguous on both sides (35); atan2
-/// dropped no name then (28); predict_linear under `@` had one point only (17); dates of what is no
-/// time depended on the processor (46); and no function or modifier is newer than 2.42.
+/// Queries avoid what later versions changed: bounds of windows never meet a sample or an instant
+/// of a subquery, because the left bound is open now; names come from selectors of one metric,
+/// because they are dropped at the end of a query now; counters have no gaps, because extrapolation
+/// cuts at zero in another order; deviations have finite input; matches are unambiguous on both
+/// sides; atan2 is not used where its name matters, nor predict_linear with one point under `@`;
+/// dates have valid times; and no function or modifier is newer than 2.42.
 struct QueryDice {
   private var state: UInt64
 
@@ -21,7 +20,7 @@ struct QueryDice {
 
   private mutating func pick(_ texts: String...) -> String { texts[roll(texts.count)] }
 
-  /// A whole query: a vector or, now and then, a scalar.
+  /// A whole query: a vector or, sometimes, a scalar.
   mutating func query() -> String {
     roll(12) == 0 ? scalar(2) : vector(3)
   }
@@ -132,14 +131,14 @@ struct QueryDice {
     return roll(2) == 0 ? "(\(inner)) \(operation) \(number)" : "\(number) \(operation) (\(inner))"
   }
 
-  /// Two sides with the very same labels.
+  /// Two sides with equal labels.
   private mutating func matched() -> String {
     let operation = pick("+", "-", "*", "/", "%", "==", "!=", ">", "<= bool")
     return "\(pick("g", "c_total", "rate(c_total[5m])")) \(operation) "
       + pick("h", "g offset 1m", "on(job, instance) h", "ignoring(nothing) avg_over_time(h[5m])")
   }
 
-  /// Many on one side, one for each job on the other.
+  /// Many elements on one side, one for each job on the other.
   private mutating func joined() -> String {
     let operation = pick("+", "*", "/", "-")
     return roll(2) == 0

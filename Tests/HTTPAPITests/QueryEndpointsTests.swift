@@ -24,7 +24,7 @@ struct QueryEndpointsTests {
       #"{"resultType":"matrix","result":[{"metric":{"__name__":"up","instance":"2","job":"a"},"values":[[60,"NaN"],[120,"+Inf"]]}]}"#
     ),
   ])
-  func rule54_instantAnswers(query: String, data: String) async throws {
+  func instantQueries(query: String, data: String) async throws {
     #expect(try await APIFixture().data("query?query=" + query) == data)
   }
 
@@ -32,7 +32,7 @@ struct QueryEndpointsTests {
     ("0", "[0,\"1\"]"), ("60.25", "[60.25,\"1\"]"), ("-1", nil), ("1.5e1", "[15,\"1\"]"),
     ("1970-01-01T00:00:01.25Z", "[1.25,\"1\"]"), ("1970-01-01T01:00:02%2B01:00", "[2,\"1\"]"),
   ])
-  func rule56_readsTimes(time: String, point: String?) async throws {
+  func timesAreParsed(time: String, point: String?) async throws {
     let data = try await APIFixture().data("query?query=up%7Binstance=%221%22%7D&time=" + time)
     if let point {
       #expect(data.contains("\"value\":\(point)"))
@@ -41,7 +41,7 @@ struct QueryEndpointsTests {
     }
   }
 
-  @Test func rangeAnswersByGetAndPost() async throws {
+  @Test func rangeQueriesByGetAndPost() async throws {
     let fixture = APIFixture()
     let expected =
       #"{"resultType":"matrix","result":[{"metric":{},"values":[[0,"2"],[60,"2"],[120,"2"]]}]}"#
@@ -81,7 +81,7 @@ struct QueryEndpointsTests {
           + #""samplesReadPerStep":[[0,2],[60,2],[120,2]],"samplesRead":6,"peakSamples":"#))
   }
 
-  @Test func explainingAnswersThePlan() async throws {
+  @Test func explainReturnsThePlan() async throws {
     let fixture = APIFixture()
     let instant = try await fixture.data("query_explain?query=sum(up)")
     #expect(
@@ -95,13 +95,13 @@ struct QueryEndpointsTests {
     #expect(try await fixture.ask("/api/v1/query_explain?query=up&start=1").status == 400)
   }
 
-  @Test func limitCutsTheResultAndSaysSo() async throws {
+  @Test func limitCutsTheResultWithAWarning() async throws {
     let (_, text) = try await APIFixture().ask("/api/v1/query?query=up&limit=1")
     #expect(text.hasSuffix(#""warnings":["results truncated due to limit"]}"#))
     #expect(!text.contains(#""instance":"2""#))
   }
 
-  @Test func warningsStandBesideTheData() async throws {
+  @Test func warningsAccompanyTheData() async throws {
     let (_, text) = try await APIFixture().ask("/api/v1/query?query=rate(size[5m])")
     #expect(text.contains(#""infos":["PromQL info: "#) || !text.contains("infos"))
   }
@@ -259,7 +259,7 @@ struct QueryEndpointsTests {
     try await limiter.enter(within: nil)
   }
 
-  @Test func whoWaitsTooLongOrIsCancelledLeavesTheQueue() async throws {
+  @Test func aQueryLeavesTheQueueOnTimeoutOrCancellation() async throws {
     let counters = QueryCounters()
     let limiter = QueryLimiter(limit: 1, counters)
     try await limiter.enter(within: nil)

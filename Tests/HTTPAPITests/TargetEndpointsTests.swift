@@ -5,7 +5,7 @@ import Testing
 @testable import Scraping
 
 struct TargetEndpointsTests {
-  /// A target of a job, as the scheduler makes it of an address.
+  /// A target of a job, as the scheduler creates it from an address.
   private static func target(
     _ job: String, _ address: String, interval: Duration = .seconds(15)
   ) -> ScrapeTarget {

@@ -17,8 +17,9 @@ struct ForwardingAppenderTests {
     get throws { try fixture.queue.backlogs()["there"]?.samples ?? 0 }
   }
 
-  /// A death between the two commits must not leave a sample in the store that the destinations never get.
-  @Test func theCopyIsOnDiskBeforeTheStoreIsAsked() async throws {
+  /// A crash between the two commits must not leave a sample in the store that the destinations
+  /// never get.
+  @Test func theCopyIsCommittedBeforeTheStoreGetsTheBatch() async throws {
     fixture.appender.use([there])
     let before = Mutex<[Int]>([])
     let queue = fixture.queue
@@ -30,13 +31,13 @@ struct ForwardingAppenderTests {
     #expect(before.withLock { $0 } == [2, 3])
   }
 
-  @Test func nobodyIsAskedForCopiesWithoutDestinations() async throws {
+  @Test func withoutDestinationsNothingIsQueued() async throws {
     try await fixture.write(["a"])
     #expect(try fixture.queue.backlogs().isEmpty)
     #expect(fixture.store.samples.count == 1)
   }
 
-  @Test func seriesFromBeforeADestinationCameAreAskedForAgain() async throws {
+  @Test func seriesAreRegisteredAgainForANewDestination() async throws {
     let labels = Labels([("__name__", "a")])
     let number = try await fixture.appender.series(for: [labels])[0]
     fixture.appender.use([there])
@@ -44,14 +45,14 @@ struct ForwardingAppenderTests {
     batch.append(number, at: Timestamp(rawValue: 1), 1)
     let outcome = try await fixture.appender.append(batch)
     #expect(outcome.unknownSeries == [number])
-    // It is neither kept nor queued, so that the repeat is the only one.
+    // The sample is neither stored nor queued, so its repetition is the only one.
     #expect(fixture.store.samples.isEmpty)
     #expect(try queued == 0)
     _ = try await fixture.appender.series(for: [labels])
     #expect(try await fixture.appender.append(batch).unknownSeries.isEmpty)
     #expect(fixture.store.samples.count == 1)
     #expect(try queued == 1)
-    // The end of a series is never repeated by its writer, so it is kept at once.
+    // A stale marker is never repeated by its writer, so it is stored at once.
     fixture.appender.use([there, RemoteWriteDestination(name: "more", url: "http://127.0.0.1:1")])
     var end = SampleBatch()
     end.append(number, at: Timestamp(rawValue: 2), StaleMarker.value)
@@ -71,7 +72,7 @@ struct ForwardingAppenderTests {
     #expect(try queued == 1)
   }
 
-  @Test func aQueueThatCannotBeWrittenIsCountedAndHoldsNothingUp() async throws {
+  @Test func aQueueThatCannotBeWrittenIsCountedAndDelaysNothing() async throws {
     fixture.appender.use([there])
     try fixture.queue.close()
     try await fixture.write(["a", "b"])
@@ -79,7 +80,7 @@ struct ForwardingAppenderTests {
     #expect(fixture.store.samples.count == 2)
   }
 
-  @Test func seriesThatNobodyWritesAreForgotten() {
+  @Test func seriesThatAreNotWrittenExpire() {
     var cache = SeriesLabelCache()
     for number in UInt64(0)..<10 { cache[SeriesID(rawValue: number)] = [[1]] }
     cache.turn()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RemoteWrite
 
-/// What files are read, and what is said of those that are not.
+/// The files that can be imported, and the errors of those that cannot.
 struct OpenMetricsImportTests {
   private let folder: TemporaryDirectory
 
@@ -83,7 +83,7 @@ struct OpenMetricsImportTests {
     #expect(store.samples.isEmpty)
   }
 
-  /// Lines are counted over the blocks that the file is read in, and no sample is lost between two of them.
+  /// Line numbers continue across the blocks of a file, and no sample is lost between two blocks.
   @Test func filesOfManyBlocks() async throws {
     let filler = String(repeating: "v", count: 1_000)
     let lines = (0..<5_000).map { "m{n=\"\($0 % 7)\",filler=\"\(filler)\"} \($0) \($0)\n" }
@@ -106,7 +106,7 @@ struct OpenMetricsImportTests {
     #expect(end?.description.contains(":3002: expected nothing after # EOF") == true)
   }
 
-  @Test func whatCannotBeKeptIsCountedAndTheRestGoesOn() async throws {
+  @Test func refusedSamplesAreCountedAndOthersImported() async throws {
     let store = MemoryAppender()
     store.adjustOutcomes { $0.tooOld = 3 }
     let lines = (0..<12_000).map { "m 1 \($0)\n" }
@@ -117,7 +117,7 @@ struct OpenMetricsImportTests {
     #expect(end.firstRefusal.hasPrefix("3 samples too old"))
   }
 
-  @Test func aFileThatIsNotThereIsNamed() async throws {
+  @Test func aMissingFileIsNamed() async throws {
     let failure = await #expect(throws: OpenMetricsImport.Failure.self) {
       try await OpenMetricsImport(into: .store(MemoryAppender())).run("/none/there") { _ in }
     }

@@ -8,11 +8,12 @@ import WebServer
 
 @testable import RemoteWrite
 
-/// Requests that nobody honest sends: whatever comes, the receiver answers with a status of its own and keeps only what is whole.
+/// For arbitrary request bodies, the receiver answers with a status of its own and stores only
+/// valid samples.
 @Suite(.timeLimit(.minutes(60)))
 struct ReceiverFuzzTests {
   private static let plan = FuzzPlan(count: 10_000)
-  /// Pieces that mean something in protobuf or snappy.
+  /// Byte sequences with a meaning in protobuf or snappy.
   private static let words: [[UInt8]] = [
     [0x0a], [0x12], [0x22], [0x2a], [0x09], [0x10], [0x00], [0x7f], [0x80], [0xff], [0xff, 0x01],
     [0x80, 0x80, 0x80, 0x80, 0x08], [UInt8](repeating: 0xff, count: 9) + [0x01], [0x0a, 0x00],
@@ -20,7 +21,8 @@ struct ReceiverFuzzTests {
     [2, 0, 0, 0, 0, 0, 0xf0, 0x7f], [0, 0, 0, 0, 0, 0, 0xf0, 0xff],
   ]
 
-  /// The corpus: requests as they came from Debian's Prometheus, and messages and blocks written by hand.
+  /// The corpus: requests recorded from Debian's Prometheus, and messages and blocks written by
+  /// hand.
   private static func corpus() throws -> [(name: String, bytes: [UInt8])] {
     try FuzzPlan.corpus(in: FuzzPlan.folder(beside: #filePath))
   }
@@ -62,7 +64,7 @@ struct ReceiverFuzzTests {
         headers: ["Content-Type": type, "Content-Encoding": "snappy"], body: body))
   }
 
-  /// What the inputs came to.
+  /// The totals of all inputs.
   private struct Tally {
     var blocks = 0
     var messages = 0
@@ -70,7 +72,7 @@ struct ReceiverFuzzTests {
     var refused = 0
   }
 
-  @Test func noInputHurts() throws {
+  @Test func mutatedInputIsDecodedOrRefused() throws {
     let corpus = try Self.corpus()
     #expect(corpus.count > 25)
     let blocks = corpus.map { entry in
@@ -100,7 +102,7 @@ struct ReceiverFuzzTests {
     #expect(tally.refused > Self.plan.seeds.count / 10)
   }
 
-  /// The corpus as it is: what is called bad is refused, the rest is read.
+  /// The unchanged corpus: inputs whose name begins with `bad` are refused, the others are read.
   @Test func theCorpusItselfIsReadOrRefused() throws {
     for (name, bytes) in try Self.corpus() {
       var tally = Tally()
@@ -113,7 +115,8 @@ struct ReceiverFuzzTests {
     }
   }
 
-  /// A block that can be read has the length that it announces, and its content survives being packed again.
+  /// A readable block has the announced length, and its content survives compression and
+  /// decompression.
   private static func unpack(_ block: [UInt8], _ origin: String, _ tally: inout Tally) {
     let limit = 1 << 20
     let content: [UInt8]
@@ -135,7 +138,7 @@ struct ReceiverFuzzTests {
     tally.samples += inside.samples
   }
 
-  /// A message whose frame is sound, whatever stands in it.
+  /// A message with valid framing and random content.
   private static func framed(_ mutator: inout ByteMutator, depth: Int) -> [UInt8] {
     var message: [UInt8] = []
     for _ in 0...mutator.roll(depth == 0 ? 2 : 4) {
@@ -157,7 +160,7 @@ struct ReceiverFuzzTests {
     return message
   }
 
-  /// A message that can be read has sound series, and its samples survive being written and read again.
+  /// A readable message has valid series, and its samples survive encoding and decoding.
   private static func decode(
     _ bytes: [UInt8], _ version: WriteRequestDecoder.Message, _ origin: String,
     _ tally: inout Tally
@@ -194,12 +197,12 @@ struct ReceiverFuzzTests {
     if !isSame { Issue.record("\(origin): \(bytes) does not survive") }
   }
 
-  /// The same through the receiver's door, fewer of them: an answer of its own each time.
+  /// Fewer of the same inputs through the whole receiver, which answers each.
   @Test func anyBytesGetAnAnswer() async throws {
     let corpus = Self.seeds.map(\.message)
     for round in 0..<4_000 {
       var mutator = ByteMutator(seed: UInt64(round))
-      // The message is damaged before it is compressed, or the block after it was.
+      // The message is damaged before compression, or the block after it.
       let body =
         round % 4 < 2
         ? SnappyBlock.compress(mutator.bytes(of: corpus, words: Self.words))
@@ -209,10 +212,10 @@ struct ReceiverFuzzTests {
     }
   }
 
-  /// Short requests that say a lot, each with the limit that ends it.
+  /// Short requests that expand to large ones, each with the limit that refuses it.
   @Test(
     arguments: [
-      // A million and one empty series; as many samples of one series.
+      // A million and one empty series, and as many samples of one series.
       (
         bomb: [UInt8](repeating: 0, count: 2_000_002).enumerated().map {
           $0.offset % 2 == 0 ? 10 : 0
@@ -237,21 +240,22 @@ struct ReceiverFuzzTests {
         version: 1, limit: "labels of a series = 1000"
       ),
     ] as [(bomb: [UInt8], version: Int, limit: String)])
-  func bombsMeetALimit(bomb: [UInt8], version: Int, limit: String) async throws {
+  func requestsThatExpandAreLimited(bomb: [UInt8], version: Int, limit: String) async throws {
     let response = try await Self.respond(SnappyBlock.compress(bomb), Self.seeds[version].type)
     #expect(response.status == 400)
     #expect(String(decoding: response.body, as: UTF8.self).contains(limit))
   }
 
-  /// A few bytes that announce 66 megabytes.
-  @Test func aBlockThatIsTooLongIsRefusedBeforeMemoryIsTaken() async throws {
+  /// A few bytes that announce 66 MB.
+  @Test func aBlockThatIsTooLongIsRefusedBeforeAllocation() async throws {
     let response = try await Self.respond([0x80, 0x80, 0x80, 0x21, 0, 0x61], Self.seeds[0].type)
     #expect(response.status == 400)
     #expect(String(decoding: response.body, as: UTF8.self).contains("over the limit of"))
   }
 
-  /// What remote write 2.0 asks of a partial write: 400, because a repeat would change nothing, and how much of each kind was written.
-  @Test func aPartialWriteTellsWhatWasWritten() async throws {
+  /// Remote write 2.0 requires for a partial write: status 400, because a repetition would change
+  /// nothing, and the number of written samples, histograms and exemplars.
+  @Test func aPartialWriteReportsWhatWasWritten() async throws {
     let store = MemoryAppender()
     let receiver = RemoteWriteReceiver(appender: store)
     let response = await receiver.respond(

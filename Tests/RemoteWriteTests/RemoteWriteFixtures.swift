@@ -9,7 +9,7 @@ import WebServer
 
 @testable import RemoteWrite
 
-/// A remote-write receiver whose answers are the test's, and which records the samples that it took.
+/// A remote-write receiver with answers chosen by the test, which records the accepted samples.
 final class WriteRecorder: Sendable {
   struct State {
     /// The samples of each request that was answered with 2xx.
@@ -17,7 +17,7 @@ final class WriteRecorder: Sendable {
     var requests = 0
     var running = 0
     var mostRunning = 0
-    /// What to answer to the samples of a request; 204 if nil.
+    /// The answer for the samples of a request; nil means 204.
     var answer: @Sendable (_ request: Int, _ samples: [String]) -> HTTPResponse? = { _, _ in nil }
     /// Requests wait until this many have been under way at the same time.
     var awaitedConcurrency = 1

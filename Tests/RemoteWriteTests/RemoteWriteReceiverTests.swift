@@ -34,7 +34,7 @@ private func request(
 struct RemoteWriteReceiverTests {
   private let store = MemoryAppender()
 
-  @Test func rule57_keepsOldNewAndStaleSamplesAsTheyCome() async throws {
+  @Test func storesOutOfOrderAndStaleSamples() async throws {
     let receiver = RemoteWriteReceiver(appender: store)
     let up: Labels = ["__name__": "up", "job": "j"]
     let late: Labels = ["__name__": "late"]
@@ -66,7 +66,7 @@ struct RemoteWriteReceiverTests {
         == [#"m{a="b"} 2 @7"#, "m 2 @7"])
   }
 
-  @Test func refusesWhatCannotBeKept() async throws {
+  @Test func refusesWhatCannotBeStored() async throws {
     let receiver = RemoteWriteReceiver(appender: store)
     let message = version1([(["__name__": "m"], 1, 1)])
     let nameless = version1([(["a": "b"], 1, 1), (["__name__": "good"], 1, 1)])

@@ -18,7 +18,7 @@ private func destination(
 
 @Suite(.timeLimit(.minutes(20)))
 struct RemoteWriteSenderTests {
-  /// What a receiver answers to the first two requests, and the pauses that follow.
+  /// The answers to the first two requests, and the pauses that follow.
   @Test(
     arguments: [
       (status: 503, after: nil, waits: [30, 60]), (status: 500, after: nil, waits: [30, 60]),
@@ -27,7 +27,7 @@ struct RemoteWriteSenderTests {
       (status: 429, after: "99999999", waits: [3_600_000, 3_600_000]),
       (status: 429, after: "soon", waits: [30, 60]), (status: 503, after: "0", waits: [30, 60]),
     ] as [(Int, String?, [Int])])
-  func failuresAreTriedAgainAfterAPause(
+  func failuresAreRetriedAfterAPause(
     status: Int, after: String?, waits: [Int]
   ) async throws {
     let there = try WriteRecorder()
@@ -52,7 +52,7 @@ struct RemoteWriteSenderTests {
   }
 
   @Test(arguments: [400, 401, 403, 404, 409, 422])
-  func whatIsRefusedIsCountedAndDropped(status: Int) async throws {
+  func refusedSamplesAreCountedAndDropped(status: Int) async throws {
     let there = try WriteRecorder()
     there.answer { request, _ in request == 1 ? .text("never", status: status) : nil }
     let fixture = try SenderFixture()
@@ -67,9 +67,9 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  @Test func oneBadSampleDoesNotTakeTheOthersOfItsRequestAlong() async throws {
+  @Test func oneBadSampleDoesNotAffectTheOthersOfItsRequest() async throws {
     let there = try WriteRecorder()
-    // As Prometheus 2 does: a request with a sample that it does not want is refused as a whole.
+    // Like Prometheus 2, the receiver refuses a whole request because of one unwanted sample.
     there.answer { _, samples in
       samples.contains { $0.hasPrefix("bad") } ? .text("out of order", status: 400) : nil
     }
@@ -87,7 +87,7 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  @Test func aReceiverThatRefusesEverythingIsNotAskedWithoutEnd() async throws {
+  @Test func aReceiverThatRefusesEverythingGetsALimitedNumberOfRequests() async throws {
     let there = try WriteRecorder()
     there.answer { _, _ in .text("never", status: 400) }
     let fixture = try SenderFixture()
@@ -99,7 +99,7 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  @Test func aRequestThatIsTooLargeIsSentInParts() async throws {
+  @Test func aRequestThatIsTooLargeIsSplit() async throws {
     let there = try WriteRecorder()
     there.answer { _, samples in samples.count > 10 ? .text("too large", status: 413) : nil }
     let fixture = try SenderFixture()
@@ -111,7 +111,8 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  /// A scrape every minute for a day and an hour, of which the other side is away for the day; the evaluator is restarted at noon.
+  /// A scrape every minute for a day and an hour. The destination is down for the day, and the
+  /// evaluator is restarted at noon.
   @Test func anOutageOfADayLosesNothing() async throws {
     let there = try WriteRecorder()
     let clock = ManualClock(sleepMode: .advances)
@@ -122,7 +123,7 @@ struct RemoteWriteSenderTests {
     there.answer(answers)
     let directory = try TemporaryDirectory(prefix: "tocsin-outage")
     var fixture = try SenderFixture(in: directory, clock: clock)
-    // The sender's pauses move the clock, too, so the scrapes have a time of their own.
+    // The sender's pauses advance the clock as well, so the scrapes have their own time.
     let target = destination(there) { $0.longestPause = .seconds(300) }
     await fixture.use([target])
     var written: [String] = []
@@ -171,8 +172,9 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  /// Several requests are under way to a receiver that is slow, and each series still arrives in order.
-  @Test func aSlowReceiverIsFedSideBySideAndInOrder() async throws {
+  /// Several requests are in progress to a slow receiver, and the samples of each series still
+  /// arrive in order.
+  @Test func aSlowReceiverGetsParallelRequestsInOrder() async throws {
     let there = try WriteRecorder()
     there.state.withLock { $0.awaitedConcurrency = 2 }
     let fixture = try SenderFixture()
@@ -201,7 +203,7 @@ struct RemoteWriteSenderTests {
     await there.stop()
   }
 
-  @Test func destinationsThatAreGoneAreForgotten() async throws {
+  @Test func queuesOfRemovedDestinationsAreDeleted() async throws {
     let there = try WriteRecorder()
     there.answer { _, _ in .text("down", status: 503) }
     let fixture = try SenderFixture()

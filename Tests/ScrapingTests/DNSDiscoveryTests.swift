@@ -38,15 +38,15 @@ struct DNSDiscoveryTests {
         ["__meta_dns_srv_record_port": "9187", "__meta_dns_srv_record_target": "db1.test."]
       ),
       ("web.test", .a, ["192.0.2.1:80", "192.0.2.2:80"], [:]),
-      // The name is an alias of one with addresses.
+      // The name is an alias of a name with addresses.
       ("alias.test", .a, ["192.0.2.1:80", "192.0.2.2:80"], [:]),
       ("six.test", .aaaa, ["[2001:db8::7]:80"], [:]),
       ("test", .mx, ["mail.test:80"], ["__meta_dns_mx_record_target": "mail.test."]),
       ("zone.test", .ns, ["ns1.test:80"], ["__meta_dns_ns_record_target": "ns1.test."]),
-      // There is no such name, and a name without such records: no targets, as in Prometheus.
+      // An unknown name, and a name without records of this type: no targets, as in Prometheus.
       ("nowhere.test", .a, [], [:]), ("web.test", .srv, [], [:]),
     ] as [(String, DiscoverySource.RecordType, [String], [String: String])])
-  func asksForEachKindOfRecord(
+  func eachRecordTypeIsQueried(
     name: String, type: DiscoverySource.RecordType, addresses: [String], meta: [String: String]
   ) async throws {
     let server = try await NameServer.start(Self.records)
@@ -60,8 +60,8 @@ struct DNSDiscoveryTests {
     }
   }
 
-  @Test func anAnswerThatIsCutOffIsAskedForAgainOverTCP() async throws {
-    // 200 services are some 8 KB, a datagram without extensions carries 512 bytes.
+  @Test func aTruncatedAnswerIsQueriedAgainOverTCP() async throws {
+    // 200 services take some 8 KB; a datagram without extensions carries 512 bytes.
     let server = try await NameServer.start(
       (0..<200).map { "srv-host=_many._tcp.test,host-number-\($0).test,\(1_000 + $0)" })
     let groups = try await Self.groups(Self.finder(server), "_many._tcp.test", .srv)
@@ -70,7 +70,7 @@ struct DNSDiscoveryTests {
         == Set((0..<200).map { "host-number-\($0).test:\(1_000 + $0)" }))
   }
 
-  @Test func aServerThatIsSilentOrGoneKeepsTheTargets() async throws {
+  @Test func targetsRemainWhileTheServerIsSilentOrDown() async throws {
     var server = try await NameServer.start(Self.records)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let clock = ManualClock()
@@ -88,20 +88,20 @@ struct DNSDiscoveryTests {
       await scheduler.targets().compactMap { $0.target.discoveredLabels["__address__"] }.sorted()
     }
     try await eventually { await addresses() == expected }
-    // It takes questions and answers none.
+    // The server receives queries and answers none.
     try await clock.waitForSleepers(1)
     server.process.signal(SIGSTOP)
     clock.advance(by: .seconds(30))
     try await eventually { discovery.failures == 1 }
     #expect(await addresses() == expected)
-    // Nobody is there.
+    // The server is down.
     try await clock.waitForSleepers(1)
     server.process.signal(SIGKILL)
     _ = try await server.process.waitForExit()
     clock.advance(by: .seconds(30))
     try await eventually { discovery.failures == 2 }
     #expect(await addresses() == expected)
-    // It is there again, and the name is not: now the targets are gone.
+    // The server is up again, but the name is unknown: now the targets are gone.
     server = try await NameServer.start([], port: server.port)
     try await clock.waitForSleepers(1)
     clock.advance(by: .seconds(30))

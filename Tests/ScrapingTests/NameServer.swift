@@ -1,12 +1,12 @@
 import Concurrency
 import TestSupport
 
-/// Debian's dnsmasq on a loopback port, with the records of a test and no others.
+/// Debian's dnsmasq on a loopback port, with only the records of a test.
 struct NameServer {
   let process: ChildProcess
   let port: Int
 
-  /// Starts it; records are options of dnsmasq without their dashes.
+  /// Starts the server; records are options of dnsmasq without their dashes.
   static func start(_ records: [String], port: Int? = nil) async throws -> NameServer {
     let port = try port ?? FreePort.next()
     let process = try ChildProcess.start(
@@ -21,7 +21,7 @@ struct NameServer {
     return NameServer(process: process, port: port)
   }
 
-  /// Where to ask, giving up after a second or two.
+  /// The address for queries, with a timeout of a second or two.
   var address: DNSLookup.Server {
     DNSLookup.Server(address: 0x7f00_0001, port: UInt16(port), timeoutSeconds: 1)
   }

@@ -5,7 +5,7 @@ import Testing
 struct RelabelRuleTests {
   private static let input: Labels = ["a": "foo", "b": "bar", "c": "baz"]
 
-  /// A rule, and what it makes of the input: the labels that differ, or nil for dropped.
+  /// A rule and its result for an input: the labels that differ, or nil if it drops the input.
   struct Case: Sendable {
     let rule: RelabelRule
     let output: Labels?
@@ -24,11 +24,11 @@ struct RelabelRuleTests {
   }
 
   @Test(arguments: [("caf\u{e9}", true), ("cafe\u{301}", false)])
-  func textsAreEqualByTheirBytes(text: String, isSame: Bool) throws {
+  func rulesAreComparedByBytes(text: String, isSame: Bool) throws {
     let labels: Labels = ["a": "caf\u{e9}", "b": text]
-    let keep = try RelabelRule(action: .keepequal, sourceLabels: ["a"], targetLabel: "b")
+    let equalityRule = try RelabelRule(action: .keepequal, sourceLabels: ["a"], targetLabel: "b")
     let drop = try RelabelRule(action: .dropequal, sourceLabels: ["a"], targetLabel: "b")
-    #expect((keep.apply(to: labels) != nil) == isSame)
+    #expect((equalityRule.apply(to: labels) != nil) == isSame)
     #expect((drop.apply(to: labels) == nil) == isSame)
     let rules = try ["caf\u{e9}", text].map { try RelabelRule(targetLabel: "b", replacement: $0) }
     #expect(Set(rules).count == (isSame ? 1 : 2))
@@ -58,7 +58,7 @@ struct RelabelRuleTests {
     Case(try RelabelRule(action: .drop, sourceLabels: ["a"], regex: "o"), input),
     Case(try RelabelRule(action: .keep, sourceLabels: ["a"], regex: "fo+"), input),
     Case(try RelabelRule(action: .keep, sourceLabels: ["a"], regex: "no-match"), nil),
-    // The peer's documented test: md5("foo") mod 1000.
+    // The example of Prometheus' documentation: md5("foo") mod 1000.
     Case(
       try RelabelRule(action: .hashmod, sourceLabels: ["c"], targetLabel: "d", modulus: 1000),
       input.setting("d", "976")),

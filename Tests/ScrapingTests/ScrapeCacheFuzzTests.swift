@@ -6,14 +6,14 @@ import Testing
 
 @testable import Scraping
 
-/// Whatever pages a target answers with, one after the other: what the cache makes of a page is what a parse from nothing makes of
-/// it, and what it says is gone is what the last good page had.
+/// For random successive pages of a target, the cache reads the same as a fresh parse, and the
+/// series that it reports as gone are those that only the last successful page had.
 @Suite(.timeLimit(.minutes(60)))
 struct ScrapeCacheFuzzTests {
   private static let plan = FuzzPlan(count: 1000)
   private static let pagesPerTarget = 10
 
-  /// What the rounds came to.
+  /// The totals of all rounds.
   private struct Tally {
     var pages = 0
     var samples = 0
@@ -22,7 +22,7 @@ struct ScrapeCacheFuzzTests {
     var gone = 0
   }
 
-  @Test func successivePagesReadAsIfFromNothing() throws {
+  @Test func cachedReadingEqualsAFreshParse() throws {
     let pages = try Self.corpus()
     #expect(pages.count > 5)
     var tally = Tally()
@@ -32,7 +32,7 @@ struct ScrapeCacheFuzzTests {
       var fixture = CacheFixture(try Self.target(&dice), origin: "seed \(seed)")
       for number in 0..<Self.pagesPerTarget {
         if number > 0 { writer.change(&dice, pages) }
-        // A target that changes its mind about the format is rare.
+        // Targets rarely change their format.
         let format: ExpositionTextFormat = dice.roll(20) == 0 ? .openMetrics : .text
         let outcome = fixture.read(writer.bytes, format)
         tally.pages += 1
@@ -41,8 +41,8 @@ struct ScrapeCacheFuzzTests {
         tally.unchanged += outcome.isUnchanged ? 1 : 0
         tally.gone += outcome.gone
         if fixture.hasFailed { break }
-        // A target that answers with nonsense answers well again.
-        if outcome.isRefused { writer.goBack() } else { writer.keep() }
+        // After a malformed page the target answers correctly again.
+        if outcome.isRefused { writer.goBack() } else { writer.save() }
       }
     }
     print(
@@ -66,7 +66,7 @@ struct ScrapeCacheFuzzTests {
     }
   }
 
-  /// The pages of the parser's corpus that are read, and some made for this.
+  /// The valid pages of the parser's corpus, and some written for this test.
   private static func corpus() throws -> [[UInt8]] {
     let folder = FuzzPlan.folder(
       beside: #filePath.replacing("ScrapingTests", with: "ExpositionFormatTests"))
@@ -85,7 +85,8 @@ struct ScrapeCacheFuzzTests {
   ]
 }
 
-/// Changes a page line by line, as a target does from scrape to scrape, and now and then as none should.
+/// Changes a page line by line, as a target does from scrape to scrape, and sometimes in ways that
+/// no target should.
 private struct PageMutator {
   private var lines: [[UInt8]]
   private var good: [[UInt8]] = []
@@ -97,10 +98,10 @@ private struct PageMutator {
 
   var bytes: [UInt8] { Array(lines.joined(separator: [UInt8(ascii: "\n")])) }
 
-  /// Notes a page that was read.
-  mutating func keep() { good = lines }
+  /// Saves the page as the last one that was read.
+  mutating func save() { good = lines }
 
-  /// Makes the page that was read last.
+  /// Returns to the last page that was read.
   mutating func goBack() { lines = good.isEmpty ? [[]] : good }
 
   mutating func change(_ dice: inout ByteMutator, _ pages: [[UInt8]]) {
@@ -125,7 +126,7 @@ private struct PageMutator {
     }
   }
 
-  /// Puts another number behind the last blank.
+  /// Replaces the number after the last space.
   private mutating func renumber(_ place: Int, _ dice: inout ByteMutator) {
     guard let blank = lines[place].lastIndex(of: UInt8(ascii: " ")),
       lines[place].first != UInt8(ascii: "#")
@@ -143,7 +144,7 @@ private struct PageMutator {
   }
 }
 
-/// A cache beside a parse from nothing.
+/// A cache and a fresh parse, for comparison.
 private struct CacheFixture {
   struct Outcome {
     var samples = 0
@@ -152,7 +153,7 @@ private struct CacheFixture {
     var isUnchanged = false
   }
 
-  /// What a parse from nothing finds on a page.
+  /// The result of a fresh parse of a page.
   private struct Page {
     struct Series: Equatable {
       var labels: Labels?
@@ -177,7 +178,7 @@ private struct CacheFixture {
   private var time: Int64 = 0
   private let verdict = Verdict()
 
-  /// Whether one page was not read as it should be.
+  /// Whether a page was read incorrectly.
   var hasFailed: Bool { verdict.hasFailed }
 
   init(_ target: ScrapeTarget, origin: String) {
@@ -254,7 +255,7 @@ private struct CacheFixture {
     ParsedLabels.unescaped(bytes.span.extracting(name))
   }
 
-  /// The tracked series of the last good page that the page does not have, under whatever text.
+  /// The tracked series of the last successful page that this page lacks in every spelling.
   private func expectedGone(by page: Page) -> Set<SeriesID> {
     if isStale { return [] }
     let present = Set(page.texts.values.compactMap(\.labels))
@@ -267,7 +268,7 @@ private struct CacheFixture {
       })
   }
 
-  /// The type of a family is known, unless a page has ever contradicted itself.
+  /// Checks the type of each family, unless a page has contradicted itself.
   private func checkMetadata(_ page: Page) {
     let families = cache.families
     for (name, types) in page.families where !contradicted.contains(name) {

@@ -12,7 +12,7 @@ struct ScrapeScheduleTests {
     #expect(first.milliseconds(since: now) <= 15_000)
     now = first
     for round in 1...50 {
-      // However late within the interval somebody asks, the slot is the same.
+      // The slot is the same for every instant within the interval.
       let slot = schedule.slot(after: now.adding(milliseconds: Int64(round * 137 % 15_000)))
       #expect(slot.milliseconds(since: first) == Int64(round) * 15_000)
       now = slot
@@ -31,7 +31,7 @@ struct ScrapeScheduleTests {
     #expect(tenths.count == 10)
   }
 
-  @Test func stampsThePunctualWithTheSlot() throws {
+  @Test func aPunctualScrapeGetsTheTimeOfItsSlot() throws {
     let schedule = ScrapeSchedule(target: try target())
     let slot = Timestamp(rawValue: 60_000)
     #expect(schedule.stamp(slot: slot, now: Timestamp(rawValue: 60_002)) == slot)

@@ -44,7 +44,7 @@ struct ScrapeTargetTests {
     ("__scrape_timeout__", "0s", "__scrape_timeout__ is no duration above zero"),
     ("__scrape_timeout__", "2m", "scrape timeout 2m is longer than interval 1m"),
   ])
-  func tellsWhyATargetIsInvalid(label: String, value: String, reason: String) throws {
+  func anInvalidTargetHasAReason(label: String, value: String, reason: String) throws {
     var job = ScrapeJob(name: "j")
     job.relabelRules = [try RelabelRule(targetLabel: label, replacement: value)]
     let outcome = ScrapeTarget.outcome(discovered: ["__address__": "h:1"], job: job)
@@ -55,7 +55,7 @@ struct ScrapeTargetTests {
     #expect(given == reason)
   }
 
-  @Test func dropsAndRemovesRepetitions() throws {
+  @Test func droppedAndDuplicateTargetsAreRemoved() throws {
     var job = ScrapeJob(name: "j")
     job.relabelRules = [try RelabelRule(action: .drop, sourceLabels: ["__address__"], regex: "b:1")]
     job.staticTargets = [

@@ -16,7 +16,7 @@ private struct Fixture {
 
   init(_ target: ScrapeTarget) { writer = ScrapeWriter(target: target, appender: appender) }
 
-  /// Keeps a text one second after the last one.
+  /// Stores a text one second after the last one.
   @discardableResult
   mutating func scrape(_ text: String, type: String? = nil) async throws -> ScrapeWriter.Counts {
     time += 1000
@@ -54,15 +54,15 @@ private struct Fixture {
 struct ScrapeWriterTests {
   private static let attached = #"instance="h:1", job="j""#
 
-  @Test func aFailedPageDoesNotSayWhichSeriesAreTracked() async throws {
+  @Test func aFailedScrapeDoesNotChangeWhichSeriesAreTracked() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\nb 2\n")
-    // Lines with times of their own get no stale markers; but this page was not kept.
+    // Series with timestamps in the exposition get no stale markers; but this page was not stored.
     await #expect(throws: ScrapeFailure.self) { try await fixture.scrape("a 1 1000\nb x\n") }
     #expect(fixture.samples.filter { $0.hasPrefix("a{") || $0.hasPrefix("b{") }.count == 2)
   }
 
-  @Test func typesAreThoseOfTheLastPageWhereverTheyStand() async throws {
+  @Test func metadataIsThatOfTheLastScrapeInAnyOrder() async throws {
     var fixture = Fixture(try target())
     for page in [
       "# TYPE c gauge\n# TYPE a gauge\n", "# TYPE a counter\n", "# TYPE c gauge\n# TYPE a gauge\n",
@@ -72,7 +72,7 @@ struct ScrapeWriterTests {
     #expect(fixture.writer.cache.families["a"]?.type == .gauge)
   }
 
-  @Test func keepsSamplesAndTheReportInOneBatch() async throws {
+  @Test func samplesAndReportAreStoredInOneBatch() async throws {
     var fixture = Fixture(try target())
     let counts = try await fixture.scrape("# TYPE a counter\na{x=\"1\"} 5\nb 2\n")
     #expect(fixture.appender.batches.count == 1)
@@ -88,7 +88,7 @@ struct ScrapeWriterTests {
     for (name, value) in report { #expect(fixture.lastReport(name) == value) }
   }
 
-  @Test func asksForNewSeriesOnceAndForKnownOnesNever() async throws {
+  @Test func onlyNewSeriesAreRegistered() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\nb 2\nc 3\n")
     #expect(fixture.seriesCalls == 2)  // one for the series, one for the report
@@ -102,7 +102,7 @@ struct ScrapeWriterTests {
     #expect(fixture.samples.contains("new{\(Self.attached)} 9 @4000"))
   }
 
-  @Test func knowsTheNamesOfWhatItKeeps() async throws {
+  @Test func storedMetricNamesAreKnown() async throws {
     var fixture = Fixture(try target())
     let always = Set(ScrapeWriter.reportNames)
     #expect(fixture.writer.metricNames == always)
@@ -110,13 +110,14 @@ struct ScrapeWriterTests {
     #expect(fixture.writer.metricNames == always.union(["a", "b"]))
     try await fixture.failToFetch()
     #expect(fixture.writer.metricNames == always.union(["a", "b"]))
-    // A target that makes up names leaves no more of them behind than it has series.
+    // The number of stored names does not grow beyond the number of series when a target invents
+    // names.
     for round in 0..<20 { try await fixture.scrape("b 2\nnew_\(round) 1\n") }
     #expect(fixture.writer.metricNames.count <= always.count + 3)
     #expect(fixture.writer.metricNames.isSuperset(of: always.union(["b", "new_19"])))
   }
 
-  @Test func marksVanishedSeriesStaleOnce() async throws {
+  @Test func vanishedSeriesGetOneStaleMarker() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\nb 2\nc 3\n")
     try await fixture.scrape("a 1\nc 3\n")
@@ -128,7 +129,7 @@ struct ScrapeWriterTests {
     #expect(fixture.samples.contains("b{\(Self.attached)} 2 @4000"))
   }
 
-  @Test func aFailedScrapeEndsAllSeriesAndTheyComeBack() async throws {
+  @Test func aFailedScrapeEndsAllSeriesUntilTheNextOne() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\nb 2\n")
     try await fixture.failToFetch()
@@ -159,7 +160,7 @@ struct ScrapeWriterTests {
     #expect(fixture.samples.count == 3)
   }
 
-  @Test func timesOnTheLinesAreHonoredAndNotTracked() async throws {
+  @Test func timestampsAreHonoredAndTheirSeriesNotTracked() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1 123\nb 2\n")
     #expect(fixture.samples == ["a{\(Self.attached)} 1 @123", "b{\(Self.attached)} 2 @1000"])
@@ -231,7 +232,7 @@ struct ScrapeWriterTests {
     }
   }
 
-  @Test func asksAgainForSeriesThatTheStoreForgot() async throws {
+  @Test func seriesThatTheStoreForgotAreRegisteredAgain() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\nb 2\n")
     fixture.appender.forgetSeries()
@@ -243,7 +244,7 @@ struct ScrapeWriterTests {
     #expect(fixture.samples == ["a{\(Self.attached)} 4 @3000"])
   }
 
-  @Test func aStoreThatFailsFailsTheScrape() async throws {
+  @Test func aStoreErrorFailsTheScrape() async throws {
     var fixture = Fixture(try target())
     fixture.appender.fail(with: .notWritable("disk full"))
     await #expect(throws: ScrapeFailure.notStored(.notWritable("disk full"))) {
@@ -254,7 +255,7 @@ struct ScrapeWriterTests {
     #expect(fixture.samples == ["a{\(Self.attached)} 1 @2000"])
   }
 
-  @Test func aBatchThatCannotBeKeptIsNoEnd() async throws {
+  @Test func scrapingContinuesAfterAStoreError() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\n")
     fixture.appender.failAppends(with: .notWritable("disk full"))
@@ -278,7 +279,7 @@ struct ScrapeWriterTests {
     #expect(fixture.writer.takeChangedMetadata() == nil)
   }
 
-  @Test func endOfATargetEndsItsReportToo() async throws {
+  @Test func theEndOfATargetEndsItsReportSeries() async throws {
     var fixture = Fixture(try target())
     try await fixture.scrape("a 1\n")
     try await fixture.writer.end(at: Timestamp(rawValue: 9))
@@ -287,7 +288,7 @@ struct ScrapeWriterTests {
     #expect(last.allSatisfy { $0.isStale && $0.time.rawValue == 9 })
   }
 
-  @Test func aCacheThatChangesAllTheTimeStaysSmallAndRight() async throws {
+  @Test func theCacheStaysSmallWhileSeriesChange() async throws {
     var fixture = Fixture(try target())
     for round in 0..<30 {
       let text = (0..<100).map { "m\(round * 50 + $0){r=\"x\"} \($0)\n" }.joined()

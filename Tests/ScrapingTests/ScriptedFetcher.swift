@@ -1,7 +1,7 @@
 import Scraping
 import Synchronization
 
-/// Answers from a table of URLs; what is not there is refused. Can hold answers back.
+/// A fetcher that answers from a table of URLs and refuses others. It can hold answers back.
 final class ScriptedFetcher: TargetFetching {
   private struct State {
     var answers: [String: String] = [:]

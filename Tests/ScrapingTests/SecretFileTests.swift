@@ -11,7 +11,7 @@ import WebServer
 
 @testable import Scraping
 
-/// A secret file that does not answer, in the loops as the evaluator runs them: all on one thread.
+/// A secret file that does not answer, with loops as the evaluator runs them: all on one thread.
 @Suite(.timeLimit(.minutes(20)))
 struct SecretFileTests {
   /// The scrapes of a scheduler, by job.
@@ -56,7 +56,7 @@ struct SecretFileTests {
       Self.job("inline", address, secret: .inline("p")),
     ])
 
-    // Each fails in time, says why, and is tried again at the next interval.
+    // Each fails in time, says why, and is retried at the next interval.
     try await eventually("the scrapes with a FIFO fail") {
       recorder.reports(of: "stuck").count >= 3
     }
@@ -67,18 +67,18 @@ struct SecretFileTests {
       }
       #expect(reason.contains("\(fifo) did not answer within 0.1 seconds"))
     }
-    // The others go on meanwhile, those that read a file included.
+    // The other loops continue meanwhile, including those that read a file.
     for job in ["file", "inline"] {
       let before = recorder.reports(of: job).count
       try await eventually("\(job) goes on") { recorder.reports(of: job).count >= before + 5 }
     }
 
-    // The one read that waits gets what is written, and hands it to the scrape that runs.
+    // The one pending read gets what is written and passes it to the current scrape.
     try await eventually("the password is taken") {
       try folder.write("p\n", to: "fifo")
       return recorder.reports(of: "stuck").contains { $0.failure == nil }
     }
-    // Targets can be taken away, and the scheduler stops, while a read hangs.
+    // Targets can be removed, and the scheduler stops, while a read hangs.
     await scheduler.apply([Self.job("inline", address, secret: .inline("p"))])
     #expect(await scheduler.targets().map { $0.target.job.name } == ["inline"])
     await scheduler.stop()

@@ -12,7 +12,7 @@ import WebServer
 
 @testable import Scraping
 
-/// Decodes lines of addresses, enough for these tests.
+/// Decodes lines of addresses, which is enough for these tests.
 private let tools = DiscoveryTools(
   files: { FileManager.default.fileExists(atPath: $0) ? [$0] : [] },
   decode: { text, _ in
@@ -58,7 +58,7 @@ private func job(_ source: DiscoverySource) -> ScrapeJob {
 
 @Suite(.timeLimit(.minutes(20)))
 struct TargetDiscoveryTests {
-  @Test func readsFilesAtOnceAndAgainWhenTheyChange() async throws {
+  @Test func filesAreReadAtTheStartAndAfterChanges() async throws {
     let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let file = try folder.write("b:1", to: "targets")
@@ -80,7 +80,7 @@ struct TargetDiscoveryTests {
     await fixture.stop()
   }
 
-  @Test func aBrokenFileTakesNothingFromThoseBesideIt() async throws {
+  @Test func aBrokenFileDoesNotAffectOtherFiles() async throws {
     let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let files = try ["one", "two"].map { try folder.write("\($0):1", to: $0) }
@@ -91,7 +91,7 @@ struct TargetDiscoveryTests {
     try folder.write("two:2", to: "two")
     fixture.clock.advance(by: .seconds(1))
     try await eventually { await fixture.addresses == ["a:1", "one:1", "two:2"] }
-    // A file that is gone takes its targets along.
+    // When a file disappears, so do its targets.
     try await fixture.clock.waitForSleepers(1)
     try FileManager.default.removeItem(atPath: files[0])
     fixture.clock.advance(by: .seconds(1))
@@ -99,7 +99,7 @@ struct TargetDiscoveryTests {
     await fixture.stop()
   }
 
-  @Test func aFileThatIsReplacedByAnotherIsReadAgain() async throws {
+  @Test func aReplacedFileIsReadAgain() async throws {
     let fixture = Fixture()
     let folder = try TemporaryDirectory(prefix: "tocsin-discovery")
     let file = try folder.write("b:1", to: "targets")
@@ -107,7 +107,7 @@ struct TargetDiscoveryTests {
     for round in 2..<5 {
       try await fixture.clock.waitForSleepers(1)
       let next = try folder.write("b:\(round)", to: "next")
-      // The same size and the same time: only the file is another.
+      // Size and time are unchanged; only the file is another one.
       let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate]
       try FileManager.default.setAttributes(
         [.modificationDate: time ?? Date()], ofItemAtPath: next)
@@ -125,7 +125,7 @@ struct TargetDiscoveryTests {
     (status: 301, type: "application/json", body: ""),
     (status: 204, type: "application/json", body: ""),
   ])
-  func aURLThatAnswersBadlyKeepsItsTargets(
+  func targetsRemainAfterABadAnswerOfAURL(
     status: Int, type: String, body: String
   ) async throws {
     let isGood = Mutex(true)
@@ -153,7 +153,7 @@ struct TargetDiscoveryTests {
     await server.stop()
   }
 
-  @Test func asksURLsAndKeepsTheLastGoodAnswer() async throws {
+  @Test func targetsOfAURLAreThoseOfItsLastGoodAnswer() async throws {
     let answer = Mutex("b:1")
     let server = try HTTPServer.start(on: ListenAddress(host: "127.0.0.1", port: 0)) { _ in
       let text = answer.withLock { $0 }
@@ -180,7 +180,7 @@ struct TargetDiscoveryTests {
     await server.stop()
   }
 
-  @Test func makesAddressesOfRecords() {
+  @Test func recordsBecomeAddresses() {
     let service = TargetFinder.group(
       of: .service(target: "db.example.org", port: 9187), name: "_pg._tcp.example.org", port: 0)
     #expect(service.addresses == ["db.example.org:9187"])

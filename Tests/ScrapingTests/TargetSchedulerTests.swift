@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import Scraping
 
-/// A scheduler whose time and answers are the test's.
+/// A scheduler with a manual clock and scripted answers.
 private struct Fixture {
   let clock = ManualClock()
   let fetcher: ScriptedFetcher
@@ -23,7 +23,7 @@ private struct Fixture {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onScrape: onScrape)
   }
 
-  /// Lets all loops that sleep do their first scrape.
+  /// Waits until `count` loops sleep, then lets them do their first scrape.
   func firstRound(of count: Int) async throws {
     try await clock.waitForSleepers(count)
     clock.advance(by: .seconds(1))
@@ -58,7 +58,8 @@ struct TargetSchedulerTests {
     #expect(fixture.appender.batches.count == 6)
   }
 
-  /// Somebody sets the clock, or the machine was suspended: no scrape is left out, none follows at once, and the slots are found again.
+  /// After a clock change or a suspend of the machine no scrape is skipped, none follows at once,
+  /// and the slots are found again.
   @Test(arguments: [3_600_000, -3_600_000, 7_123, -7_123, 31_536_000_000, -31_536_000_000])
   func clockJumpsAreSurvived(by jump: Int64) async throws {
     let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
@@ -75,7 +76,7 @@ struct TargetSchedulerTests {
     await fixture.scheduler.stop()
     let times = fixture.appender.batches.compactMap { $0.first?.time.rawValue }
     let steps = zip(times.dropFirst(), times.dropFirst(2)).map { $1 - $0 }
-    // Two whole steps, the jump, one step to the next slot, and whole ones again.
+    // Two whole steps, the jump, one step to the next slot, and whole steps again.
     #expect(steps[..<2] == [15_000, 15_000])
     #expect(steps[2] == 15_000 + jump)
     #expect((1...15_000).contains(steps[3]))
@@ -127,7 +128,7 @@ struct TargetSchedulerTests {
     await fixture.scheduler.stop()
   }
 
-  @Test func aReloadKeepsUnchangedTargetsAndEndsRemovedOnes() async throws {
+  @Test func aReloadLeavesUnchangedTargetsAndEndsRemovedOnes() async throws {
     let fixture = Fixture(["http://a:1/metrics": "m 1\n", "http://b:1/metrics": "m 1\n"])
     await fixture.scheduler.apply([job(["a:1", "b:1"])])
     try await fixture.firstRound(of: 2)
@@ -142,7 +143,7 @@ struct TargetSchedulerTests {
     await fixture.scheduler.stop()
   }
 
-  @Test func aChangedTargetGoesOnWithoutAnEnd() async throws {
+  @Test func theSeriesOfAChangedTargetContinue() async throws {
     let fixture = Fixture(["http://a:1/metrics": "m 1\n"])
     await fixture.scheduler.apply([job(["a:1"])])
     try await fixture.firstRound(of: 1)
@@ -154,7 +155,7 @@ struct TargetSchedulerTests {
     #expect(!all.contains { $0.isStale })
   }
 
-  @Test func tellsOfEveryScrape() async throws {
+  @Test func everyScrapeIsReported() async throws {
     let reports = Mutexed<[Bool]>([])
     let fixture = Fixture(["http://a:1/metrics": "m 1\n"]) { report in
       reports.value.withLock { $0.append(report.isUp) }

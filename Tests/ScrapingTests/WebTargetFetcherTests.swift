@@ -24,7 +24,7 @@ struct WebTargetFetcherTests {
     return try await fetcher.fetch(try target("127.0.0.1:\(server.boundPort)", change))
   }
 
-  @Test func asksAsPrometheusDoes() async throws {
+  @Test func requestsAreThoseOfPrometheus() async throws {
     let box = Box()
     let server = try Self.serve { request in
       box.value.withLock { $0 = request }
@@ -50,7 +50,7 @@ struct WebTargetFetcherTests {
     await server.stop()
   }
 
-  @Test func unpacksGzip() async throws {
+  @Test func decompressesGzip() async throws {
     let text = (0..<5000).map { "some_metric{line=\"\($0)\"} \($0)\n" }.joined()
     let server = try Self.serve { _ in .text(text) }
     let answer = try await Self.fetch(server)
@@ -59,7 +59,7 @@ struct WebTargetFetcherTests {
     await server.stop()
   }
 
-  @Test func tellsWhatWentWrong() async throws {
+  @Test func failuresHaveAReason() async throws {
     let server = try Self.serve { request in
       switch request.path {
       case "/slow":
@@ -85,7 +85,7 @@ struct WebTargetFetcherTests {
     await server.stop(grace: .milliseconds(100))
   }
 
-  @Test func tellsThatNobodyListens() async throws {
+  @Test func aRefusedConnectionIsReported() async throws {
     let fetcher = WebTargetFetcher(client: WebClient())
     let target = try target("127.0.0.1:\(try FreePort.next())")
     await #expect {

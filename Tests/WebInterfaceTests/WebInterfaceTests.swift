@@ -4,7 +4,7 @@ import WebInterface
 struct WebInterfaceTests {
   private let page = String(decoding: WebInterface.index, as: UTF8.self)
 
-  @Test func thePageIsThere() {
+  @Test func thePageIsEmbedded() {
     #expect(page.hasPrefix("<!doctype html>"))
     #expect(page.hasSuffix("</html>\n"))
     #expect(page.contains("<title>Tocsin</title>"))

@@ -10,7 +10,7 @@ import WebServer
 @Suite struct WebConfigFileTests {
   private static let hash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"
 
-  @Test func everyKeyOfTheFormatIsTaken() async throws {
+  @Test func everyKeyOfTheFormatIsAccepted() async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
     let folder = certificates.folder
@@ -51,7 +51,7 @@ import WebServer
     #expect(file.security.rateLimiter?.limit == .init(interval: .seconds(1), burst: 20))
   }
 
-  @Test func certificatesMayStandInTheFile() async throws {
+  @Test func certificatesCanBeInline() async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
     let indented = { (path: String) in
@@ -75,7 +75,7 @@ import WebServer
   @Test(arguments: [
     "", "# nothing\n", "tls_server_config:\nbasic_auth_users:\n", "tls_server_config: {}", "{}",
   ])
-  func anEmptyFileDemandsNothing(text: String) throws {
+  func anEmptyFileRequiresNothing(text: String) throws {
     let folder = try TemporaryDirectory()
     let diagnostics = ConfigDiagnostics()
     let file = WebConfigFile.read(
@@ -152,7 +152,7 @@ import WebServer
     ("tls_config: {}", "unknown key \"tls_config\" in the web configuration"),
     ("a: [", "2:1"), ("[]", "must be a mapping"),
   ])
-  func everyMistakeIsNamed(text: String, message: String) async throws {
+  func everyMistakeIsReported(text: String, message: String) async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
     try await certificates.sign("other", purpose: "serverAuth", names: "DNS:a")
@@ -162,11 +162,11 @@ import WebServer
     #expect(diagnostics.count == 1, "\(diagnostics.errors.map(\.description))")
     let found = diagnostics.errors.first?.description ?? ""
     #expect(found.contains(message), "\(found)")
-    // Passwords and keys are never repeated.
+    // Passwords and keys are never repeated in errors.
     #expect(!found.contains("secret;") && !found.contains("PRIVATE"))
   }
 
-  @Test func changesAreReadAndMistakesLeaveTheOldInForce() async throws {
+  @Test func changesAreReadUnlessTheyHaveErrors() async throws {
     let folder = try TemporaryDirectory()
     let path = try folder.write("basic_auth_users: {alice: \(Self.hash)}\n", to: "web.yml")
     let config = try WebConfig(path: path, logger: .init(label: "test"))
@@ -174,7 +174,7 @@ import WebServer
     try folder.write("basic_auth_users: {bob: broken}\n", to: "web.yml")
     try await eventually("the mistake is seen") { !config.isCurrent }
     #expect(config.current().passwords === first)
-    // The same users again: what is known of them stays.
+    // With the same users the cached password checks remain.
     try folder.write(
       "basic_auth_users: {alice: \(Self.hash)}\nhttp_server_config: {headers: {X-XSS-Protection: \"0\"}}\n",
       to: "web.yml")
@@ -187,7 +187,7 @@ import WebServer
     }
   }
 
-  @Test func aFileThatComesLaterIsWaitedFor() async throws {
+  @Test func aMissingFileIsReadWhenItAppears() async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
     let folder = certificates.folder
@@ -204,7 +204,7 @@ import WebServer
     }
   }
 
-  @Test func tlsCannotComeOrGo() async throws {
+  @Test func tlsCannotBeSwitched() async throws {
     let certificates = try await ThrowawayCertificates()
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:a")
     let section = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
@@ -214,7 +214,8 @@ import WebServer
     try certificates.folder.write("{}\n", to: "web.yml")
     try await eventually("the change is seen") { !config.isCurrent }
     #expect(config.current().tls === old)
-    // A renewed certificate is another matter, even when key and certificate come one after the other.
+    // A renewed certificate is noticed even if key and certificate are replaced one after the
+    // other.
     try certificates.folder.write(section, to: "web.yml")
     try await eventually("the file is read") { config.isCurrent }
     try await certificates.sign("server", purpose: "serverAuth", names: "DNS:b")

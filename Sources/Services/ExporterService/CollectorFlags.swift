@@ -2,8 +2,8 @@ import CollectorCore
 package import ExporterConfiguration
 import SystemCollectors
 
-/// Flags of node_exporter's form: `--collector.NAME`, `--no-collector.NAME`, and the collectors' options, such as
-/// `--collector.filesystem.mount-points-exclude=REGEX`.
+/// Flags in node_exporter's form: `--collector.NAME`, `--no-collector.NAME`, and the options of
+/// collectors, such as `--collector.filesystem.mount-points-exclude=REGEX`.
 package struct CollectorFlags: Sendable, Equatable {
   /// The collectors that are turned on.
   package private(set) var enabled: Set<String> = []
