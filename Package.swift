@@ -51,7 +51,8 @@ func executable(_ name: String, uses: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: uses, path: "Sources/Programs/\(name)", swiftSettings: settings,
     linkerSettings: [
-      // A static standard library asks for the names of all functions, for plug-ins; there are none.
+      // A static standard library asks for the names of all functions, for plug-ins; there are
+      // none.
       .unsafeFlags(
         ["-Xlinker", "--no-export-dynamic"],
         .when(configuration: .release))
@@ -81,8 +82,8 @@ let edge: [Target] = [
   systemLibrary("CSnappy", apt: "libsnappy-dev"),
   // System calls that Swift's Glibc module leaves out.
   systemLibrary("CLinux", apt: "linux-libc-dev"),
-  // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every module
-  // above.
+  // RE2 is C++: a small C++ target with a C header, rather than C++ interoperability in every
+  // module above.
   .target(
     name: "CRE2", path: "Sources/Edge/CRE2", linkerSettings: [.linkedLibrary("re2")]),
   // Nothing in place of the 31 MB of ICU's data that a static Foundation brings along.

@@ -48,7 +48,7 @@ struct StateDatabaseTests {
       error
         == .notWritable(
           "\(folderPath)/state.db: the disk is full; "
-            + "make room, or move the data and set storage.path"))
+            + "free some space, or move the data and set storage.path"))
     #expect(try await database.rows(in: .alertStates).isEmpty)
     #expect(try await database.rows(in: .outbox).isEmpty)
     #expect(try await database.rows(in: .alerts) == [StateRow(key: "old", value: [1])])

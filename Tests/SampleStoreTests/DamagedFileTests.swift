@@ -84,7 +84,7 @@ struct DamagedFileTests {
       Issue.record("nothing was reported")
       return
     }
-    #expect(text.contains("the damaged file is kept as \(folder)/samples.db.damaged-"))
+    #expect(text.contains("the damaged file is now \(folder)/samples.db.damaged-"))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder)
         .contains { $0.hasPrefix("samples.db.damaged-") })

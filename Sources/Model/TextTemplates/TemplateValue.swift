@@ -1,6 +1,6 @@
 /// A value of a template.
 ///
-/// The cases are the types of Go that templates can tell apart: an integer does not compare with a
+/// The cases are the types of Go that templates distinguish: an integer does not compare with a
 /// float (`eq 1 1.0` is an error), so that a template that works here works in Prometheus and
 /// Alertmanager.
 package indirect enum TemplateValue: Sendable {

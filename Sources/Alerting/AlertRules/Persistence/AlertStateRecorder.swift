@@ -38,8 +38,8 @@ struct AlertStateRecorder: Sendable {
     return changes
   }
 
-  /// Records that a write failed, or did not end in time: its rows may be stored or not, so they are
-  /// written or deleted next time.
+  /// Records that a write failed, or did not end in time: its rows may be stored or not, so they
+  /// are written or deleted next time.
   mutating func doubt(_ alerts: [Labels: ActiveAlert]) {
     for (labels, alert) in alerts where written[labels] != alert.machine {
       written[labels] = AlertStateMachine(activeAt: .distantPast)

@@ -75,7 +75,8 @@ extension FamilyBuffer {
     store(value, in: index, extraLabel: nil)
   }
 
-  /// Adds one histogram: cumulative counts by upper bound, without the `+Inf` bucket, which is `count`.
+  /// Adds one histogram: cumulative counts by upper bound, without the `+Inf` bucket, which is
+  /// `count`.
   package mutating func addHistogram(
     buckets: [(bound: Double, count: Double)], sum: Double, count: Double, values: [String] = [],
     to family: FamilyID? = nil
@@ -88,7 +89,7 @@ extension FamilyBuffer {
     addPart(.count, count, values, extra: nil, to: family)
   }
 
-  /// Adds one summary: values by quantile as the peer writes it, then sum and count.
+  /// Adds one summary: values by quantile as the reference exporter writes it, then sum and count.
   package mutating func addSummary(
     quantiles: [(quantile: Double, value: Double)], sum: Double, count: Double,
     values: [String] = [], to family: FamilyID? = nil

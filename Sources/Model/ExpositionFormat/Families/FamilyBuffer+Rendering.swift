@@ -8,7 +8,7 @@ extension FamilyBuffer {
     let sorted = sortedFamilies()
     text.sections.reserveCapacity(sorted.count)
     for index in sorted where isCurrent(families[index]) && families[index].count > 0 {
-      settle(index)
+      finish(index)
       append(families[index], to: &text)
     }
     lastSize = text.bytes.count
@@ -24,7 +24,7 @@ extension FamilyBuffer {
   }
 
   /// Ends the scrape for a family whose series changed: shortens it and drops duplicates.
-  private mutating func settle(_ index: Int) {
+  private mutating func finish(_ index: Int) {
     if families[index].slots.count > families[index].count {
       families[index].slots.removeLast(families[index].slots.count - families[index].count)
       families[index].values.removeLast(families[index].values.count - families[index].count)
@@ -35,20 +35,20 @@ extension FamilyBuffer {
     families[index].revision += 1
     var seen: Set<ArraySlice<UInt8>> = []
     seen.reserveCapacity(families[index].count)
-    var kept = 0
+    var unique = 0
     for position in 0..<families[index].count {
       let slot = families[index].slots[position]
       guard seen.insert(slot.bytes[slot.keyLength...]).inserted else {
         problems.duplicates += 1
         continue
       }
-      families[index].slots[kept] = slot
-      families[index].values[kept] = families[index].values[position]
-      kept += 1
+      families[index].slots[unique] = slot
+      families[index].values[unique] = families[index].values[position]
+      unique += 1
     }
-    families[index].slots.removeLast(families[index].count - kept)
-    families[index].values.removeLast(families[index].count - kept)
-    families[index].count = kept
+    families[index].slots.removeLast(families[index].count - unique)
+    families[index].values.removeLast(families[index].count - unique)
+    families[index].count = unique
   }
 
   private func append(_ record: FamilyRecord, to text: inout FamilyText) {

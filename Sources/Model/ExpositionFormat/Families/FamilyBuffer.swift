@@ -2,9 +2,10 @@ package import MetricModel
 
 /// Metric families and their samples, as one writer of `/metrics` states them.
 ///
-/// The buffer is reused from scrape to scrape. A series' `name{labels}` is rendered once; in later scrapes the
-/// n-th sample of a family is compared with the n-th of the last scrape by its label values, and only
-/// its number is new. Written in a steady order, a scrape therefore allocates nothing per sample.
+/// The buffer is reused from scrape to scrape. A series' `name{labels}` is rendered once; in later
+/// scrapes the n-th sample of a family is compared with the n-th of the last scrape by its label
+/// values, and only its number is new. Written in a steady order, a scrape therefore allocates
+/// nothing per sample.
 ///
 /// ```swift
 /// buffer.gauge("node_load1", "Load average over 1 minute.", load.one)
@@ -54,8 +55,8 @@ package struct FamilyBuffer: Sendable {
     key.reserveCapacity(256)
   }
 
-  /// Begins a family, or takes up one that was begun before in this scrape, and makes it the one that
-  /// `add` writes to. The first description of a scrape counts.
+  /// Begins a family, or takes up one that was begun before in this scrape, and makes it the one
+  /// that `add` writes to. The first description of a scrape counts.
   @discardableResult
   package mutating func family(
     _ name: String, _ type: MetricType, _ help: String, labels: [String] = []

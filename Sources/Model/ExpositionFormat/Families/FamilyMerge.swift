@@ -1,9 +1,10 @@
 import MetricModel
 
-/// Merges the texts of several collectors: families sorted by name, each with one HELP and one TYPE.
+/// Merges the texts of several collectors: families sorted by name, each with one HELP and one
+/// TYPE.
 ///
-/// When several collectors write the same family, the first one's description stands, samples of
-/// another type and series that were already shown are dropped and counted.
+/// When several collectors write the same family, the first one's description is used; samples of
+/// another type and series that exist already are dropped and counted.
 package struct FamilyMerge: Sendable {
   private struct Entry: Sendable {
     let name: String

@@ -2,8 +2,8 @@ package import MetricModel
 
 /// Rendered families, sorted by name, and where each begins.
 ///
-/// ``FamilyMerge`` merges the texts of several buffers by copying ranges; a text can be shown again as
-/// long as its buffer has no newer one.
+/// ``FamilyMerge`` merges the texts of several buffers by copying ranges; a text can be shown again
+/// as long as its buffer has no newer one.
 package struct FamilyText: Sendable {
   /// Where one family lies in the text.
   package struct Section: Sendable {

@@ -1,4 +1,5 @@
-/// A part of a process that writes its own metrics into the `/metrics` of that process: a snapshot of its counters, as a rule.
+/// A part of a process that writes its own metrics into the `/metrics` of that process; usually a
+/// snapshot of its counters.
 package protocol MetricSource: Sendable {
   /// Writes all families with their samples.
   func writeMetrics(into buffer: inout FamilyBuffer)

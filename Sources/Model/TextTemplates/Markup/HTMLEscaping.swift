@@ -70,9 +70,9 @@ enum HTMLEscaping {
   private static func url(_ value: TemplateValue, isFirst: Bool, isInQuery: Bool) -> String {
     let text = value.printed
     if isFirst, !isHarmless(value, text) { return "#" + refused }
-    let kept = isInQuery ? "%+" : "!#$&*+,/:;=?@[]%"
+    let allowed = isInQuery ? "%+" : "!#$&*+,/:;=?@[]%"
     return PercentEncoding.encode(text) { byte in
-      PercentEncoding.isUnreserved(byte) || kept.utf8.contains(byte)
+      PercentEncoding.isUnreserved(byte) || allowed.utf8.contains(byte)
     }
   }
 

@@ -167,8 +167,8 @@ final class WALWriter: Sendable {
     return waiter?.isDone
   }
 
-  /// Slows down whoever appends faster than the disk writes; a disk that hangs slows nobody down for
-  /// longer than `longestSlowdown`, and then no more until it has written something.
+  /// Slows down whoever appends faster than the disk writes; a disk that hangs slows nobody down
+  /// for longer than `longestSlowdown`, and then no more until it has written something.
   private func slowDown() async {
     if state.withLock({ $0.isHanging }) { return }
     guard let isDone = beginFlush(needsChunks: false) else { return }
