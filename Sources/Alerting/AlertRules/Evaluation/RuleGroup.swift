@@ -34,7 +34,7 @@ package actor RuleGroup {
   ) {
     self.definition = definition
     self.services = services
-    states = BoundedStateStore(services.store, clock: services.clock)
+    states = BoundedStateStore(services.store, limit: services.storeLimit)
     self.settings = settings
     (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     var rules = RunningRule.rules(of: definition)

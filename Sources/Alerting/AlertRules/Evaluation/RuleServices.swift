@@ -14,6 +14,8 @@ package struct RuleServices: Sendable {
   package var appender: any SampleAppender
   /// Stores the states of alerts.
   package var store: any StateStore
+  /// How long an evaluation waits for the store; longer writes continue by themselves.
+  package var storeLimit: Duration = .seconds(5)
   /// Receives alerts that fire and alerts that are resolved.
   package var sink: any AlertSink
   /// Is called for every change and every error, in the middle of an evaluation; it must return

@@ -9,16 +9,14 @@ import Synchronization
 /// of the group fail at once until it has ended. Whoever gets an error must take the rows of the
 /// failed write as possibly stored, and write them again.
 final class BoundedStateStore: StateStore {
-  /// The longest wait for one write.
-  static let limit: Duration = .seconds(5)
-
   private let store: any StateStore
-  private let clock: TimeSource
+  private let limit: Duration
   private let last = Mutex<Promise<Result<Void, StorageError>>?>(nil)
 
-  init(_ store: any StateStore, clock: TimeSource) {
+  /// Makes a store that waits for one write at most as long as `limit`, by the system's clock.
+  init(_ store: any StateStore, limit: Duration) {
     self.store = store
-    self.clock = clock
+    self.limit = limit
   }
 
   func rows(in table: StateTable) async throws(StorageError) -> [StateRow] {
@@ -27,11 +25,11 @@ final class BoundedStateStore: StateStore {
 
   func apply(_ changes: [StateChange]) async throws(StorageError) {
     let write = try begin(changes)
-    let result = await withDeadline(after: Self.limit, clock: clock) {
+    let result = await withDeadline(after: limit) {
       await write.valueUnlessCancelled()
     }
     guard let result = result ?? write.current else {
-      throw Task.isCancelled ? .cancelled : .failed("no answer from the disk within 5s")
+      throw Task.isCancelled ? .cancelled : .failed("no answer from the disk within \(limit)")
     }
     try result.get()
   }
