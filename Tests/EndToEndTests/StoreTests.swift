@@ -96,7 +96,7 @@ struct StoreTests {
     try await eventually("the errors are counted") {
       try await evaluator.ownMetric("tocsin_store_errors_total") ?? 0 > 0
     }
-    #expect(evaluator.process.output.contains("the disk is full; make room"))
+    #expect(evaluator.process.output.contains("the disk is full; free some space"))
     try await eventually("the alert is delivered") {
       !receiver.webhook.isEmpty
     }

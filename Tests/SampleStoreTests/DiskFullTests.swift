@@ -28,7 +28,7 @@ struct DiskFullTests {
     }
     #expect(try await store.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
     #expect(store.stats.pendingBatches >= 20)
-    #expect(store.stats.lastError?.contains("samples.db: the disk is full; make room") == true)
+    #expect(store.stats.lastError?.contains("samples.db: the disk is full; free some space") == true)
     #expect(recorder.all.count == 1)
 
     try store.database.limit(bytes: 1 << 30)
