@@ -28,7 +28,8 @@ struct DiskFullTests {
     }
     #expect(try await store.samples()[Labels(name: "m", [("n", "7")])]?.count == Int(time))
     #expect(store.stats.pendingBatches >= 20)
-    #expect(store.stats.lastError?.contains("samples.db: the disk is full; free some space") == true)
+    let error = try #require(store.stats.lastError)
+    #expect(error.contains("samples.db: the disk is full; free some space"))
     #expect(recorder.all.count == 1)
 
     try store.database.limit(bytes: 1 << 30)

@@ -33,7 +33,7 @@ public struct LabelMatcher: Sendable {
 
   /// Creates a matcher.
   ///
-  /// - Throws: ``PatternError`` if the regular expression is invalid.
+  /// - Throws: `PatternError` if the regular expression is invalid.
   public init(
     _ name: String, _ operation: Operation, _ value: String, of dialect: Dialect = .prometheus
   ) throws(PatternError) {

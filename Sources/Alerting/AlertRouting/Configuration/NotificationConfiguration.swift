@@ -20,7 +20,7 @@ package struct NotificationConfiguration: Sendable {
   /// wins.
   package var templates: [TemplateFile] = []
 
-  /// An empty configuration, which ``resolved()`` refuses.
+  /// An empty configuration, which `check()` refuses.
   package init() {}
 
   /// A configuration that routes every alert to a receiver without integrations, for starting

@@ -62,7 +62,7 @@ package struct DeliveryQueue: Sendable {
   }
 
   /// The message that was attempted is given up. The next one takes over its
-  /// ``OutboxMessage/previous``.
+  /// `OutboxMessage.previous`.
   ///
   /// - Returns: the next message, if it has to be stored anew.
   package mutating func givenUp() -> OutboxMessage? {

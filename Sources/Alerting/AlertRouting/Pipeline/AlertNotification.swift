@@ -11,7 +11,7 @@ package struct AlertNotification: Sendable {
   package var groupLabels: Labels
   /// The labels of the route, expanded.
   package var routeLabels: Labels
-  /// The alerts, in the order of ``AlertGroup/isBefore(_:_:)``.
+  /// The alerts, in the order of `AlertGroup.isBefore(_:_:)`.
   package var alerts: [NotifiedAlert]
   /// Why it is due; nil before ``deduplicated(by:sendResolved:isPending:)``.
   package var reason: NotificationReason?

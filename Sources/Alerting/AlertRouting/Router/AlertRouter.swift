@@ -8,7 +8,7 @@ import Synchronization
 /// Groups alerts, decides which receiver is notified when, and delivers every message: the part of
 /// Alertmanager.
 ///
-/// ``RouterState`` makes the decisions. The actor runs one serial loop (``run()``): it takes what
+/// `RouterState` makes the decisions. The actor runs one serial loop (``run()``): it takes what
 /// waits in its queue, lets the state decide, stores the changes, and performs the effects when
 /// they are stored, one step after the other. Deliveries run beside it and put their results into
 /// the queue. Everything that must outlive the process is thus in the store before it counts:
@@ -19,7 +19,7 @@ package actor AlertRouter: AlertSink {
   private nonisolated let isStopping = Atomic(false)
   private(set) var state: RouterState
 
-  /// A router without alerts; ``restore(_:)`` and ``run()`` make it work.
+  /// A router without alerts; `restore(_:)` and ``run()`` make it work.
   package init(_ services: RouterServices) {
     self.services = services
     queue = RouterQueue(limits: services.limits)

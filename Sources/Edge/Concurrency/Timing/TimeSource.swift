@@ -1,7 +1,7 @@
 /// The time and a way to wait for it: the machine's clocks, or a clock that a test controls.
 ///
 /// The executables pass it down as a value; no layer below them reads the machine's clocks.
-/// `MetricModel` adds ``now``, the wall time as a `Timestamp`.
+/// `MetricModel` adds `now`, the wall time as a `Timestamp`.
 package struct TimeSource: Sendable {
   private let wall: @Sendable () -> Duration
   private let elapsed: @Sendable () -> Duration

@@ -10,7 +10,7 @@ package import WebClient
 /// requests when the queue is long.
 ///
 /// It takes the oldest messages of a queue, distributes them over shards by series, and removes
-/// them when all shards are delivered. ``Delivery`` defines what is retried and what is dropped.
+/// them when all shards are delivered. `Delivery` defines what is retried and what is dropped.
 package actor RemoteWriteSender {
   private let queue: SendQueue
   private let client: WebClient

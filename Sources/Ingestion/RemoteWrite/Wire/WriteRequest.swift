@@ -2,7 +2,7 @@ package import MetricModel
 
 /// A decoded remote-write request: series, and their samples as columns.
 package struct WriteRequest: Sendable, Equatable {
-  /// One sample; `series` is an index into ``WriteRequest/series``.
+  /// One sample; `series` is an index into `WriteRequest.series`.
   package struct Sample: Sendable {
     package let series: Int
     package let timestamp: Timestamp
