@@ -102,9 +102,14 @@ struct KnownProcesses {
 }
 
 extension Daemon {
-  /// One scrape.
+  /// A scrape in which the collector of processes was in time; on a busy machine it may not be.
   func scrape() async throws -> ExpositionText {
-    ExpositionText(try await get("/metrics").text)
+    var text = ExpositionText("")
+    try await eventually("processes are collected in time") {
+      text = ExpositionText(try await get("/metrics").text)
+      return text.value("tocsin_collector_success", ["collector": "process"]) == 1
+    }
+    return text
   }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The examples of README, CONTRIBUTING and `docs/` work: the decoders accept the files, commands
 /// and flags exist, tables are complete, and links have targets.
-@Suite struct DocumentationTests {
+@Suite(.serialized) struct DocumentationTests {
   static let pages = (try? MarkdownPage.all(in: Daemon.repository)) ?? []
   static let tables = pages.flatMap(\.tables)
   static let keyTables = tables.filter { $0.kind == "keys" }
