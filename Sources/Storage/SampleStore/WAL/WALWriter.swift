@@ -255,6 +255,8 @@ final class WALWriter: Sendable {
     var isNew = false
     let waiters = state.withLock { state in
       isNew = state.fail(error)
+      // The disk has answered, so callers try again.
+      state.isHanging = false
       state.backlog.putBack(slice)
       state.isWriting = false
       defer { state.waiters = [] }
